@@ -46,25 +46,25 @@ def test_nothing_disappears(made: Dirty, taken: tuple[dict[str, Any], Rows]) -> 
 
 
 def test_good_rows_are_in(made: Dirty, taken: tuple[dict[str, Any], Rows]) -> None:
-    found = {row["line"]: row for row in call_files.good(taken[1])}
-    assert found.keys() == made.good.keys()
+    by_line = {row["line"]: row for row in call_files.good(taken[1])}
+    assert by_line.keys() == made.good.keys()
     differ = [
         line
-        for line, wanted in made.good.items()
-        if (found[line]["call_id"], found[line]["callee"], str(found[line]["start_ts"]))
-        != (wanted["话单ID"], int(wanted["被叫号码"]), wanted["开始时间"])
-        or found[line]["answered"] != (wanted["结果"] == "接通")
+        for line, expected in made.good.items()
+        if (by_line[line]["call_id"], by_line[line]["callee"], str(by_line[line]["start_ts"]))
+        != (expected["话单ID"], int(expected["被叫号码"]), expected["开始时间"])
+        or by_line[line]["answered"] != (expected["结果"] == "接通")
     ]
     assert differ == []
 
 
 def test_bad_rows_are_out_with_a_true_reason(made: Dirty, taken: tuple[dict[str, Any], Rows]) -> None:
-    found = {row["line"]: row["reason"] for row in call_files.bad(taken[1])}
-    assert found.keys() == made.bad.keys()
+    by_line = {row["line"]: row["reason"] for row in call_files.bad(taken[1])}
+    assert by_line.keys() == made.bad.keys()
     wrong = {
-        kind.name: f"line {line}: {found[line]}, expected one of {sorted(kind.reasons)}"
+        kind.name: f"line {line}: {by_line[line]}, expected one of {sorted(kind.reasons)}"
         for line, kind in made.bad.items()
-        if found[line] not in kind.reasons
+        if by_line[line] not in kind.reasons
     }
     assert wrong == {}
 
@@ -73,8 +73,8 @@ def test_a_bad_row_keeps_its_text(made: Dirty, taken: tuple[dict[str, Any], Rows
     lines = made.data.split(b"\n")
     lost = []
     for out in call_files.bad(taken[1]):
-        kept = json.loads(out["raw"])
-        text = ",".join(cell or "" for cell in kept) if isinstance(kept, list) else ESCAPED.sub("", kept)
+        raw = json.loads(out["raw"])
+        text = ",".join(cell or "" for cell in raw) if isinstance(raw, list) else ESCAPED.sub("", raw)
         written = lines[out["line"] - 1].decode("utf-8", "replace").replace('"', "")
         if [ch for ch in text if ch.isdigit()] != [ch for ch in written if ch.isdigit()]:
             lost.append((out["line"], out["reason"], text, written))

@@ -35,15 +35,15 @@ def test_every_operation_declares_its_permission() -> None:
 
 
 def test_every_operation_is_described_whole() -> None:
-    for _path, method, told in TOLD:
-        name = told["operationId"]
-        assert told["summary"], name
-        assert told["security"], name
+    for _path, method, operation in TOLD:
+        name = operation["operationId"]
+        assert operation["summary"], name
+        assert operation["security"], name
         for status in REFUSALS:
-            schema = told["responses"][status]["content"][problems.MEDIA]["schema"]
+            schema = operation["responses"][status]["content"][problems.MEDIA]["schema"]
             assert schema == {"$ref": "#/components/schemas/Problem"}, name
-        keyed = any(one["name"] == operations.HEADER for one in told["parameters"])
-        assert keyed == (method != "get" and "x-taken" not in told), f"{name}: a write takes an Idempotency-Key"
+        keyed = any(one["name"] == operations.HEADER for one in operation["parameters"])
+        assert keyed == (method != "get" and "x-taken" not in operation), f"{name}: a write takes an Idempotency-Key"
 
 
 def _shapes(above: type[Schema]) -> Iterator[type[Schema]]:
@@ -66,11 +66,11 @@ def test_names_of_operations_are_unique() -> None:
 
 def test_no_shape_of_another_kind_takes_a_name_that_is_taken() -> None:
     """Enumerations and dataclasses of rooms stand in the document, too."""
-    known: dict[str, object] = {}
+    shapes: dict[str, object] = {}
     for _path, operation in OPERATIONS:
         for model in (*operation.models, *filter(None, operation.response_models.values())):
             if not hasattr(model, "model_json_schema"):
                 continue
             for name, shape in model.model_json_schema().get("$defs", {}).items():
-                assert known.setdefault(name, shape) == shape, f"{name}: the document would show one of them for both"
-    assert len(known) > 300
+                assert shapes.setdefault(name, shape) == shape, f"{name}: the document would show one of them for both"
+    assert len(shapes) > 300

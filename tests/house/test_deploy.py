@@ -32,19 +32,19 @@ def _unit(path: Path) -> configparser.ConfigParser:
 
 
 def _compose() -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
-    return told
+    document: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return document
 
 
 def test_every_setting_that_is_named_exists() -> None:
-    known = {one.name for one in SETTINGS} | {f"{one.name}_FILE" for one in SETTINGS} | COMPOSE_ONLY
-    named = {
+    setting_names = {one.name for one in SETTINGS} | {f"{one.name}_FILE" for one in SETTINGS} | COMPOSE_ONLY
+    mentions = {
         (name, path.name)
         for path in DEPLOY.rglob("*")
         if path.is_file()
         for name in re.findall(r"\bNIANJIAN_[A-Z_]+\b", path.read_text(encoding="utf-8"))
     }
-    assert {one for one in named if one[0] not in known} == set()
+    assert {one for one in mentions if one[0] not in setting_names} == set()
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
@@ -70,8 +70,8 @@ def test_only_one_of_a_homes_units_and_containers_is_the_gate() -> None:
     services = _compose()["services"]
     for page, other in ((pages[1:], gate[1:]), (services["app"]["command"], services["gate"]["command"])):
         assert _read("serve", page).no_gate
-        told = _read("gate", other)
-        assert (told.no_feed, told.listen.rpartition(":")[2], told.fastagi) == (False, "18431", 18433)
+        args = _read("gate", other)
+        assert (args.no_feed, args.listen.rpartition(":")[2], args.fastagi) == (False, "18431", 18433)
     assert services["app"]["environment"]["NIANJIAN_GATE_URL"].endswith(":18431")
 
 

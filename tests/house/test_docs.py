@@ -57,8 +57,8 @@ def test_each_decision_has_a_number_of_its_own() -> None:
 
 def test_each_requirement_of_the_guide_has_one_row() -> None:
     last = {"T": 8, "M": 19, "D": 5, "S": 10, "R": 9}
-    wanted = [f"{part}{number}" for part, most in last.items() for number in range(1, most + 1)]
+    expected = [f"{part}{number}" for part, most in last.items() for number in range(1, most + 1)]
     page = (DOCS / "use" / "guide.md").read_text(encoding="utf-8")
-    assert re.findall(r"(?m)^\| ([A-Z]\d+) \|", page) == wanted
+    assert re.findall(r"(?m)^\| ([A-Z]\d+) \|", page) == expected
     of_the_guide = {rule.id for rule in load().rules if re.fullmatch(r"[TMDSR]\d+", rule.id)}
-    assert of_the_guide <= set(wanted)
+    assert of_the_guide <= set(expected)

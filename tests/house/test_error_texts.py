@@ -52,7 +52,7 @@ def _other_codes() -> Iterator[tuple[str, str]]:
                 yield str(one.value), f"{place}:{node.lineno}"
 
 
-def _asked(text: str) -> set[str]:
+def _list_fields(text: str) -> set[str]:
     return {field for _literal, field, _form, _conversion in string.Formatter().parse(text) if field}
 
 
@@ -63,9 +63,9 @@ def test_every_code_has_a_sentence() -> None:
 
 def test_sentences_ask_only_for_given_values() -> None:
     wrong = sorted(
-        (place, code, sorted(_asked(ERRORS[code]) - values))
+        (place, code, sorted(_list_fields(ERRORS[code]) - values))
         for code, values, place in _raised()
-        if code in ERRORS and values is not None and not _asked(ERRORS[code]) <= values
+        if code in ERRORS and values is not None and not _list_fields(ERRORS[code]) <= values
     )
     assert wrong == []
 

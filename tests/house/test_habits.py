@@ -67,13 +67,13 @@ def _manager_names(scope: ast.AST) -> set[str]:
 
 def model_writes(module: ast.Module, models: set[str]) -> Iterator[int]:
     """Lines that write a table: `X.objects….create()`, whichever manager it is, or `.save()` on a model's name."""
-    known, managers = _model_names(module, models), _manager_names(module)
+    names, managers = _model_names(module, models), _manager_names(module)
     for node in ast.walk(module):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         path = tree.dotted(node.func).split(".")
         through_manager = path[-1] in MANAGER_WRITES and (bool(MANAGERS.intersection(path[:-1])) or path[0] in managers)
-        on_instance = path[-1] in INSTANCE_WRITES and path[0] in (known | models)
+        on_instance = path[-1] in INSTANCE_WRITES and path[0] in (names | models)
         if through_manager or on_instance:
             yield node.lineno
 
@@ -87,13 +87,13 @@ def clock_reads(module: ast.Module) -> Iterator[int]:
 
 def _offences(rule: str) -> list[str]:
     models, homes = set(tree.tables()), set(tree.tables().values())
-    found = []
+    offences = []
     for path, module in tree.modules():
         if rule == "writes" and not {path.name, f"{path.parent.name}.py"} & WRITERS and path not in homes | SUBJECTS:
-            found += [f"{path}:{line}" for line in model_writes(module, models)]
+            offences += [f"{path}:{line}" for line in model_writes(module, models)]
         if rule == "clock" and path != Path("engines/kernel/clock.py"):
-            found += [f"{path}:{line}" for line in clock_reads(module)]
-    return found
+            offences += [f"{path}:{line}" for line in clock_reads(module)]
+    return offences
 
 
 def test_tables_are_written_in_few_places() -> None:
@@ -110,10 +110,10 @@ def test_names_of_files_and_the_status_of_a_wrong_form_are_given_in_one_place() 
         for room in ("features", "doors", "platform/web", "platform/api")
         for path in (tree.SOURCE / room).rglob("*.py")
     ]
-    found = [
+    paths = [
         path.relative_to(tree.SOURCE) for path in doors if re.search(r'"Content-Disposition"|= 422\b', path.read_text())
     ]
-    assert not found, "take `named` and `UNPROCESSABLE` of the answers of platform.home.http"
+    assert not paths, "take `named` and `UNPROCESSABLE` of the answers of platform.home.http"
 
 
 def test_the_rules_see_an_offence() -> None:
@@ -123,12 +123,12 @@ def test_the_rules_see_an_offence() -> None:
         "    return datetime.now(tz=UTC), date.today()\n"
     )
     assert sorted(model_writes(sample, {"Seat"})) == [2, 3, 5]
-    behind = ast.parse(
+    by_manager = ast.parse(
         "model._base_manager.filter(pk=1).update(a=1)\nmodel._default_manager.bulk_create([])\n"
         "manager: Manager = model._default_manager\nmanager.bulk_update([], ['a'])\n"
         "found = model._base_manager.all()\nfound.filter(a=1).delete()\n"
     )
-    assert sorted(model_writes(behind, set())) == [1, 2, 4, 6]
+    assert sorted(model_writes(by_manager, set())) == [1, 2, 4, 6]
     assert len(list(clock_reads(sample))) == 2
     harmless = ast.parse(
         "workbook.save(path)\nSeat.objects.filter(a=1).count()\nmodel._base_manager.count()\n"

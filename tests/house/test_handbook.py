@@ -24,7 +24,7 @@ def _pages(language: str) -> dict[str, Path]:
     return {path.stem: path for path in (BOOK / language).glob("*.md")}
 
 
-def _shown(page: Path) -> list[str]:
+def _list_pictures(page: Path) -> list[str]:
     """Paths of the pictures of a page, as they are written."""
     return re.findall(r"!\[[^\]]+\]\(([^)]+\.png)\)", page.read_text(encoding="utf-8"))
 
@@ -42,22 +42,22 @@ def test_there_is_a_page_for_each_task_and_the_index_links_it(language: str) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_picture_is_there_and_each_is_shown(language: str) -> None:
-    shown = set()
+    pictures = set()
     for page in _pages(language).values():
-        for written in _shown(page):
+        for written in _list_pictures(page):
             path = (page.parent / written).resolve()
             assert path.parent == PICTURES / language, f"{page.name}: a picture of the page's own language"
-            shown.add(path.name)
-    assert shown == {path.name for path in (PICTURES / language).glob("*.png")}
+            pictures.add(path.name)
+    assert pictures == {path.name for path in (PICTURES / language).glob("*.png")}
 
 
 @pytest.mark.parametrize("task", sorted(TASKS))
 def test_both_languages_show_and_say_the_same(task: str) -> None:
     zh, en = (BOOK / language / f"{task}.md" for language in ("zh", "en"))
-    assert [Path(one).name for one in _shown(zh)] == [Path(one).name for one in _shown(en)]
+    assert [Path(one).name for one in _list_pictures(zh)] == [Path(one).name for one in _list_pictures(en)]
     for mark in (r"^## ", r"^\d+\. ", r"^\| ", r"^- ", r"^```"):
-        found = [len(re.findall(mark, one.read_text(encoding="utf-8"), re.MULTILINE)) for one in (zh, en)]
-        assert found[0] == found[1], mark
+        counts = [len(re.findall(mark, one.read_text(encoding="utf-8"), re.MULTILINE)) for one in (zh, en)]
+        assert counts[0] == counts[1], mark
     assert all(len(one.read_text(encoding="utf-8").splitlines()) <= LONGEST for one in (zh, en))
 
 

@@ -40,11 +40,11 @@ def _texts() -> dict[str, str]:
 
 
 def _ancestors(name: str, parents: dict[str, str]) -> list[str]:
-    found = []
+    ancestors = []
     while name in parents:
         name = parents[name]
-        found.append(name)
-    return found
+        ancestors.append(name)
+    return ancestors
 
 
 def test_every_page_is_one_of_the_six_templates() -> None:

@@ -62,32 +62,32 @@ NAMED_BY: Final[Mapping[str, frozenset[str]]] = {
 @cache
 def find_readers() -> Mapping[str, frozenset[str]]:
     """Key -> modules that ask for it by name or by a name put together, and rules whose value names it."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    readers: defaultdict[str, set[str]] = defaultdict(set)
     for path in sorted(tree.SOURCE.rglob("*.py")):
         module, text = path.relative_to(tree.SOURCE).as_posix(), path.read_text("utf-8")
         if not READS.search(text):
             continue
         parsed = ast.parse(text)
         patterns = set(_patterns(parsed, _constants(parsed)))
-        asked = {key for pattern in patterns for key in KEYS if re.fullmatch(pattern, key)}
-        for key in asked - SHOWN.get(module, frozenset()):
-            found[key].add(module)
-    for reader, keys in _named_by_rules().items():
+        read_keys = {key for pattern in patterns for key in KEYS if re.fullmatch(pattern, key)}
+        for key in read_keys - SHOWN.get(module, frozenset()):
+            readers[key].add(module)
+    for reader, keys in _find_keys_by_rule().items():
         for key in keys:
-            found[key].add(reader)
-    return {key: frozenset(places) for key, places in found.items()}
+            readers[key].add(reader)
+    return {key: frozenset(places) for key, places in readers.items()}
 
 
 @cache
-def _named_by_rules() -> Mapping[str, frozenset[str]]:
+def _find_keys_by_rule() -> Mapping[str, frozenset[str]]:
     """Keys that a rule's value names, by that rule, and those that a reader asked for all of a kind has given."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    by_reader: defaultdict[str, set[str]] = defaultdict(set)
     for rule in load().rules:
-        found[rule.key] |= set(_named(rule.value, NAMED_BY.get(rule.key, frozenset())))
+        by_reader[rule.key] |= set(_iterate_keys(rule.value, NAMED_BY.get(rule.key, frozenset())))
     book = Rulebook.on(date(2026, 11, 1))
-    found["features/dial_policy/rules.py"] |= set(list_vendor_rules(book))
-    found["features/dossier/fill_in.py"] |= {one.rule.key for report in Report for one in list_fields(report, book)}
-    return {reader: frozenset(keys) for reader, keys in found.items()}
+    by_reader["features/dial_policy/rules.py"] |= set(list_vendor_rules(book))
+    by_reader["features/dossier/fill_in.py"] |= {one.rule.key for report in Report for one in list_fields(report, book)}
+    return {reader: frozenset(keys) for reader, keys in by_reader.items()}
 
 
 ASKING: Final = frozenset({"rule", "value", "decimal", "integer", "text", "items", "rules"})
@@ -104,51 +104,52 @@ def find_reads() -> frozenset[str]:
         for path in sorted(tree.SOURCE.rglob("*.py"))
         if READS.search(text := path.read_text("utf-8"))
     }
-    kept: defaultdict[str, set[str]] = defaultdict(set)  # constant of a module -> keys in it
+    constants: defaultdict[str, set[str]] = defaultdict(set)  # constant of a module -> keys in it
     for parsed in trees.values():
         texts = _constants(parsed)
         for node in parsed.body:
             if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
                 for target in [node.target] if isinstance(node, ast.AnnAssign) else node.targets:
-                    kept[ast.unparse(target)] |= _keys(node.value, texts, {})
+                    constants[ast.unparse(target)] |= _keys(node.value, texts, {})
     asking = _list_askers(trees)
-    found = {key for places in _named_by_rules().values() for key in places}
+    keys = {key for places in _find_keys_by_rule().values() for key in places}
     for parsed in trees.values():
         texts = _constants(parsed)
         for function in [node for node in ast.walk(parsed) if isinstance(node, ast.FunctionDef)]:
             calls = [one for one in ast.walk(function) if isinstance(one, ast.Call) and _name(one.func) in asking]
-            given = [word for call in calls for word in [*call.args, *(one.value for one in call.keywords)]]
+            arguments = [word for call in calls for word in [*call.args, *(one.value for one in call.keywords)]]
             by_variable = any(
-                isinstance(word, ast.Attribute | ast.Subscript) or (isinstance(word, ast.Name) and word.id not in kept)
-                for word in given
+                isinstance(word, ast.Attribute | ast.Subscript)
+                or (isinstance(word, ast.Name) and word.id not in constants)
+                for word in arguments
             )
-            asked: list[ast.AST] = [function] if by_variable else [*given]
-            found |= {key for one in asked for key in _keys(one, texts, kept)}
-    return frozenset(found)
+            nodes: list[ast.AST] = [function] if by_variable else [*arguments]
+            keys |= {key for one in nodes for key in _keys(one, texts, constants)}
+    return frozenset(keys)
 
 
 def _list_askers(trees: Trees) -> frozenset[str]:
     """Names of functions that ask the rulebook by a text that they are given."""
     functions = [node for one in trees.values() for node in ast.walk(one) if isinstance(node, ast.FunctionDef)]
-    found = set(ASKING)
+    names = set(ASKING)
     for function in functions:
         every = [*function.args.args, *function.args.kwonlyargs]
         texts = {one.arg for one in every if one.annotation and ast.unparse(one.annotation) == "str"}
         calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _name(node.func) in ASKING]
         if any(isinstance(one, ast.Name) and one.id in texts for call in calls for one in call.args):
-            found.add(function.name)
-    return frozenset(found)
+            names.add(function.name)
+    return frozenset(names)
 
 
 def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _keys(node: ast.AST, texts: Mapping[str, list[str]], kept: Mapping[str, set[str]]) -> set[str]:
+def _keys(node: ast.AST, texts: Mapping[str, list[str]], constants: Mapping[str, set[str]]) -> set[str]:
     """Keys that stand in a node, by name, by a name put together, or in a constant that it names."""
     patterns = set(_patterns(node, texts))
-    named = {key for one in ast.walk(node) if isinstance(one, ast.Name) for key in kept.get(one.id, ())}
-    return named | {key for pattern in patterns for key in KEYS if re.fullmatch(pattern, key)}
+    constant_keys = {key for one in ast.walk(node) if isinstance(one, ast.Name) for key in constants.get(one.id, ())}
+    return constant_keys | {key for pattern in patterns for key in KEYS if re.fullmatch(pattern, key)}
 
 
 def _patterns(node: ast.AST, names: Mapping[str, list[str]]) -> Iterator[str]:
@@ -189,14 +190,14 @@ def _texts(node: ast.expr) -> list[str]:
     return [one.value for one in inside if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
-def _named(value: object, parts: frozenset[str]) -> Iterator[str]:
+def _iterate_keys(value: object, parts: frozenset[str]) -> Iterator[str]:
     if isinstance(value, Mapping):
         for name, inside in value.items():
             if name in parts:
                 yield from (str(key) for key in (inside if isinstance(inside, tuple) else [inside]) if key in KEYS)
     elif isinstance(value, tuple):
         for inside in value:
-            yield from _named(inside, parts)
+            yield from _iterate_keys(inside, parts)
 
 
 def test_every_parameter_has_a_reader() -> None:

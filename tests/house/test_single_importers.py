@@ -57,10 +57,10 @@ def _is_neighbour(importer: Path, path: Path) -> bool:
 
 
 def _imported(module: ast.Module) -> set[str]:
-    found = set()
+    modules = set()
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name.removeprefix("nianjian.").replace(".", "/") for name in found}
+            modules |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name.removeprefix("nianjian.").replace(".", "/") for name in modules}

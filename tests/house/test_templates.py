@@ -47,10 +47,10 @@ class Markup(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.open.append(tag)
-        given = {name: value or "" for name, value in attrs}
-        if tag == "style" or (tag == "script" and "src" not in given):
+        values = {name: value or "" for name, value in attrs}
+        if tag == "style" or (tag == "script" and "src" not in values):
             self.faults.append(f"inline {tag}")
-        for name, value in given.items():
+        for name, value in values.items():
             if name == "style" or name.startswith(("on", "hx-on")):
                 self.faults.append(f"attribute {name} of {tag}")
             if name in SPOKEN and self._literal(value):
@@ -95,7 +95,7 @@ def faults(text: str) -> list[str]:
 
 def _check_all(check: Callable[[str], list[str]]) -> dict[str, list[str]]:
     """Template to what a check finds in its text."""
-    return {path.relative_to(WEB).as_posix(): found for path, text in TEXTS.items() if (found := check(text))}
+    return {path.relative_to(WEB).as_posix(): results for path, text in TEXTS.items() if (results := check(text))}
 
 
 def test_a_template_blocks_nothing_and_says_nothing_untranslated() -> None:

@@ -49,8 +49,8 @@ def _reads_files(view: Callable[..., Any], seen: set[object]) -> bool:
     if names & READS:
         return True
     for name in names:
-        found = plain.__globals__.get(name)
-        called = [getattr(found, one, None) for one in names] if isinstance(found, ModuleType) else [found]
+        target = plain.__globals__.get(name)
+        called = [getattr(target, one, None) for one in names] if isinstance(target, ModuleType) else [target]
         for one in called:
             ours = getattr(one, "__module__", "") or ""
             # views call no views: the name is another thing's attribute; a form that waits leaves its files
@@ -72,10 +72,10 @@ def test_an_operation_is_marked_where_its_document_says_so() -> None:
     binary = FILE
     document = LIBRARY.get_openapi_schema()
     uploads = {
-        told["operationId"]: method.upper()
+        operation["operationId"]: method.upper()
         for methods in document["paths"].values()
-        for method, told in methods.items()
-        if told.get("requestBody", {}).get("content") == binary
+        for method, operation in methods.items()
+        if operation.get("requestBody", {}).get("content") == binary
     }
     assert uploads == UPLOADS
     assert len([route for route, _method in MARKED if route.startswith(API)]) >= len(set(uploads))

@@ -38,13 +38,13 @@ def _texts() -> list[tuple[str, str]]:
 
 
 def test_forbidden_words() -> None:
-    found = [
+    hits = [
         f"{name}:{text.count(chr(10), 0, hit.start()) + 1} {what}: {hit.group()!r}"
         for name, text in _texts()
         for what, pattern in FORBIDDEN.items()
         for hit in pattern.finditer(text)
     ]
-    assert not found
+    assert not hits
 
 
 OLD = frozenset({

@@ -50,8 +50,8 @@ class House:
         there = {**self._environment(), **environment}
         done = started([*words, "--json"], env=there, cwd=self.folder, timeout=300)
         assert done.returncode == code, (words, done.stdout, done.stderr)
-        told: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
-        return told
+        result: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
+        return result
 
     def same_as_the_sample(self) -> None:
         """The chain, the sealed values and the figures of the kept backup."""
@@ -107,9 +107,9 @@ class Houses:
 
 @pytest.fixture
 def houses(tmp_path: Path, postgres_url: str) -> Iterator[Houses]:
-    made = Houses(tmp_path, postgres_url)
-    yield made
-    made.end()
+    all_houses = Houses(tmp_path, postgres_url)
+    yield all_houses
+    all_houses.end()
 
 
 @pytest.fixture
@@ -121,12 +121,12 @@ def make(houses: Houses) -> Make:
 @pytest.fixture(scope="module")
 def restored(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[dict[str, House]]:
     """A house of each kind with the sample: made once, for its tables go through all migrations."""
-    made = Houses(tmp_path_factory.mktemp("restored"), postgres_url)
-    found = {name: made.make(name) for name in ("pg", "lite")}
-    for house in found.values():
+    all_houses = Houses(tmp_path_factory.mktemp("restored"), postgres_url)
+    by_name = {name: all_houses.make(name) for name in ("pg", "lite")}
+    for house in by_name.values():
         assert house.ask("restore", str(SAMPLE))["migrated"]
-    yield found
-    made.end()
+    yield by_name
+    all_houses.end()
 
 
 @pytest.fixture
@@ -147,8 +147,8 @@ def test_a_backup_goes_from_one_database_to_the_other(
     assert first.ask("backup", str(archive))["enterprises"] == 1
     tables = check_archive(archive, lambda *_figures: None).manifest["tables"]
     assert (tables["accounts_link"], tables["accounts_invitation"]) == (0, 0)
-    told = second.ask("restore", str(archive))
-    assert (told["migrated"], told["aside"]) == ([], [])
+    result = second.ask("restore", str(archive))
+    assert (result["migrated"], result["aside"]) == ([], [])
     second.same_as_the_sample()
     token = second.ask("user", "add", "carla", "--role", "auditor")["token"]  # numbers go on behind the loaded ones
     assert second.ask("audit", "verify", "--as", "carla", NIANJIAN_TOKEN=token)["valid"] is True
@@ -166,8 +166,8 @@ def test_tables_in_use_are_put_aside_and_kept(begin: Make, tmp_path: Path) -> No
     assert [one["code"] for one in house.ask("enterprise", "list")["enterprises"]] == ["kept"]
     with psycopg.connect(house.url) as database:
         (schema,) = database.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'before%'").fetchall()
-        found = database.execute(f'SELECT code FROM "{schema[0]}".accounts_enterprise ORDER BY code').fetchall()
-    assert found == [("kept",), ("later",)]
+        codes = database.execute(f'SELECT code FROM "{schema[0]}".accounts_enterprise ORDER BY code').fetchall()
+    assert codes == [("kept",), ("later",)]
 
 
 @pytest.mark.parametrize("point", ["mid_write", "before_commit", "after_commit", "out", "in"])

@@ -48,15 +48,15 @@ def test_the_callee_opens_a_ticket_by_a_key(tmp_path: Path, keys: str, tickets: 
             seen = dial(Path(short) / "dialler", switch.port, [f"7{CALLEE}"], display="95013001", talk=3000)
             assert seen == [(f"7{CALLEE}", 200)]
             until = time.monotonic() + (PATIENCE if tickets else 5.0)
-            while not (found := shell("complaints", "list", "--enterprise", "demo", "--json").json["rows"]):
+            while not (rows := shell("complaints", "list", "--enterprise", "demo", "--json").json["rows"]):
                 if time.monotonic() > until:
                     break
                 time.sleep(0.5)
-    assert len(found) == tickets, found
+    assert len(rows) == tickets, rows
     if tickets:
-        (ticket,) = found
+        (ticket,) = rows
         assert (ticket["source"], ticket["state"]) == ("one_click", "new")
         assert ticket["id"].startswith("dtmf-")
-        shown = shell("complaints", "show", ticket["id"], "--enterprise", "demo", "--json").json
-        assert (shown["complained"], shown["complainant"]) == ("95013001", "139****9000")
-        assert (f"dtmf-{shown['reference']}", shown["drill"]) == (ticket["id"], False)
+        detail = shell("complaints", "show", ticket["id"], "--enterprise", "demo", "--json").json
+        assert (detail["complained"], detail["complainant"]) == ("95013001", "139****9000")
+        assert (f"dtmf-{detail['reference']}", detail["drill"]) == (ticket["id"], False)

@@ -119,24 +119,24 @@ def house(tmp_path: Path) -> Shell:
 
 
 def loaded(shell: Shell, file: str) -> Any:
-    told = shell("calls", "import", file, "--mapping", "mapping.yaml", *HOUSE, "--json")
-    assert told.code == 0, told
-    return told.json["rows"]
+    result = shell("calls", "import", file, "--mapping", "mapping.yaml", *HOUSE, "--json")
+    assert result.code == 0, result
+    return result.json["rows"]
 
 
 def isolated(shell: Shell, gate: GateProcess) -> str:
     """Complaints in, their channel found, isolated by two persons, and the running gate knows: the case."""
-    told = shell("complaints", "import", "wave.csv", "--mapping", "forwards.yaml", *HOUSE, "--json")
-    assert told.code == 0, told
+    result = shell("complaints", "import", "wave.csv", "--mapping", "forwards.yaml", *HOUSE, "--json")
+    assert result.code == 0, result
     matched = shell("complaints", "match", *HOUSE, "--json")
     assert matched.code == 0, matched
     case = shell("rectify", "open", "--received", str(clock.today()), *HOUSE, "--json").json["id"]
     located = shell("rectify", "locate", case, "--json")
     assert located.json["named"] == [{"dimension": "line", "key": "L01"}], located
     token = shell("user", "add", "bo", "--role", "compliance_lead", *HOUSE, "--json").json["token"]
-    asked = shell("rectify", "isolate", case, "--channel", "L01", "--reason", "投诉集中", "--json").json
+    request = shell("rectify", "isolate", case, "--channel", "L01", "--reason", "投诉集中", "--json").json
     assert _channel(gate) == {"name": "L01", "team": "", "isolated": False, "observing": True}
-    done = shell("approve", asked["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
+    done = shell("approve", request["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
     assert (done.code, done.json["cap"]) == (0, CAP)
     until = time.monotonic() + PATIENCE
     while not _channel(gate)["isolated"]:
@@ -197,8 +197,8 @@ def test_from_the_complaints_to_the_report_by_a_real_switch(house: Shell, tmp_pa
 
 
 def _carries_the_figures(shell: Shell, case: str, path: Path) -> None:
-    told = shell("rectify", "report", case, "--out", path.name, "--json")
-    assert {gap["code"] for gap in told.json["gaps"]} == {
+    result = shell("rectify", "report", case, "--out", path.name, "--json")
+    assert {gap["code"] for gap in result.json["gaps"]} == {
         "measures_missing", "test_report_missing", "tickets_open",
     }  # fmt: skip
     text = _text(path)

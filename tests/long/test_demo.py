@@ -28,8 +28,8 @@ def test_the_demo_tells_a_story(demo_home: Path) -> None:
     printed = (demo_home / PRINTED).read_text(encoding="utf-8")
     assert "总灯： ● 黄灯" in printed or "yellow" in printed
     assert "http://127.0.0.1:8000/account/first/" in printed
-    kept = (demo_home / "home" / "portraits" / "DEMO" / "2026.json").read_text(encoding="utf-8")
-    portrait = json.loads(kept.splitlines()[1])  # below the run's own line
+    stored = (demo_home / "home" / "portraits" / "DEMO" / "2026.json").read_text(encoding="utf-8")
+    portrait = json.loads(stored.splitlines()[1])  # below the run's own line
     assert portrait["light"] == "yellow"
     lights = {metric["slug"]: metric["light"] for metric in portrait["metrics"]}
     assert lights == {
@@ -38,11 +38,11 @@ def test_the_demo_tells_a_story(demo_home: Path) -> None:
         "number_consistency": "green",
         "closing_rate": "yellow",
     }
-    calls, told = (_split(portrait, slug, "team") for slug in ("number_consistency", "complaint_rate"))
+    calls, complaints = (_split(portrait, slug, "team") for slug in ("number_consistency", "complaint_rate"))
     delivered = sum(row["denominator"] for row in calls.values())
     assert calls.get(None, {"denominator": 0})["denominator"] < delivered * 0.05
     assert sum(row["unknown"] for row in calls.values()) < delivered * 0.01
-    assert all(calls[team]["denominator"] for team, row in told.items() if row["numerator"])
+    assert all(calls[team]["denominator"] for team, row in complaints.items() if row["numerator"])
     assert calls["T03"]["light"] == "red"
     lines = _split(portrait, "complaint_rate", "line")
     assert max(lines.values(), key=lambda row: row["numerator"])["key"] == "L23"
@@ -62,12 +62,12 @@ def test_the_page_shows_each_picture() -> None:
 def test_pictures_are_taken_anew(demo_home: Path, tmp_path: Path) -> None:
     demo = tmp_path / "demo"
     shutil.copytree(demo_home, demo)
-    made = pictures.take(demo, tmp_path)
-    assert {path.name for path in made} == NAMES
+    paths = pictures.take(demo, tmp_path)
+    assert {path.name for path in paths} == NAMES
     languages = handbook.LANGUAGES if os.environ.get("SOAK") else {"zh": "zh-CN"}
     book = handbook.take(demo, tmp_path, languages)
     for language in languages:
         assert {path.name for path in book if path.parent.name == language} == handbook.NAMES
     for language in handbook.LANGUAGES:
         assert {path.name for path in (handbook.TARGET / language).glob("*.png")} == handbook.NAMES
-    assert all(10_000 < path.stat().st_size < pictures.MOST for path in (*made, *book))
+    assert all(10_000 < path.stat().st_size < pictures.MOST for path in (*paths, *book))

@@ -46,16 +46,16 @@ def lakes(tmp_path_factory: pytest.TempPathFactory) -> Lakes:
     return Moment(lake, before), Moment(lake, lake.snapshot())
 
 
-def differences(expected: str, found: str) -> list[str]:
-    return list(difflib.unified_diff(expected.splitlines(), found.splitlines(), "duckdb", "other", n=2, lineterm=""))[
+def differences(expected: str, actual: str) -> list[str]:
+    return list(difflib.unified_diff(expected.splitlines(), actual.splitlines(), "duckdb", "other", n=2, lineterm=""))[
         :80
     ]
 
 
 def portrait(at: Moment, engine: Engine, *, raw: bool = True) -> str:
-    asked = {"lake": at.lake, "engine": engine, "rulebook": BOOK, "enterprise": "E1", "year": 2026}
+    params = {"lake": at.lake, "engine": engine, "rulebook": BOOK, "enterprise": "E1", "year": 2026}
     return run(
-        **asked, as_of=date(2026, 10, 16), today=date(2027, 1, 20), raw=raw, snapshot=at.snapshot if raw else None
+        **params, as_of=date(2026, 10, 16), today=date(2027, 1, 20), raw=raw, snapshot=at.snapshot if raw else None
     ).as_json()
 
 
@@ -63,12 +63,12 @@ def portrait(at: Moment, engine: Engine, *, raw: bool = True) -> str:
 def expected(lakes: Lakes) -> list[str]:
     engine = open_engine("duckdb")
     try:
-        found = [portrait(lake, engine) for lake in lakes]
-        assert found[0] != found[1]
-        assert portrait(lakes[1], engine, raw=False) == found[1]  # a rollup tells of the newest versions
+        portraits = [portrait(lake, engine) for lake in lakes]
+        assert portraits[0] != portraits[1]
+        assert portrait(lakes[1], engine, raw=False) == portraits[1]  # a rollup tells of the newest versions
     finally:
         engine.close()
-    return found
+    return portraits
 
 
 def test_clickhouse_dialect(lakes: Lakes, expected: list[str], tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_clickhouse_dialect(lakes: Lakes, expected: list[str], tmp_path: Path) -
 
     engine = ClickHouseEngine(tmp_path / "store")
     try:
-        for lake, told in zip(lakes, expected, strict=True):
-            assert differences(told, portrait(lake, engine)) == []
+        for lake, reference in zip(lakes, expected, strict=True):
+            assert differences(reference, portrait(lake, engine)) == []
     finally:
         engine.close()
 

@@ -68,8 +68,8 @@ class Program:
 
     def active(self) -> list[str]:
         """Batches that the database holds as loaded."""
-        found = self.ask("calls", "list", "--enterprise", ENTERPRISE)["batches"]
-        return [one["batch"] for one in found if one["state"] == "active"]
+        batches = self.ask("calls", "list", "--enterprise", ENTERPRISE)["batches"]
+        return [one["batch"] for one in batches if one["state"] == "active"]
 
 
 def _load(path: Path) -> tuple[str, ...]:
@@ -96,11 +96,11 @@ def program(tmp_path: Path) -> Program:
 def test_killed_at_random_instants(program: Program, tmp_path: Path) -> None:
     """Instants over the whole life of the process and a little beyond; a file is tried until it is in."""
     draw = random.Random(SEED)
-    path, held = _file(tmp_path, 0)
+    path, stored_ids = _file(tmp_path, 0)
     began = time.monotonic()
     program.load(path)
     lasts = time.monotonic() - began
-    number, kept = 1, 0
+    number, unchanged = 1, 0
     for kill in range(1, KILLS + 1):
         path, ids = _file(tmp_path, number)
         process = program.start(*_load(path))
@@ -108,71 +108,71 @@ def test_killed_at_random_instants(program: Program, tmp_path: Path) -> None:
         process.kill()
         process.communicate()
         after = program.ids()
-        assert after in (held, held + ids), f"kill {kill}: half a file lies in the lake"
-        if after != held:
-            held, number = after, number + 1
+        assert after in (stored_ids, stored_ids + ids), f"kill {kill}: half a file lies in the lake"
+        if after != stored_ids:
+            stored_ids, number = after, number + 1
             assert program.load(path)["rows"] == _counts(duplicate=ROWS), f"kill {kill}"
         else:
-            kept += 1
+            unchanged += 1
         if kill % 5 == 0:
             assert len(program.active()) == number, f"kill {kill}: not recovered"
-    assert kept > 0, "no kill came before the commit"
+    assert unchanged > 0, "no kill came before the commit"
     _, ids = _file(tmp_path, number)
     for one in range(number + 1):
         again = program.load(tmp_path / f"calls-{one}.csv")["rows"]
         assert again == (_counts(loaded=ROWS) if one == number else _counts(duplicate=ROWS))
-    assert program.ids() == held + ids
+    assert program.ids() == stored_ids + ids
     assert len(program.active()) == number + 1
     assert program.ask("audit", "verify")["valid"] is True
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at_each_step_of_an_import(program: Program, tmp_path: Path, point: str) -> None:
-    first, held = _file(tmp_path, 0, 500)
+    first, stored_ids = _file(tmp_path, 0, 500)
     program.load(first)
     path, ids = _file(tmp_path, 1, 500)
     program.crash(point, *_load(path))
     committed = point in {"after_commit", "before_close"}
-    assert program.ids() == (held + ids if committed else held)
+    assert program.ids() == (stored_ids + ids if committed else stored_ids)
     assert len(program.active()) == (2 if committed else 1)
     rows = program.load(path)["rows"]
     assert rows == {"read": 500, "loaded": 0 if committed else 500, "duplicate": 500 if committed else 0, "rejected": 0}
-    assert program.ids() == held + ids
+    assert program.ids() == stored_ids + ids
     assert program.ask("audit", "verify")["valid"] is True
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at_each_step_with_rejects(program: Program, tmp_path: Path, point: str) -> None:
     """Quarantine and good rows come in one commit: never one without the other, never twice."""
-    made = dirty(rounds=1)
+    sample = dirty(rounds=1)
     path = tmp_path / "dirty.csv"
-    path.write_bytes(made.data)
+    path.write_bytes(sample.data)
     program.crash(point, *_load(path))
     lake = Lake(url=str(tmp_path / "home" / "lake"), enterprise=ENTERPRISE)
     between = call_files.rows(lake)
     assert (len(call_files.good(between)), len(call_files.bad(between))) in {
-        (0, 0), (len(made.good), len(made.bad)),
+        (0, 0), (len(sample.good), len(sample.bad)),
     }  # fmt: skip
     program.load(path, code=0 if between else 1)
     rows = call_files.rows(lake)
-    assert (len(call_files.good(rows)), len(call_files.bad(rows))) == (len(made.good), len(made.bad))
+    assert (len(call_files.good(rows)), len(call_files.bad(rows))) == (len(sample.good), len(sample.bad))
 
 
 @pytest.mark.parametrize("point", ["after_intent", "before_commit", "after_commit", "before_close"])
 def test_killed_at_each_step_of_an_undo(program: Program, tmp_path: Path, point: str) -> None:
-    kept, held = _file(tmp_path, 0, 500)
-    program.load(kept)
+    first, stored_ids = _file(tmp_path, 0, 500)
+    program.load(first)
     path, ids = _file(tmp_path, 1, 500)
     batch = program.load(path)["batch"]
     program.crash(point, "calls", "undo", batch)
     gone = point in {"after_commit", "before_close"}
-    assert program.ids() == (held if gone else held + ids)
+    assert program.ids() == (stored_ids if gone else stored_ids + ids)
     assert (batch in program.active()) != gone
     if not gone:
         program.ask("calls", "undo", batch)
-    assert program.ids() == held
+    assert program.ids() == stored_ids
     assert program.load(path)["rows"]["loaded"] == 500
-    assert program.ids() == held + ids
+    assert program.ids() == stored_ids + ids
 
 
 @pytest.mark.parametrize("point", POINTS)

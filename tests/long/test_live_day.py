@@ -65,8 +65,8 @@ class Day:
             unique = f"{int(self.at.timestamp())}.{self.calls}"
             allow = play.random() < 0.9
             verdict = Verdict(allow=allow, reason="allow" if allow else "cap", rule="r", decision_id=f"g1-{self.calls}")
-            asked = Request("demo", "95013001", f"138{self.calls:08}", "L01", unique, self.milliseconds())
-            self.journal.note(asked, verdict, 1, self.milliseconds())
+            request = Request("demo", "95013001", f"138{self.calls:08}", "L01", unique, self.milliseconds())
+            self.journal.note(request, verdict, 1, self.milliseconds())
             self.decisions += 1
             self._elsewhere(unique, allow=allow)
             for app in ("Dial", "Return") if allow else ("Return",):
@@ -105,7 +105,7 @@ class Day:
             earlier.unlink()
 
 
-def _held() -> int:
+def _measure_memory() -> int:
     """Bytes that are held; the interpreter's own table of names, which pathlib makes it renew, left out."""
     taken = tracemalloc.take_snapshot().filter_traces(
         [tracemalloc.Filter(inclusive=False, filename_pattern=pathlib.__file__)]
@@ -148,27 +148,27 @@ def test_a_day_is_counted_to_the_call_and_nothing_grows(tmp_path: Path, monkeypa
             watch = Watch()
         if second % (SECONDS // 12) == SECONDS // 13:
             gc.collect()
-            sizes.append(_held())
+            sizes.append(_measure_memory())
     tracemalloc.stop()
     watch.look()
-    told = posted.read(posted.folder(tmp_path) / posted.name("demo", "pbx"))
+    figures = posted.read(posted.folder(tmp_path) / posted.name("demo", "pbx"))
     gate = posted.read(posted.folder(tmp_path) / posted.GATE)
-    assert told is not None
+    assert figures is not None
     assert gate is not None
-    assert sum(told["calls"]["counts"].values()) == day.calls
-    assert (told["calls"]["damaged"], told["gap"]) == (0, None)
-    asked = gate["asked"]["demo"]
-    assert asked["allowed"] + sum(asked["blocked"].values()) == day.decisions
-    assert told["calls"]["counts"]["answered"] == asked["allowed"]
-    _same(tmp_path, day, asked["allowed"])
+    assert sum(figures["calls"]["counts"].values()) == day.calls
+    assert (figures["calls"]["damaged"], figures["gap"]) == (0, None)
+    decisions = gate["asked"]["demo"]
+    assert decisions["allowed"] + sum(decisions["blocked"].values()) == day.decisions
+    assert figures["calls"]["counts"]["answered"] == decisions["allowed"]
+    _same(tmp_path, day, decisions["allowed"])
     print(f"{SECONDS} looks, {day.calls} calls; bytes held: {sizes}")  # noqa: T201
     assert max(sizes[6:]) - max(sizes[2:6]) < GROWTH, sizes
     assert sum(one.stat().st_size for one in posted.folder(tmp_path).glob("*.json")) < GROWTH
     day.at = BEGIN + timedelta(days=1)  # midnight
     day.second(random.Random(1))
     watch.look()
-    told = posted.read(posted.folder(tmp_path) / posted.name("demo", "pbx"))
-    assert told is not None
-    assert told["calls"]["day"] == "2026-11-22"
+    figures = posted.read(posted.folder(tmp_path) / posted.name("demo", "pbx"))
+    assert figures is not None
+    assert figures["calls"]["day"] == "2026-11-22"
     watch.close()
     day.journal.close()

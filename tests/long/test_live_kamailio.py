@@ -56,9 +56,9 @@ def test_what_the_screen_counts_is_what_kamailio_counts(tmp_path: Path) -> None:
 
 def _watched(screen: Screen, switch: Switch, site: Site, folder: Path) -> None:
     screen.until(lambda: screen.state("now") == screen.state("calls") == "fresh", PATIENCE, "no life")
-    made: list[tuple[str, int]] = []
+    calls: list[tuple[str, int]] = []
     number = CALLED[5:6]
-    talking = Thread(target=lambda: made.extend(dial(folder / "one", switch.port, number, display=DISPLAY, talk=9000)))
+    talking = Thread(target=lambda: calls.extend(dial(folder / "one", switch.port, number, display=DISPLAY, talk=9000)))
     talking.start()
     screen.until(lambda: screen.figure("now") == "1", PATIENCE, "the call of now")
     assert screen.figure("calls") == "0", "one that goes on has not ended, though its answer is accounted"
@@ -75,22 +75,26 @@ def _watched(screen: Screen, switch: Switch, site: Site, folder: Path) -> None:
             assert count > before, "the load is seen while it runs"
             before = count
             heavy.append((resident(site), screen.weight()))
-    _equal(screen, switch, made + load.seen)
+    _equal(screen, switch, calls + load.seen)
     flat(heavy)
-    print(f"{len(made + load.seen)} calls; KiB and page at the end: {heavy[-1]}")  # noqa: T201
+    print(f"{len(calls + load.seen)} calls; KiB and page at the end: {heavy[-1]}")  # noqa: T201
 
 
-def _equal(screen: Screen, switch: Switch, made: Sequence[tuple[str, int]]) -> None:
+def _equal(screen: Screen, switch: Switch, calls: Sequence[tuple[str, int]]) -> None:
     """By SIPp, by Kamailio's own statistics and by the screen."""
-    seen = Counter(status for _number, status in made)
+    seen = Counter(status for _number, status in calls)
     assert set(seen) == {200, 403, 486}, seen
-    screen.until(lambda: screen.figure("calls") == f"{len(made):,}", PATIENCE, f"{len(made)}")
+    screen.until(lambda: screen.figure("calls") == f"{len(calls):,}", PATIENCE, f"{len(calls)}")
     own = switch.counted()
     assert (own["active"], own["early"]) == (0, 0)
     assert (own["processed"] - own["failed"], own["failed"]) == (seen[200], seen[486]), "failed ones are processed too"
-    shown = screen.lines("outcomes")
-    assert (shown["answered"], shown["busy"], shown["not dialled onwards"]) == (seen[200], seen[486], seen[403])
-    assert sum(shown.values()) == len(made)
+    outcomes = screen.lines("outcomes")
+    assert (outcomes["answered"], outcomes["busy"], outcomes["not dialled onwards"]) == (
+        seen[200],
+        seen[486],
+        seen[403],
+    )
+    assert sum(outcomes.values()) == len(calls)
     assert screen.figure("answered") == f"{own['processed'] - own['failed']:,}"
     assert screen.figure("blocked") == f"{seen[403]:,}"
 

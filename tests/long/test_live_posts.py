@@ -48,14 +48,14 @@ def legs(number: int) -> tuple[list[str], str]:
     at, ids = int(clock.now().timestamp()), [str(UUID(int=2 * number + place)) for place in (0, 1)]
     times = {"created_time": f"{at}000000", "hangup_time": f"{at + 1}000000"}
     times["answered_time"] = f"{at}500000" if outcome == "answered" else "0"
-    made = []
+    documents = []
     for uuid, direction in ((ids[1], "outbound"), (ids[0], "inbound")):
         flow = {**one["callflow"][0], "times": times}
         flow["caller_profile"] = {**flow["caller_profile"], "uuid": uuid}
         variables = {**FILLING, "uuid": uuid, "call_uuid": ids[0], "direction": direction, "hangup_cause": cause}
         variables |= {"last_bridge_hangup_cause": cause} if direction == "inbound" else {}
-        made.append(json.dumps({**one, "variables": variables, "callflow": [flow]}))
-    return made, outcome
+        documents.append(json.dumps({**one, "variables": variables, "callflow": [flow]}))
+    return documents, outcome
 
 
 def post(port: int, text: str) -> int:
@@ -84,8 +84,8 @@ class Switch:
             for number in count():
                 if self.stopping.wait(PAUSE):
                     return
-                made, outcome = legs(number)
-                sent = made + made if number % 10 == 0 else made
+                documents, outcome = legs(number)
+                sent = documents + documents if number % 10 == 0 else documents
                 self.statuses.update(pool.map(lambda text: post(self.port, text), sent))
                 self.outcomes[outcome] += 1
 
@@ -121,16 +121,16 @@ def test_what_was_posted_is_what_the_screen_counts(tmp_path: Path) -> None:
             while time.monotonic() < until:
                 screen.page.wait_for_timeout(10_000)
                 screen.until(lambda: screen.state("calls") == "fresh", GONE, "life under load")
-                shown = int(screen.figure("calls").replace(",", ""))
-                assert shown > before, "the load is seen while it runs"
-                before = shown
+                call_count = int(screen.figure("calls").replace(",", ""))
+                assert call_count > before, "the load is seen while it runs"
+                before = call_count
                 heavy.append((resident(site), screen.weight()))
         assert set(switch.statuses) == {200}, switch.statuses
         whole = switch.outcomes.total()
         screen.until(lambda: screen.figure("calls") == f"{whole:,}", GONE, f"{whole}")
         words = {"answered": "answered", "busy": "busy", "no_answer": "not answered"}
-        told = {name: figure for name, figure in screen.lines("outcomes").items() if figure}
-        assert told == {words[name]: figure for name, figure in switch.outcomes.items()}
+        outcomes = {name: figure for name, figure in screen.lines("outcomes").items() if figure}
+        assert outcomes == {words[name]: figure for name, figure in switch.outcomes.items()}
         assert len(lines(tmp_path)) == 2 * whole
         took = screen.until(lambda: screen.state("calls") == "stale", GONE, "the switch posts no more")
         assert "no data since" in screen.page.locator("[data-tile=calls] .note").inner_text()
@@ -145,7 +145,7 @@ def lines(folder: Path) -> list[str]:
 
 def test_what_was_told_as_kept_is_there_once_whenever_the_server_is_killed(tmp_path: Path) -> None:
     enterprise(tmp_path)
-    told: list[str] = []
+    leg_ids: list[str] = []
     numbers = count()
     for _ in range(3):
         with serving(tmp_path, NIANJIAN_LIVE=LIVE) as site:
@@ -154,7 +154,7 @@ def test_what_was_told_as_kept_is_there_once_whenever_the_server_is_killed(tmp_p
             def keep_on(port: int = port, over: Event = over) -> None:
                 while not over.is_set():
                     sent = {json.loads(text)["variables"]["uuid"]: text for text in legs(next(numbers))[0]}
-                    told.extend(uuid for uuid, text in sent.items() if post(port, text) == 200)
+                    leg_ids.extend(uuid for uuid, text in sent.items() if post(port, text) == 200)
 
             posting = [Thread(target=keep_on) for _ in range(3)]
             for thread in posting:
@@ -165,7 +165,7 @@ def test_what_was_told_as_kept_is_there_once_whenever_the_server_is_killed(tmp_p
             over.set()
             for thread in posting:
                 thread.join()
-    found = Counter(lines(tmp_path))
-    assert len(told) > 100
-    assert set(found.values()) == {1}
-    assert set(told) <= set(found)
+    counts = Counter(lines(tmp_path))
+    assert len(leg_ids) > 100
+    assert set(counts.values()) == {1}
+    assert set(leg_ids) <= set(counts)

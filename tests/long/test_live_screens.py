@@ -103,9 +103,9 @@ def _watched(  # noqa: PLR0917 -- all that plays
     office: Screen, gateway: Screen, switch: Asterisk, gate: GateProcess, site: Site, folder: Path
 ) -> None:
     office.until(lambda: office.state("now") == "fresh" and office.state("reasons") == "fresh", PATIENCE, "no life")
-    made: list[tuple[str, int]] = []
+    calls: list[tuple[str, int]] = []
     talking = Thread(
-        target=lambda: made.extend(dial(folder / "one", switch.port, ROUND[:1], display=DISPLAY, talk=9000))
+        target=lambda: calls.extend(dial(folder / "one", switch.port, ROUND[:1], display=DISPLAY, talk=9000))
     )
     talking.start()
     office.until(lambda: office.figure("now") == "1", PATIENCE, "the call of now")
@@ -126,41 +126,41 @@ def _watched(  # noqa: PLR0917 -- all that plays
             assert count > before, "the load is seen while it runs"
             before = count
             heavy.append((resident(site), office.weight()))
-    _equal(office, gateway, switch, gate, made + load.seen)
+    _equal(office, gateway, switch, gate, calls + load.seen)
     flat(heavy)
-    shown = gateway.page.locator("[data-tile=log]").inner_text()
-    assert "139****" in shown
-    assert "137****" in shown
+    log_text = gateway.page.locator("[data-tile=log]").inner_text()
+    assert "139****" in log_text
+    assert "137****" in log_text
     assert not re.search(r"13[79]0013\d{4}", office.page.content() + gateway.page.content()), "numbers are masked"
     gateway.page.select_option("select[name=reason]", "refused")
     answers = gateway.page.locator("[data-tile=log] td.answer")
     gateway.until(lambda: set(answers.all_inner_texts()) == {"blocked"}, GONE, "filter")
-    (folder / "told.json").write_text(json.dumps({"calls": len(made + load.seen), "rounds": load.rounds}))
+    (folder / "told.json").write_text(json.dumps({"calls": len(calls + load.seen), "rounds": load.rounds}))
 
 
-def _equal(office: Screen, gateway: Screen, switch: Asterisk, gate: GateProcess, made: list[tuple[str, int]]) -> None:
+def _equal(office: Screen, gateway: Screen, switch: Asterisk, gate: GateProcess, calls: list[tuple[str, int]]) -> None:
     """By SIPp, by the switch's own counter, by its records and by the gate's journal, on both screens."""
-    answered = sum(status == 200 for _number, status in made)
+    answered = sum(status == 200 for _number, status in calls)
     until = time.monotonic() + PATIENCE
-    while len({row[19] for row in master(switch)}) < len(made):
+    while len({row[19] for row in master(switch)}) < len(calls):
         assert time.monotonic() < until
         time.sleep(0.2)
-    assert own_count(switch) == len(made)
+    assert own_count(switch) == len(calls)
     journal = [
         one.verdict for path in files.decisions_folder(gate.home).glob("*/*.log") for one in read_decisions(path)
     ]
     refused = Counter(one.reason for one in journal if not one.allow)
-    wanted = (f"{len(made):,}", f"{refused.total():,}")
-    office.until(lambda: (office.figure("calls"), office.figure("blocked")) == wanted, GONE, f"{wanted}")
+    expected = (f"{len(calls):,}", f"{refused.total():,}")
+    office.until(lambda: (office.figure("calls"), office.figure("blocked")) == expected, GONE, f"{expected}")
     assert office.figure("answered") == f"{answered:,}"
     outcomes = office.lines("outcomes")
     assert outcomes["answered"] == answered
-    assert outcomes["not dialled onwards"] == len(made) - answered
-    assert sum(outcomes.values()) == len(made)
+    assert outcomes["not dialled onwards"] == len(calls) - answered
+    assert sum(outcomes.values()) == len(calls)
     assert office.lines("reasons") == {REASONS[code]: count for code, count in refused.items()}
     assert office.lines("displays") == {"own 95/96 number": len(journal)}
-    wanted = (f"{len(journal) - refused.total():,}", f"{refused.total():,}")
-    gateway.until(lambda: (gateway.figure("allowed"), gateway.figure("blocked")) == wanted, GONE, f"{wanted}")
+    expected = (f"{len(journal) - refused.total():,}", f"{refused.total():,}")
+    gateway.until(lambda: (gateway.figure("allowed"), gateway.figure("blocked")) == expected, GONE, f"{expected}")
 
 
 def _gone(office: Screen, gateway: Screen, switch: Asterisk, gate: GateProcess, site: Site) -> None:

@@ -19,9 +19,9 @@ TRACKS = {"许可年报": "track:licence", "码号年报": "track:code_number"}
 
 def test_each_reminder_is_delivered_once_or_visibly_maybe(tmp_path: Path) -> None:
     server = Program()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NIANJIAN_")}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("NIANJIAN_")}
     environment = {
-        **kept, "DJANGO_SETTINGS_MODULE": "nianjian.doors.site.settings", "NIANJIAN_HOME": str(tmp_path / "home"),
+        **environ, "DJANGO_SETTINGS_MODULE": "nianjian.doors.site.settings", "NIANJIAN_HOME": str(tmp_path / "home"),
         "NIANJIAN_KEYS": str(tmp_path / "keys.json"), "NIANJIAN_TODAY": "2027-08-02",
         "NIANJIAN_WEBHOOK_HOSTS": "127.0.0.1",
     }  # fmt: skip
@@ -31,12 +31,12 @@ def test_each_reminder_is_delivered_once_or_visibly_maybe(tmp_path: Path) -> Non
             env=environment, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
-    heard = Counter(_named(one["path"], str(one["message"])) for one in server.heard)
-    states = {(user, what): state for user, what, state in told["rows"]}
-    assert told["codes"] == [0, 0]
-    assert told["messages"] == len(states) == EACH, "each is there once"
-    assert (told["again"], told["sent"]) == (0, 0), "what has run changes nothing when it runs again"
+    summary = json.loads(done.stdout)
+    heard = Counter(_parse_message(one["path"], str(one["message"])) for one in server.heard)
+    states = {(user, what): state for user, what, state in summary["rows"]}
+    assert summary["codes"] == [0, 0]
+    assert summary["messages"] == len(states) == EACH, "each is there once"
+    assert (summary["again"], summary["sent"]) == (0, 0), "what has run changes nothing when it runs again"
     assert set(states.values()) <= {"delivered", "unclear"}
     assert not {one: count for one, count in heard.items() if count > 1}, "nothing twice"
     assert {one for one, state in states.items() if state == "delivered"} <= set(heard), "nothing lost"
@@ -44,7 +44,7 @@ def test_each_reminder_is_delivered_once_or_visibly_maybe(tmp_path: Path) -> Non
     assert Counter(states.values())["unclear"] <= KILLS * PEOPLE, "a kill leaves one in doubt at most for each channel"
 
 
-def _named(path: str, text: str) -> tuple[str, str]:
+def _parse_message(path: str, text: str) -> tuple[str, str]:
     line = text.splitlines()[0]
     (about,) = [code for name, code in TRACKS.items() if name in line]
     return path.strip("/"), f"e{line.partition('：')[0].removeprefix('企业')}/{about}"

@@ -49,14 +49,18 @@ def ask(tmp_path: Path) -> Ask:
     """The program in a process of its own, in an empty folder; its answer."""
     # Spark Connect leaves its mark in the environment of a process that used it: it would win over the setting.
     foreign = ("NIANJIAN_", "DJANGO_", "SPARK_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    kept |= {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json"), "LANG": "C.UTF-8"}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    environ |= {
+        "NIANJIAN_HOME": str(tmp_path / "home"),
+        "NIANJIAN_KEYS": str(tmp_path / "keys.json"),
+        "LANG": "C.UTF-8",
+    }
     (tmp_path / "here").mkdir()
 
     def run(*words: str, **environment: str) -> Any:
         done = subprocess.run(
             [sys.executable, "-m", "nianjian", *words, "--json"],
-            env={**kept, **environment}, cwd=tmp_path / "here", capture_output=True, text=True, check=False,
+            env={**environ, **environment}, cwd=tmp_path / "here", capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr[-4000:]
         return json.loads(done.stdout)
@@ -75,11 +79,11 @@ def test_the_portrait_of_spark_is_the_portrait(java: str, ask: Ask, tmp_path: Pa
     calls.write_text("\n".join([HEADER, *map(_call, range(1_500))]) + "\n", encoding="utf-8")
     ask("calls", "import", str(calls), "--enterprise", "demo", "--timezone", "Asia/Shanghai")
     with spark_cluster.cluster(tmp_path / "spark") as master:
-        told = ask(
+        portrait = ask(
             *YEAR, NIANJIAN_ENGINE=master, **spark_cluster.BRIEF
         )  # Spark builds the daily tables, for the embedded engine too
-    assert told == ask(*YEAR) == ask(*YEAR, "--raw")
-    assert {metric["light"] for metric in told["metrics"]} - {"na", "insufficient"}
+    assert portrait == ask(*YEAR) == ask(*YEAR, "--raw")
+    assert {metric["light"] for metric in portrait["metrics"]} - {"na", "insufficient"}
     assert list((tmp_path / "here").iterdir()) == []
     [spilled] = (tmp_path / "home" / "tmp").iterdir()
     assert spilled.stat().st_mode & 0o777 == 0o700

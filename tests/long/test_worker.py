@@ -50,8 +50,8 @@ class House:
         self.environment = databases.own_environment(self.folder, LANG="C.UTF-8", TZ="Asia/Shanghai")
         databases.furnish(self.folder / "home")
         words = ["enterprise", "add", "demo", "--name", "示范", "--province", "北京"]
-        made = started(words, env=self.environment, cwd=self.folder)
-        assert made.returncode == 0, made.stderr
+        result = started(words, env=self.environment, cwd=self.folder)
+        assert result.returncode == 0, result.stderr
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -73,9 +73,9 @@ class House:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with contextlib.closing(sqlite3.connect(self.folder / "home" / "nianjian.sqlite3", timeout=30)) as database:
-            found = database.execute(sql, values).fetchall()
+            result = database.execute(sql, values).fetchall()
             database.commit()
-        return found
+        return result
 
     def state(self, job: str) -> str:
         return str(self.rows("select state from queue_job where id = ?", job)[0][0])
@@ -153,9 +153,9 @@ def test_two_workers_share_the_queue_and_do_nothing_twice(house: House) -> None:
         worker.terminate()
         worker.communicate(timeout=30)
     # the clock of the workers puts work of its own beside it
-    found = house.rows("select worker, attempts, state from queue_job where kind = 'calls.undo'")
-    assert {(attempts, state) for _worker, attempts, state in found} == {(1, "failed")}
-    assert len({worker for worker, _attempts, _state in found}) == 2
+    rows = house.rows("select worker, attempts, state from queue_job where kind = 'calls.undo'")
+    assert {(attempts, state) for _worker, attempts, state in rows} == {(1, "failed")}
+    assert len({worker for worker, _attempts, _state in rows}) == 2
 
 
 def test_serve_does_the_work_and_takes_its_worker_along(house: House, served: subprocess.Popen[str]) -> None:

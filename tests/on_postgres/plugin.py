@@ -17,8 +17,8 @@ _read = env.read
 
 
 def _on_postgres(environ: Mapping[str, str] | None = None) -> env.Environment:
-    found = _read(environ)
-    return replace(found, database_url=_URL) if environ is None else found
+    environment = _read(environ)
+    return replace(environment, database_url=_URL) if environ is None else environment
 
 
 @pytest.hookimpl(trylast=True)

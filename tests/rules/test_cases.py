@@ -35,61 +35,61 @@ DAY = date(2026, 12, 31)
 Given = Mapping[str, Any]
 
 
-def _book(given: Given) -> Rulebook:
-    return Rulebook.on(given.get("date", DAY), given.get("province"))
+def _book(inputs: Given) -> Rulebook:
+    return Rulebook.on(inputs.get("date", DAY), inputs.get("province"))
 
 
-def _limit(given: Given, key: str) -> lights.Limit:
-    rule = _book(given).rule(key)
+def _limit(inputs: Given, key: str) -> lights.Limit:
+    rule = _book(inputs).rule(key)
     assert isinstance(rule.value, Decimal)
     assert rule.operator
     return lights.Limit(rule.value, rule.operator)
 
 
-def _shown(share: Fraction | None, scale: int, unit: str) -> str | None:
+def _format_share(share: Fraction | None, scale: int, unit: str) -> str | None:
     if share is None:
         return None
     whole = share * scale
     return f"{Decimal(whole.numerator) / Decimal(whole.denominator):.4f} {unit}"
 
 
-def seat_vacancy(given: Given) -> Given:
-    limit = _limit(given, "portrait.seat_vacancy.limit")
-    filed, opened = given["F"], given["O"]
+def seat_vacancy(inputs: Given) -> Given:
+    limit = _limit(inputs, "portrait.seat_vacancy.limit")
+    filed, opened = inputs["F"], inputs["O"]
     verdict = lights.seat_vacancy(
         filed=filed,
         opened=opened,
-        opened_and_filed=given.get("both", min(filed, opened)),
-        unfiled_open=given.get("unfiled", 0),
+        opened_and_filed=inputs.get("both", min(filed, opened)),
+        unfiled_open=inputs.get("unfiled", 0),
         limit=limit,
-        attached=given.get("attached", False),
+        attached=inputs.get("attached", False),
     )
     return {
-        "rate": _shown(verdict.value, 100, "%"),
+        "rate": _format_share(verdict.value, 100, "%"),
         "light": verdict.light.value,
         "open": lights.seats_to_open(filed=filed, opened=opened, limit=limit),
         "cut": lights.seats_to_cut(filed=filed, opened=opened, limit=limit),
     }
 
 
-def complaint_rate(given: Given) -> Given:
-    limit = _limit(given, "portrait.complaint_rate.limit")
-    low = _book(given).integer("portrait.complaint_rate.low_volume")
+def complaint_rate(inputs: Given) -> Given:
+    limit = _limit(inputs, "portrait.complaint_rate.limit")
+    low = _book(inputs).integer("portrait.complaint_rate.low_volume")
     verdict = lights.complaint_rate(
-        complaints=given["C"],
-        answered=given["D"],
-        unknown=given.get("U", 0),
+        complaints=inputs["C"],
+        answered=inputs["D"],
+        unknown=inputs.get("U", 0),
         limit=limit,
         low_volume=low,
-        attached=given.get("attached", False),
+        attached=inputs.get("attached", False),
     )
-    room = lights.allowance(given["D"], limit)
+    room = lights.allowance(inputs["D"], limit)
     return {
-        "rate": _shown(verdict.value, 10_000, "‱"),
+        "rate": _format_share(verdict.value, 10_000, "‱"),
         "light": verdict.light.value,
         "allowance": room,
-        "headroom": room - given["C"],
-        "bounds": [_shown(bound, 10_000, "‱") for bound in verdict.bounds or ()],
+        "headroom": room - inputs["C"],
+        "bounds": [_format_share(bound, 10_000, "‱") for bound in verdict.bounds or ()],
         "low_volume": "low_volume" in {flag.code for flag in verdict.flags},
     }
 
@@ -105,11 +105,11 @@ _COUNTS = {
 }
 
 
-def number_consistency(given: Given) -> Given:
+def number_consistency(inputs: Given) -> Given:
     """The metric itself, given calls of these classes in one month."""
-    calls = [{"display_class": name.value, "calls": given[label]} for label, name in _COUNTS.items()]
+    calls = [{"display_class": name.value, "calls": inputs[label]} for label, name in _COUNTS.items()]
     rows = {"months": [{"month": DAY.year * 100 + 1, "in_trailing": 1, **row} for row in calls], "splits": []}
-    metric = NumberConsistency().answer(rows, Frame(DAY.year, DAY), _book(given), ()).as_dict()
+    metric = NumberConsistency().answer(rows, Frame(DAY.year, DAY), _book(inputs), ()).as_dict()
     twin = metric["twins"]["evasion"]
 
     def shown(value: str | None) -> str | None:
@@ -125,130 +125,130 @@ def number_consistency(given: Given) -> Given:
     }
 
 
-def closing_rate(given: Given) -> Given:
-    limit = _limit(given, "portrait.closing_rate.limit")
-    counts = {"closed": given["closed"], "tickets": given["N"], "limit": limit}
+def closing_rate(inputs: Given) -> Given:
+    limit = _limit(inputs, "portrait.closing_rate.limit")
+    counts = {"closed": inputs["closed"], "tickets": inputs["N"], "limit": limit}
     verdict = lights.closing_rate(**counts)
     need = lights.tickets_to_close(**counts)
-    return {"rate": _shown(verdict.value, 100, "%"), "light": verdict.light.value, "need": need}
+    return {"rate": _format_share(verdict.value, 100, "%"), "light": verdict.light.value, "need": need}
 
 
-def watched(given: Given) -> Given:
-    factor = _book(given).decimal("portrait.watch_factor")
-    match given["metric"]:
+def watched(inputs: Given) -> Given:
+    factor = _book(inputs).decimal("portrait.watch_factor")
+    match inputs["metric"]:
         case "seat_vacancy":
-            limit = _limit(given, "portrait.seat_vacancy.limit").scaled(factor)
-            filed, opened = given["F"], given["O"]
+            limit = _limit(inputs, "portrait.seat_vacancy.limit").scaled(factor)
+            filed, opened = inputs["F"], inputs["O"]
             verdict = lights.seat_vacancy(
                 filed=filed, opened=opened, opened_and_filed=opened, unfiled_open=0, limit=limit
             )
         case "complaint_rate":
-            limit = _limit(given, "portrait.complaint_rate.limit").scaled(factor)
-            verdict = lights.complaint_rate(complaints=given["C"], answered=given["D"], limit=limit)
+            limit = _limit(inputs, "portrait.complaint_rate.limit").scaled(factor)
+            verdict = lights.complaint_rate(complaints=inputs["C"], answered=inputs["D"], limit=limit)
         case _:
-            limit = _limit(given, "portrait.number_consistency.evasion_limit").scaled(factor)
-            unknown = _limit(given, "portrait.number_consistency.unknown_limit")
-            counts = {name: given.get(label, 0) for label, name in _COUNTS.items()}
+            limit = _limit(inputs, "portrait.number_consistency.evasion_limit").scaled(factor)
+            unknown = _limit(inputs, "portrait.number_consistency.unknown_limit")
+            counts = {name: inputs.get(label, 0) for label, name in _COUNTS.items()}
             verdict = lights.number_consistency(counts=counts, evasion=limit, unknown=unknown)
     return {"light": verdict.light.value, "limit": f"{limit.value.normalize():f}"}
 
 
-def workdays(given: Given) -> Given:
-    due = add_workdays(given["received"], _book(given).integer(given["rule"]), builtin())
+def workdays(inputs: Given) -> Given:
+    due = add_workdays(inputs["received"], _book(inputs).integer(inputs["rule"]), builtin())
     return {"due": due.day, "provisional": due.provisional}
 
 
-def notice(given: Given) -> Given:
-    days = rectification.plan_case(given["received"], given.get("printed"), _book(given), builtin())
-    told = {"due": days.due.day, "target": days.target.day, "provisional": days.provisional}
-    told["due_at"] = days.due_at.replace(tzinfo=None)
-    if "handed_in" in given:
-        told["in_time"] = given["handed_in"].replace(tzinfo=days.due_at.tzinfo) <= days.due_at
-    return told
+def notice(inputs: Given) -> Given:
+    days = rectification.plan_case(inputs["received"], inputs.get("printed"), _book(inputs), builtin())
+    result = {"due": days.due.day, "target": days.target.day, "provisional": days.provisional}
+    result["due_at"] = days.due_at.replace(tzinfo=None)
+    if "handed_in" in inputs:
+        result["in_time"] = inputs["handed_in"].replace(tzinfo=days.due_at.tzinfo) <= days.due_at
+    return result
 
 
-def watched_season(given: Given) -> Given:
-    return {"watched": applies_to_year(given["since"], given.get("until"), given["data_year"])}
+def watched_season(inputs: Given) -> Given:
+    return {"watched": applies_to_year(inputs["since"], inputs.get("until"), inputs["data_year"])}
 
 
-def working_day(given: Given) -> Given:
-    calendar, day = builtin(), given["day"]
+def working_day(inputs: Given) -> Given:
+    calendar, day = builtin(), inputs["day"]
     moved = next_workday(day, calendar)
     return {"workday": calendar.is_workday(day), "published": calendar.known(day), "moves_to": moved.day}
 
 
-def window(given: Given) -> Given:
-    if "data_year" in given:
-        found = Frame(given["data_year"], DAY).period
+def window(inputs: Given) -> Given:
+    if "data_year" in inputs:
+        period = Frame(inputs["data_year"], DAY).period
     else:
-        found = Frame(given["as_of"].year, given["as_of"]).trailing
-    return {"from": found.first, "to": found.end}
+        period = Frame(inputs["as_of"].year, inputs["as_of"]).trailing
+    return {"from": period.first, "to": period.end}
 
 
-def months_back(given: Given) -> Given:
-    return {"result": add_months(given["day"], -given["months"])}
+def months_back(inputs: Given) -> Given:
+    return {"result": add_months(inputs["day"], -inputs["months"])}
 
 
-def _holds(given: Given, key: str, part: Any, whole: Any) -> bool:
+def _holds(inputs: Given, key: str, part: Any, whole: Any) -> bool:
     """Whether ``part`` stands to ``whole`` as the rule's operator asks: what is exactly at the limit, the rule says."""
-    return {"<": lt, "<=": le, ">": gt, ">=": ge}[str(_book(given).rule(key).operator)](part, whole)
+    return {"<": lt, "<=": le, ">": gt, ">=": ge}[str(_book(inputs).rule(key).operator)](part, whole)
 
 
-def logs_reach(given: Given) -> Given:
+def logs_reach(inputs: Given) -> Given:
     """Whether the logs reach as far back as the rule's months."""
     key = "inspection.logs.months"
-    edge = add_months(given["day"], -_book(given).integer(key))
-    return {"passes": _holds(given, key, given["day"] - given["oldest"], given["day"] - edge)}
+    edge = add_months(inputs["day"], -_book(inputs).integer(key))
+    return {"passes": _holds(inputs, key, inputs["day"] - inputs["oldest"], inputs["day"] - edge)}
 
 
-def _moment(given: Given, name: str) -> datetime | None:
-    found = given.get(name)
-    return None if found is None else found.replace(tzinfo=ZONE)
+def _moment(inputs: Given, name: str) -> datetime | None:
+    value = inputs.get(name)
+    return None if value is None else value.replace(tzinfo=ZONE)
 
 
-def _ticket(given: Given) -> states.Facts:
+def _ticket(inputs: Given) -> states.Facts:
     """An automatic answer is no fact of a response, whenever it went out."""
     names = ("responded", "called_back", "closed", "reopened")
-    known = {name: _moment(given, name) for name in names}
-    return states.Facts(arrived=_moment(given, "arrival"), exclusion=given.get("exclusion"), **known)
+    moments = {name: _moment(inputs, name) for name in names}
+    return states.Facts(arrived=_moment(inputs, "arrival"), exclusion=inputs.get("exclusion"), **moments)
 
 
-def ticket(given: Given) -> Given:
-    promise = clocks.ServiceLevels((date(2017, 1, 1),), (clocks.read_limits(_book(given)),))
-    facts, at = _ticket(given), given["at"].replace(tzinfo=ZONE)
-    told: dict[str, Any] = {"state": states.state_of(facts).value}
+def ticket(inputs: Given) -> Given:
+    promise = clocks.ServiceLevels((date(2017, 1, 1),), (clocks.read_limits(_book(inputs)),))
+    facts, at = _ticket(inputs), inputs["at"].replace(tzinfo=ZONE)
+    result: dict[str, Any] = {"state": states.state_of(facts).value}
     for name in clocks.Clock:
         read = clocks.evaluate_clock(name, facts, promise, at)
-        told |= {name.value: read.hand.value, f"{name.value}_on_time": read.on_time}
+        result |= {name.value: read.hand.value, f"{name.value}_on_time": read.on_time}
         for label, moment in (("due", read.due), ("warns", read.warns)):
-            told[f"{name.value}_{label}"] = None if moment is None else moment.replace(tzinfo=None)
-    return told
+            result[f"{name.value}_{label}"] = None if moment is None else moment.replace(tzinfo=None)
+    return result
 
 
-def ticket_act(given: Given) -> Given:
-    act = states.TicketAction(given["act"])
-    refused = states.find_refusal(_ticket(given), act, given["at"].replace(tzinfo=ZONE))
+def ticket_act(inputs: Given) -> Given:
+    act = states.TicketAction(inputs["act"])
+    refused = states.find_refusal(_ticket(inputs), act, inputs["at"].replace(tzinfo=ZONE))
     after = states.AFTER.get(act)
     return {"refused": refused, "state": after.value if after and refused is None else None}
 
 
-def deadline(given: Given) -> Given:
+def deadline(inputs: Given) -> Given:
     """The deadline as it is told at the season's beginning; a moment is in time while it still is the next one."""
 
     def told(today: date) -> date:
         return next(
-            one.day for one in upcoming(_book(given), today, builtin()).deadlines if one.rule.key == given["key"]
+            one.day for one in upcoming(_book(inputs), today, builtin()).deadlines if one.rule.key == inputs["key"]
         )
 
-    last = told(date(given["data_year"] + 1, 1, 1))
-    return {"date": last, "weekday": f"{last:%a}", "in_time": told(given["at"].date()) == last}
+    last = told(date(inputs["data_year"] + 1, 1, 1))
+    return {"date": last, "weekday": f"{last:%a}", "in_time": told(inputs["at"].date()) == last}
 
 
-def filed_base(given: Given) -> Given:
+def filed_base(inputs: Given) -> Given:
     """What the metric counts of this one seat."""
-    year = given["data_year"]
-    last = date.fromisoformat(f"{year}-{_book(given).text('deadline.guide.filed_base')}")
-    filed, cancelled = given.get("filed"), given.get("cancelled")
+    year = inputs["data_year"]
+    last = date.fromisoformat(f"{year}-{_book(inputs).text('deadline.guide.filed_base')}")
+    filed, cancelled = inputs.get("filed"), inputs.get("cancelled")
     state = "cancelled" if cancelled else "filed" if filed else "unfiled"
     seat = {"seat_id": "s", "kind": "human", "filing": state, "filed_on": filed, "cancelled_on": cancelled}
     with closing(DuckDBEngine()) as engine:
@@ -257,63 +257,63 @@ def filed_base(given: Given) -> Given:
     return {"in_base": row["filed"] == 1}
 
 
-def attempts(given: Given) -> Given:
+def attempts(inputs: Given) -> Given:
     key = "rectification.frequency.after"
-    return {"next_allowed": _holds(given, key, given["made"] + 1, _book(given).integer(key))}
+    return {"next_allowed": _holds(inputs, key, inputs["made"] + 1, _book(inputs).integer(key))}
 
 
-def call_back(given: Given) -> Given:
+def call_back(inputs: Given) -> Given:
     key = "inspection.callback.seconds"
-    return {"passes": _holds(given, key, Decimal(given["seconds"]), _book(given).decimal(key))}
+    return {"passes": _holds(inputs, key, Decimal(inputs["seconds"]), _book(inputs).decimal(key))}
 
 
-def reminder(given: Given) -> Given:
-    rule = _book(given).rule("inspection.notice.weeks")
-    return {"reminder": given["submitted"] + timedelta(**{rule.unit: rule.value})}
+def reminder(inputs: Given) -> Given:
+    rule = _book(inputs).rule("inspection.notice.weeks")
+    return {"reminder": inputs["submitted"] + timedelta(**{rule.unit: rule.value})}
 
 
-def number(given: Given) -> Given:
-    found = numbers.normalise(str(given["raw"]), trunk_prefixes=given.get("trunk_prefixes", ()))
+def number(inputs: Given) -> Given:
+    parsed = numbers.normalise(str(inputs["raw"]), trunk_prefixes=inputs.get("trunk_prefixes", ()))
     roots = [
         numbers.Root(root["root"], root["length"], root.get("filed", True), root.get("from"), root.get("to"))
-        for root in given.get("roots", ())
+        for root in inputs.get("roots", ())
     ]
-    name = numbers.classify(found, given.get("day", DAY), roots)
-    return {"shape": found.shape.value, "value": found.value, "class": name.value}
+    name = numbers.classify(parsed, inputs.get("day", DAY), roots)
+    return {"shape": parsed.shape.value, "value": parsed.value, "class": name.value}
 
 
-def credit_code(given: Given) -> Given:
+def credit_code(inputs: Given) -> Given:
     try:
-        code = identifiers.credit_code(given["text"])
+        code = identifiers.credit_code(inputs["text"])
     except NianjianError as error:
         return {"valid": False, "error": error.code}
     return {"valid": True, "organisation": code.organisation, "company": code.company}
 
 
-def organisation_code(given: Given) -> Given:
-    return {"check_digit": identifiers.organisation_check_digit(given["text"])}
+def organisation_code(inputs: Given) -> Given:
+    return {"check_digit": identifiers.organisation_check_digit(inputs["text"])}
 
 
-def identity(given: Given) -> Given:
+def identity(inputs: Given) -> Given:
     try:
-        card = identifiers.identity_card(given["text"])
+        card = identifiers.identity_card(inputs["text"])
     except NianjianError as error:
         return {"valid": False, "error": error.code}
     return {"valid": True, "born": card.born}
 
 
-def licence_number(given: Given) -> Given:
-    return {"usual": identifiers.licence_number(given["text"]).usual}
+def licence_number(inputs: Given) -> Given:
+    return {"usual": identifiers.licence_number(inputs["text"]).usual}
 
 
-def rule(given: Given) -> Given:
-    found = _book(given).rule(given["key"])
+def rule(inputs: Given) -> Given:
+    entry = _book(inputs).rule(inputs["key"])
     return {
-        "value": _as_yaml(found.value),
-        "id": found.id,
-        "unit": found.unit,
-        "operator": found.operator,
-        "level": found.level.value,
+        "value": _as_yaml(entry.value),
+        "id": entry.id,
+        "unit": entry.unit,
+        "operator": entry.operator,
+        "level": entry.level.value,
     }
 
 
@@ -335,16 +335,16 @@ QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
 
 @cache
 def _cases() -> list[Any]:
-    found = []
+    params = []
     for path in sorted(FOLDER.glob("*.yaml")):
         content = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
         for block in content if isinstance(content, list) else [content]:
             assert block["source"], path.name
-            found += [
+            params += [
                 pytest.param(block["about"], case, id=f"{path.stem}-{block['about']}-{place}-{case['name']}")
                 for place, case in enumerate(block["cases"], 1)
             ]
-    return found
+    return params
 
 
 @pytest.mark.parametrize(("about", "case"), _cases())

@@ -79,18 +79,18 @@ class Stream(Far):
                     self._talk(link)
 
     def _talk(self, link: socket.socket) -> None:
-        held = b""
+        buffer = b""
         while True:
-            head = held.find(b"\r\n\r\n")
-            length = LENGTH.search(held[: head + 2]) if head >= 0 else None
+            head = buffer.find(b"\r\n\r\n")
+            length = LENGTH.search(buffer[: head + 2]) if head >= 0 else None
             end = head + 4 + int(length[1]) if length else -1
-            if end < 0 or len(held) < end:
+            if end < 0 or len(buffer) < end:
                 more = link.recv(65_535)
                 if not more:
                     return
-                held += more
+                buffer += more
                 continue
-            message, held = read(held[:end]), held[end:]
+            message, buffer = read(buffer[:end]), buffer[end:]
             if message is None:
                 continue
             if message.method:
@@ -143,9 +143,9 @@ class Answerer(Far):
 
 def back(request: Message, status: int, phrase: str = "x", *more: tuple[str, str], body: bytes = b"") -> Message:
     """A reply with a tag of this side."""
-    found = reply(request, status, phrase, more)
-    lacks = "tag=" not in found.one("to")
-    headers = [(name, f"{value};tag=far" if name == "to" and lacks else value) for name, value in found.headers]
+    response = reply(request, status, phrase, more)
+    lacks = "tag=" not in response.one("to")
+    headers = [(name, f"{value};tag=far" if name == "to" and lacks else value) for name, value in response.headers]
     return Message(tuple(headers), body, status=status, phrase=phrase)
 
 

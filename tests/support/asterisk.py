@@ -65,9 +65,9 @@ def unpacked() -> Path:
     if not (folder / "tree/usr/share/asterisk/sounds/en").is_symlink():
         if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
             pytest.skip("Asterisk is missing (apt-get to unpack it from suite sid)")
-        wanted = (HERE / "asterisk.lock").read_text().split()
+        packages = (HERE / "asterisk.lock").read_text().split()
         done = subprocess.run(
-            ["/bin/sh", "-e", str(HERE / "asterisk_fetch.sh"), str(folder), *wanted],
+            ["/bin/sh", "-e", str(HERE / "asterisk_fetch.sh"), str(folder), *packages],
             check=False,
             stdout=sys.stderr,  # the version, and what sid no longer has
         )
@@ -197,9 +197,9 @@ class Asterisk:
         return path.read_text().splitlines() if path.exists() else []
 
 
-def ack(asked: bytes, answer: str) -> bytes:
+def ack(request: bytes, answer: str) -> bytes:
     """The ACK of a refusal: the INVITE's branch, the answer's To."""
     to = next(line for line in answer.split("\r\n") if line.lower().startswith("to:"))
-    lines = asked.decode().replace("INVITE", "ACK").split("\r\n")
-    kept = [to if line.startswith("To:") else line for line in lines if not line.startswith("Contact:")]
-    return "\r\n".join(kept).encode()
+    lines = request.decode().replace("INVITE", "ACK").split("\r\n")
+    ack_lines = [to if line.startswith("To:") else line for line in lines if not line.startswith("Contact:")]
+    return "\r\n".join(ack_lines).encode()

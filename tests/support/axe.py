@@ -18,10 +18,10 @@ async ([tags, part]) => {
 
 @cache
 def _axe() -> str:
-    found = find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
+    spec = find_spec("axe_playwright_python")
+    if spec is None or spec.origin is None:
         missing("axe-playwright-python")
-    return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
 def violations(page: Any, part: str = "") -> list[str]:
@@ -31,17 +31,17 @@ def violations(page: Any, part: str = "") -> list[str]:
     """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(_axe() + "; undefined")
-    found = page.evaluate(RUN, [list(RULES), part])
+    results = page.evaluate(RUN, [list(RULES), part])
     return [
         f"{one['id']} ({one['impact']}): {one['help']} at "
         + "; ".join(
             f"{node['target']} {node['html'][:120]} {node['failureSummary'][:200]}" for node in one["nodes"][:5]
         )
-        for one in found
+        for one in results
     ]
 
 
 def assert_clean(page: Any) -> None:
     """Fail with every finding where axe finds any."""
-    found = violations(page)
-    assert not found, f"{page.url}\n" + "\n".join(found)
+    faults = violations(page)
+    assert not faults, f"{page.url}\n" + "\n".join(faults)

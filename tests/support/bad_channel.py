@@ -18,7 +18,7 @@ def stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the clock within TODAY: behind midnight it goes on from 23:59, ten thousand times slower."""
     now, midnight = clock.now, datetime.combine(TODAY + timedelta(days=1), time(), clock.ZONE)
     before = midnight - timedelta(minutes=1)
-    monkeypatch.setattr(clock, "now", lambda: min(told := now(), before + max(told - before, timedelta()) / 10_000))
+    monkeypatch.setattr(clock, "now", lambda: min(moment := now(), before + max(moment - before, timedelta()) / 10_000))
 
 
 def call(number: int, day: date, line: str, *, answered: bool = True, second: int = 0) -> Row:
@@ -48,10 +48,10 @@ def calls() -> list[Row]:
 def complaints() -> list[tuple[str, ...]]:
     """Rows under `HEADER`: twenty about L1, two about L2, an unlucky one about the small L3, none later."""
     day = datetime.combine(TODAY - timedelta(days=5), time(9))
-    told = (str(day), str(day + timedelta(hours=1)))
+    times = (str(day), str(day + timedelta(hours=1)))
     done = (str(day + timedelta(hours=2)), str(day + timedelta(hours=3)), "满意", str(day + timedelta(hours=4)))
     called = str(day - timedelta(days=1))
     return [
-        (f"Q{place}", "12321", *told, f"139000{place:05}", "95013", called, line, *done)
+        (f"Q{place}", "12321", *times, f"139000{place:05}", "95013", called, line, *done)
         for place, line in enumerate(["L1"] * 20 + ["L2"] * 2 + ["L3"])
     ]

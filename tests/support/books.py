@@ -25,14 +25,14 @@ def xlsx(*rows: str | bytes, strings: Iterable[str] = (), dimension: str = "A1",
     """A workbook whose sheets all are these rows; ``strings``: XML of its shared texts."""
     links = "".join(f'<Relationship Id="r{n}" Type="{LINKS}/worksheet" Target="s.xml"/>' for n in range(sheets))
     links += f'<Relationship Id="s" Type="{LINKS}/sharedStrings" Target="strings.xml"/>'
-    named = "".join(f'<sheet name="表{n}" sheetId="{n + 1}" r:id="r{n}"/>' for n in range(sheets))
+    sheet_tags = "".join(f'<sheet name="表{n}" sheetId="{n + 1}" r:id="r{n}"/>' for n in range(sheets))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr("[Content_Types].xml", "<Types/>")
         root = f'<Relationship Id="r" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/>'
         pack.writestr("_rels/.rels", f"<Relationships>{root}</Relationships>")
         pack.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{links}</Relationships>")
-        book = f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{named}</sheets></workbook>'
+        book = f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{sheet_tags}</sheets></workbook>'
         pack.writestr("xl/workbook.xml", book)
         with pack.open("xl/strings.xml", "w", force_zip64=True) as part:
             _fill(part, [f'<sst xmlns="{MAIN}">', *strings, "</sst>"])

@@ -52,19 +52,19 @@ class Desk:
 
 def rows(lake: Lake) -> Rows:
     """All rows of ``calls`` with ``part`` from the folder's name, by file and line."""
-    found: Rows = []
+    records: Rows = []
     for name in lake.files("calls"):
         part = unquote(Path(name).parent.name.removeprefix("part="))
-        found += [{**row, "part": part} for row in pq.read_table(name, partitioning=None).to_pylist()]
-    return sorted(found, key=lambda row: (row["file"], row["line"], row["call_id"] or ""))
+        records += [{**row, "part": part} for row in pq.read_table(name, partitioning=None).to_pylist()]
+    return sorted(records, key=lambda row: (row["file"], row["line"], row["call_id"] or ""))
 
 
-def good(found: Rows) -> Rows:
-    return [row for row in found if row["part"] != REJECTED]
+def good(records: Rows) -> Rows:
+    return [row for row in records if row["part"] != REJECTED]
 
 
-def bad(found: Rows) -> Rows:
-    return [row for row in found if row["part"] == REJECTED]
+def bad(records: Rows) -> Rows:
+    return [row for row in records if row["part"] == REJECTED]
 
 
 def counted(row: Mapping[str, Any]) -> str:
@@ -74,13 +74,13 @@ def counted(row: Mapping[str, Any]) -> str:
     return "answered" if row["answered"] else "delivered"
 
 
-def calls(found: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+def calls(records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
     """Rows collapsed to calls: (source, key) → the representative row with ``delivered``, ``answered``, ``counted``.
 
     A row without a key is its own call. The customer's leg speaks for the call, a delivered and answered one first.
     """
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in found:
+    for row in records:
         groups.setdefault((row["source"], row["call_key"] or f"row:{row['call_id']}"), []).append(row)
     result = {}
     for key, legs in groups.items():

@@ -49,11 +49,11 @@ def leaf(name: str, issuer: Held, *, stamps: bool = False, days: int = 30) -> He
     return _issued(name, issuer, ca=False, stamps=stamps, days=days)
 
 
-def p12(held: Held, path: Path, issuer: Held | None = None) -> Path:
+def p12(identity: Held, path: Path, issuer: Held | None = None) -> Path:
     """Key and certificate as a PKCS#12 file."""
     chain = None if issuer is None else [issuer.certificate]
     sealed = serialization.BestAvailableEncryption(PASSWORD.encode())
-    path.write_bytes(pkcs12.serialize_key_and_certificates(b"firm", held.key, held.certificate, chain, sealed))
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"firm", identity.key, identity.certificate, chain, sealed))
     return path
 
 
@@ -63,7 +63,7 @@ def _issued(name: str, issuer: Held | None, *, ca: bool, stamps: bool = False, d
     by = subject if issuer is None else issuer.certificate.subject
     signing = key if issuer is None else issuer.key
     now = clock.now()
-    made = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(by)
@@ -81,25 +81,25 @@ def _issued(name: str, issuer: Held | None, *, ca: bool, stamps: bool = False, d
         )
     )  # fmt: skip
     if stamps:
-        made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-    return Held(key, made.sign(signing, hashes.SHA256()))
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    return Held(key, builder.sign(signing, hashes.SHA256()))
 
 
 @contextmanager
-def authority(held: Held) -> Iterator[str]:
+def authority(identity: Held) -> Iterator[str]:
     """A time-stamp authority (RFC 3161) on loopback; its address."""
-    der = held.key.private_bytes(
+    der = identity.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     stamper = DummyTimeStamper(
-        asn1.Certificate.load(held.certificate.public_bytes(serialization.Encoding.DER)),
+        asn1.Certificate.load(identity.certificate.public_bytes(serialization.Encoding.DER)),
         asn1_keys.PrivateKeyInfo.load(der),
     )
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            body = stamper.request_tsa_response(asked).dump()
+            request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+            body = stamper.request_tsa_response(request).dump()
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.end_headers()

@@ -65,11 +65,11 @@ class ClickHouseEngine(Engine):
 
 def _read(file: str, schema: pa.Schema) -> pa.Table:
     keys = dict(part.split("=", 1) for part in Path(file).parent.parts if "=" in part)
-    found = pq.ParquetFile(file).read()
+    table = pq.ParquetFile(file).read()
     for key, value in keys.items():
         if key in schema.names:
-            found = found.append_column(key, pa.array([value] * found.num_rows, pa.string()))
-    return found.select(schema.names).cast(schema)
+            table = table.append_column(key, pa.array([value] * table.num_rows, pa.string()))
+    return table.select(schema.names).cast(schema)
 
 
 def _type(kind: pa.DataType) -> str:

@@ -66,10 +66,10 @@ def migrated() -> Path:
     digest = hashlib.sha256((tree / "uv.lock").read_bytes())
     for path in sorted((tree / "src").glob("nianjian/*/*/migrations/*.py")):
         digest.update(path.read_bytes())
-    kept = KEPT / f"{digest.hexdigest()[:20]}.sqlite3"
+    target = KEPT / f"{digest.hexdigest()[:20]}.sqlite3"
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the other worker waits for it
-        if not kept.exists():
+        if not target.exists():
             with tempfile.TemporaryDirectory() as folder:
                 _migrate(Path(folder))
                 with (
@@ -77,8 +77,8 @@ def migrated() -> Path:
                     closing(sqlite3.connect(KEPT / "new")) as new,
                 ):
                     base.backup(new)
-            (KEPT / "new").rename(kept)
-    return kept
+            (KEPT / "new").rename(target)
+    return target
 
 
 def template() -> str:
@@ -96,8 +96,8 @@ def rows(home: Path, query: str, *values: str, patience: float = 30) -> list[tup
     """Ask past the program; ``%s`` stands for a value. What the query changes is kept."""
     if SERVER:
         with psycopg.connect(_url(home)) as server:
-            asked = server.execute(query, values)
-            return asked.fetchall() if asked.description else []
+            cursor = server.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
     with closing(sqlite3.connect(home / "nianjian.sqlite3", timeout=patience)) as base, base:
         return base.execute(query.replace("%s", "?"), values).fetchall()
 
@@ -126,6 +126,6 @@ def _url(home: Path) -> str:
 
 def own_environment(folder: Path, **more: str) -> dict[str, str]:
     """For a process with the home and the keys in a folder, whatever is set here."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
     places = {"NIANJIAN_HOME": str(folder / "home"), "NIANJIAN_KEYS": str(folder / "keys.json")}
-    return {**kept, **places, **more}
+    return {**environ, **places, **more}

@@ -144,14 +144,14 @@ def calls(team: Team, seed: int) -> list[dict[str, object]]:
 def drawn(count: int, seed: int, **spans: tuple[float, float]) -> list[Team]:
     """Teams of every mode in turn, of sizes and habits drawn from ``spans``."""
     die = Random(seed)
-    found = []
+    teams = []
     for number in range(count):
         drawn_of = {name: die.uniform(low, high) for name, (low, high) in sorted(spans.items()) if name != "agents"}
         low, high = spans["agents"]
         size, legs = die.randint(int(low), int(high)), die.random() < 0.5
         one = Team(MODES[number % len(MODES)], size, legs=legs, name=f"T{number:03}")
-        found.append(replace(one, **drawn_of))  # type: ignore[arg-type] # names of numbers
-    return found
+        teams.append(replace(one, **drawn_of))  # type: ignore[arg-type] # names of numbers
+    return teams
 
 
 def table(teams: list[Team], seed: int) -> pa.Table:

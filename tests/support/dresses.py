@@ -81,8 +81,8 @@ class Looker:
         self.site, self.language = site, language
         self.faults: list[str] = []
         self.seen: set[str] = set()
-        wanted = {"locale": language, "viewport": {"width": WIDTHS[0], "height": HEIGHT}, "reduced_motion": "reduce"}
-        self.context = site.context(browser, session, **wanted) if session else browser.new_context(**wanted)
+        options = {"locale": language, "viewport": {"width": WIDTHS[0], "height": HEIGHT}, "reduced_motion": "reduce"}
+        self.context = site.context(browser, session, **options) if session else browser.new_context(**options)
         self.page = self.context.new_page()
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
@@ -147,8 +147,8 @@ class Looker:
             return [text for text in texts if WORDS.search(text) and not HAN.search(text)]
         return [text for text in texts if HAN.search(NAMES.sub("", text))]
 
-    def leave(self, wanted: Collection[str]) -> None:
+    def leave(self, expected: Collection[str]) -> None:
         """Fail with all that was found, and where a page of ``wanted`` was not seen."""
         self.context.close()
         assert not self.faults, "\n".join(dict.fromkeys(self.faults))
-        assert set(wanted) <= self.seen, sorted(set(wanted) - self.seen)
+        assert set(expected) <= self.seen, sorted(set(expected) - self.seen)

@@ -55,8 +55,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         return
     memory_name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
     with closing(sqlite3.connect(memory_name, uri=True)) as memory:
-        with closing(sqlite3.connect(databases.migrated())) as kept:
-            kept.backup(memory)
+        with closing(sqlite3.connect(databases.migrated())) as source:
+            source.backup(memory)
         yield  # it lives as long as somebody is connected
 
 

@@ -40,7 +40,7 @@ async def flood(
     """Flood; ends early when ``allowed`` calls went and as many were refused."""
     words = [str(one) for one in (port, numbers, window, seconds, allowed, first)]
     process = await asyncio.create_subprocess_exec(str(program), *words, stdout=subprocess.PIPE)
-    told, _ = await process.communicate()
-    calls, let, refused, other, most, duration, p50, p99 = told.decode().split()
+    output, _ = await process.communicate()
+    calls, let, refused, other, most, duration, p50, p99 = output.decode().split()
     counts = (int(calls), int(let), int(refused), int(other), int(most))
     return Flooded(*counts, float(duration), float(p50), float(p99))

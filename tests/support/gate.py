@@ -38,13 +38,13 @@ def full(*_: object, **_more: object) -> int:
 
 
 def purpose(name: str, *words: str, consent: bool = False, hours: Any = ((0, 1440),), **more: Any) -> dict[str, Any]:
-    told = {"name": name, "words": list(words), "needs_consent": consent, "hours": [list(pair) for pair in hours]}
-    return {**told, "hours_rule": f"gate.hours.{name}", "fail_open": False, **more}
+    document = {"name": name, "words": list(words), "needs_consent": consent, "hours": [list(pair) for pair in hours]}
+    return {**document, "hours_rule": f"gate.hours.{name}", "fail_open": False, **more}
 
 
 def tenant(code: str = "acme", **changes: Any) -> dict[str, Any]:
     """An enterprise's JSON as the feed writes it: root 95013 of length 8, channels L01 and, isolated, L02."""
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "enterprise": code, "version": 1, "enforce": True, "unfiled_purpose": "allow", "unnamed": "unnamed",
         "isolated_displays": [], "caps": [asdict(cap("L01")), asdict(cap("L02", 30))],
         "channels": [
@@ -59,7 +59,7 @@ def tenant(code: str = "acme", **changes: Any) -> dict[str, Any]:
         ],
         "numbers": [{"root": "95013", "length": 8, "filed": True, "outbound": True, "purpose": "外呼营销、售后回访"}],
     }  # fmt: skip
-    return {**told, **changes}
+    return {**document, **changes}
 
 
 def listed(
@@ -77,8 +77,8 @@ def listed(
 def snapshot(root: Path, *tenants: Mapping[str, Any], at: int = NOON, lists: bool = True) -> form.Manifest:
     """Write a generation and put it in force. One number has consented to marketing, one wants no calls."""
     with write.snapshot_lock(root):
-        given = {}
-        for told in tenants or (tenant(),):
+        by_code = {}
+        for document in tenants or (tenant(),):
             entries = (
                 [
                     listed(root, form.CONSENTS, [(CONSENTED, 0, OPEN, 1)], ("", "marketing")),
@@ -87,11 +87,11 @@ def snapshot(root: Path, *tenants: Mapping[str, Any], at: int = NOON, lists: boo
                 if lists
                 else []
             )
-            given[str(told["enterprise"])] = write.TenantFiles(told, entries)
-        return write.write_snapshot(root, form.Manifest(0, at // 1000, 900, 86_400), given)
+            by_code[str(document["enterprise"])] = write.TenantFiles(document, entries)
+        return write.write_snapshot(root, form.Manifest(0, at // 1000, 900, 86_400), by_code)
 
 
 def request(**changes: Any) -> Request:
     """A call at noon that nothing forbids."""
-    given: dict[str, Any] = {"enterprise": "acme", "display": "95013001", "callee": CALLEE, "channel": "L01"}
-    return Request(**{**given, "call_id": "c1", "at": NOON, **changes})
+    fields: dict[str, Any] = {"enterprise": "acme", "display": "95013001", "callee": CALLEE, "channel": "L01"}
+    return Request(**{**fields, "call_id": "c1", "at": NOON, **changes})

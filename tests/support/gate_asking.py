@@ -17,13 +17,13 @@ def body(**changes: Any) -> bytes:
 
 def split(received: bytes) -> list[tuple[int, bytes]]:
     """Status and body of each answer, by its length."""
-    found = []
+    responses = []
     while received:
         head, _, rest = received.partition(b"\r\n\r\n")
         length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-        found.append((int(head.split()[1]), rest[:length]))
+        responses.append((int(head.split()[1]), rest[:length]))
         received = rest[length:]
-    return found
+    return responses
 
 
 def posted(

@@ -87,10 +87,10 @@ def made(
 ) -> Gate:
     """A gate at noon, or another moment that stands still, over a snapshot in ``root``; not started."""
     snapshot(root, *tenants, at=now)
-    held = CurrentSnapshot(root)
-    assert held.refresh()
+    current = CurrentSnapshot(root)
+    assert current.refresh()
     counting = Counting(now) if counters is None else counters
-    return Gate(held, counting, moment=lambda: now, pending=PendingQuestions(patience, most))
+    return Gate(current, counting, moment=lambda: now, pending=PendingQuestions(patience, most))
 
 
 @asynccontextmanager
@@ -99,8 +99,8 @@ async def running(gate: Gate, tokens: Mapping[str, str] | None = None) -> AsyncI
     loop = asyncio.get_running_loop()
 
     def enterprises() -> list[str]:
-        known = gate.held.snapshot
-        return [] if known is None else list(known.tenants)
+        current = gate.held.snapshot
+        return [] if current is None else list(current.tenants)
 
     admission = Admission(tokens or {}, enterprises)
     connections = Connections()

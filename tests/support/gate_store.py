@@ -33,8 +33,8 @@ class Valkey:
         program = shutil.which("valkey-server") or missing("valkey-server")
         self.folder = Path(tempfile.mkdtemp(prefix="vk-"))
         self.socket = self.folder / "s"
-        told = FIT | {name.replace("_", "-"): value for name, value in options.items()}
-        words = [word for name, value in told.items() for word in (f"--{name}", value)]
+        settings = FIT | {name.replace("_", "-"): value for name, value in options.items()}
+        words = [word for name, value in settings.items() for word in (f"--{name}", value)]
         self._words = [
             program, "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder), "--save", "",
         ]  # fmt: skip
@@ -146,8 +146,8 @@ OPENED: list[Counters] = []  # by the test that runs, which stops them at its en
 
 async def opened(valkey: Valkey, *caps: Cap, caps_of: Mapping[str, Sequence[Cap]] | None = None, **more: Any) -> Store:
     """A started gate's counters on the store."""
-    told: dict[str, Any] = {"moment": lambda: NOON, "deadline": 10.0, **more}  # a busy machine is no silent store
-    store = Store(valkey.url, **told)
+    params: dict[str, Any] = {"moment": lambda: NOON, "deadline": 10.0, **more}  # a busy machine is no silent store
+    store = Store(valkey.url, **params)
     OPENED.append(store)
     await store.start(caps_of or {E: caps})
     return store

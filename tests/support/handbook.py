@@ -36,30 +36,30 @@ PAGES: Final[Mapping[str, str]] = {
 
 def take(folder: Path, target: Path, languages: Mapping[str, str] = LANGUAGES) -> list[Path]:
     """Serve both homes and write the pictures of the languages; their paths."""
-    made: list[Path] = []
+    paths: list[Path] = []
     with browsing() as browser:
         for language, locale in languages.items():
             (target / language).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory() as empty:
-                made += _newcomer(browser, Path(empty), locale, target / language)
+                paths += _newcomer(browser, Path(empty), locale, target / language)
         # No gate of this machine that belongs to somebody else is to answer.
         with serving(folder, NIANJIAN_TODAY=DAY, NIANJIAN_GATE_URL="http://127.0.0.1:9") as site:
             for language, locale in languages.items():
-                made += _tasks(site, browser, locale, target / language)
-    return made
+                paths += _tasks(site, browser, locale, target / language)
+    return paths
 
 
 def _newcomer(browser: Any, folder: Path, locale: str, target: Path) -> list[Path]:
     link = begun(folder)
-    made: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     names = {where: name for name, where in WAY.items()}
     with serving(folder, NIANJIAN_TODAY=DAY) as site:
         context = browser.new_context(locale=locale, viewport=VIEW, color_scheme="light")
         page = context.new_page()
 
         def look(where: str) -> None:
-            if where in names and where not in made:
-                made[where] = kept(page, target / f"{names[where]}.png")
+            if where in names and where not in paths:
+                paths[where] = kept(page, target / f"{names[where]}.png")
 
         one = Newcomer(site, page, look)
         one.comes_in(link)
@@ -70,21 +70,21 @@ def _newcomer(browser: Any, folder: Path, locale: str, target: Path) -> list[Pat
         one.invites()
         one.sees_the_light()
         context.close()
-    return list(made.values())
+    return list(paths.values())
 
 
 def _tasks(site: Site, browser: Any, locale: str, target: Path) -> list[Path]:
     context = site.context(browser, site.session("赵敏"), locale=locale, viewport=VIEW, color_scheme="light")
     page = context.new_page()
-    made = []
+    paths = []
     for name, way in WAYS.items():
         way(site, page)
-        made.append(kept(page, target / f"{name}.png"))
+        paths.append(kept(page, target / f"{name}.png"))
     for name, path in PAGES.items():
         page.goto(f"{site.address}{HOME}{path}")
-        made.append(kept(page, target / f"{name}.png"))
+        paths.append(kept(page, target / f"{name}.png"))
     context.close()
-    return made
+    return paths
 
 
 def _reconcile(site: Site, page: Any) -> None:
@@ -154,7 +154,7 @@ def _reminders(site: Site, page: Any) -> None:
     page.goto(f"{site.address}inbox/choices/")
 
 
-def _looked_into(path: str) -> Callable[[Site, Any], None]:
+def _run_check(path: str) -> Callable[[Site, Any], None]:
     """A page of the on-site check after the worker has looked into it."""
 
     def way(site: Site, page: Any) -> None:
@@ -169,8 +169,8 @@ def _looked_into(path: str) -> Callable[[Site, Any], None]:
 # Picture -> what leads to it.
 WAYS: Final[Mapping[str, Callable[[Site, Any], None]]] = {
     "reconcile": _reconcile, "dossier-scan": _scan, "complaint": _complaint, "rectification": _case,
-    "isolate": _isolate, "approvals": _approval, "reminders": _reminders, "inspection": _looked_into("inspection/"),
-    "answers": _looked_into("inspection/answers/"),
+    "isolate": _isolate, "approvals": _approval, "reminders": _reminders, "inspection": _run_check("inspection/"),
+    "answers": _run_check("inspection/answers/"),
 }  # fmt: skip
 NAMES: Final = frozenset(f"{name}.png" for name in (*WAY, *PAGES, *WAYS))
 

@@ -34,8 +34,8 @@ def begun(client: Client, kind: str = "calls", **more: str) -> str:
 
 def sent(client: Client, draft: str, *files: tuple[str, bytes]) -> str:
     """Send files; the page after it."""
-    given = [SimpleUploadedFile(name, content) for name, content in files]
-    return client.post(f"{draft}files/", {"files": given}, follow=True).content.decode()
+    uploads = [SimpleUploadedFile(name, content) for name, content in files]
+    return client.post(f"{draft}files/", {"files": uploads}, follow=True).content.decode()
 
 
 def committed(client: Client, draft: str) -> str:

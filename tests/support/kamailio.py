@@ -101,8 +101,8 @@ class Kamailio:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
             own.settimeout(patience)
             own.bind(("127.0.0.1", 0))
-            asked = invite(own.getsockname()[1], self.port, call_id, display, callee)
-            own.sendto(asked.replace(b"INVITE", method.encode()), ("127.0.0.1", self.port))
+            request = invite(own.getsockname()[1], self.port, call_id, display, callee)
+            own.sendto(request.replace(b"INVITE", method.encode()), ("127.0.0.1", self.port))
             try:
                 return own.recv(65_536).decode()
             except (TimeoutError, ConnectionRefusedError):

@@ -88,8 +88,8 @@ class Switch:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as asking:
             asking.settimeout(2)
             asking.bind(str(own))
-            asked = {"jsonrpc": "2.0", "method": method, "params": list(parameters), "id": 1}
-            asking.sendto(json.dumps(asked).encode(), str(self.socket))
+            request = {"jsonrpc": "2.0", "method": method, "params": list(parameters), "id": 1}
+            asking.sendto(json.dumps(request).encode(), str(self.socket))
             return json.loads(asking.recv(65_536))["result"]
 
     def counted(self) -> dict[str, int]:

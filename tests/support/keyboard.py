@@ -43,12 +43,12 @@ def choose(what: Any) -> None:
 @contextmanager
 def _arriving(page: Any) -> Iterator[None]:
     """Wait until the page has loaded, or the file has come, that a key asks for; a click does so by itself."""
-    asked: list[Any] = []
+    requests: list[Any] = []
     ended: list[Any] = []
 
     def hear(request: Any) -> None:
         if request.is_navigation_request() and request.frame == page.main_frame:
-            asked.append(request)
+            requests.append(request)
 
     def end(what: Any) -> None:
         ended.append(what)
@@ -59,7 +59,7 @@ def _arriving(page: Any) -> Iterator[None]:
     yield
     page.wait_for_timeout(50)
     until = time.monotonic() + PATIENCE
-    while asked and not ended and time.monotonic() < until:
+    while requests and not ended and time.monotonic() < until:
         page.wait_for_timeout(20)
     for event, listener in listeners.items():
         page.remove_listener(event, listener)

@@ -52,8 +52,8 @@ def enterprise(folder: Path) -> Shell:
     assert shell("enterprise", "add", "demo", "--name", "示范", "--province", "北京").code == 0
     for kind, text in REGISTERS.items():
         (folder / f"{kind}.csv").write_text(text)
-        told = shell("registers", "import", kind, f"{kind}.csv", *HOUSE, "--json")
-        assert told.code == 0, told
+        result = shell("registers", "import", kind, f"{kind}.csv", *HOUSE, "--json")
+        assert result.code == 0, result
     assert shell("gate", "policy", "set", "L01", "--cap", "default", "--enforce", *HOUSE).code == 0
     return shell
 
@@ -69,8 +69,8 @@ class Screen:
 
     def lines(self, tile: str) -> dict[str, int]:
         rows = self.page.locator(f"[data-tile={tile}] li").all_inner_texts()
-        found = (re.split(r"\s*\n\s*|\s(?=[\d,]+$)", row.strip()) for row in rows)
-        return {name: int(count.replace(",", "")) for name, count in found}
+        pairs = (re.split(r"\s*\n\s*|\s(?=[\d,]+$)", row.strip()) for row in rows)
+        return {name: int(count.replace(",", "")) for name, count in pairs}
 
     def state(self, tile: str) -> str:
         classes = str(self.page.locator(f"[data-tile={tile}]").get_attribute("class")).split()
@@ -90,9 +90,9 @@ class Screen:
         tools = self.page.context.new_cdp_session(self.page)
         tools.send("HeapProfiler.collectGarbage")
         tools.send("Performance.enable")
-        told = {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}
+        metrics = {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}
         tools.detach()
-        return int(told["JSHeapUsedSize"]), int(told["Nodes"])
+        return int(metrics["JSHeapUsedSize"]), int(metrics["Nodes"])
 
 
 @dataclass
@@ -127,7 +127,7 @@ def loaded(folder: Path, port: int, numbers: Sequence[str]) -> Iterator[Load]:
 def resident(site: Site) -> dict[int, int]:
     """KiB that the server and its worker hold, by process."""
     port = site.address.rstrip("/").rpartition(":")[2]
-    found: dict[int, int] = {}
+    memory: dict[int, int] = {}
     server = 0
     for place in Path("/proc").iterdir():
         if place.name.isdigit():
@@ -137,8 +137,8 @@ def resident(site: Site) -> dict[int, int]:
     for place in Path(f"/proc/{server}/task").glob("*/children"):
         for child in [server, *map(int, place.read_text().split())]:
             status = Path(f"/proc/{child}/status").read_text()
-            found[child] = int(re.search(r"VmRSS:\s+(\d+)", status)[1])  # type: ignore[index]
-    return found
+            memory[child] = int(re.search(r"VmRSS:\s+(\d+)", status)[1])  # type: ignore[index]
+    return memory
 
 
 def linked(folder: Path) -> str:

@@ -60,13 +60,13 @@ def in_template(text: str) -> Iterator[str]:
 
 def message_ids() -> dict[str, list[str]]:
     """Every message id and the files it stands in, in a stable order."""
-    found: dict[str, list[str]] = {text: ["argparse"] for text in ARGPARSE}
+    by_text: dict[str, list[str]] = {text: ["argparse"] for text in ARGPARSE}
     for place, text in _in_python():
-        found.setdefault(text, []).append(place)
+        by_text.setdefault(text, []).append(place)
     for path in sorted(SOURCE.rglob("*.html")):
         for text in in_template(path.read_text(encoding="utf-8")):
-            found.setdefault(text, []).append(path.relative_to(SOURCE).as_posix())
-    return found
+            by_text.setdefault(text, []).append(path.relative_to(SOURCE).as_posix())
+    return by_text
 
 
 @cache
@@ -85,7 +85,7 @@ def compiled(source: Catalog) -> bytes:
 
 def updated(translations: dict[str, str]) -> Catalog:
     """A catalogue of exactly the ids in use, with the given translations."""
-    made = Catalog(
+    catalog = Catalog(
         locale="zh_Hans",
         project="nianjian",
         header_comment="# Chinese texts of nianjian; kept by tests/support/messages.py.",
@@ -95,20 +95,20 @@ def updated(translations: dict[str, str]) -> Catalog:
         fuzzy=False,
     )
     for text, places in sorted(message_ids().items()):
-        made.add(text, translations.get(text, ""), locations=[(place, 0) for place in sorted(set(places))])
-    return made
+        catalog.add(text, translations.get(text, ""), locations=[(place, 0) for place in sorted(set(places))])
+    return catalog
 
 
 def main() -> None:
     """Bring .po and .mo up to date and name what is still untranslated."""
-    known: dict[str, str] = {}
+    translations: dict[str, str] = {}
     if PO.exists():
-        known = {str(entry.id): str(entry.string) for entry in catalogue() if entry.id}
-    made = updated(known)
+        translations = {str(entry.id): str(entry.string) for entry in catalogue() if entry.id}
+    catalog = updated(translations)
     with PO.open("wb") as stream:
-        write_po(stream, made, omit_header=False, include_lineno=False, width=0, sort_output=True)
+        write_po(stream, catalog, omit_header=False, include_lineno=False, width=0, sort_output=True)
     MO.write_bytes(compiled(catalogue()))
-    for entry in made:
+    for entry in catalog:
         if entry.id and not entry.string:
             print(entry.id)  # noqa: T201 -- a workshop tool
 

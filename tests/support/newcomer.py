@@ -22,11 +22,11 @@ CLICKS: Final = 14  # from the licence number to the first lights; typing and ch
 def begun(folder: Path) -> str:
     """Make an empty home and its first administrator; the path of the one-time link."""
     (folder / "home").mkdir(mode=0o700, parents=True)
-    made = told(environment(folder), *PROGRAM, "init", "--name", "李明")
-    found = re.search(r"/(account/first/\S+)", made)
-    assert found, made
-    assert "nianjian serve" in made, "it says what comes next"
-    return found[1]
+    output = told(environment(folder), *PROGRAM, "init", "--name", "李明")
+    match = re.search(r"/(account/first/\S+)", output)
+    assert match, output
+    assert "nianjian serve" in output, "it says what comes next"
+    return match[1]
 
 
 class Newcomer:

@@ -33,12 +33,12 @@ def bodies() -> dict[str, dict[str, Any]]:
 
 
 def _body(operation: Operation[..., Any]) -> dict[str, Any]:
-    made = {one.name: _sample(one) for one in _needed(operation)}
+    body = {one.name: _sample(one) for one in _needed(operation)}
     if not isinstance(operation.area, Resource):
-        return made
+        return body
     resource = operation.resource
     key = f"{{{resource.name}}}"
-    return made if key in operation.path else made | {resource.plural: [key]}
+    return body if key in operation.path else body | {resource.plural: [key]}
 
 
 def commands() -> dict[str, tuple[Any, tuple[str, ...]]]:

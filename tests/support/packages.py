@@ -157,8 +157,8 @@ def package(folder: Path, pages: Sequence[int] = (2, 3, 5, 4), **changed: Any) -
         file = scans(folder / f"{name}.pdf", range(seed, seed + count))
         seed += count
         items.append(Item(name, title, board, file, required_seals(BOOK, copy=copy)))
-    given = {
+    fields = {
         "enterprise": "北京示例呼叫科技有限公司", "licence": "京B2-20200001", "season": 2026, "items": tuple(items),
         "limits": LIMITS, "snapshot": "20261126-083000-a1b2c3",
     }  # fmt: skip
-    return Package(**{**given, **changed})
+    return Package(**{**fields, **changed})

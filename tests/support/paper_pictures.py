@@ -39,37 +39,37 @@ def paper() -> bytes:
 def take(folder: Path, target: Path) -> list[Path]:
     """Serve a fresh home, send papers, write the pictures; their paths."""
     told(environment(folder), sys.executable, "-m", "tests.support.walk_home")
-    made = []
+    paths = []
     with serving(folder, NIANJIAN_TODAY="2026-11-25") as site, browsing() as browser:
         session = site.session("赵敏")
-        wanted = {"locale": "zh-CN", "viewport": WIDE, "color_scheme": "light"}
-        context = site.context(browser, session, **wanted)
+        options = {"locale": "zh-CN", "viewport": WIDE, "color_scheme": "light"}
+        context = site.context(browser, session, **options)
         page = context.new_page()
         page.set_default_navigation_timeout(PATIENCE)
         file = {"name": "台账.pdf", "mimeType": "application/pdf", "buffer": paper()}
         _sent(page, f"{site.address}{ITEM}", [file])
         page.locator("article.version").first.wait_for(timeout=PATIENCE)
-        made.append(kept(page, target / "dossier-item.png", **MAIN))
+        paths.append(kept(page, target / "dossier-item.png", **MAIN))
         _sent(page, f"{site.address}{SEASON}sort/", [file | {"name": "扫描001.pdf"}])
         page.locator("article.version .badge:not(.plain)").first.wait_for(timeout=PATIENCE)
-        made.append(kept(page, target / "dossier-sort.png", **MAIN))
+        paths.append(kept(page, target / "dossier-sort.png", **MAIN))
         page.goto(site.address + SEASON)
-        made.append(kept(page, target / "dossier-list.png", **MAIN))
+        paths.append(kept(page, target / "dossier-list.png", **MAIN))
         page.goto(f"{site.address}{SEASON}verify/")
-        made.append(kept(page, target / "dossier-verify.png", **MAIN))
-        made.append(_made(page, site.address, target))
+        paths.append(kept(page, target / "dossier-verify.png", **MAIN))
+        paths.append(_take_generated(page, site.address, target))
         context.close()
-        context = site.context(browser, session, **{**wanted, "viewport": PHONE, "color_scheme": "dark"})
+        context = site.context(browser, session, **{**options, "viewport": PHONE, "color_scheme": "dark"})
         page = context.new_page()
         page.set_default_navigation_timeout(PATIENCE)
         for path in (SEASON, ITEM, f"{SEASON}sort/", f"{SEASON}verify/", PACKAGE):
             page.goto(site.address + path)
-            _held(page)
-        _shown(site, page)
-        _held(page)
-        made.append(kept(page, target / "dossier-pages.png"))
+            _check_page(page)
+        _open_pages(site, page)
+        _check_page(page)
+        paths.append(kept(page, target / "dossier-pages.png"))
         context.close()
-    return made
+    return paths
 
 
 def _sent(page: Any, address: str, files: list[dict[str, Any]]) -> None:
@@ -78,7 +78,7 @@ def _sent(page: Any, address: str, files: list[dict[str, Any]]) -> None:
     follow(page.locator("main form[enctype] button"), PATIENCE)
 
 
-def _made(page: Any, address: str, target: Path) -> Path:
+def _take_generated(page: Any, address: str, target: Path) -> Path:
     """Papers generated from the records, with what must agree."""
     page.goto(address + PACKAGE)
     follow(page.locator("main form[action$='/generate/'] button.primary"), PATIENCE)
@@ -86,12 +86,12 @@ def _made(page: Any, address: str, target: Path) -> Path:
     return kept(page, target / "dossier-making.png", **MAIN)
 
 
-def _shown(site: Any, page: Any) -> None:
+def _open_pages(site: Any, page: Any) -> None:
     page.goto(f"{site.address}{ITEM}files/1/pages/")
     follow(page.locator("main form[action$='/pages/show/'] button").first, PATIENCE)
 
 
-def _held(page: Any) -> None:
+def _check_page(page: Any) -> None:
     """Accessible, and nothing hangs over the side."""
     assert_clean(page)
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

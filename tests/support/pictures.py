@@ -28,25 +28,25 @@ PLAIN: Final[dict[str, str]] = {
 
 def take(folder: Path, target: Path) -> list[Path]:
     """Serve the demo, write the pictures; their paths. An administrator of the tests is added to the demo."""
-    made = []
+    paths = []
     with serving(folder, NIANJIAN_TODAY="2026-11-25") as site, browsing() as browser:
         session = site.session("赵敏")
-        wanted = {"locale": "zh-CN", "viewport": WIDE, "color_scheme": "light"}
-        context = site.context(browser, session, **wanted)
+        options = {"locale": "zh-CN", "viewport": WIDE, "color_scheme": "light"}
+        context = site.context(browser, session, **options)
         page = context.new_page()
         for name, path in PLAIN.items():
             page.goto(site.address + path)
-            made.append(kept(page, target / f"web-{name}.png"))
+            paths.append(kept(page, target / f"web-{name}.png"))
         for name, there in (("wizard", _wizard), ("rulebook", _rulebook)):
             there(site, page)
-            made.append(kept(page, target / f"web-{name}.png"))
+            paths.append(kept(page, target / f"web-{name}.png"))
         context.close()
-        context = site.context(browser, session, **{**wanted, "viewport": PHONE, "color_scheme": "dark"})
+        context = site.context(browser, session, **{**options, "viewport": PHONE, "color_scheme": "dark"})
         page = context.new_page()
         page.goto(site.address + HOME)
-        made.append(kept(page, target / "web-phone.png"))
+        paths.append(kept(page, target / "web-phone.png"))
         context.close()
-    return made
+    return paths
 
 
 def _wizard(site: Site, page: Any) -> None:

@@ -131,10 +131,10 @@ def seat_dim(rng: Random, count: int) -> list[Row]:
     ]
 
 
-def complaint_fact(rng: Random, count: int, known: list[Row]) -> list[Row]:
+def complaint_fact(rng: Random, count: int, call_rows: list[Row]) -> list[Row]:
     """Complaints about calls of the lake and about others; duplicates by reference and by call; times at limits."""
     rows: list[Row] = []
-    good = [row for row in known if row["start_ts"] is not None]
+    good = [row for row in call_rows if row["start_ts"] is not None]
     for number in range(count):
         call = rng.choice(good) if good and rng.random() < 0.7 else None
         accepted = moment(rng)
@@ -169,7 +169,7 @@ def everything(
 ) -> dict[str, list[Row]]:
     """All tables of one random enterprise."""
     rng = Random(seed)
-    made = calls(rng, calls_count)
+    call_rows = calls(rng, calls_count)
     kinds = ("outsourcing_agreement", "anti_harassment_plan")
     attachments = [
         {
@@ -183,11 +183,11 @@ def everything(
         if rng.random() < 0.4
     ]
     return {
-        "calls": made,
+        "calls": call_rows,
         "number_dim": number_dim(rng),
         "line_dim": line_dim(rng),
         "seat_dim": seat_dim(rng, seats_count),
-        "complaint_fact": complaint_fact(rng, complaints_count, made),
+        "complaint_fact": complaint_fact(rng, complaints_count, call_rows),
         "attachment_fact": attachments,
     }
 

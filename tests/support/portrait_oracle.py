@@ -22,7 +22,7 @@ def calls_of(rows: list[Row]) -> list[Row]:
     for row in rows:
         if row["part"] != "rejected":
             groups[(row["source"], row["call_key"]) if row["call_key"] is not None else object()].append(row)
-    found = []
+    calls = []
     for legs in groups.values():
         customers = [row for row in legs if row["leg"] == "customer"]
 
@@ -43,8 +43,8 @@ def calls_of(rows: list[Row]) -> list[Row]:
             best["delivered"] = any(row["delivered"] is True for row in customers)
             answers = [row["answered"] for row in customers]
             best["answered"] = True if True in answers else None if None in answers else False
-        found.append(best)
-    return found
+        calls.append(best)
+    return calls
 
 
 def display_class(call: Row, roots: list[Row]) -> str:
@@ -77,12 +77,12 @@ def team_of(line: str | None, team: str | None, day: date, lines: list[Row]) -> 
 
 def outbound(tables: dict[str, list[Row]]) -> list[Row]:
     """Outbound customer calls that are no tests, each with class, team and printed display."""
-    found = []
+    calls = []
     for call in calls_of(tables["calls"]):
         if call["direction"] == "out" and call["leg"] == "customer" and call["test"] is not True:
             day = call["start_ts"].date()
             zero = "0" if call["display_shape"] == "landline" else ""
-            found.append(
+            calls.append(
                 {
                     "day": day,
                     "delivered": call["delivered"] is True,
@@ -98,7 +98,7 @@ def outbound(tables: dict[str, list[Row]]) -> list[Row]:
                     "confidence": call["display_confidence"],
                 }
             )
-    return found
+    return calls
 
 
 # D1
@@ -106,7 +106,7 @@ def outbound(tables: dict[str, list[Row]]) -> list[Row]:
 
 def seats(rows: list[Row], day: date) -> Counter[str]:
     """Counts at the end of a day."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for seat in rows:
         filed_on, gone_on = seat["filed_on"], seat["cancelled_on"]
         opened = seat["opened_on"] is not None and seat["opened_on"] <= day
@@ -122,13 +122,13 @@ def seats(rows: list[Row], day: date) -> Counter[str]:
             state = "unknown"
         else:
             state = "filed"
-        found["filed"] += state == "filed"
-        found["opened"] += opened
-        found["opened_and_filed"] += opened and state == "filed"
-        found["unfiled_open"] += opened and state == "unfiled"
-        found["unknown_filing"] += state == "unknown"
-        found["unknown_filing_open"] += opened and state == "unknown"
-    return found
+        counts["filed"] += state == "filed"
+        counts["opened"] += opened
+        counts["opened_and_filed"] += opened and state == "filed"
+        counts["unfiled_open"] += opened and state == "unfiled"
+        counts["unknown_filing"] += state == "unknown"
+        counts["unknown_filing_open"] += opened and state == "unknown"
+    return counts
 
 
 # D2 and D4
@@ -137,31 +137,31 @@ def seats(rows: list[Row], day: date) -> Counter[str]:
 def match(complaint: Row, tables: dict[str, list[Row]]) -> Row | None:
     """The call that a complaint is about: by id, within ten minutes, else on the day it names."""
     best: tuple[Any, ...] | None = None
-    found = None
+    call = None
     for row in tables["calls"]:
         if row["part"] == "rejected" or row["direction"] != "out" or row["leg"] != "customer":
             continue
-        named = complaint["call_ts"]
-        away = 0 if named is None else abs(int((row["start_ts"] - named).total_seconds()))
+        call_time = complaint["call_ts"]
+        away = 0 if call_time is None else abs(int((row["start_ts"] - call_time).total_seconds()))
         if complaint["call_id"] is not None and complaint["call_id"] == row["call_id"]:
             grade = 0
         elif (
-            named is None
+            call_time is None
             or complaint["complainant"] is None
             or complaint["complained"] is None
             or (complaint["complainant"], complaint["complained"]) != (row["callee"], row["display"])
         ):
             continue
-        elif abs(row["start_ts"] - named) <= timedelta(minutes=10):
+        elif abs(row["start_ts"] - call_time) <= timedelta(minutes=10):
             grade = 1
-        elif row["start_ts"].date() == named.date():
+        elif row["start_ts"].date() == call_time.date():
             grade = 2
         else:
             continue
         rank = (grade, away, row["start_ts"], row["call_id"])
         if best is None or rank < best:
-            best, found = rank, {**row, "how": ("id", "ten_minutes", "day")[grade]}
-    return found
+            best, call = rank, {**row, "how": ("id", "ten_minutes", "day")[grade]}
+    return call
 
 
 def _other(complaint: Row, row: Row) -> bool:
@@ -197,18 +197,18 @@ def exclusions(complaints: list[Row]) -> dict[str, str]:
 
 def complaints(tables: dict[str, list[Row]]) -> list[Row]:
     """Every complaint with its exclusions and what it is split by."""
-    told = tables["complaint_fact"]
-    rate = exclusions([c for c in told if c["source"] in {"12321", "12300"}])
-    ticket = rate | exclusions([c for c in told if c["source"] not in {"12321", "12300"}])
-    found = []
-    for complaint in told:
+    facts = tables["complaint_fact"]
+    rate = exclusions([c for c in facts if c["source"] in {"12321", "12300"}])
+    ticket = rate | exclusions([c for c in facts if c["source"] not in {"12321", "12300"}])
+    rows = []
+    for complaint in facts:
         call = match(complaint, tables) or {}
         line = complaint["line_id"] or call.get("line_id")
         team = complaint["team_id"] or call.get("team_id")
         moments = (call.get("start_ts"), complaint["call_ts"], complaint["accepted_ts"])
         day = next((m.date() for m in moments if m is not None), date.min)
         accepted = complaint["accepted_ts"]
-        found.append(
+        rows.append(
             {
                 **complaint, "day": None if accepted is None else accepted.date(),
                 "rate": rate.get(complaint["complaint_id"]), "ticket": ticket.get(complaint["complaint_id"]),
@@ -216,7 +216,7 @@ def complaints(tables: dict[str, list[Row]]) -> list[Row]:
                 "team": team_of(line, team, day, tables["line_dim"]), "digits": complaint["complained"],
             }
         )  # fmt: skip
-    return found
+    return rows
 
 
 def closed(complaint: Row, day: date) -> bool:
@@ -235,16 +235,16 @@ def on_time(complaint: Row, day: date) -> bool:
 
 
 def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
-    found: dict[Any, list[Row]] = defaultdict(list)
+    groups: dict[Any, list[Row]] = defaultdict(list)
     for row in rows:
-        found[key(row)].append(row)
-    return found
+        groups[key(row)].append(row)
+    return groups
 
 
-def grouped_by_number(rows: Iterable[Row], shown: Iterable[Row] = ()) -> dict[str | None, list[Row]]:
+def grouped_by_number(rows: Iterable[Row], calls: Iterable[Row] = ()) -> dict[str | None, list[Row]]:
     """By complained number as people write it: as the calls ``shown`` have it (the longest text), else by its shape."""
     texts: dict[int, str] = {}
-    for call in sorted(shown, key=lambda call: len(call["display"] or "")):
+    for call in sorted(calls, key=lambda call: len(call["display"] or "")):
         if call["display"] is not None:
             texts[int(call["display"])] = call["display"]
 

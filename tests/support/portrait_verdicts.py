@@ -21,8 +21,8 @@ def text(part: int, whole: int, unit: str) -> str | None:
     """A rate as it is printed: four decimals of its unit, half away from zero."""
     if not whole:
         return None
-    found = EXACT.divide(Decimal(part * SCALE[unit]), Decimal(whole)).quantize(Decimal("1.0000"), ROUND_HALF_UP, EXACT)
-    return f"{found:f}" if found else "0.0000"
+    rate = EXACT.divide(Decimal(part * SCALE[unit]), Decimal(whole)).quantize(Decimal("1.0000"), ROUND_HALF_UP, EXACT)
+    return f"{rate:f}" if rate else "0.0000"
 
 
 def figures(part: int, whole: int, unit: str, light: str) -> Row:
@@ -45,50 +45,50 @@ def span(ways: Iterable[tuple[int, int]], unit: str) -> dict[str, str | None]:
 # D1
 
 
-def seat_ways(found: Counter[str]) -> list[tuple[int, int, int]]:
+def seat_ways(counts: Counter[str]) -> list[tuple[int, int, int]]:
     """(filed, opened and filed, opened and unfiled) for every way to settle the seats of unknown filing."""
-    opened = found["unknown_filing_open"]
-    idle = found["unknown_filing"] - opened
+    opened = counts["unknown_filing_open"]
+    idle = counts["unknown_filing"] - opened
     return [
-        (found["filed"] + i + o, found["opened_and_filed"] + o, found["unfiled_open"] + opened - o)
+        (counts["filed"] + i + o, counts["opened_and_filed"] + o, counts["unfiled_open"] + opened - o)
         for i in range(idle + 1)
         for o in range(opened + 1)
     ]
 
 
-def seat_light(found: Counter[str], *, attached: bool = False) -> str:
+def seat_light(counts: Counter[str], *, attached: bool = False) -> str:
     """Every way to settle the unknown seats must give the same light, unless it is red already."""
 
     def settled(filed: int, both: int, unfiled_open: int) -> str:
         lights = ["green"] if filed else []
-        if filed and (10 * (filed - found["opened"]) > 3 * filed or 10 * (filed - both) > 3 * filed):
+        if filed and (10 * (filed - counts["opened"]) > 3 * filed or 10 * (filed - both) > 3 * filed):
             lights.append("yellow_explained" if attached else "yellow")
-        if found["opened"] > filed or unfiled_open:
+        if counts["opened"] > filed or unfiled_open:
             lights.append("red")
         return worst(lights)
 
-    known = settled(found["filed"], found["opened_and_filed"], found["unfiled_open"])
-    if known == "red" or not found["unknown_filing"]:
-        return known
-    if found["unknown_filing_open"]:
+    light = settled(counts["filed"], counts["opened_and_filed"], counts["unfiled_open"])
+    if light == "red" or not counts["unknown_filing"]:
+        return light
+    if counts["unknown_filing_open"]:
         return "insufficient"
-    return known if {settled(*way) for way in seat_ways(found)} == {known} else "insufficient"
+    return light if {settled(*way) for way in seat_ways(counts)} == {light} else "insufficient"
 
 
-def seat_bounds(found: Counter[str]) -> dict[str, str | None]:
+def seat_bounds(counts: Counter[str]) -> dict[str, str | None]:
     """The lowest and the highest vacancy."""
-    return span([(filed - found["opened"], filed) for filed, _, _ in seat_ways(found) if filed], "%")
+    return span([(filed - counts["opened"], filed) for filed, _, _ in seat_ways(counts) if filed], "%")
 
 
-def seat_flags(found: Counter[str]) -> dict[str, int]:
+def seat_flags(counts: Counter[str]) -> dict[str, int]:
     """Flags with their counts."""
-    filed, opened, both = found["filed"], found["opened"], found["opened_and_filed"]
+    filed, opened, both = counts["filed"], counts["opened"], counts["opened_and_filed"]
     over = filed and (10 * (filed - opened) > 3 * filed or 10 * (filed - both) > 3 * filed)
     flags = {
         "over_limit": filed - both if over else 0,
         "over_filed": max(0, opened - filed),
-        "unfiled_open": found["unfiled_open"],
-        "filing_unknown": found["unknown_filing"],
+        "unfiled_open": counts["unfiled_open"],
+        "filing_unknown": counts["unknown_filing"],
     }
     return {code: count for code, count in flags.items() if count}
 
@@ -96,12 +96,14 @@ def seat_flags(found: Counter[str]) -> dict[str, int]:
 # D2
 
 
-def rate_ways(told: int, answered: int, untold: int, undated: int) -> list[tuple[int, int]]:
+def rate_ways(complaint_count: int, answered: int, untold: int, undated: int) -> list[tuple[int, int]]:
     """(complaints, calls): each undated complaint in the period or not, each call of unknown answer answered or not."""
-    return [(told + c, answered + a) for c in range(undated + 1) for a in range(untold + 1)]
+    return [(complaint_count + c, answered + a) for c in range(undated + 1) for a in range(untold + 1)]
 
 
-def rate_light(told: int, answered: int, *, untold: int = 0, undated: int = 0, attached: bool = False) -> str:
+def rate_light(
+    complaint_count: int, answered: int, *, untold: int = 0, undated: int = 0, attached: bool = False
+) -> str:
     """Every way must give the same light."""
 
     def settled(complaints: int, calls: int) -> str:
@@ -109,15 +111,15 @@ def rate_light(told: int, answered: int, *, untold: int = 0, undated: int = 0, a
             return "red" if complaints else "na"
         return "green" if 10_000 * complaints <= calls else "yellow_explained" if attached else "yellow"
 
-    lights = {settled(*way) for way in rate_ways(told, answered, untold, undated)}
+    lights = {settled(*way) for way in rate_ways(complaint_count, answered, untold, undated)}
     return lights.pop() if len(lights) == 1 else "insufficient"
 
 
-def rate_flags(told: int, answered: int, untold: int, undated: int) -> dict[str, int]:
+def rate_flags(complaint_count: int, answered: int, untold: int, undated: int) -> dict[str, int]:
     """Flags with their counts; "not a single answered call" only where that is known."""
     flags = {
-        "over_limit": told if answered and 10_000 * told > answered else 0,
-        "no_answered_calls": told if not answered and not untold else 0,
+        "over_limit": complaint_count if answered and 10_000 * complaint_count > answered else 0,
+        "no_answered_calls": complaint_count if not answered and not untold else 0,
         "undated": undated,
         "answer_unknown": untold,
         "low_volume": answered if answered < 10_000 else 0,
@@ -150,8 +152,8 @@ def number_flags(counts: Counter[str]) -> dict[str, int]:
     """Flags with their counts; evasion is told whatever its light."""
     total, dark = counts.total(), counts["unknown"]
     flags = {"other_short": counts["other_short"], "unknown_high": dark if 100 * dark > total else 0}
-    told = {code: count for code, count in flags.items() if count}
-    return {"evasion": counts["landline"] + counts["mobile"], **told} if total else {}
+    nonzero = {code: count for code, count in flags.items() if count}
+    return {"evasion": counts["landline"] + counts["mobile"], **nonzero} if total else {}
 
 
 # D4

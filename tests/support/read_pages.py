@@ -29,7 +29,7 @@ def page(
 
 def typed(blocks: Iterable[tuple[str, str]], rows: int = 40) -> list[PageText]:
     """The blocks of a report in rows and pages."""
-    found: list[str] = []
+    lines: list[str] = []
     for _style, words in blocks:
-        found += [words[at : at + SIGNS] for at in range(0, len(words), SIGNS)]
-    return [page(found[at : at + rows], number) for number, at in enumerate(range(0, len(found), rows), 1)]
+        lines += [words[at : at + SIGNS] for at in range(0, len(words), SIGNS)]
+    return [page(lines[at : at + rows], number) for number, at in enumerate(range(0, len(lines), rows), 1)]

@@ -66,8 +66,8 @@ class _Taken(BaseHTTPRequestHandler):
 def _read(body: bytes, kind: str) -> dict[str, Any]:
     if "urlencoded" in kind:
         return dict(parse_qsl(body.decode()))
-    found: dict[str, Any] = json.loads(body)
-    return found
+    payload: dict[str, Any] = json.loads(body)
+    return payload
 
 
 class Mail(socketserver.ThreadingTCPServer):
@@ -111,9 +111,9 @@ class _Session(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             lines.append(line[1:] if line.startswith(b"..") else line)
-        found = message_from_bytes(b"".join(lines), policy=policy.default)
-        assert isinstance(found, EmailMessage)
-        return found
+        message = message_from_bytes(b"".join(lines), policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
 
     def _say(self, text: bytes) -> None:
         self.wfile.write(text + b"\r\n")

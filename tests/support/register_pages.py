@@ -36,7 +36,7 @@ def sheet(answer: HttpResponse) -> list[list[Any]]:
     return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
 
 
-def sent(client: Client, kind: str, key: str, **given: str) -> Any:
+def sent(client: Client, kind: str, key: str, **changes: str) -> Any:
     """Open the form of a row as a browser does and send it with some fields changed."""
     place = address("edit", kind=kind, key=key)
     page = client.get(place).content.decode()
@@ -45,4 +45,4 @@ def sent(client: Client, kind: str, key: str, **given: str) -> Any:
     for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', page, re.DOTALL):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         fields[name] = chosen[1] if chosen else ""
-    return client.post(place, {"how": "correct", **fields, **given})
+    return client.post(place, {"how": "correct", **fields, **changes})

@@ -95,14 +95,14 @@ def main(port: int, kills: int, seed: int) -> None:
         (one.message.user, f"{one.message.enterprise}/{one.message.about}", one.state)
         for one in Dispatch.objects.select_related("message")
     ]
-    told = {
+    summary = {
         "codes": codes,
         "messages": Message.objects.count(),
         "rows": rows,
         "again": enqueue_due_reminders(),
         "sent": operations.deliver_messages(),
     }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(summary))
 
 
 if __name__ == "__main__":

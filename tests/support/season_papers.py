@@ -70,8 +70,8 @@ def _scan(source: str, data: Mapping[str, Any]) -> bytes:
     font = ImageFont.truetype(str(next(papers.FONTS.glob("*.ttc"))), 40)
     draw, pages = random.Random(1), []
     for png in papers.pictures(source, data, DPI):
-        drawn = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR))
-        pages.append(scanner.scanned(scanner.stamped(drawn, DPI, COMPANY, (150, 245), font), scanner.CLEAN, draw))
+        image = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR))
+        pages.append(scanner.scanned(scanner.stamped(image, DPI, COMPANY, (150, 245), font), scanner.CLEAN, draw))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "scan.pdf")
         scanner.bound(path, pages, DPI)

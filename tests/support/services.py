@@ -25,8 +25,8 @@ def missing(what: str) -> NoReturn:
 
 def free_ports(count: int) -> list[int]:
     """So many different ports of loopback that nothing listens on at this moment."""
-    with ExitStack() as held:  # held together: the system does not give one of them twice
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+    with ExitStack() as stack:  # held together: the system does not give one of them twice
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [int(probe.getsockname()[1]) for probe in probes]
@@ -39,8 +39,8 @@ def free_port() -> int:
 
 def _program(*names: str) -> str:
     for name in names:
-        if found := shutil.which(name):
-            return found
+        if path := shutil.which(name):
+            return path
     missing(names[0])
 
 

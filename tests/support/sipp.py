@@ -173,10 +173,10 @@ def dial(folder: Path, switch: int, numbers: Sequence[str], *, display: str, tal
     An answered call is hung up after ``talk`` milliseconds. AssertionError where SIPp ends with an error.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    scenario, given, log = folder / "dialler.xml", folder / "numbers.csv", folder / "dialler.log"
+    scenario, numbers_file, log = folder / "dialler.xml", folder / "numbers.csv", folder / "dialler.log"
     scenario.write_text(DIALLER.format(display=display, talk=talk))
-    given.write_text("SEQUENTIAL\n" + "".join(f"{number}\n" for number in numbers))
-    words = ["-sf", str(scenario), "-inf", str(given), "-m", str(len(numbers)), "-l", "1", "-r", "20"]
+    numbers_file.write_text("SEQUENTIAL\n" + "".join(f"{number}\n" for number in numbers))
+    words = ["-sf", str(scenario), "-inf", str(numbers_file), "-m", str(len(numbers)), "-l", "1", "-r", "20"]
     for _ in range(TRIES):  # of some hundred rounds one may find its port taken meanwhile; nothing was dialled then
         own = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port()), "-timeout", "150", "-nostdin"]
         command = [program(), f"127.0.0.1:{switch}", *words, *own, "-trace_logs", "-log_file", str(log)]

@@ -87,7 +87,7 @@ def reliable() -> str:
 SIP/2.0 200 OK
 {ECHO.format(tag="")}Content-Length: 0
 ]]></send>"""
-    told = f"""<send retrans="500"><![CDATA[
+    ok_reply = f"""<send retrans="500"><![CDATA[
 SIP/2.0 200 OK
 [last_Via:]
 [last_From:]
@@ -97,7 +97,7 @@ CSeq: 2 INVITE
 Contact: <sip:ivr@[local_ip]:[local_port]>
 {SPEAK}
 ]]></send>"""
-    return refused("421 Extension Required", "Require: 100rel") + early + told + ACK + BYE
+    return refused("421 Extension Required", "Require: 100rel") + early + ok_reply + ACK + BYE
 
 
 def asked() -> str:

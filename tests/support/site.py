@@ -67,9 +67,9 @@ class Site:
         """Make that person a token, for all that the role allows."""
         return told(self.environment, sys.executable, "-c", ISSUE, name, role, enterprise).strip()
 
-    def context(self, browser: Any, session: str, **wanted: Any) -> Any:
+    def context(self, browser: Any, session: str, **options: Any) -> Any:
         """Open a browser context in which the session's person is signed in."""
-        context = browser.new_context(**wanted)
+        context = browser.new_context(**options)
         context.add_cookies([{"name": "sessionid", "value": session, "url": self.address}])
         return context
 
@@ -94,13 +94,13 @@ def serving(folder: Path, *, gate: bool = False, **more: str) -> Iterator[Site]:
     """Serve the home in the folder, as it is, until the block ends; ``more`` are environment variables."""
     variables = {**environment(folder), **more}
     port, beside = free_ports(2)
-    listen, asked = f"127.0.0.1:{port}", f"127.0.0.1:{beside}"
-    words = ["--gate", asked] if gate else ["--no-gate"]
+    listen, gate_address = f"127.0.0.1:{port}", f"127.0.0.1:{beside}"
+    words = ["--gate", gate_address] if gate else ["--no-gate"]
     with (folder / "server.log").open("ab") as log:
         server = subprocess.Popen([*PROGRAM, "serve", *words, "--listen", listen], env=variables, stderr=log)
     try:
         _wait(server, port, folder / "server.log")
-        yield Site(f"http://{listen}/", folder / "home", variables, f"http://{asked}/" if gate else "")
+        yield Site(f"http://{listen}/", folder / "home", variables, f"http://{gate_address}/" if gate else "")
     finally:
         server.terminate()
         server.wait(timeout=PATIENCE)

@@ -48,7 +48,7 @@ def started(
 
     ``-c CODE …`` and ``-m MODULE …`` run what a test has beside the program, as Python would.
     """
-    asked = json.dumps({"words": list(words), "env": dict(env), "cwd": str(cwd)}).encode()
+    request = json.dumps({"words": list(words), "env": dict(env), "cwd": str(cwd)}).encode()
     with (
         tempfile.TemporaryFile() as out,
         tempfile.TemporaryFile() as err,
@@ -56,7 +56,7 @@ def started(
     ):
         line.settimeout(timeout)
         line.connect(_server())
-        socket.send_fds(line, [asked], [out.fileno(), err.fileno()])
+        socket.send_fds(line, [request], [out.fileno(), err.fileno()])
         line.shutdown(socket.SHUT_WR)
         code = line.recv(16)
         assert code, "the starter broke"
@@ -169,12 +169,12 @@ def _attend(line: socket.socket) -> NoReturn:
     _become(json.loads(text), streams)
 
 
-def _become(asked: Mapping[str, object], streams: Sequence[int]) -> NoReturn:
+def _become(request: Mapping[str, object], streams: Sequence[int]) -> NoReturn:
     """The program itself."""
-    env, words = asked["env"], asked["words"]
+    env, words = request["env"], request["words"]
     assert isinstance(env, dict)
     assert isinstance(words, list)
-    os.chdir(str(asked["cwd"]))
+    os.chdir(str(request["cwd"]))
     os.environ.clear()
     os.environ.update(env)
     time.tzset()

@@ -12,10 +12,10 @@ VOLATILE: Final = frozenset({"django_session", "usersessions_usersession", "acco
 
 def state(without: Collection[str] = ()) -> dict[str, str]:
     """Of every table, how many rows it has and a hash of them."""
-    found = {}
+    digests = {}
     with connection.cursor() as cursor:
         for table in sorted(set(connection.introspection.table_names(cursor)) - VOLATILE - set(without)):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             rows = sorted(repr(row) for row in cursor.fetchall())
-            found[table] = f"{len(rows)} {hashlib.sha256(''.join(rows).encode()).hexdigest()}"
-    return found
+            digests[table] = f"{len(rows)} {hashlib.sha256(''.join(rows).encode()).hexdigest()}"
+    return digests

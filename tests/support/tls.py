@@ -16,7 +16,7 @@ def server(folder: Path, issuer: Held, kind: str, names: list[x509.GeneralName],
     """``kind.pem`` with certificate and key; ``days`` below 0: over already."""
     key = ec.generate_private_key(ec.SECP256R1())
     now = clock.now()
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, kind)]))
         .issuer_name(issuer.certificate.subject)
@@ -29,5 +29,5 @@ def server(folder: Path, issuer: Held, kind: str, names: list[x509.GeneralName],
     )
     own = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path = folder / f"{kind}.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + own)
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + own)
     return path

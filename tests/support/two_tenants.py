@@ -121,9 +121,9 @@ def _person(name: str, role: Role | None, place: str | None) -> Persona:
     client.force_login(models.User.objects.get(pk=name))
     one = Persona(name, role, place, client)
     actor = Actor(name, USER)
-    made = tokens.create_token(user=name, name="matrix", scopes=None, days=None, actor=actor)
-    one.token = made.secret
-    one.own = {("", "token"): made.token.id}
+    token = tokens.create_token(user=name, name="matrix", scopes=None, days=None, actor=actor)
+    one.token = token.secret
+    one.own = {("", "token"): token.token.id}
     for code in (OWN, OTHER):
         if one.may(Permission.MANAGE_DATA, code):
             one.own[code, "draft"] = _draft(code, actor, first=len(name) * 1000)
@@ -132,18 +132,18 @@ def _person(name: str, role: Role | None, place: str | None) -> Persona:
 
 def _by_link() -> Persona:
     service.add_user(name="insp", role=Role.INSPECTOR, enterprises=[OWN], actor=OPERATOR)
-    made = links.create_inspection(user="insp", expires_at=clock.now() + timedelta(days=1), actor=OPERATOR)
+    link = links.create_inspection(user="insp", expires_at=clock.now() + timedelta(days=1), actor=OPERATOR)
     client = Client(raise_request_exception=False)
-    client.post(f"/account/inspect/{made.secret}/")
+    client.post(f"/account/inspect/{link.secret}/")
     return Persona("insp", Role.INSPECTOR, OWN, client, by_link=True)
 
 
 def _draft(code: str, actor: Actor, *, first: int = 0) -> str:
-    made = drafts.create_draft(kind=drafts.CALLS, enterprise=code, actor=actor)
+    draft = drafts.create_draft(kind=drafts.CALLS, enterprise=code, actor=actor)
     with uploads.Incoming("calls.csv") as file:
         file.write(calls(first=first))
-        drafts.add_file(draft=drafts.draft_for(made, code, actor), incoming=file)
-    return made
+        drafts.add_file(draft=drafts.draft_for(draft, code, actor), incoming=file)
+    return draft
 
 
 def _paper(code: str, actor: Actor) -> None:
@@ -156,14 +156,14 @@ def _paper(code: str, actor: Actor) -> None:
 
 def _round(code: str, actor: Actor) -> dict[str, int]:
     """A package of 2026 that was handed in and came back; its manifest and the request."""
-    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": f"企业 {code}", "season": 2026,
+    document = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": f"企业 {code}", "season": 2026,
             "draft": False, "items": [], "files": []}  # fmt: skip
-    made = rounds.read_package(json.dumps(manifest.add_hashes(told)).encode(), enterprise=code, year=2026)
+    package = rounds.read_package(json.dumps(manifest.add_hashes(document)).encode(), enterprise=code, year=2026)
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "actor": actor}
     day = date(2027, 1, 5)
     with pytest.MonkeyPatch.context() as later:  # a package is handed in after its data year
         later.setenv(clock.OVERRIDE, day.isoformat())
-        rounds.record_submission(**place, package=made, handed=Handover(day, "政务大厅"))
+        rounds.record_submission(**place, package=package, handed=Handover(day, "政务大厅"))
         rounds.record_notice(
             **place, number=1, received=day, due=None, reference="", requests=[RequestInput("", "请装订")], paper=None
         )  # fmt: skip
@@ -176,23 +176,25 @@ def _fill_in(code: str, actor: Actor) -> None:
     rules = rulebook(day=None, province=None, enterprise=code)
     lines = [filled(one, f"企业 {code}", None) for one in list_fields(Report.LICENCE, rules)]
     fill_in.store_sheet(
-        enterprise=code, made=fill_in.NewSheet(2026, Report.LICENCE, date(2026, 12, 31), "", "1", lines), actor=actor
+        enterprise=code, sheet=fill_in.NewSheet(2026, Report.LICENCE, date(2026, 12, 31), "", "1", lines), actor=actor
     )
 
 
 def _signed(code: str, actor: Actor) -> int:
     """A paper of 2026 whose one signature nobody could check."""
-    told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
+    signature = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "item": "articles"}
     body = f"%PDF signed {code}".encode()
-    return signatures.record_paper(**place, name="章程.pdf", content=body, found=[to_signature(told)], actor=actor).pk
+    return signatures.record_paper(
+        **place, name="章程.pdf", content=body, signatures=[to_signature(signature)], actor=actor
+    ).pk
 
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
     """A comparison of lines with a difference, and a pair."""
     difference = Difference(key=f"L-{code}", result="only_ours", label=f'{{"key": "L-{code}"}}', state="open")
-    told = '{"name": "张三", "identity": "11010519491231002X"}'
-    pair = Proposal(kind="name", subject="1" * 64, person="2" * 64, told=told, likeness=75)
+    details = '{"name": "张三", "identity": "11010519491231002X"}'
+    pair = Proposal(kind="name", subject="1" * 64, person="2" * 64, told=details, likeness=75)
     counts = {"same": 0, "only_ours": 1, "only_theirs": 0, "field_differs": 0}
     run = Run(enterprise_id=code, kind="lines", as_of=date(2026, 12, 31), counts=counts, told={})
     store_run(run=run, differences=[difference], proposals=[pair], actor=actor)
@@ -201,24 +203,24 @@ def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
 
 def _callback(code: str, actor: Actor) -> str:
     """A way to nowhere, and a test call that was refused."""
-    given = storage.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
-    storage.store_route(enterprise=code, given=given, actor=actor)
+    route = storage.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
+    storage.store_route(enterprise=code, route=route, actor=actor)
     seen = CallTrace("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
-    kept = storage.store_trial(
+    trial = storage.store_trial(
         enterprise=code, frame=storage.CallFrame("95013", 30_000), seen=seen,
         verdict=Judged("failed", "refused", in_time=False), begun_at=clock.now(), actor=actor,
     )  # fmt: skip
-    return kept.pk
+    return trial.pk
 
 
 def _archived(code: str, actor: Actor) -> int:
     """The season of 2023 is closed; of 2026 there is still work."""
     season = summarize_season(enterprise=code, year=2023, today=date(2024, 5, 2), actor=actor)
-    kept = blobs.put(b"{}")
-    file = archives.ArchiveFile("log", "log-2023.json", "application/json", kept.sha256, kept.size, kept.id)
+    blob = blobs.put(b"{}")
+    file = archives.ArchiveFile("log", "log-2023.json", "application/json", blob.sha256, blob.size, blob.id)
     log: dict[str, Any] = {"seq": 0, "hash": "", "acts": []}
-    told = {"season": season, "package": None, "portrait": None, "log": log}
-    archives.store_archive(enterprise=code, year=2023, told=told, files=[file], actor=actor)
+    document = {"season": season, "package": None, "portrait": None, "log": log}
+    archives.store_archive(enterprise=code, year=2023, document=document, files=[file], actor=actor)
     return 2023
 
 
@@ -226,8 +228,8 @@ def _sending(code: str, user: str) -> int:
     """A sending that was given up."""
     now = clock.now()
     values = {"year": 2026, "due": "2027-03-31", "left": 1}
-    told = Notification(user, "task:items", "before-1", date(2027, 3, 30), values, {"N0": now})
-    outbox.enqueue_daily_messages(enterprise=code, day=date(2027, 3, 30), news=[told], now=now, actor=OPERATOR)
+    notification = Notification(user, "task:items", "before-1", date(2027, 3, 30), values, {"N0": now})
+    outbox.enqueue_daily_messages(enterprise=code, day=date(2027, 3, 30), news=[notification], now=now, actor=OPERATOR)
     for _try in range(len(outbox.PAUSES) + 1):
         claimed = outbox.claim_dispatches(clock.now() + timedelta(days=9)) or []
         outbox.settle_dispatches(claimed=claimed, outcome=Outcome.REFUSED, fault="x", now=now)
@@ -236,9 +238,9 @@ def _sending(code: str, user: str) -> int:
 
 def _drill(code: str, token: str) -> str:
     """A drill that has begun, without what is looked up first: that needs calls and registers, and time."""
-    told: dict[str, Any] = {"as_of": "2026-03-02", "checks": [], "calls": {}, "why": "calls_unasked", "tests": []}
-    told["rulebook"] = {"version": "1", "sha256": "0" * 64}
-    return drill.begin_drill(enterprise=code, token=token, phone="", told=told, actor=OPERATOR)
+    data: dict[str, Any] = {"as_of": "2026-03-02", "checks": [], "calls": {}, "why": "calls_unasked", "tests": []}
+    data["rulebook"] = {"version": "1", "sha256": "0" * 64}
+    return drill.begin_drill(enterprise=code, token=token, phone="", data=data, actor=OPERATOR)
 
 
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
@@ -251,14 +253,14 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         with portraits.stage_portrait(code, 2026, sample) as put:
             put()
     fill(wiring.lake(code))
-    given: dict[str, Any] = {"since": date(2025, 1, 1), "reason": "", "actor": actor, "enterprise": code}
-    rows.create_row(kind="teams", texts={"team_id": "T1", "name": "一队"}, **given)
-    key = rows.create_row(kind="lines", texts={"line_id": f"L-{code}", "team": "T1"}, **given)
+    params: dict[str, Any] = {"since": date(2025, 1, 1), "reason": "", "actor": actor, "enterprise": code}
+    rows.create_row(kind="teams", texts={"team_id": "T1", "name": "一队"}, **params)
+    key = rows.create_row(kind="lines", texts={"line_id": f"L-{code}", "team": "T1"}, **params)
     line = Line.objects.get(enterprise_id=code, key=key)
     handed = _draft(code, actor)
     drafts.enqueue_import(draft=drafts.draft_for(handed, code, actor), actor=actor)
     work()
-    asked = operations.request_overlay(
+    request = operations.request_overlay(
         key=RULE, value="0.25", province=None, enterprise=code, valid_from=date(2026, 1, 1), valid_to=None,
         reason="口头要求", actor=actor,
     )  # fmt: skip
@@ -277,12 +279,12 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     waits = arrivals.store_file(
         enterprise=code, year=2026, name="扫描件.pdf", content=f"%PDF came {code}".encode(), actor=actor
     )
-    told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
-    drawn = [SmallPicture(1, 210.0, 297.0, JPEG)]
-    arrivals.record_proposal(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
-    inspection.save_visit(enterprise=code, given=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
+    proposal: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
+    pictures = [SmallPicture(1, 210.0, 297.0, JPEG)]
+    arrivals.record_proposal(arrival=waits.pk, proposal=proposal, pictured=pictures, actor=actor)
+    inspection.save_visit(enterprise=code, visit=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
     ahead = clock.today() + timedelta(days=1)
-    inspection.save_visit(enterprise=code, given=inspection.VisitInput(ahead), actor=actor)
+    inspection.save_visit(enterprise=code, visit=inspection.VisitInput(ahead), actor=actor)
     room.release_items(enterprise=code, day=ahead, items=["check:S2", "register:seats"], actor=actor)
     visit = room.find_room_visit(code)
     assert visit is not None
@@ -301,7 +303,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "draft": _draft(code, actor, first=500), "key": key, "version": line.pk, "arrival": waits.pk,
         "signed": _signed(code, actor),
         "paper": papers.attach_to_row(register="lines", row=line, name="scan.png", content=PNG, actor=actor),
-        "approval": asked.id, "webhook": hook.id, "case": case, **_reconciliation(code, actor),
+        "approval": request.id, "webhook": hook.id, "case": case, **_reconciliation(code, actor),
         "trial": _callback(code, actor), "task": task.pk, "dispatch": _sending(code, lead),
         "closed": _archived(code, actor),
         "measure": rectification.add_measure(

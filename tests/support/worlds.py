@@ -61,12 +61,12 @@ def _read() -> Rows:
 
 
 def _write(rows: Rows) -> None:
-    held = _read()
-    for table, wanted in rows.items():
-        if held[table] != wanted:
+    stored = _read()
+    for table, new_rows in rows.items():
+        if stored[table] != new_rows:
             connection.connection.execute(f'DELETE FROM "{table}"')
-            marks = ", ".join("?" * len(wanted[0])) if wanted else ""
-            connection.connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', wanted)
+            marks = ", ".join("?" * len(new_rows[0])) if new_rows else ""
+            connection.connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', new_rows)
 
 
 def _keep(folder: Path) -> Path:

@@ -251,16 +251,16 @@ class Case:
 def _cases(path: str, operation: Any, world: Mapping[str, Mapping[str, Any]]) -> Iterator[Case]:
     name = operation.operation_id
     parameters = {field for _text, field, _format, _how in Formatter().parse(path) if field}
-    named = {one for one in parameters & NAMING if (name, one) not in SAMPLES}
+    names = {one for one in parameters & NAMING if (name, one) not in SAMPLES}
     for code in (OWN, OTHER) if parameters & ({"code"} | NAMING) else (OWN,):
         for things in (world[code], world[OWN if code == OTHER else OTHER]) if "code" in parameters else (world[code],):
-            if things is not world[code] and not named:
+            if things is not world[code] and not names:
                 continue
-            given = {
+            params = {
                 one: SAMPLES.get((name, one)) or things.get(f"{name} {one}") or things.get(one) or SAMPLES["", one]
                 for one in parameters - {"code"}
             }
-            address = f"/{PREFIX}{path.format(code=code, **given)}"
+            address = f"/{PREFIX}{path.format(code=code, **params)}"
             if query := QUERIES.get(name):
                 address += f"?{query.format(**things)}"
             content = BODIES.get(name) or DERIVED.get(name, {})
@@ -329,9 +329,9 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
 
 @pytest.fixture
 def world(db: None, api_home: Path, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    made = {code: tenant(code, sample) for code in (OWN, OTHER)}
+    tenants = {code: tenant(code, sample) for code in (OWN, OTHER)}
     service.add_user(name="both", role=Role.TESTER, enterprises=[OWN, OTHER], actor=OPERATOR)
-    asked = operations.request_overlay(
+    request = operations.request_overlay(
         key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), valid_to=None,
         reason="口头要求", actor=OPERATOR,
     )  # fmt: skip
@@ -339,7 +339,7 @@ def world(db: None, api_home: Path, sample: dict[str, Any]) -> dict[str, dict[st
         key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), reason="", actor=OPERATOR
     )
     own = {  # an enterprise's is decided, shown and stopped at the enterprise
-        "approvals_decide_everywhere approval": asked.id,
+        "approvals_decide_everywhere approval": request.id,
         "jobs_get_everywhere job": job,
         "jobs_stop_everywhere job": job,
     }
@@ -352,23 +352,23 @@ def world(db: None, api_home: Path, sample: dict[str, Any]) -> dict[str, dict[st
             **_reported(things),
             **_built(code, things),
         }
-        for code, things in made.items()
+        for code, things in tenants.items()
     }
 
 
 def _reported(things: Mapping[str, Any]) -> dict[str, str]:
     """A report of the tenant's case, set as the worker sets it."""
     job = reports.enqueue_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
-    made = reports.store_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
-    Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
+    report = reports.store_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
+    Job.objects.filter(pk=job).update(state=Job.DONE, result=report)
     return {"rectification_report_file job": job}
 
 
 def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
     """A draft of the tenant's package, as the worker leaves it."""
     job = package.enqueue_build(enterprise=code, year=things["year"], pictures=False, actor=OPERATOR)
-    made = {"draft": True, "name": "package.zip", "sha256": "0" * 64, package.BLOB: blobs.put(b"PK").id}
-    Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
+    result = {"draft": True, "name": "package.zip", "sha256": "0" * 64, package.BLOB: blobs.put(b"PK").id}
+    Job.objects.filter(pk=job).update(state=Job.DONE, result=result)
     return dict.fromkeys(("package_sign job", "package_fetch job"), job)
 
 
@@ -385,10 +385,10 @@ def _inspected(code: str) -> dict[str, str]:
 
 def _everybody(roles: list[tuple[Role, str]]) -> list[Persona]:
     """As the pages', and a lead whose token may only read."""
-    found = [one for one in people([*roles, (Role.COMPLIANCE_LEAD, OWN)]) if one.token or not one.name]
-    (lead,) = (one for one in found if one.role == Role.COMPLIANCE_LEAD and one.place == OWN)
-    made = tokens.create_token(user=lead.name, name="reads", scopes=["read"], days=None, actor=Actor(lead.name, USER))
-    return [*found, Persona("reads", lead.role, OWN, lead.client, made.secret, by_link=True)]
+    personas = [one for one in people([*roles, (Role.COMPLIANCE_LEAD, OWN)]) if one.token or not one.name]
+    (lead,) = (one for one in personas if one.role == Role.COMPLIANCE_LEAD and one.place == OWN)
+    token = tokens.create_token(user=lead.name, name="reads", scopes=["read"], days=None, actor=Actor(lead.name, USER))
+    return [*personas, Persona("reads", lead.role, OWN, lead.client, token.secret, by_link=True)]
 
 
 @pytest.mark.long

@@ -24,9 +24,9 @@ WATCH, ROUTINE, DOORS = f"{DEMO}/watch", f"{DEMO}/routine", f"{DEMO}/complaints/
 def test_a_licence_is_watched_and_no_longer(api: Ask) -> None:
     client = api()
     new = {"licence": "B2-20080101", "since": "2026-01-05", "source": "来函"}
-    told = post(client, WATCH, new, key="once")
+    response = post(client, WATCH, new, key="once")
     flag = {"licence": "B2-20080101", "since": "2026-01-05", "until": None, "source": "来函", "case": None}
-    assert (told.status_code, told.json()) == (201, flag)
+    assert (response.status_code, response.json()) == (201, flag)
     assert post(client, WATCH, new, key="once").json() == flag
     unusual = post(client, WATCH, {**new, "licence": "张三的许可证"})
     assert (unusual.status_code, unusual.json()["code"]) == (422, "rectify_licence_unusual")
@@ -68,24 +68,24 @@ def test_a_task_of_the_routine_is_done(api: Ask) -> None:
 
 def test_a_number_gets_its_address_and_loses_it(api: Ask) -> None:
     client = api()
-    made = post(client, DOORS, {"number": "950 130-01"})
-    told = made.json()
-    assert (made.status_code, told["number"]) == (201, "95013001")
-    token = told["address"].rsplit("/", 1)[1]
+    response = post(client, DOORS, {"number": "950 130-01"})
+    door = response.json()
+    assert (response.status_code, door["number"]) == (201, "95013001")
+    token = door["address"].rsplit("/", 1)[1]
     assert get_by_token(token).enterprise_id == "demo"
-    assert all(told["address"] in told[name] for name in ("button", "form", "message"))
-    assert told["dtmf"] == "COMPLAINT_ENTERPRISE=demo"
+    assert all(door["address"] in door[name] for name in ("button", "form", "message"))
+    assert door["dtmf"] == "COMPLAINT_ENTERPRISE=demo"
     (listed,) = client.get(DOORS).json()["items"]
-    assert (listed["id"], listed["number"], listed["address"]) == (told["id"], "95013001", told["address"])
-    shown = client.get(f"{DOORS}/{told['id']}").json()
-    assert {**shown, "made_at": told["made_at"]} == told
+    assert (listed["id"], listed["number"], listed["address"]) == (door["id"], "95013001", door["address"])
+    detail = client.get(f"{DOORS}/{door['id']}").json()
+    assert {**detail, "made_at": door["made_at"]} == door
     for form, media, begins in (("png", "image/png", b"\x89PNG"), ("svg", "image/svg+xml", b"<?xml")):
-        picture = client.get(f"{DOORS}/{told['id']}/code/{form}")
+        picture = client.get(f"{DOORS}/{door['id']}/code/{form}")
         assert (picture.headers["Content-Type"], picture.content[: len(begins)]) == (media, begins)
     assert post(client, DOORS, {"number": "95013001"}).json()["code"] == "complaint_door_exists"
     assert api("compliance_lead", name="bo").get(DOORS).status_code == 403
-    assert client.delete(f"{DOORS}/{told['id']}").json() == {"id": told["id"]}
-    gone = client.get(f"{DOORS}/{told['id']}")
+    assert client.delete(f"{DOORS}/{door['id']}").json() == {"id": door["id"]}
+    gone = client.get(f"{DOORS}/{door['id']}")
     assert (gone.status_code, gone.json()["code"]) == (404, "complaint_door_unknown")
     assert token not in str([dict(one.data) for one in acts()])
 
@@ -93,30 +93,30 @@ def test_a_number_gets_its_address_and_loses_it(api: Ask) -> None:
 def test_lines_by_their_last_call(api: Ask, api_home: Path) -> None:
     client, address = api("auditor"), f"{DEMO}/lines"
     assert client.get(address).json() == {"items": [], "next": None, "counted": None, "newest": None}
-    given = {"kind": "lines", "enterprise": "demo", "since": date(2025, 1, 1), "reason": "", "actor": Actor("tester")}
+    params = {"kind": "lines", "enterprise": "demo", "since": date(2025, 1, 1), "reason": "", "actor": Actor("tester")}
     for line in ("L1", "L2"):
-        rows.create_row(texts={"line_id": line}, **given)
+        rows.create_row(texts={"line_id": line}, **params)
     portraits.store_beside("demo", line_usage.FILE, {"counted": "2026-06-01", "last": {"L1": "2026-05-30"}})
-    told = client.get(f"{address}?limit=1").json()
-    assert (told["counted"], told["newest"]) == ("2026-06-01", "2026-05-30")
-    assert told["items"] == [{"line": "L2", "last": None, "before": None, "silent": True}]
-    (other,) = client.get(told["next"]).json()["items"]
+    body = client.get(f"{address}?limit=1").json()
+    assert (body["counted"], body["newest"]) == ("2026-06-01", "2026-05-30")
+    assert body["items"] == [{"line": "L2", "last": None, "before": None, "silent": True}]
+    (other,) = client.get(body["next"]).json()["items"]
     assert other == {"line": "L1", "last": "2026-05-30", "before": 0, "silent": False}
 
 
 def test_the_portfolio_is_of_what_concerns_the_asker(api: Ask) -> None:
     client = api("auditor", enterprise="")
-    told = client.get("/api/v1/portfolio").json()["items"]
-    assert {one["code"]: one["year"] for one in told} == {"demo": 2026, "other": None}
-    (found,) = client.get("/api/v1/portfolio?q=示范").json()["items"]
-    assert client.get(f"/api/v1/portfolio?light={found['light']}").json()["items"] == [found]
+    items = client.get("/api/v1/portfolio").json()["items"]
+    assert {one["code"]: one["year"] for one in items} == {"demo": 2026, "other": None}
+    (match,) = client.get("/api/v1/portfolio?q=示范").json()["items"]
+    assert client.get(f"/api/v1/portfolio?light={match['light']}").json()["items"] == [match]
     one = api("outsourcer", name="bo", team="T1").get("/api/v1/portfolio").json()["items"]
     assert [(row["code"], row["light"], row["mood"]) for row in one] == [("demo", None, None)]
 
 
 def test_rows_of_a_register_end_together(api: Ask) -> None:
-    given = {"kind": "lines", "enterprise": "demo", "since": None, "reason": "", "actor": Actor("tester")}
-    keys = [rows.create_row(texts={"line_id": line}, **given) for line in ("L1", "L2")]
+    params = {"kind": "lines", "enterprise": "demo", "since": None, "reason": "", "actor": Actor("tester")}
+    keys = [rows.create_row(texts={"line_id": line}, **params) for line in ("L1", "L2")]
     versions = list(Line.objects.filter(key__in=keys).values_list("pk", flat=True))
     ends = {"versions": versions, "start": "2026-05-01", "reason": "退租"}
     assert post(api(), f"{DEMO}/registers/lines/ends", ends).json() == {"count": 2}
@@ -124,5 +124,5 @@ def test_rows_of_a_register_end_together(api: Ask) -> None:
 
 
 def test_a_forward_list_has_not_come_in_the_future(api: Ask) -> None:
-    told = upload(api(), f"{DEMO}/complaints/forwards", b"a,b\n", name="a.csv", arrived="2099-01-01T00:00:00")
-    assert (told.status_code, told.json()["code"]) == (422, "complaint_moment_in_future")
+    response = upload(api(), f"{DEMO}/complaints/forwards", b"a,b\n", name="a.csv", arrived="2099-01-01T00:00:00")
+    assert (response.status_code, response.json()["code"]) == (422, "complaint_moment_in_future")

@@ -57,10 +57,10 @@ def _schema() -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 
 
-def _settings(drawn: int, *phases: Phase) -> Any:
+def _settings(examples: int, *phases: Phase) -> Any:
     strange = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
     return settings(
-        max_examples=drawn, database=None, derandomize=True, phases=phases, suppress_health_check=strange
+        max_examples=examples, database=None, derandomize=True, phases=phases, suppress_health_check=strange
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _make(sample: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     service.add_user(name="anna", role="administrator", enterprises=[], actor=operator)
     token = create_token(user="anna", name="test", scopes=None, days=None, actor=operator).secret
     key = next(rule.key for rule in Rulebook.on(day).rules() if rule.settable and type(rule.value) is int)
-    asked = request_overlay(
+    request = request_overlay(
         key=key, value="31", province=None, enterprise="demo", valid_from=day, valid_to=None, reason="x",
         actor=operator,
     )  # fmt: skip
@@ -108,24 +108,28 @@ def _make(sample: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     link = create_first_link(user="ines", actor=operator).id
     return f"Bearer {token}", {
         "code": "demo", "year": 2026, "kind": "lines", "job": job, "form": "xlsx", "key": key, "batch": batch.id,
-        "approval": asked.id, "run": portraits.list_runs("demo", 2026)[0], "row": row, "paper": paper, "name": "ines",
+        "approval": request.id, "run": portraits.list_runs("demo", 2026)[0], "row": row, "paper": paper, "name": "ines",
         "role": "inspector", "link": link,
     }  # fmt: skip
 
 
-def _known(path: str, known: dict[str, Any]) -> dict[str, Any]:
+def _pick_values(path: str, existing: dict[str, Any]) -> dict[str, Any]:
     """What stands for the parameters of the address."""
-    given = {**known, "key": known["row"]} if "/rows/" in path else known
+    given = {**existing, "key": existing["row"]} if "/rows/" in path else existing
     return {name: given[name] for name in re.findall(r"{(\w+)}", path) if name in given}
 
 
-def _requests(method: str, path: str, named: dict[str, Any]) -> SearchStrategy[Any]:
+def _requests(method: str, path: str, path_values: dict[str, Any]) -> SearchStrategy[Any]:
     """What fits the document, and what does not where more than the address could be wrong."""
     operation = _schema()[path][method]
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
-    if not (operation.query or operation.headers or operation.body) and len(named) == len(operation.path_parameters):
+    if not (operation.query or operation.headers or operation.body) and len(path_values) == len(
+        operation.path_parameters
+    ):
         modes = modes[:1]
-    return one_of([operation.as_strategy(mode, path_parameters=named, feedback=FeedbackSources()) for mode in modes])
+    return one_of(
+        [operation.as_strategy(mode, path_parameters=path_values, feedback=FeedbackSources()) for mode in modes]
+    )
 
 
 def _check(case: Any, token: str) -> None:
@@ -138,11 +142,11 @@ def test_nothing_breaks_and_everything_is_described(
     there: tuple[str, dict[str, Any]], method: str, path: str, where: str
 ) -> None:
     """``nowhere``: addresses name nothing that is there."""
-    token, known = there
-    named, drawn = (_known(path, known), FEW) if where == "there" else ({}, MANY)
+    token, existing = there
+    path_values, examples = (_pick_values(path, existing), FEW) if where == "there" else ({}, MANY)
 
-    @_settings(drawn, Phase.generate)
-    @given(case=_requests(method, path, named))
+    @_settings(examples, Phase.generate)
+    @given(case=_requests(method, path, path_values))
     def walk(case: Any) -> None:
         _check(case, token)
 
@@ -157,6 +161,6 @@ if SOAK:  # every process that collects would otherwise make the examples of eac
     @_schema().parametrize()
     @_settings(MANY, Phase.explicit, Phase.generate)
     def test_the_same_with_many_requests(case: Any, there: tuple[str, dict[str, Any]], *, named: bool) -> None:
-        token, known = there
-        case.path_parameters |= _known(case.operation.path, known)
+        token, existing = there
+        case.path_parameters |= _pick_values(case.operation.path, existing)
         _check(case, token)

@@ -22,11 +22,11 @@ def _post(client: Client, address: str, body: Any, key: str = "") -> Any:
 def _problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert answer.status_code == status, answer.content
     assert answer.headers["Content-Type"] == "application/problem+json"
-    told: dict[str, Any] = answer.json()
-    assert told["status"] == status
-    assert told["code"] == code
-    assert set(told) == {"type", "title", "status", "detail", "code", "remedy", "findings"}
-    return told
+    body: dict[str, Any] = answer.json()
+    assert body["status"] == status
+    assert body["code"] == code
+    assert set(body) == {"type", "title", "status", "detail", "code", "remedy", "findings"}
+    return body
 
 
 def test_without_a_token_nothing_is_told(api: Ask) -> None:
@@ -52,9 +52,9 @@ def test_the_document_is_open(api: Ask) -> None:
 
 
 def test_me(api: Ask) -> None:
-    told = api("data_officer", scopes=["read"]).get(f"{V1}/me").json()
+    body = api("data_officer", scopes=["read"]).get(f"{V1}/me").json()
     roles = [{"role": "data_officer", "enterprise": "demo", "team": ""}]
-    assert told == {"name": "anna", "scopes": ["read"], "roles": roles}
+    assert body == {"name": "anna", "scopes": ["read"], "roles": roles}
 
 
 def test_strangers_cannot_tell_whether_an_enterprise_exists(api: Ask) -> None:
@@ -65,8 +65,8 @@ def test_strangers_cannot_tell_whether_an_enterprise_exists(api: Ask) -> None:
 
 
 def test_a_missing_role_is_named(api: Ask) -> None:
-    told = _problem(api("tester").get(f"{V1}/enterprises/demo/audit"), 403, "role_missing")
-    assert "auditor" in told["detail"]
+    problem = _problem(api("tester").get(f"{V1}/enterprises/demo/audit"), 403, "role_missing")
+    assert "auditor" in problem["detail"]
 
 
 def test_a_token_does_not_more_than_its_scopes(api: Ask) -> None:
@@ -91,9 +91,9 @@ def test_another_method_is_refused_with_those_there_are(api: Ask) -> None:
 
 
 def test_values_that_cannot_be_used_are_named(api: Ask) -> None:
-    told = _problem(api().get(f"{V1}/enterprises/demo/jobs?limit=201"), 422, "api_invalid")
-    assert [one["code"] for one in told["findings"]] == ["api_value_invalid"]
-    assert "limit" in told["findings"][0]["detail"]
+    problem = _problem(api().get(f"{V1}/enterprises/demo/jobs?limit=201"), 422, "api_invalid")
+    assert [one["code"] for one in problem["findings"]] == ["api_value_invalid"]
+    assert "limit" in problem["findings"][0]["detail"]
 
 
 def test_what_is_no_json_cannot_be_read(api: Ask) -> None:

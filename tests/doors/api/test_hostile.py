@@ -36,8 +36,8 @@ def asks(world: dict[str, dict[str, Any]]) -> Client:
 
 def _read_of(path: str) -> list[str]:
     """The names in the query of a GET, as the document tells them."""
-    told = API.get_openapi_schema()["paths"][f"/{PREFIX}{path}"]["get"]
-    return [one["name"] for one in told.get("parameters", []) if one["in"] == "query"]
+    operation = API.get_openapi_schema()["paths"][f"/{PREFIX}{path}"]["get"]
+    return [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
 
 
 def _fault(client: Client, address: str, value: str) -> str:
@@ -54,8 +54,8 @@ def test_no_query_breaks_an_operation(world: dict[str, dict[str, Any]], asks: Cl
     for path, operation in READS:
         case = next(matrix._cases(path, operation, world))
         joint = "&" if "?" in case.address else "?"
-        asked = [*product(_read_of(path), VALUES.values()), ("unknown", NUL), ("unknown", "-1")]
-        for name, value in asked:
+        queries = [*product(_read_of(path), VALUES.values()), ("unknown", NUL), ("unknown", "-1")]
+        for name, value in queries:
             faults.append(_fault(asks, f"{case.address}{joint}{name}={value}", value))
     assert not any(faults), "\n".join(filter(None, faults))
 
@@ -64,9 +64,9 @@ def test_no_word_of_an_address_breaks_an_operation(world: dict[str, dict[str, An
     faults = []
     for path, _operation in READS:
         words = [field for _text, field, _format, _how in Formatter().parse(path) if field]
-        given = {one: world[OWN].get(one, OWN if one == "code" else "1") for one in words}
+        params = {one: world[OWN].get(one, OWN if one == "code" else "1") for one in words}
         faults += [
-            _fault(asks, f"/{PREFIX}{path.format(**{**given, one: value})}", value)
+            _fault(asks, f"/{PREFIX}{path.format(**{**params, one: value})}", value)
             for one in words
             for value in WORDS.values()
         ]
@@ -90,8 +90,8 @@ def test_no_document_and_no_form_holds_a_nul(
     world: dict[str, dict[str, Any]], asks: Client, body: bytes, media: str
 ) -> None:
     """A ticket's texts are kept as they come: a NUL is refused before the operation is entered."""
-    asked = f"/{PREFIX}/enterprises/{OWN}/complaints/tickets/{world[OWN]['ticket']}/callback"
-    answer = asks.post(asked, body, media)
+    address = f"/{PREFIX}/enterprises/{OWN}/complaints/tickets/{world[OWN]['ticket']}/callback"
+    answer = asks.post(address, body, media)
     assert (answer.status_code, answer.headers["Content-Type"], answer.json()["code"]) == (400, MEDIA, "api_unreadable")
 
 
@@ -105,8 +105,8 @@ def test_a_form_that_an_operation_takes_is_looked_at_as_a_document_is() -> None:
 
 
 def test_the_content_of_an_upload_may_hold_one(world: dict[str, dict[str, Any]], asks: Client) -> None:
-    asked = f"/{PREFIX}/enterprises/{OWN}/registers/lines/rows/{world[OWN]['key']}/papers?name=scan.png"
-    answer = asks.post(asked, b"\x89PNG\r\n\x1a\n\0\0", "application/octet-stream")
+    address = f"/{PREFIX}/enterprises/{OWN}/registers/lines/rows/{world[OWN]['key']}/papers?name=scan.png"
+    answer = asks.post(address, b"\x89PNG\r\n\x1a\n\0\0", "application/octet-stream")
     assert answer.status_code == 201
 
 

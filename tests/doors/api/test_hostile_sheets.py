@@ -37,17 +37,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]
     variables = prepared(folder)
     told(variables, *PROGRAM, "enterprise", "add", "demo", "--name", "示范", "--province", "北京")
     add = ("user", "add", "anna", "--role", "administrator", "--enterprise", "demo", "--json")
-    made = told(variables, *PROGRAM, *add)
+    output = told(variables, *PROGRAM, *add)
     with serving(folder) as served:
-        yield served, str(json.loads(made)["token"])
+        yield served, str(json.loads(output)["token"])
 
 
 def _ask(site: tuple[Site, str], path: str, content: bytes | None = None) -> tuple[int, Any]:
     served, token = site
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream", "Accept-Language": "en"}
-    wanted = urllib.request.Request(f"{served.address}api/v1/enterprises/demo/{path}", content, headers)  # noqa: S310
+    request = urllib.request.Request(f"{served.address}api/v1/enterprises/demo/{path}", content, headers)  # noqa: S310
     try:
-        with urllib.request.urlopen(wanted, timeout=PATIENCE) as answer:  # noqa: S310 -- our own server
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 -- our own server
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
@@ -55,7 +55,7 @@ def _ask(site: tuple[Site, str], path: str, content: bytes | None = None) -> tup
 
 def _largest(home: Path) -> dict[int, int]:
     """The most memory, in MB, that each process over the home had so far: the server, and its worker."""
-    found = {}
+    memory = {}
     for place in Path("/proc").glob("[0-9]*"):
         try:
             words = (place / "environ").read_bytes()
@@ -63,17 +63,17 @@ def _largest(home: Path) -> dict[int, int]:
         except OSError:
             continue
         if f"NIANJIAN_HOME={home}\0".encode() in words and "VmHWM" in status:
-            found[int(place.name)] = int(status.split("VmHWM:")[1].split()[0]) >> 10
-    return found
+            memory[int(place.name)] = int(status.split("VmHWM:")[1].split()[0]) >> 10
+    return memory
 
 
 def _ended(site: tuple[Site, str], job: str) -> dict[str, Any]:
     until = time.monotonic() + PATIENCE
     while True:
-        found: dict[str, Any] = _ask(site, f"jobs/{job}")[1]
-        if found["state"] not in {"waiting", "running"}:
-            return found
-        assert time.monotonic() < until, found
+        status: dict[str, Any] = _ask(site, f"jobs/{job}")[1]
+        if status["state"] not in {"waiting", "running"}:
+            return status
+        assert time.monotonic() < until, status
         time.sleep(0.2)
 
 

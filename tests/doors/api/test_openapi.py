@@ -50,7 +50,7 @@ def test_no_address_is_hidden_by_one_with_a_parameter_in_its_place() -> None:
     """Django takes the first that fits: ``reconciliations/people`` behind ``reconciliations/{run}`` would be a 405."""
     hidden = {}
     for path in API.get_openapi_schema()["paths"]:
-        found = resolve(re.sub(r"{\w+}", "1", path)).route
-        if re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{found}") != path:
-            hidden[path] = found
+        route = resolve(re.sub(r"{\w+}", "1", path)).route
+        if re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}") != path:
+            hidden[path] = route
     assert not hidden

@@ -14,9 +14,9 @@ def test_a_register_is_listed_in_the_words_of_its_sheet(cli: Shell, tmp_path: Pa
     sheet.write_text("坐席编号,类型,备案状态\ns1,机器人,注销\ns2,人工,已备案\n", encoding="utf-8")
     assert cli("registers", "import", "seats", str(sheet), "--enterprise", "demo").code == 0
     listed = ("registers", "list", "seats", "--enterprise", "demo")
-    told = cli(*listed).out
-    assert all(word in told for word in ("机器人", "已注销", "人工", "已备案"))
-    assert not re.search("robot|human|filed|cancelled", told)
+    output = cli(*listed).out
+    assert all(word in output for word in ("机器人", "已注销", "人工", "已备案"))
+    assert not re.search("robot|human|filed|cancelled", output)
     assert "cancelled" in cli(*listed, **ENGLISH).out
     assert cli(*listed, "--json").json["rows"][0]["filing"] == "cancelled"
 
@@ -34,14 +34,14 @@ def test_batches_are_listed_with_their_state_in_words(cli: Shell, tmp_path: Path
 
 
 def test_rules_are_shown_by_id_or_beginning_without_python(cli: Shell) -> None:
-    for wanted in ("d1", "calendar.words"):
-        told = cli("rules", "show", wanted, **WIDE)
-        assert (told.code, re.findall(r"[{}']|Decimal|_workdays", told.out)) == (0, [])
+    for prefix in ("d1", "calendar.words"):
+        result = cli("rules", "show", prefix, **WIDE)
+        assert (result.code, re.findall(r"[{}']|Decimal|_workdays", result.out)) == (0, [])
     rules = cli("rules", "show", "D1", "--json").json["rules"]
     assert rules
     assert {one["id"] for one in rules} == {"D1"}
-    told = cli("rules", "show", "D77", "--json")
-    assert (told.code, told.json["error"]["code"]) == (2, "rule_unknown")
+    result = cli("rules", "show", "D77", "--json")
+    assert (result.code, result.json["error"]["code"]) == (2, "rule_unknown")
 
 
 def test_a_file_that_cannot_be_read_is_spoken_of_in_our_words(cli: Shell, tmp_path: Path) -> None:
@@ -55,6 +55,6 @@ def test_a_file_that_cannot_be_read_is_spoken_of_in_our_words(cli: Shell, tmp_pa
         ((*year, "--html", str(tmp_path / "no" / "x.html")), "没有这个文件或文件夹"),
         (("holidays", "due", "--from", "9999-12-30", "--workdays", "9"), "超出了公元"),
     ):
-        told = cli(*words)
-        assert (told.code, said in told.err) == (2, True), told.err
-        assert not re.search("Errno|No such|Expecting|Traceback", told.err)
+        result = cli(*words)
+        assert (result.code, said in result.err) == (2, True), result.err
+        assert not re.search("Errno|No such|Expecting|Traceback", result.err)

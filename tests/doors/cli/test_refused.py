@@ -35,9 +35,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("words", "code", "remedy"), REFUSED)
 def test_a_refusal_names_code_and_remedy(cli: Shell, words: tuple[str, ...], code: str, remedy: str) -> None:
-    told = cli(*words, "--json", **TODAY)
-    assert (told.code, told.json["error"]["code"]) == (2, code)
-    assert remedy in told.json["error"]["message"]
+    result = cli(*words, "--json", **TODAY)
+    assert (result.code, result.json["error"]["code"]) == (2, code)
+    assert remedy in result.json["error"]["message"]
 
 
 def test_a_person_reads_code_by_code_what_to_do(cli: Shell) -> None:

@@ -51,9 +51,9 @@ def test_wrong_use_is_2_and_one_json_object(
     for language, chinese in (("en_GB.UTF-8", False), ("zh_CN.UTF-8", True)):
         monkeypatch.setenv("LANG", language)
         assert main([*words, "--json"]) == 2
-        told = json.loads(capsys.readouterr().out)["error"]
-        assert {"code", "message"} <= set(told)
-        assert bool(CHINESE.search(told["message"])) is chinese, told["message"]
+        error = json.loads(capsys.readouterr().out)["error"]
+        assert {"code", "message"} <= set(error)
+        assert bool(CHINESE.search(error["message"])) is chinese, error["message"]
 
 
 def test_a_state_inside_a_sentence_is_said_in_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,14 +61,16 @@ def test_a_state_inside_a_sentence_is_said_in_the_language(monkeypatch: pytest.M
     from nianjian.platform.terminal.language import sentence  # noqa: PLC0415
 
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    told = {sentence(code, {"state": state}) for code in ("batch_not_active", "approval_decided") for state in STATES}
-    assert [text for text in told if set(STATES) & set(text.split())] == []
-    assert len(told) == 2 * len(STATES)
+    sentences = {
+        sentence(code, {"state": state}) for code in ("batch_not_active", "approval_decided") for state in STATES
+    }
+    assert [text for text in sentences if set(STATES) & set(text.split())] == []
+    assert len(sentences) == 2 * len(STATES)
 
 
 def test_any_command_prepares_an_empty_home(shell: Shell, shell_home: Path) -> None:
-    told = shell("audit", "verify", "--json").json
-    assert told == {"valid": True, "entries": 0, "broken_at": None, "reason": None, "last": "0" * 64}
+    result = shell("audit", "verify", "--json").json
+    assert result == {"valid": True, "entries": 0, "broken_at": None, "reason": None, "last": "0" * 64}
     assert stat.S_IMODE(shell_home.stat().st_mode) == 0o700
 
 
@@ -116,23 +118,23 @@ def test_who_lacks_the_role_is_told_which_would_do(cli: Shell) -> None:
 
 def test_an_overlay_needs_a_second_person(cli: Shell) -> None:
     words = ("rules", "overlay", "portrait.seat_vacancy.limit", "0.25", "--enterprise", "demo", "--from", "2026-01-01")
-    asked = cli(*words, "--reason", "更严", "--json")
-    assert (asked.code, asked.json["state"]) == (1, "pending")
-    approval = asked.json["approval"]
+    request = cli(*words, "--reason", "更严", "--json")
+    assert (request.code, request.json["state"]) == (1, "pending")
+    approval = request.json["approval"]
     alone = cli("approve", approval, "--json")
     assert (alone.code, alone.json["error"]["code"]) == (2, "approval_needs_user")
     token = cli("user", "add", "anna", "--enterprise", "demo", "--json").json["token"]
     done = cli("approve", approval, "--as", "anna", "--json", **{TOKEN: token})
     assert (done.code, done.json["state"]) == (0, "approved")
-    shown = cli("rules", "show", "portrait.seat_vacancy.limit", "--enterprise", "demo", "--on", "2026-06-01", "--json")
-    (rule,) = shown.json["rules"]
+    result = cli("rules", "show", "portrait.seat_vacancy.limit", "--enterprise", "demo", "--on", "2026-06-01", "--json")
+    (rule,) = result.json["rules"]
     assert (rule["value"], rule["level"], rule["citation"]) == ("0.25", "internal", "更严")
 
 
 def test_signs_of_a_file_never_act_on_the_terminal(cli: Shell, tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text("\x1b]0;taken\x07\x1b[31mred,\u202eb\n1,2\n", encoding="utf-8")
-    told = cli("calls", "import", str(file), "--enterprise", "demo")
-    assert told.code == 2
-    assert "red" in told.err
-    assert not {"\x1b", "\x07", "\u202e"} & set(told.err)
+    result = cli("calls", "import", str(file), "--enterprise", "demo")
+    assert result.code == 2
+    assert "red" in result.err
+    assert not {"\x1b", "\x07", "\u202e"} & set(result.err)

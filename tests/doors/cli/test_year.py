@@ -100,14 +100,14 @@ def test_an_undo_says_which_files_to_import_again(cli: Shell, tmp_path: Path) ->
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
     first.write_text("\n".join([HEADER, *(_call(number) for number in range(10))]) + "\n")
     second.write_text("\n".join([HEADER, *(_call(number) for number in range(20))]) + "\n")
-    asked = ("--enterprise", "demo", "--timezone", "Asia/Shanghai", "--json")
-    one, two = (cli("calls", "import", str(path), *asked).json["batch"] for path in (first, second))
+    options = ("--enterprise", "demo", "--timezone", "Asia/Shanghai", "--json")
+    one, two = (cli("calls", "import", str(path), *options).json["batch"] for path in (first, second))
     undone = cli("calls", "undo", one, "--json")
     affected = [{"batch": two, "files": ["b.csv"]}]
     assert undone.json == {"batch": one, "state": "undone", "rows": 10, "affected": affected}
     assert "b.csv" in undone.err
     assert two in undone.err
-    assert cli("calls", "import", str(second), *asked).json["rows"]["loaded"] == 10
+    assert cli("calls", "import", str(second), *options).json["rows"]["loaded"] == 10
     assert cli("calls", "undo", two, "--json").json["affected"] != []
 
 
@@ -155,9 +155,9 @@ def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(cli: Shel
     assert plain.out == other.out
     assert plain.json["period"]["today"] is None
     assert "today" not in plain.json["metrics"][0]["twins"]
-    named = cli(*words, "--json", "--today", "2026-03-01").json
-    assert named["period"]["today"] == "2026-03-01"
-    vacancy = named["metrics"][0]
+    portrait = cli(*words, "--json", "--today", "2026-03-01").json
+    assert portrait["period"]["today"] == "2026-03-01"
+    vacancy = portrait["metrics"][0]
     assert (vacancy["slug"], vacancy["value"], vacancy["light"]) == ("seat_vacancy", "50.0000", "yellow")
     assert (vacancy["twins"]["today"]["value"], vacancy["twins"]["today"]["light"]) == ("30.0000", "green")
     assert "截至2026-03-01: 30.00 % · 绿" in cli(*words, **later).out
@@ -174,8 +174,8 @@ def test_simulate_and_attach(cli: Shell, tmp_path: Path) -> None:
     seats.write_text("坐席编号,类型,备案状态,备案日期,开通日期\n" + "\n".join(rows) + "\n")
     assert cli("registers", "import", "seats", str(seats), "--enterprise", "demo").code == 0
     year = ("--enterprise", "demo", "--year", "2026", "--json")
-    told = cli("portrait", "simulate", "--open-seats", "10", *year).json
-    lights = [told[when]["metrics"][0]["light"] for when in ("before", "after")]
+    result = cli("portrait", "simulate", "--open-seats", "10", *year).json
+    lights = [result[when]["metrics"][0]["light"] for when in ("before", "after")]
     assert lights == ["yellow", "green"]
     paper = tmp_path / "plan.pdf"
     paper.write_bytes(b"%PDF-1.4 plan")

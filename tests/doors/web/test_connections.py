@@ -147,8 +147,8 @@ def _begun(site: Site, session: str) -> tuple[str, str, dict[str, str]]:
         page = answer.read().decode()
         cookies |= dict(re.findall(r"(csrftoken|sessionid)=([^;]+)", str(answer.headers)))
         path = answer.getheader("Location") or path
-        if found := re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page):
-            token = found[1]
+        if match := re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page):
+            token = match[1]
     connection.close()
     return path, token, cookies
 

@@ -70,18 +70,18 @@ def test_the_theme_is_kept_for_the_person(site: Client) -> None:
 
 def test_the_dark_colours_stand_twice_and_are_the_same() -> None:
     text = (ASSETS / "tokens.css").read_text(encoding="utf-8")
-    chosen, asked = re.findall(r"color-scheme: dark;(.*?)\}", text, re.DOTALL)
-    assert [line.strip() for line in chosen.splitlines()] == [line.strip() for line in asked.splitlines()]
+    chosen, system = re.findall(r"color-scheme: dark;(.*?)\}", text, re.DOTALL)
+    assert [line.strip() for line in chosen.splitlines()] == [line.strip() for line in system.splitlines()]
     light = text[: text.index("@media")]
     assert set(re.findall(r"(--[\w-]+):", chosen)) <= set(re.findall(r"(--[\w-]+):", light))
 
 
 def test_every_colour_that_is_used_is_defined() -> None:
-    known = set(re.findall(r"(--[\w-]+):", (ASSETS / "tokens.css").read_text(encoding="utf-8")))
+    tokens = set(re.findall(r"(--[\w-]+):", (ASSETS / "tokens.css").read_text(encoding="utf-8")))
     for sheet in ASSETS.glob("*.css"):
         text = sheet.read_text(encoding="utf-8")
         assert text.count("\n") < 400
-        assert set(re.findall(r"var\((--[\w-]+)", text)) <= known, sheet.name
+        assert set(re.findall(r"var\((--[\w-]+)", text)) <= tokens, sheet.name
 
 
 def test_a_saved_page_has_its_style_inside() -> None:
@@ -91,12 +91,12 @@ def test_a_saved_page_has_its_style_inside() -> None:
 
 
 def test_every_icon_of_a_template_is_drawn() -> None:
-    drawn = set(re.findall(r'<symbol id="([\w-]+)"', (ASSETS / "icons.svg").read_text(encoding="utf-8")))
+    symbols = set(re.findall(r'<symbol id="([\w-]+)"', (ASSETS / "icons.svg").read_text(encoding="utf-8")))
     web = Path(errors.__file__).parents[2]
     for path in web.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        named = set(re.findall(r"icons\.svg#([\w-]+)\"", text)) | set(re.findall(r'with icon="([\w-]+)"', text))
-        assert named <= drawn, path
+        references = set(re.findall(r"icons\.svg#([\w-]+)\"", text)) | set(re.findall(r'with icon="([\w-]+)"', text))
+        assert references <= symbols, path
 
 
 def _lines(text: str) -> list[str]:
@@ -150,15 +150,15 @@ def test_a_count_that_is_zero_is_not_shown(site: Client) -> None:
 
 def test_what_every_page_loads_is_kept_for_ever_under_a_name_of_its_content(site: Client) -> None:
     text = site.get("/e/demo/").content.decode()
-    found = re.findall(r'"(/static/[0-9a-f]{12}/[\w.]+)"', text)
-    assert [one.rsplit("/", 1)[1] for one in found] == ["desk.css", "htmx.js", "nianjian.js"]
+    urls = re.findall(r'"(/static/[0-9a-f]{12}/[\w.]+)"', text)
+    assert [one.rsplit("/", 1)[1] for one in urls] == ["desk.css", "htmx.js", "nianjian.js"]
     assert text.count('rel="stylesheet"') == 1
-    for address in found:
+    for address in urls:
         answer = Client().get(address, headers={"accept-encoding": "gzip"})
         assert (answer.headers["Cache-Control"], answer.headers["Content-Encoding"]) == (assets.FOREVER, "gzip")
         assert len(answer.content) < 30_000
     assert Client().get("/static/000000000000/desk.css").status_code == 404
-    assert Client().get(found[0].replace("desk.css", "settings.py")).status_code == 404
+    assert Client().get(urls[0].replace("desk.css", "settings.py")).status_code == 404
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -176,16 +176,16 @@ def test_the_style_guide_shows_each_component_in_both_themes_while_one_works_on_
 # ---- refusals
 
 
-def _asked(view: object, *, htmx: bool = False) -> HttpResponse:
+def _call_view(view: object, *, htmx: bool = False) -> HttpResponse:
     request = RequestFactory().get("/e/demo/x/", headers={"accept-language": "en"})
     request.user = AnonymousUser()
     request.htmx = htmx  # type: ignore[attr-defined]
     assert callable(view)
-    made = errors.Refusals(lambda _request: HttpResponse())
+    middleware = errors.Refusals(lambda _request: HttpResponse())
     try:
         answer = view(request)
     except Exception as fault:  # noqa: BLE001 -- as Django hands it on
-        answer = made.process_exception(request, fault)
+        answer = middleware.process_exception(request, fault)
     assert isinstance(answer, HttpResponse)
     return answer
 
@@ -202,7 +202,7 @@ def _raising(code: str, **values: object) -> object:
     [("batch_unknown", 404), ("role_missing", 403), ("job_over", 409), ("user_exists", 409), ("file_empty", 400)],
 )
 def test_a_refusal_becomes_a_page_with_the_right_status(code: str, status: int) -> None:
-    answer = _asked(_raising(code, batch="B1", job="J1", user="anna", file="a.csv"))
+    answer = _call_view(_raising(code, batch="B1", job="J1", user="anna", file="a.csv"))
     text = answer.content.decode()
     assert answer.status_code == status
     assert "<!DOCTYPE html>" in text
@@ -225,7 +225,7 @@ def test_who_lacks_a_role_is_told_its_name_and_whom_to_ask(site: Client) -> None
 
 
 def test_for_htmx_a_refusal_is_a_notice() -> None:
-    answer = _asked(_raising("job_over", job="J<1>"), htmx=True)
+    answer = _call_view(_raising("job_over", job="J<1>"), htmx=True)
     text = answer.content.decode().lstrip()
     assert answer.status_code == 409
     assert text.startswith('<div class="notice error" role="alert">')
@@ -233,10 +233,10 @@ def test_for_htmx_a_refusal_is_a_notice() -> None:
 
 
 def test_a_fault_stays_a_fault() -> None:
-    made = errors.Refusals(lambda _request: HttpResponse())
+    middleware = errors.Refusals(lambda _request: HttpResponse())
     request = RequestFactory().get("/")
-    assert made.process_exception(request, ValueError("x")) is None
-    assert made.process_exception(request, Http404()) is None
+    assert middleware.process_exception(request, ValueError("x")) is None
+    assert middleware.process_exception(request, Http404()) is None
 
 
 def test_every_code_has_a_kind_and_the_exceptions_are_codes() -> None:
@@ -306,8 +306,8 @@ def test_a_page_loads_one_row_more_than_it_shows() -> None:
 
 @pytest.mark.parametrize("number", ["", "0", "-1", "x", "٣", "9" * 5000])
 def test_a_number_that_makes_no_sense_is_the_first_page(number: str) -> None:
-    found = paged(RequestFactory().get("/x/", {"page": number}), Counted(3))
-    assert (found.first, found.last, found.back, found.on) == (1, 3, "", "")
+    page = paged(RequestFactory().get("/x/", {"page": number}), Counted(3))
+    assert (page.first, page.last, page.back, page.on) == (1, 3, "", "")
 
 
 def test_nothing_is_far_away() -> None:
@@ -318,10 +318,10 @@ def test_nothing_is_far_away() -> None:
 
 def test_order_is_read_from_known_columns_only() -> None:
     columns = {"name": ("name", "pk"), "day": ("-day", "pk")}
-    asked = RequestFactory().get("/x/?sort=-day&page=4")
-    order = ordered(asked, columns, "name")
+    request = RequestFactory().get("/x/?sort=-day&page=4")
+    order = ordered(request, columns, "name")
     assert (order.by, order.state("day"), order.state("name")) == (("day", "-pk"), "descending", "")
-    assert order.link(asked, "day") == "/x/?sort=day"
-    assert order.link(asked, "name") == "/x/?sort=name"
+    assert order.link(request, "day") == "/x/?sort=day"
+    assert order.link(request, "name") == "/x/?sort=name"
     evil = ordered(RequestFactory().get("/x/?sort=password"), columns, "-name")
     assert (evil.by, evil.descending) == (("-name", "-pk"), True)

@@ -15,9 +15,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, sample: dict[str, Any]) -> It
     folder = tmp_path_factory.mktemp("site")
     for code, name in (("demo", "示范呼叫中心有限公司"), ("other", "另一家客服有限公司")):
         told(environment(folder), *PROGRAM, "enterprise", "add", code, "--name", name, "--province", "北京")
-    kept = folder / "home" / "portraits" / "demo"
-    kept.mkdir(parents=True)
-    (kept / "2026.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
+    target = folder / "home" / "portraits" / "demo"
+    target.mkdir(parents=True)
+    (target / "2026.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
     with serving(folder, NIANJIAN_TODAY="2026-11-25") as started:
         yield started
 

@@ -42,8 +42,8 @@ def test_no_query_breaks_a_page(world: dict[str, dict[str, Any]]) -> None:
         together = [[(name, value) for name in names] for value in values]
         alone = [[(name, VALUES["last day"])] for name in names[1:]]
         for query in (*together, *alone):
-            asked = "&".join(f"{name}={value}" for name, value in query)
-            address = f"{case.address}{'&' if '?' in case.address else '?'}{asked}"
+            query_text = "&".join(f"{name}={value}" for name, value in query)
+            address = f"{case.address}{'&' if '?' in case.address else '?'}{query_text}"
             with transaction.atomic():
                 status = _status(chief.client, address)
                 transaction.set_rollback(True)
@@ -75,18 +75,18 @@ def test_no_word_of_an_address_breaks_a_page(world: dict[str, dict[str, Any]]) -
 @pytest.mark.parametrize("name", ["value", "name"])
 @pytest.mark.parametrize("kind", ["raw", "quoted", "multipart"])
 def test_no_form_holds_a_nul(client: Client, kind: str, name: str) -> None:
-    given = {"login": "a\0b"} if name == "value" else {"log\0in": "a"}
+    form = {"login": "a\0b"} if name == "value" else {"log\0in": "a"}
     if kind == "multipart":
-        answer = client.post("/account/login/", {**given, "file": SimpleUploadedFile("a.bin", b"a\0b")})
+        answer = client.post("/account/login/", {**form, "file": SimpleUploadedFile("a.bin", b"a\0b")})
     else:
-        body = urlencode(given) if kind == "quoted" else "&".join("=".join(one) for one in given.items())
+        body = urlencode(form) if kind == "quoted" else "&".join("=".join(one) for one in form.items())
         answer = client.post("/account/login/", body, "application/x-www-form-urlencoded")
     assert answer.status_code == 400
 
 
 def test_a_file_may_hold_one(client: Client) -> None:
-    given = {"login": "a", "file": SimpleUploadedFile("a.bin", b"a\0b")}
-    assert client.post("/account/login/", given).status_code == 200
+    form = {"login": "a", "file": SimpleUploadedFile("a.bin", b"a\0b")}
+    assert client.post("/account/login/", form).status_code == 200
 
 
 def _status(client: Client, address: str) -> int:

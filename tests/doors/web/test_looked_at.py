@@ -27,11 +27,11 @@ def answers(db: None, home: Any, keys: None, sample: dict[str, Any]) -> dict[str
     del db, home, keys
     world = {code: tenant(code, sample) for code in (MINE, OTHER)}
     boss: Persona = next(people([(Role.ADMINISTRATOR, EVERYWHERE)]))
-    found = {}
+    by_pattern = {}
     for pattern in _patterns():
         answer = _asked(boss, next(iter(_cases(pattern, boss, world))), "GET", undone=True)
-        found[str(pattern.name)] = (answer.status_code, answer.headers.get("Content-Type", "").partition(";")[0])
-    return found
+        by_pattern[str(pattern.name)] = (answer.status_code, answer.headers.get("Content-Type", "").partition(";")[0])
+    return by_pattern
 
 
 @pytest.mark.long

@@ -176,30 +176,30 @@ class Case:
 
 
 def _patterns() -> list[URLPattern]:
-    found = [one for route, one in addresses(get_resolver().url_patterns) if not route.startswith("api/")]
+    patterns = [one for route, one in addresses(get_resolver().url_patterns) if not route.startswith("api/")]
     last = ("drop", "logout")  # neither the files of a draft nor a browser's cookie come back
-    return sorted(found, key=lambda one: next((at for at, word in enumerate(last, 1) if word in str(one.name)), 0))
+    return sorted(patterns, key=lambda one: next((at for at, word in enumerate(last, 1) if word in str(one.name)), 0))
 
 
 def _parameters(pattern: URLPattern) -> set[str]:
-    known = get_resolver().reverse_dict.getlist(pattern.name)
-    return {parameter for possible in known for parameter in possible[0][0][1]}
+    routes = get_resolver().reverse_dict.getlist(pattern.name)
+    return {parameter for possible in routes for parameter in possible[0][0][1]}
 
 
 def _filled(pattern: URLPattern, things: Mapping[str, Any], one: Persona, code: str) -> dict[str, Any]:
     """Arguments of an address; KeyError for a parameter that has no sample."""
     name = str(pattern.name)
-    given = {}
+    params = {}
     for parameter in _parameters(pattern):
         if (name, parameter) in SAMPLES:
-            given[parameter] = SAMPLES[name, parameter]
-        elif (found := one.own.get((code, parameter), one.own.get(("", parameter)))) is not None:
-            given[parameter] = found
+            params[parameter] = SAMPLES[name, parameter]
+        elif (value := one.own.get((code, parameter), one.own.get(("", parameter)))) is not None:
+            params[parameter] = value
         elif parameter in things:
-            given[parameter] = things[parameter]
+            params[parameter] = things[parameter]
         else:
-            given[parameter] = SAMPLES["", parameter]
-    return given
+            params[parameter] = SAMPLES["", parameter]
+    return params
 
 
 def _cases(pattern: URLPattern, one: Persona, world: Mapping[str, Mapping[str, Any]]) -> Iterator[Case]:
@@ -207,31 +207,31 @@ def _cases(pattern: URLPattern, one: Persona, world: Mapping[str, Mapping[str, A
     query, form = QUERIES.get(str(pattern.name), ""), FORMS.get(str(pattern.name), {})
     for code in (OWN, OTHER):
         things = world[code]
-        given = _filled(pattern, things, one, code)
-        yield _case(pattern, code if "code" in parameters else "", given, query, form, things)
+        params = _filled(pattern, things, one, code)
+        yield _case(pattern, code if "code" in parameters else "", params, query, form, things)
         if "code" not in parameters:
             if not parameters & NAMING:
                 return
             continue
-        named = {name for name in parameters & NAMING if (str(pattern.name), name) not in SAMPLES}
-        if named:
-            across = {**given, **{name: world[OWN if code == OTHER else OTHER][name] for name in named}}
+        names = {name for name in parameters & NAMING if (str(pattern.name), name) not in SAMPLES}
+        if names:
+            across = {**params, **{name: world[OWN if code == OTHER else OTHER][name] for name in names}}
             yield _case(pattern, code, across, query, form, world[OWN if code == OTHER else OTHER], crossed=True)
 
 
 def _case(  # noqa: PLR0917 -- all that an address is made of
     pattern: URLPattern,
     code: str,
-    given: Mapping[str, Any],
+    params: Mapping[str, Any],
     query: str,
     form: Mapping[str, str],
     things: Mapping[str, Any],
     *,
     crossed: bool = False,
 ) -> Case:
-    address = reverse(str(pattern.name), kwargs=dict(given))
-    asked = f"{address}?{query.format(**things)}" if query else address
-    return Case(pattern, code, asked, {name: text.format(**things) for name, text in form.items()}, crossed)
+    address = reverse(str(pattern.name), kwargs=dict(params))
+    full_address = f"{address}?{query.format(**things)}" if query else address
+    return Case(pattern, code, full_address, {name: text.format(**things) for name, text in form.items()}, crossed)
 
 
 def _expected(one: Persona, case: Case, method: str) -> str:
@@ -317,8 +317,8 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
 def _no_operations() -> dict[str, URLPattern]:
     """Routes of the API that its own matrix does not walk."""
     walked = {_bare(path) for _prefix, router in API._routers for path in router.path_operations}
-    found = {route: one for route, one in addresses(get_resolver().url_patterns) if route.startswith("api/")}
-    return {route: one for route, one in found.items() if _bare(route.removeprefix(f"{PREFIX}")) not in walked}
+    routes = {route: one for route, one in addresses(get_resolver().url_patterns) if route.startswith("api/")}
+    return {route: one for route, one in routes.items() if _bare(route.removeprefix(f"{PREFIX}")) not in walked}
 
 
 def _bare(route: str) -> str:
@@ -359,7 +359,7 @@ def test_under_the_api_nobody_is_led_where_there_is_no_operation(db: None, home:
         for address in NOWHERE
         for method in METHODS
     }
-    assert {asked: status for asked, status in answers.items() if status != 404} == {}
+    assert {request: status for request, status in answers.items() if status != 404} == {}
     assert state() == before
 
 

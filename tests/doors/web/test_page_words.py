@@ -43,12 +43,12 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        values = {name: value or "" for name, value in attrs}
         if tag not in {"meta", "link", "input", "br", "img", "hr", "use", "path", "circle", "line", "rect"}:
-            self.open.append("code" if given.get("translate") == "no" else tag)
-        if "primary" in given.get("class", "").split() and not {"dialog", "details"}.intersection(self.open):
+            self.open.append("code" if values.get("translate") == "no" else tag)
+        if "primary" in values.get("class", "").split() and not {"dialog", "details"}.intersection(self.open):
             self.primary.append(tag)
-        self.texts += [given[name] for name in ("aria-label", "title", "placeholder") if given.get(name)]
+        self.texts += [values[name] for name in ("aria-label", "title", "placeholder") if values.get(name)]
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.open:
@@ -77,7 +77,7 @@ def test_no_page_says_what_only_programs_say_or_asks_for_two_things_first(boss: 
     for address in dict.fromkeys((*WORK, *OWN)):
         answer = boss.get(f"/{address.replace(HOME, f'e/{MINE}/')}", follow=True)
         page = Page(answer.content.decode())
-        found = {
+        hits = {
             what: text[:120]
             for text in page.texts
             for what, pattern in NEVER.items()
@@ -85,6 +85,6 @@ def test_no_page_says_what_only_programs_say_or_asks_for_two_things_first(boss: 
             if pattern.search(MEANT.sub("", text))
         }
         if len(page.primary) > 1:
-            found["two primary buttons"] = str(page.primary)
-        faults[f"/{address}"] = found
-    assert {address: found for address, found in faults.items() if found} == {}
+            hits["two primary buttons"] = str(page.primary)
+        faults[f"/{address}"] = hits
+    assert {address: hits for address, hits in faults.items() if hits} == {}

@@ -77,11 +77,11 @@ def test_the_sample_has_every_split(site: Client, sample: dict[str, Any]) -> Non
 
 
 def test_english_pages_hold_no_chinese_of_ours(site: Client) -> None:
-    named = ("示范", "《", "年检", "中文", "北京", "工业和信息化部", "工信")  # names and sources stay as they are
+    exceptions = ("示范", "《", "年检", "中文", "北京", "工业和信息化部", "工信")  # names and sources stay as they are
     for address in PAGES:
         page = Page(site.get(address, headers={"accept-language": "en"}).content.decode())
-        found = [text.strip() for text in page.words if CHINESE.search(text)]
-        assert [text for text in found if not any(word in text for word in named)] == [], address
+        texts = [text.strip() for text in page.words if CHINESE.search(text)]
+        assert [text for text in texts if not any(word in text for word in exceptions)] == [], address
         assert next(one["lang"] for tag, one in page.tags if tag == "html") == "en", address
 
 
@@ -90,12 +90,12 @@ def test_the_portrait_page_tells_everything(site: Client, sample: dict[str, Any]
     for words in ("坐席空置率", "多空置 10 席", "数据质量", sample["rulebook"]["sha256"]):
         assert words in text
     assert re.search(r">40\.00\s*<small>%</small>", text)
-    for told in sample["metrics"]:
-        address = f"{METRIC}{told['slug']}/"
+    for entry in sample["metrics"]:
+        address = f"{METRIC}{entry['slug']}/"
         assert f'href="{address}"' in text
         metric = site.get(address).content.decode()
         assert metric.count("<figure") == 1, "month by month"
-        assert ('id="remedies"' in metric) == (told["light"] in {"yellow", "insufficient"}), told["slug"]
+        assert ('id="remedies"' in metric) == (entry["light"] in {"yellow", "insufficient"}), entry["slug"]
     assert "示范&lt;b&gt;" in text
     assert "<b>" not in text
 

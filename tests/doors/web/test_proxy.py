@@ -16,20 +16,20 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    found = free_port()
+    number = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "nianjian", "serve", "--no-gate", "--listen", f"127.0.0.1:{found}"],
+        [sys.executable, "-m", "nianjian", "serve", "--no-gate", "--listen", f"127.0.0.1:{number}"],
         env=databases.own_environment(tmp_path, NIANJIAN_HTTPS="yes"),
         stderr=subprocess.PIPE,
     )
     assert server.stderr is not None
     server.stderr.readline()  # the address is said once the port is open
-    yield found
+    yield number
     server.terminate()
     server.communicate(timeout=PATIENCE)
 
 
-def _asked(port: int, said: dict[str, str]) -> tuple[int, str]:
+def _get_home(port: int, said: dict[str, str]) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", "/", headers=said)
     answer = connection.getresponse()
@@ -38,6 +38,6 @@ def _asked(port: int, said: dict[str, str]) -> tuple[int, str]:
 
 
 def test_only_what_came_over_tls_is_answered(port: int) -> None:
-    assert _asked(port, {"X-Forwarded-Proto": "https"}) == (302, "/account/login/?next=/")
-    assert _asked(port, {}) == (301, f"https://127.0.0.1:{port}/")
-    assert _asked(port, {"X-Forwarded-Proto": "http"})[0] == 301
+    assert _get_home(port, {"X-Forwarded-Proto": "https"}) == (302, "/account/login/?next=/")
+    assert _get_home(port, {}) == (301, f"https://127.0.0.1:{port}/")
+    assert _get_home(port, {"X-Forwarded-Proto": "http"})[0] == 301

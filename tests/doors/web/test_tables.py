@@ -56,7 +56,7 @@ def test_a_total_stands_below() -> None:
 
 def test_a_narrow_screen_has_the_first_columns_that_a_person_sees() -> None:
     heads = [Column("key", brief="start"), *(Column(name, name=name) for name in ("a", "b", "c", "d"))]
-    shown = shorten_rows(heads, frozenset({"b"}))
-    assert [(one.label, one.brief) for one in shown if one.brief] == [
+    columns = shorten_rows(heads, frozenset({"b"}))
+    assert [(one.label, one.brief) for one in columns if one.brief] == [
         ("key", "start"), ("a", "end"), ("c", "start"), ("d", "end"),
     ]  # fmt: skip

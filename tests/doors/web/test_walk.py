@@ -23,8 +23,8 @@ def site(tmp_path: Path, sample: dict[str, Any]) -> Iterator[Site]:
 
 def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     faults: list[str] = []
-    wanted = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
-    context = site.context(browser, site.session("anna"), **wanted)
+    options = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
+    context = site.context(browser, site.session("anna"), **options)
     page = context.new_page()
     page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -74,14 +74,14 @@ def _larger(value: object) -> object:
 def test_the_tables_of_a_saved_page_fit_screen_and_sheet(
     sample: dict[str, Any], browser: Any, medium: str, width: int, language: str
 ) -> None:
-    from nianjian.engines.paper.pictures import portrait_page as drawn  # noqa: PLC0415 -- this file is loaded before Django is set up
+    from nianjian.engines.paper.pictures import portrait_page as render_page  # noqa: PLC0415 -- this file is loaded before Django is set up
 
     larger = _larger(sample)
     assert isinstance(larger, dict)
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     page.emulate_media(media=medium)
-    page.set_content(drawn(larger, language).decode())
+    page.set_content(render_page(larger, language).decode())
     boxes = page.evaluate("[...document.querySelectorAll('.scroll')].map(box => box.scrollWidth - box.clientWidth)")
     assert boxes
     assert max(boxes) <= 0

@@ -69,17 +69,17 @@ def m4a(seconds: int, media: int = 4000) -> bytes:
 
 
 def _crc8(text: bytes) -> int:
-    found = 0
+    crc = 0
     for one in text:
-        found ^= one
+        crc ^= one
         for _bit in range(8):
-            found = (found << 1) ^ (0x107 if found & 0x80 else 0)
-    return found
+            crc = (crc << 1) ^ (0x107 if crc & 0x80 else 0)
+    return crc
 
 
-def flac(frames: int, told: int | None = None) -> bytes:
+def flac(frames: int, total: int | None = None) -> bytes:
     """Frames of 4096 samples of silence at 8 kHz; ``told``: the samples of which the header speaks."""
-    samples = frames * 4096 if told is None else told
+    samples = frames * 4096 if total is None else total
     packed = (8000 << 44 | 15 << 36 | samples).to_bytes(8, "big")
     info = struct.pack(">HH", 4096, 4096) + bytes(6) + packed + bytes(16)
     out = b"fLaC" + b"\0" + len(info).to_bytes(3, "big") + info + b"\x81\0\0\x04" + bytes(4)
@@ -210,8 +210,8 @@ def test_the_log_is_green_only_where_every_sampled_day_is_kept() -> None:
     none = recordings.judge_recordings(whole, None)
     assert (none.state, none.why) == (recordings.UNKNOWN, "references_only")
     assert judged().state == recordings.UNKNOWN
-    kept = judged([recordings.KEPT], [recordings.KEPT])
-    assert (kept.state, kept.why) == (recordings.OK, "files_kept")
+    result = judged([recordings.KEPT], [recordings.KEPT])
+    assert (result.state, result.why) == (recordings.OK, "files_kept")
     for one in recordings.VERDICTS:
         bad = recordings.GAP if one in recordings.WRONG else recordings.UNKNOWN
         state = judged([recordings.KEPT, one], [recordings.KEPT]).state

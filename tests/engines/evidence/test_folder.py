@@ -30,13 +30,13 @@ def still() -> None:
 
 def found(root: Path, reference: str) -> Path | str:
     """As the flow does it: by path, then by name."""
-    wanted = recordings.split_reference(reference)
-    if not wanted:
+    parts = recordings.split_reference(reference)
+    if not parts:
         return OUTSIDE
-    at = recordings.find_below(root, wanted)
+    at = recordings.find_below(root, parts)
     if at != MISSING:
         return at
-    return recordings.find_recording(root, wanted, recordings.index_folder(root, [wanted[-1]], still))
+    return recordings.find_recording(root, parts, recordings.index_folder(root, [parts[-1]], still))
 
 
 @pytest.fixture
@@ -140,14 +140,14 @@ def test_a_large_folder_is_gone_through_to_its_bound_only(tmp_path: Path) -> Non
         os.close(here)
     beats: list[int] = []
     begun = time.monotonic()
-    known = recordings.index_folder(base, ["7-77.wav", "none.wav"], lambda: beats.append(1))
+    index = recordings.index_folder(base, ["7-77.wav", "none.wav"], lambda: beats.append(1))
     assert time.monotonic() - begun < 20
-    assert (known.seen, known.whole, len(beats)) == (200_020, True, 20)
-    assert known.files == {"7-77.wav": [("7", "7-77.wav")]}, "no other name is kept"
+    assert (index.seen, index.whole, len(beats)) == (200_020, True, 20)
+    assert index.files == {"7-77.wav": [("7", "7-77.wav")]}, "no other name is kept"
     bounded = recordings.index_folder(base, ["none.wav"], still, 150_000)
     assert (bounded.seen, bounded.whole) == (150_000, False)
     assert recordings.find_recording(base, ("none.wav",), bounded) == UNSEARCHED
-    assert recordings.find_recording(base, ("none.wav",), known) == MISSING
+    assert recordings.find_recording(base, ("none.wav",), index) == MISSING
 
     def stop() -> None:
         raise NianjianError("job_cancelled")
@@ -187,9 +187,9 @@ def test_no_long_number_is_ever_shown() -> None:
         "600-13800138000-20260831-100000-1725082800.12.wav", "8613800138000.wav", "0571-88888888_1.wav",
         "138-0013-8000.wav", "１３８００１３８０００.wav", "..13800138000", "x" * 9 + "110105194912310021.mp3",
     ):  # fmt: skip
-        shown = re.sub(r"[^\d*]", "", unicodedata.normalize("NFKC", recordings.mask_file_name(reference)))
+        masked = re.sub(r"[^\d*]", "", unicodedata.normalize("NFKC", recordings.mask_file_name(reference)))
         for number in ("13800138000", "057188888888", "110105194912310021"):
-            assert not any(number[at : at + 8] in shown for at in range(len(number) - 7)), shown
+            assert not any(number[at : at + 8] in masked for at in range(len(number) - 7)), masked
 
 
 # Which calls are drawn: by their digest with the seed and by nothing else, the same on every engine.
@@ -205,19 +205,19 @@ OTHERS: tuple[dict[str, Any], ...] = (
 
 def rows() -> list[dict[str, Any]]:
     chance = random.Random(11)
-    found = []
+    records = []
     for number in range(240):
         start = datetime(2026, 8, 1) + timedelta(minutes=67 * number)  # noqa: DTZ001 -- wall time
         call = {"source": chance.choice(["a", "b"]), "call_id": f"c{number // 2}", "extra": NAMED, "start_ts": start}
         other = chance.choice(OTHERS) if chance.random() < 0.3 else {}
-        found.append(USUAL | {"file": "f", "line": number} | call | other)
-    chance.shuffle(found)
-    return found
+        records.append(USUAL | {"file": "f", "line": number} | call | other)
+    chance.shuffle(records)
+    return records
 
 
-def expected(given: list[dict[str, Any]], seed: str, count: int) -> list[tuple[date, str]]:
+def expected(records: list[dict[str, Any]], seed: str, count: int) -> list[tuple[date, str]]:
     days: dict[date, list[tuple[str, str]]] = {}
-    for one in given:
+    for one in records:
         day = one["start_ts"].date()
         if FIRST <= day <= LAST and one["extra"] == NAMED and all(one[key] == value for key, value in USUAL.items()):
             digest = hashlib.sha256(f"{seed} {one['source']} {one['call_id']}".encode()).hexdigest()
@@ -226,18 +226,18 @@ def expected(given: list[dict[str, Any]], seed: str, count: int) -> list[tuple[d
 
 
 def drawn(engine: DuckDBEngine, calls: Any, draw: Draw) -> list[dict[str, Any]]:
-    known = sorted({str(row["call_id"]) for row in engine.rows(recordings.draw_ids(calls, draw))})
-    return engine.rows(recordings.draw_sample(calls, draw, known))
+    ids = sorted({str(row["call_id"]) for row in engine.rows(recordings.draw_ids(calls, draw))})
+    return engine.rows(recordings.draw_sample(calls, draw, ids))
 
 
 def test_the_draw_is_that_of_the_digests() -> None:
-    given, seeds = rows(), ("0123456789abcdef", "fedcba9876543210")
+    records, seeds = rows(), ("0123456789abcdef", "fedcba9876543210")
     with closing(DuckDBEngine()) as engine:
-        calls = engine.hold("calls", pa.Table.from_pylist(given, schema=CALLS))
+        calls = engine.hold("calls", pa.Table.from_pylist(records, schema=CALLS))
         for seed, count in product(seeds, (1, 3, 50)):
-            found = drawn(engine, calls, Draw(FIRST, LAST, seed, count))
-            assert [(one["day"], one["call_id"]) for one in found] == expected(given, seed, count)
-            assert all(one["extra"] == NAMED for one in found)
+            sample = drawn(engine, calls, Draw(FIRST, LAST, seed, count))
+            assert [(one["day"], one["call_id"]) for one in sample] == expected(records, seed, count)
+            assert all(one["extra"] == NAMED for one in sample)
         nothing = engine.hold("nothing", CALLS.empty_table())
         assert drawn(engine, nothing, Draw(FIRST, LAST, "s", 1)) == []
-    assert expected(given, seeds[0], 1) != expected(given, seeds[1], 1)
+    assert expected(records, seeds[0], 1) != expected(records, seeds[1], 1)

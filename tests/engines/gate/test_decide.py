@@ -37,9 +37,9 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return opened(tmp_path_factory.mktemp("snapshot"))
 
 
-def reason(asked: Request, snapshot: Snapshot) -> str:
-    found = decide(asked, snapshot, gate.NOON)
-    return found.reason if isinstance(found, Refusal) else "slots"
+def reason(request: Request, snapshot: Snapshot) -> str:
+    result = decide(request, snapshot, gate.NOON)
+    return result.reason if isinstance(result, Refusal) else "slots"
 
 
 @pytest.mark.parametrize(
@@ -97,19 +97,19 @@ def test_each_reason(changes: dict[str, str], expected: str, snapshot: Snapshot)
     ],
 )
 def test_a_number_is_filed_valid_permitted_and_right(row: dict[str, Any], expected: str, tmp_path: Path) -> None:
-    found = opened(tmp_path, numbers=[{**NUMBER, **row}])
-    assert reason(gate.request(purpose="marketing", callee=gate.CONSENTED), found) == expected
+    snapshot = opened(tmp_path, numbers=[{**NUMBER, **row}])
+    assert reason(gate.request(purpose="marketing", callee=gate.CONSENTED), snapshot) == expected
 
 
 def test_the_longest_root_decides(tmp_path: Path) -> None:
-    found = opened(tmp_path, numbers=[NUMBER, {**NUMBER, "root": "950130", "outbound": False}])
-    assert reason(gate.request(), found) == "number-not-outbound"
+    snapshot = opened(tmp_path, numbers=[NUMBER, {**NUMBER, "root": "950130", "outbound": False}])
+    assert reason(gate.request(), snapshot) == "number-not-outbound"
 
 
 def test_a_landline_of_ningxia_is_no_own_number(tmp_path: Path) -> None:
-    found = opened(tmp_path, numbers=[{**NUMBER, "root": "9521", "length": 10}])
-    assert reason(gate.request(display="9521388812"), found) == "slots"
-    assert reason(gate.request(display="09521388812"), found) == "number-unknown"
+    snapshot = opened(tmp_path, numbers=[{**NUMBER, "root": "9521", "length": 10}])
+    assert reason(gate.request(display="9521388812"), snapshot) == "slots"
+    assert reason(gate.request(display="09521388812"), snapshot) == "number-unknown"
 
 
 def test_a_number_that_was_filed_for_nothing_is_an_open_question(tmp_path: Path) -> None:
@@ -119,20 +119,20 @@ def test_a_number_that_was_filed_for_nothing_is_an_open_question(tmp_path: Path)
 
 def test_hours_have_an_end_and_name_the_next_opening(snapshot: Snapshot) -> None:
     midnight = SECOND - 12 * 3600
-    wanted = {"purpose": "marketing", "callee": gate.CONSENTED}
+    fields = {"purpose": "marketing", "callee": gate.CONSENTED}
     for at, expected in ((8 * 3600 - 1, 8), (8 * 3600, None), (21 * 3600 - 1, None), (21 * 3600, 32)):
-        found = decide(gate.request(**wanted, at=(midnight + at) * 1000), snapshot, gate.NOON)
+        result = decide(gate.request(**fields, at=(midnight + at) * 1000), snapshot, gate.NOON)
         if expected is None:
-            assert isinstance(found, tuple)
+            assert isinstance(result, tuple)
         else:
-            assert found == Refusal("hours", "gate.hours.marketing", midnight + expected * 3600)
+            assert result == Refusal("hours", "gate.hours.marketing", midnight + expected * 3600)
 
 
 def test_hours_that_never_begin_name_no_opening(tmp_path: Path) -> None:
     purposes = [{**one, "hours": [[600, 600]]} for one in gate.tenant()["purposes"]]
-    found = decide(gate.request(), opened(tmp_path, purposes=purposes), gate.NOON)
-    assert isinstance(found, Refusal)
-    assert (found.reason, found.retry_at) == ("hours", None)
+    result = decide(gate.request(), opened(tmp_path, purposes=purposes), gate.NOON)
+    assert isinstance(result, Refusal)
+    assert (result.reason, result.retry_at) == ("hours", None)
 
 
 def test_a_channel_has_its_days(tmp_path: Path) -> None:
@@ -154,16 +154,16 @@ def test_consent_ends_at_its_moment_and_the_register_beats_a_built_list(tmp_path
             )
         return open_snapshot(tmp_path)
 
-    asked = gate.request(purpose="marketing")
+    request = gate.request(purpose="marketing")
     always = [(gate.CALLEE, 0, OPEN, 1)]
-    assert reason(asked, lists([(gate.CALLEE, 0, SECOND + 1, 1)], [])) == "slots"
-    assert reason(asked, lists([(gate.CALLEE, 0, SECOND, 1)], [])) == "no-consent"  # withdrawn this second
-    assert reason(asked, lists([(gate.CALLEE, SECOND + 1, OPEN, 1)], [])) == "no-consent"
-    assert reason(asked, lists([(gate.CALLEE, 0, OPEN, 2)], [])) == "no-consent"  # to something else
-    assert reason(asked, lists([(gate.CALLEE, 0, OPEN, 0)], [])) == "no-consent"  # to nobody knows what
-    assert reason(asked, lists([], always)) == "slots"
-    assert reason(asked, lists([(gate.CALLEE, 0, SECOND, 1)], always)) == "no-consent"
-    assert reason(asked, lists([(gate.CALLEE, 0, SECOND, 2)], always)) == "slots"
+    assert reason(request, lists([(gate.CALLEE, 0, SECOND + 1, 1)], [])) == "slots"
+    assert reason(request, lists([(gate.CALLEE, 0, SECOND, 1)], [])) == "no-consent"  # withdrawn this second
+    assert reason(request, lists([(gate.CALLEE, SECOND + 1, OPEN, 1)], [])) == "no-consent"
+    assert reason(request, lists([(gate.CALLEE, 0, OPEN, 2)], [])) == "no-consent"  # to something else
+    assert reason(request, lists([(gate.CALLEE, 0, OPEN, 0)], [])) == "no-consent"  # to nobody knows what
+    assert reason(request, lists([], always)) == "slots"
+    assert reason(request, lists([(gate.CALLEE, 0, SECOND, 1)], always)) == "no-consent"
+    assert reason(request, lists([(gate.CALLEE, 0, SECOND, 2)], always)) == "slots"
     assert reason(gate.request(channel="L02"), lists([(gate.CALLEE, 0, SECOND, 1)], always)) == "not-on-white-list"
 
 
@@ -173,25 +173,25 @@ def test_a_refusal_may_concern_one_purpose(tmp_path: Path) -> None:
         write.write_snapshot(
             tmp_path, form.Manifest(0, SECOND, 900, 86_400), {"acme": write.TenantFiles(gate.tenant(), [entry])}
         )
-    found = open_snapshot(tmp_path)
-    assert reason(gate.request(purpose="回访"), found) == "slots"
-    assert reason(gate.request(purpose="营销"), found) == "do-not-call"
-    assert reason(gate.request(), found) == "do-not-call"  # whatever it is for, the strict reading
+    snapshot = open_snapshot(tmp_path)
+    assert reason(gate.request(purpose="回访"), snapshot) == "slots"
+    assert reason(gate.request(purpose="营销"), snapshot) == "do-not-call"
+    assert reason(gate.request(), snapshot) == "do-not-call"  # whatever it is for, the strict reading
 
 
 def test_an_isolated_display_number_takes_white_listed_callees_only(tmp_path: Path) -> None:
-    found = opened(tmp_path, isolated_displays=["95013001"])
-    assert reason(gate.request(), found) == "not-on-white-list"
-    assert reason(gate.request(display="+8695013001", callee=gate.CONSENTED), found) == "slots"
-    assert reason(gate.request(display="95013002"), found) == "slots"
+    snapshot = opened(tmp_path, isolated_displays=["95013001"])
+    assert reason(gate.request(), snapshot) == "not-on-white-list"
+    assert reason(gate.request(display="+8695013001", callee=gate.CONSENTED), snapshot) == "slots"
+    assert reason(gate.request(display="95013002"), snapshot) == "slots"
 
 
 def test_a_team_that_only_the_switch_names_is_isolated_too(tmp_path: Path) -> None:
     channels = [{"name": "L01", "team": "", "isolated": False, "days": [[None, None]]}]
-    found = opened(tmp_path, channels=channels, isolated_teams=["T09"])
-    assert reason(gate.request(team="T09"), found) == "not-on-white-list"
-    assert reason(gate.request(team="T09", callee=gate.CONSENTED), found) == "slots"
-    assert reason(gate.request(team="T08"), found) == "slots"
+    snapshot = opened(tmp_path, channels=channels, isolated_teams=["T09"])
+    assert reason(gate.request(team="T09"), snapshot) == "not-on-white-list"
+    assert reason(gate.request(team="T09", callee=gate.CONSENTED), snapshot) == "slots"
+    assert reason(gate.request(team="T08"), snapshot) == "slots"
 
 
 def test_slots_come_in_the_order_of_the_policy(tmp_path: Path) -> None:
@@ -199,8 +199,8 @@ def test_slots_come_in_the_order_of_the_policy(tmp_path: Path) -> None:
     keys = ("callee", "caller_callee", "display", "team", "purpose")
     caps = [{"name": f"b.{key}", "key": key, **more} for key in keys]
     base = gate.tenant()["caps"]
-    found = opened(tmp_path, caps=[*base, *caps, {"name": "only", "key": "team", "only": "T02", **more}])
-    slots = decide(gate.request(callee="0086 138 0013 8000", display="+8695013001"), found, gate.NOON)
+    snapshot = opened(tmp_path, caps=[*base, *caps, {"name": "only", "key": "team", "only": "T02", **more}])
+    slots = decide(gate.request(callee="0086 138 0013 8000", display="+8695013001"), snapshot, gate.NOON)
     assert isinstance(slots, tuple)
     assert [(slot.cap.name, slot.value) for slot in slots] == [
         ("channel-day.L01", "L01"),
@@ -270,11 +270,11 @@ def test_another_block_never_turns_a_refusal_into_a_yes(
 @given(asked=ASKED)
 @settings(max_examples=120)
 def test_what_is_not_known_is_refused(asked: Request, snapshot: Snapshot) -> None:
-    found = decide(asked, snapshot, gate.NOON)
-    if isinstance(found, Refusal):
-        assert found.reason in REASONS
-        assert found.rule
-        assert (found.retry_at is None) == (found.reason != "hours")
+    result = decide(asked, snapshot, gate.NOON)
+    if isinstance(result, Refusal):
+        assert result.reason in REASONS
+        assert result.rule
+        assert (result.retry_at is None) == (result.reason != "hours")
         return
     assert asked.enterprise == "acme"
     assert asked.channel in {"L01", "L02"}
@@ -282,8 +282,8 @@ def test_what_is_not_known_is_refused(asked: Request, snapshot: Snapshot) -> Non
     assert question.number_key(asked.callee) != question.number_key(gate.REFUSED)
     if asked.channel == "L02":
         assert question.number_key(asked.callee) == question.number_key(gate.CONSENTED)
-    assert all(isinstance(slot, Slot) for slot in found)
-    assert found
+    assert all(isinstance(slot, Slot) for slot in result)
+    assert result
 
 
 @given(text=TEXT)
@@ -316,12 +316,12 @@ def test_exactly_the_bound_is_taken(off: int, tolerance: int | None, *, expected
 
 def test_another_day_is_refused_by_the_running_gate_and_not_by_who_only_looks(tmp_path: Path) -> None:
     gate.snapshot(tmp_path, gate.tenant(at_tolerance=FIVE))
-    held = open_snapshot(tmp_path)
+    snapshot = open_snapshot(tmp_path)
     tomorrow = gate.request(at=gate.NOON + 1000 * DAY)
-    assert decision.clock_refusal(tomorrow, held, gate.NOON) == Refusal("clock", "gate.at.tolerance")
-    assert decision.clock_refusal(gate.request(), held, gate.NOON) is None
-    assert decision.clock_refusal(gate.request(enterprise="nobody", at=0), held, gate.NOON) is None
-    assert not isinstance(decide(tomorrow, held, gate.NOON), Refusal)
+    assert decision.clock_refusal(tomorrow, snapshot, gate.NOON) == Refusal("clock", "gate.at.tolerance")
+    assert decision.clock_refusal(gate.request(), snapshot, gate.NOON) is None
+    assert decision.clock_refusal(gate.request(enterprise="nobody", at=0), snapshot, gate.NOON) is None
+    assert not isinstance(decide(tomorrow, snapshot, gate.NOON), Refusal)
 
 
 def test_an_older_snapshot_knows_no_bound(tmp_path: Path) -> None:
@@ -331,9 +331,12 @@ def test_an_older_snapshot_knows_no_bound(tmp_path: Path) -> None:
 
 def test_a_replay_says_the_same_of_a_moment_beyond_the_bound(tmp_path: Path) -> None:
     gate.snapshot(tmp_path, gate.tenant(at_tolerance=FIVE))
-    held = open_snapshot(tmp_path)
+    snapshot = open_snapshot(tmp_path)
     refused = Verdict(allow=False, reason="clock", rule="gate.at.tolerance")
     assert (
-        decide_again(Decision(gate.request(at=gate.NOON + 1000 * DAY), refused, gate.NOON, held.generation), held) == ""
+        decide_again(
+            Decision(gate.request(at=gate.NOON + 1000 * DAY), refused, gate.NOON, snapshot.generation), snapshot
+        )
+        == ""
     )
-    assert decide_again(Decision(gate.request(), refused, gate.NOON, held.generation), held) == "allow"
+    assert decide_again(Decision(gate.request(), refused, gate.NOON, snapshot.generation), snapshot) == "allow"

@@ -52,59 +52,59 @@ def test_a_line_is_read_back(request: Request, verdict: Verdict, at: int) -> Non
     raw = decision_journal.decision_line(request, verdict, at, 7)
     assert raw.endswith(b"\n")
     assert raw.count(b"\n") == 1
-    found = decision_journal.parse_decision(raw[:-1])
-    assert found is not None
-    assert found == Decision(request, verdict, at, 7)
-    assert found.verdict.observed == verdict.observed
+    decision = decision_journal.parse_decision(raw[:-1])
+    assert decision is not None
+    assert decision == Decision(request, verdict, at, 7)
+    assert decision.verdict.observed == verdict.observed
     place = at % (len(raw) - 1)
     assert decision_journal.parse_decision(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 : -1]) is None
 
 
 def test_a_field_from_outside_has_an_end() -> None:
-    found = decision_journal.parse_decision(
+    decision = decision_journal.parse_decision(
         decision_journal.decision_line(gate.request(call_id="x" * 10_000), Verdict(True, "allow"), 1, 1)[:-1]  # noqa: FBT003
     )
-    assert found is not None
-    assert found.request.call_id == "x" * decision_journal.LONGEST
+    assert decision is not None
+    assert decision.request.call_id == "x" * decision_journal.LONGEST
 
 
 def noted(folder: Path, count: int, start: int = MORNING, step: int = 1000, process: str = "p1") -> list[Decision]:
     journal = Journal(folder, process)
     journal.open(start)
-    made = []
+    decisions = []
     for one in range(count):
         request = gate.request(call_id=f"{process}-{one}", callee=f"1380013{one:04}", channel=f"L0{one % 3}")
         verdict = Verdict(one % 2 == 0, "allow" if one % 2 == 0 else "cap", decision_id=f"{journal.prefix}{one}")
         journal.note(request, verdict, 1, start + one * step)
-        made.append(Decision(request, verdict, start + one * step, 1))
+        decisions.append(Decision(request, verdict, start + one * step, 1))
     journal.close()
-    return made
+    return decisions
 
 
 def test_each_day_has_its_file_and_every_id_is_another(tmp_path: Path) -> None:
-    made = noted(tmp_path, 5, step=DAY // 2)
-    found = [(path.parent.name, len(list(read_decisions(path)))) for path in sorted(tmp_path.glob("*/*.log"))]
-    assert found == [("2026-11-25", 2), ("2026-11-26", 2), ("2026-11-27", 1)]
+    decisions = noted(tmp_path, 5, step=DAY // 2)
+    counts = [(path.parent.name, len(list(read_decisions(path)))) for path in sorted(tmp_path.glob("*/*.log"))]
+    assert counts == [("2026-11-25", 2), ("2026-11-26", 2), ("2026-11-27", 1)]
     again = noted(tmp_path, 5, start=MORNING + 1)
-    assert len({one.verdict.decision_id for one in made + again}) == 10
+    assert len({one.verdict.decision_id for one in decisions + again}) == 10
 
 
 @pytest.mark.parametrize("torn", [b"1", b"\0" * 5000, b"12\tx\n", b"\n", b"a\nb\n" + b"x" * 200_000])
 def test_a_torn_tail_is_cut_and_what_was_whole_stays(torn: bytes, tmp_path: Path) -> None:
-    made = noted(tmp_path, 50)
+    decisions = noted(tmp_path, 50)
     path = next(tmp_path.glob("*/*.log"))
     whole = path.read_bytes()
     path.write_bytes(whole + torn)
     journal = Journal(tmp_path, "p1")
     assert journal.open(MORNING) == len(torn)
     assert path.read_bytes() == whole
-    journal.note(made[0].request, made[0].verdict, 1, MORNING)
+    journal.note(decisions[0].request, decisions[0].verdict, 1, MORNING)
     journal.close()
-    assert list(read_decisions(path)) == [*made, made[0]]
+    assert list(read_decisions(path)) == [*decisions, decisions[0]]
 
 
 def test_any_cut_leaves_the_lines_before_it(tmp_path: Path) -> None:
-    made = noted(tmp_path, 20)
+    decisions = noted(tmp_path, 20)
     path = next(tmp_path.glob("*/*.log"))
     whole = path.read_bytes()
     for cut in random.Random(3).sample(range(len(whole)), 20):
@@ -113,7 +113,7 @@ def test_any_cut_leaves_the_lines_before_it(tmp_path: Path) -> None:
         journal.open(MORNING)
         journal.close()
         left = list(read_decisions(path))
-        assert left == made[: len(left)]
+        assert left == decisions[: len(left)]
         assert len(left) == max(0, whole[:cut].count(b"\n") - 1)
 
 
@@ -207,14 +207,14 @@ def test_what_waits_has_an_end_and_what_is_lost_is_told(tmp_path: Path, monkeypa
     journal.flush()
     take_down(journal, "later", now=MORNING)
     journal.close()
-    (kept,) = by_day(tmp_path).values()
-    assert kept == [*(f"c{one}" for one in range(1000 - journal.lost)), "later"]
+    (call_ids,) = by_day(tmp_path).values()
+    assert call_ids == [*(f"c{one}" for one in range(1000 - journal.lost)), "later"]
     assert 0 < (tmp_path / "2026-11-25" / "p1.log").stat().st_size < 11_000
 
 
 def test_search_is_newest_first_over_processes_and_days(tmp_path: Path) -> None:
-    made = noted(tmp_path, 40, step=DAY // 15) + noted(tmp_path, 40, step=DAY // 10, process="p2")
-    newest = sorted(made, key=lambda one: -one.decided_at)
+    decisions = noted(tmp_path, 40, step=DAY // 15) + noted(tmp_path, 40, step=DAY // 10, process="p2")
+    newest = sorted(decisions, key=lambda one: -one.decided_at)
     assert [one.decided_at for one in search_decisions(tmp_path, DecisionFilter(), 100).decisions] == [
         one.decided_at for one in newest
     ]
@@ -231,20 +231,20 @@ def test_search_is_newest_first_over_processes_and_days(tmp_path: Path) -> None:
         (DecisionFilter(call_id="p2-3"), lambda one: one.request.call_id == "p2-3"),
         (DecisionFilter(display="95013001"), lambda one: one.request.display == "95013001"),
     ]
-    for wanted, fits in cases:
-        found = search_decisions(tmp_path, wanted, 100)
-        assert sorted(one.request.call_id for one in found.decisions) == sorted(
-            one.request.call_id for one in made if fits(one)
+    for query, fits in cases:
+        matches = search_decisions(tmp_path, query, 100)
+        assert sorted(one.request.call_id for one in matches.decisions) == sorted(
+            one.request.call_id for one in decisions if fits(one)
         )
-        assert not found.more
+        assert not matches.more
     assert search_decisions(tmp_path / "none", DecisionFilter(), 5) == DecisionMatches([])
 
 
 @pytest.mark.parametrize("far", [10**18, 10**30, -(10**18)])
 def test_moments_beyond_the_calendar_are_no_fault(far: int, tmp_path: Path) -> None:
     (tmp_path / "2026-11-25").mkdir()
-    for wanted in (DecisionFilter(since=far), DecisionFilter(until=far), DecisionFilter(since=-far, until=far)):
-        assert search_decisions(tmp_path, wanted, 10).decisions == []
+    for query in (DecisionFilter(since=far), DecisionFilter(until=far), DecisionFilter(since=-far, until=far)):
+        assert search_decisions(tmp_path, query, 10).decisions == []
 
 
 def test_damaged_lines_are_counted(tmp_path: Path) -> None:
@@ -253,25 +253,30 @@ def test_damaged_lines_are_counted(tmp_path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     lines[4] = lines[4].replace(b"L0", b"M0")
     path.write_bytes(b"".join(lines))
-    found = search_decisions(tmp_path, DecisionFilter(), 100)
-    assert (len(found.decisions), found.damaged) == (9, 1)
+    matches = search_decisions(tmp_path, DecisionFilter(), 100)
+    assert (len(matches.decisions), matches.damaged) == (9, 1)
 
 
 def test_replay_says_the_same_and_tells_what_does_not(tmp_path: Path) -> None:
     gate.snapshot(tmp_path)
     snapshot = open_snapshot(tmp_path)
-    kept = []
-    asked = [gate.request(), gate.request(callee=gate.REFUSED), gate.request(display="1"), gate.request(channel="L02")]
-    for one in asked:
-        found = decide(one, snapshot, gate.NOON)
-        refused = isinstance(found, Refusal)
-        used = None if isinstance(found, Refusal) else Used("channel", "calendar_day", 1, found[0].cap.limit)
-        reason = found.reason if isinstance(found, Refusal) else "allow"
-        kept.append(Decision(one, Verdict(not refused, reason, counter=used), gate.NOON, 1))
-    kept.append(Decision(gate.request(), Verdict(False, "gate-unavailable"), gate.NOON, 1))  # noqa: FBT003
+    decisions = []
+    requests = [
+        gate.request(),
+        gate.request(callee=gate.REFUSED),
+        gate.request(display="1"),
+        gate.request(channel="L02"),
+    ]
+    for one in requests:
+        outcome = decide(one, snapshot, gate.NOON)
+        refused = isinstance(outcome, Refusal)
+        used = None if isinstance(outcome, Refusal) else Used("channel", "calendar_day", 1, outcome[0].cap.limit)
+        reason = outcome.reason if isinstance(outcome, Refusal) else "allow"
+        decisions.append(Decision(one, Verdict(not refused, reason, counter=used), gate.NOON, 1))
+    decisions.append(Decision(gate.request(), Verdict(False, "gate-unavailable"), gate.NOON, 1))  # noqa: FBT003
     gate.snapshot(tmp_path, gate.tenant(numbers=[]))
-    told = replay_decisions(kept, tmp_path)
-    assert (told.decided, told.same, told.differ, told.without_snapshot) == (5, 5, 0, 0)
+    result = replay_decisions(decisions, tmp_path)
+    assert (result.decided, result.same, result.differ, result.without_snapshot) == (5, 5, 0, 0)
     wrong = [
         Decision(gate.request(callee=gate.REFUSED), Verdict(True, "allow"), gate.NOON, 1),  # noqa: FBT003
         Decision(gate.request(), Verdict(False, "do-not-call"), gate.NOON, 1),  # noqa: FBT003
@@ -279,9 +284,9 @@ def test_replay_says_the_same_and_tells_what_does_not(tmp_path: Path) -> None:
         Decision(gate.request(), Verdict(True, "allow"), gate.NOON, 2),  # noqa: FBT003
         Decision(gate.request(), Verdict(True, "allow"), gate.NOON, 9),  # noqa: FBT003
     ]
-    told = replay_decisions(wrong, tmp_path)
-    assert (told.decided, told.same, told.differ, told.without_snapshot) == (4, 0, 4, 1)
-    assert [now for _one, now in told.differing] == ["do-not-call", "slots", "slots", "number-unknown"]
+    result = replay_decisions(wrong, tmp_path)
+    assert (result.decided, result.same, result.differ, result.without_snapshot) == (4, 0, 4, 1)
+    assert [now for _one, now in result.differing] == ["do-not-call", "slots", "slots", "number-unknown"]
 
 
 # A day's journal is taken out in parts, none missing and none twice; a search reads so many lines and no more.
@@ -298,17 +303,17 @@ def files(tmp_path: Path) -> list[Path]:
         journal.open(NOON)
         for one in range(4000 if place == 0 else 300):
             name, moment = "quiet" if one % 10 == 0 else "busy", NOON + one * (3 if place == 0 else 40)
-            asked = Request(name, "95013001", "13900139000", "L1", call_id=f"{process}-{one}", at=moment)
+            request = Request(name, "95013001", "13900139000", "L1", call_id=f"{process}-{one}", at=moment)
             verdict = Verdict(allow=True, reason="allow", decision_id=f"{process}-{one}")
-            journal.note(asked, verdict, 1, moment)
+            journal.note(request, verdict, 1, moment)
         journal.close()
     return sorted(tmp_path.glob("*/*.log"))
 
 
 def _taken(files: list[Path], since: int | None, until: int | None) -> list[str]:
-    found = [one for path in files for one in parts.decisions_between(path, "quiet", since, until)]
-    assert all(one.request.enterprise == "quiet" for one in found)
-    return [one.request.call_id for one in found]
+    decisions = [one for path in files for one in parts.decisions_between(path, "quiet", since, until)]
+    assert all(one.request.enterprise == "quiet" for one in decisions)
+    return [one.request.call_id for one in decisions]
 
 
 def test_the_parts_hold_every_decision_once(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,23 +352,23 @@ def test_lines_that_are_torn_or_another_enterprises_are_passed_over(files: list[
 
 
 def test_no_more_lines_are_read_than_one_may_and_the_search_says_how_far_it_came(tmp_path: Path) -> None:
-    made = noted(tmp_path, 30) + noted(tmp_path, 30, MORNING + 1, process="p2")
+    decisions = noted(tmp_path, 30) + noted(tmp_path, 30, MORNING + 1, process="p2")
     (oldest,) = search_decisions(tmp_path, DecisionFilter(call_id="p1-0"), 5).decisions
     assert search_decisions(tmp_path, DecisionFilter(call_id="p1-0"), 5, lines=60) == DecisionMatches([oldest])
     cut = search_decisions(tmp_path, DecisionFilter(call_id="p1-0"), 5, lines=59)
     assert cut == DecisionMatches([], more=True, reached=MORNING)
-    known: set[str] = set()
+    call_ids: set[str] = set()
     moment = None
     for _step in range(60):
-        found = search_decisions(tmp_path, DecisionFilter(until=moment), 100, lines=7)
-        known |= {one.request.call_id for one in found.decisions}
-        if found.reached is None:
+        matches = search_decisions(tmp_path, DecisionFilter(until=moment), 100, lines=7)
+        call_ids |= {one.request.call_id for one in matches.decisions}
+        if matches.reached is None:
             break
-        assert moment is None or found.reached < moment
-        moment = found.reached + 1
+        assert moment is None or matches.reached < moment
+        moment = matches.reached + 1
     else:
         pytest.fail("it does not come to the end")
-    assert known == {one.request.call_id for one in made}
+    assert call_ids == {one.request.call_id for one in decisions}
 
 
 def test_what_is_newer_than_wanted_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,6 +379,6 @@ def test_what_is_newer_than_wanted_is_not_read(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(record, "parse_decision", lambda raw: (read.append(raw), real(raw))[1])
     for until in range(31):
         read.clear()
-        found = search_decisions(tmp_path, DecisionFilter(until=MORNING + until * 1000), 1)
-        assert [one.request.call_id for one in found.decisions] == ([f"p1-{until - 1}"] if until else [])
+        matches = search_decisions(tmp_path, DecisionFilter(until=MORNING + until * 1000), 1)
+        assert [one.request.call_id for one in matches.decisions] == ([f"p1-{until - 1}"] if until else [])
         assert len(read) < 8

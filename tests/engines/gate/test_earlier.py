@@ -58,11 +58,11 @@ def test_a_note_of_a_give_back_is_read_back_and_is_no_decision(enterprise: str, 
 async def test_after_a_restart_the_same_call_gets_the_same_answer_and_takes_no_second_unit(tmp_path: Path) -> None:
     counters = Counting()
     first = begun(tmp_path, counters)
-    told = [ask(first, request(call_id=f"c{number}"))[0] for number in range(301)]
-    assert told[300].reason == "cap"
+    verdicts = [ask(first, request(call_id=f"c{number}"))[0] for number in range(301)]
+    assert verdicts[300].reason == "cap"
     ended(first)
     second = begun(tmp_path, counters)
-    assert [ask(second, request(call_id=f"c{number}"))[0] for number in range(301)] == told
+    assert [ask(second, request(call_id=f"c{number}"))[0] for number in range(301)] == verdicts
     assert channel_used(second, LINE, "L01") == 300
     assert second.again == 301
     ended(second)
@@ -155,9 +155,9 @@ def test_what_another_start_of_the_machine_wrote_is_not_believed(
     assert not list(decision_journal.earlier_decisions([log(folder)], "third"))
     assert not list(decision_journal.earlier_decisions([log(folder)], ""))
     mark = log(folder).with_suffix(decision_journal.BOOT_SUFFIX)
-    for told in ("second 9", "second x\n", "second 999999\n", "", "second\n"):
-        mark.write_text(told)
-        assert not list(decision_journal.earlier_decisions([log(folder)], "second")), told
+    for text in ("second 9", "second x\n", "second 999999\n", "", "second\n"):
+        mark.write_text(text)
+        assert not list(decision_journal.earlier_decisions([log(folder)], "second")), text
 
 
 def test_before_a_damaged_line_nothing_is_believed_and_a_torn_one_is_cut(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_yesterday_is_read_first_and_of_too_much_the_newest(tmp_path: Path, monk
     assert [one.request.call_id for one in journal.answered(NOON)] == [f"c{number}" for number in range(10)]
     length = len(decision_journal.decision_line(request(call_id="c0"), allowed, NOON, 1))
     monkeypatch.setattr(decision_journal, "EARLIER_BYTES", 7 * length)
-    found = [one.request.call_id for one in journal.answered(NOON)]
-    assert found == [f"c{number}" for number in range(10 - len(found), 10)]
-    assert 5 < len(found) <= 7
+    call_ids = [one.request.call_id for one in journal.answered(NOON)]
+    assert call_ids == [f"c{number}" for number in range(10 - len(call_ids), 10)]
+    assert 5 < len(call_ids) <= 7
     journal.close()

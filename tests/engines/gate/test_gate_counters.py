@@ -78,7 +78,7 @@ class Oracle:
 
 def caps(draw: Any) -> dict[str, Cap]:
     """Two leased days and a cap of each other window and count, of small limits."""
-    made = [
+    result = [
         Cap("d1", "channel", "calendar_day", draw(st.integers(0, 80)), "r"),
         Cap("d2", "team", "calendar_day", draw(st.integers(1, 8)), "r"),
     ]
@@ -87,8 +87,8 @@ def caps(draw: Any) -> dict[str, Cap]:
             if (window, counts) != ("calendar_day", "attempts"):
                 limit, seconds = draw(st.integers(0, 6)), draw(st.sampled_from([60, 3600]))
                 seconds = 86_400 if window == "calendar_day" else seconds
-                made.append(Cap(f"{window}-{counts}", "callee", window, limit, "r", seconds=seconds, counts=counts))
-    return {cap.name: cap for cap in made}
+                result.append(Cap(f"{window}-{counts}", "callee", window, limit, "r", seconds=seconds, counts=counts))
+    return {cap.name: cap for cap in result}
 
 
 class Machine(RuleBasedStateMachine):
@@ -249,7 +249,7 @@ class OnDisk(Machine):
             for (_, *name), meter in self.counters._meters.by_key.items():
                 if meter.cap.leased:
                     days = {**meter.others, meter.day: meter.present()}
-                    self.forfeited[tuple(name)] += sum(max(0, asked - count) for count, _, asked, _ in days.values())
+                    self.forfeited[tuple(name)] += sum(max(0, mark - count) for count, _, mark, _ in days.values())
             await self.counters.stop()
             self.counters = await self.open()
 
@@ -285,13 +285,13 @@ class InStore(Machine):
                 lease.dry_until = 0.0  # as if the second had passed for which an exhausted day is remembered
         chosen = [self.gates[number % len(self.gates)] for number in range(len(calls))]
         self.by_call |= dict(zip(calls, chosen, strict=True))
-        asked = zip(chosen, calls, strict=True)
-        return await asyncio.gather(*(take(gate, *slots, call=call, now=self.now) for gate, call in asked))
+        pairs = zip(chosen, calls, strict=True)
+        return await asyncio.gather(*(take(gate, *slots, call=call, now=self.now) for gate, call in pairs))
 
     def lost(self, slot: Slot) -> int:
         day = (E, slot.cap.name, slot.value, (self.now + AHEAD) // DAY)
-        held = [lease.have for gate in self.gates if (lease := gate.leases.get(day)) is not None]
-        return super().lost(slot) + sum(held)
+        tokens = [lease.have for gate in self.gates if (lease := gate.leases.get(day)) is not None]
+        return super().lost(slot) + sum(tokens)
 
     def taker(self, call: str) -> Store | None:
         one = self.by_call[call]
@@ -317,18 +317,18 @@ class InStore(Machine):
             calls = [f"c{len(self.calls) + number}" for number in range(times)]
             self.calls += calls
             self.by_call |= dict.fromkeys(calls, gate)
-            asked = [asyncio.ensure_future(take(gate, before, call=call, now=self.now)) for call in calls]
+            pending = [asyncio.ensure_future(take(gate, before, call=call, now=self.now)) for call in calls]
             for _ in range(2):  # they wait, and the store is asked
                 await asyncio.sleep(0)
-            known = {call for call, one in zip(calls, asked, strict=True) if one.done()}
+            early = {call for call, one in zip(calls, pending, strict=True) if one.done()}
             self.caps["d1"] = replace(before.cap, limit=limit, epoch=before.cap.epoch + 1)
             await self.policy()
-            answers = dict(zip(calls, await asyncio.gather(*asked), strict=True))
+            answers = dict(zip(calls, await asyncio.gather(*pending), strict=True))
             await self.quiet()
             assert not any(taken.unavailable for taken in answers.values())
-            for call in sorted(calls, key=lambda call: call not in known):
+            for call in sorted(calls, key=lambda call: call not in early):
                 if answers[call].allowed:
-                    slots = (before if call in known else Slot(self.caps["d1"], value),)
+                    slots = (before if call in early else Slot(self.caps["d1"], value),)
                     assert self.oracle.allows(slots, self.now), "above a cap"
                     self.oracle.take(slots, call, self.now)
             free = self.lost(before) - self.forfeited["d1", value]

@@ -44,14 +44,14 @@ def test_a_list_answers_as_a_dictionary_does(
         for row in rows:
             builder.add_rows([row])
         count = builder.finish()
-    found, expected = NumberList(path, ("", "a", "b")), set(rows)
-    assert count == found.entries == len(expected)
+    numbers, expected = NumberList(path, ("", "a", "b")), set(rows)
+    assert count == numbers.entries == len(expected)
     for key in {asked, *(row[0] for row in rows)}:
         mine = {row[1:] for row in expected if row[0] == key}
-        assert set(found.spans(key)) == mine
-        assert (key in found) == bool(mine)
+        assert set(numbers.spans(key)) == mine
+        assert (key in numbers) == bool(mine)
         names = {("", "a", "b")[purpose] for start, end, purpose in mine if start <= 4 and (end == OPEN or end > 4)}
-        assert set(found.holding(key, 4)) == names
+        assert set(numbers.holding(key, 4)) == names
 
 
 def test_numbers_alone_take_four_bytes(tmp_path: Path) -> None:
@@ -60,9 +60,9 @@ def test_numbers_alone_take_four_bytes(tmp_path: Path) -> None:
         assert builder.finish() == 10_000
     assert [path.name for path in tmp_path.iterdir()] == ["a.list"]
     assert (tmp_path / "a.list").stat().st_size < 40_200
-    found = NumberList(tmp_path / "a.list")
-    assert list(found.spans(13_000_000_007)) == [(0, OPEN, 0)]
-    assert 13_000_000_008 not in found
+    numbers = NumberList(tmp_path / "a.list")
+    assert list(numbers.spans(13_000_000_007)) == [(0, OPEN, 0)]
+    assert 13_000_000_008 not in numbers
 
 
 @pytest.mark.parametrize("few", [lists.FEW, 0], ids=["a set knows who is absent", "the fences do"])
@@ -75,25 +75,25 @@ def test_every_number_of_a_list_of_many_blocks_is_found(
     with list_builder.ListBuilder(tmp_path / "a.list", spans=True, purposes=False) as builder:
         builder.add_rows([(key, 0, OPEN, 0) for key in keys] + repeated)
         builder.finish()
-    found = NumberList(tmp_path / "a.list")
-    assert all(key in found for key in keys)
-    assert (found.few is None) == (few == 0)
-    assert not any(key + 1 in found for key in keys[: 5 * BLOCK])
-    assert not any(key in found for key in (1, keys[0] - 1, question.KIND - 1, keys[-1] + 1, 2 * question.KIND))
-    assert [len(list(found.spans(key))) for key in keys[BLOCK - 4 : BLOCK + 4]] == [1, *[3] * 6, 1]
+    numbers = NumberList(tmp_path / "a.list")
+    assert all(key in numbers for key in keys)
+    assert (numbers.few is None) == (few == 0)
+    assert not any(key + 1 in numbers for key in keys[: 5 * BLOCK])
+    assert not any(key in numbers for key in (1, keys[0] - 1, question.KIND - 1, keys[-1] + 1, 2 * question.KIND))
+    assert [len(list(numbers.spans(key))) for key in keys[BLOCK - 4 : BLOCK + 4]] == [1, *[3] * 6, 1]
 
 
 def test_a_new_generation_is_taken_by_the_next_look(tmp_path: Path) -> None:
-    held = CurrentSnapshot(tmp_path)
-    assert not held.refresh()
+    current = CurrentSnapshot(tmp_path)
+    assert not current.refresh()
     gate.snapshot(tmp_path)
-    assert held.refresh()
-    assert not held.refresh()
-    first = held.snapshot
+    assert current.refresh()
+    assert not current.refresh()
+    first = current.snapshot
     assert first is not None
     gate.snapshot(tmp_path, gate.tenant(version=2))
-    assert held.refresh()
-    second = held.snapshot
+    assert current.refresh()
+    second = current.snapshot
     assert second is not None
     assert (first.generation, second.generation) == (1, 2)
     assert second.tenants["acme"].policy.version == 2
@@ -105,8 +105,8 @@ def test_a_new_generation_is_taken_by_the_next_look(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["changed", "cut", "gone"])
 def test_a_damaged_generation_is_refused_and_the_older_one_stays(name: str, how: str, tmp_path: Path) -> None:
     gate.snapshot(tmp_path)
-    held = CurrentSnapshot(tmp_path)
-    held.refresh()
+    current = CurrentSnapshot(tmp_path)
+    current.refresh()
     # other lists, so that the second generation shares no file with the first
     with write.snapshot_lock(tmp_path):
         entries = [gate.listed(tmp_path, kind, [("13100131000", 0, OPEN, 0)], ("",)) for kind in form.LIST_KINDS]
@@ -124,15 +124,15 @@ def test_a_damaged_generation_is_refused_and_the_older_one_stays(name: str, how:
         path.write_bytes(
             content[:middle] + (bytes([content[middle] ^ 1]) + content[middle + 1 :] if how == "changed" else b"")
         )
-    assert not held.refresh()
-    assert held.problem is not None
-    assert held.problem.code in {"gate_snapshot_damaged", "gate_snapshot_missing"}
-    assert held.snapshot is not None
-    assert held.snapshot.generation == 1
-    assert not held.moved()  # not tried again every half second
+    assert not current.refresh()
+    assert current.problem is not None
+    assert current.problem.code in {"gate_snapshot_damaged", "gate_snapshot_missing"}
+    assert current.snapshot is not None
+    assert current.snapshot.generation == 1
+    assert not current.moved()  # not tried again every half second
     gate.snapshot(tmp_path, gate.tenant(version=3))
-    assert held.refresh()
-    assert held.problem is None
+    assert current.refresh()
+    assert current.problem is None
 
 
 def test_a_feed_that_was_killed_leaves_nothing_in_force(tmp_path: Path) -> None:
@@ -155,20 +155,25 @@ def test_a_list_that_is_not_there_makes_no_generation(tmp_path: Path) -> None:
 
 def test_age_is_counted_from_the_last_look_of_the_feed(tmp_path: Path) -> None:
     gate.snapshot(tmp_path)
-    held = CurrentSnapshot(tmp_path)
-    held.refresh()
-    found = held.snapshot
-    assert found is not None
-    assert [found.state(gate.NOON + age * 1000) for age in (900, 901, 86_400, 86_401)] == [FRESH, ALARM, ALARM, STALE]
+    current = CurrentSnapshot(tmp_path)
+    current.refresh()
+    snapshot = current.snapshot
+    assert snapshot is not None
+    assert [snapshot.state(gate.NOON + age * 1000) for age in (900, 901, 86_400, 86_401)] == [
+        FRESH,
+        ALARM,
+        ALARM,
+        STALE,
+    ]
     write.write_checked_at(tmp_path, 1, gate.NOON // 1000 + 86_401)
-    held.moved()
-    assert found.state(gate.NOON + 86_401_000) == FRESH
+    current.moved()
+    assert snapshot.state(gate.NOON + 86_401_000) == FRESH
     write.write_checked_at(tmp_path, 7, gate.NOON // 1000 + 900_000)  # of another generation
-    held.moved()
-    assert found.age(gate.NOON) == 0
+    current.moved()
+    assert snapshot.age(gate.NOON) == 0
     (tmp_path / form.CHECKED).write_text("{")
-    held.moved()
-    assert found.age(gate.NOON) == 0
+    current.moved()
+    assert snapshot.age(gate.NOON) == 0
 
 
 def test_old_generations_go_and_lists_with_them(tmp_path: Path) -> None:

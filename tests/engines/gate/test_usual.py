@@ -79,16 +79,16 @@ class _Both:
     def ask(self, told: dict[str, Any]) -> list[Verdict | None]:
         back = told["back"]
         texts = {name: value for name, value in told.items() if name != "back"}
-        asked = Request(enterprise="acme", at=self.now - back, **texts)
-        self.last = ("acme", asked.call_id)
-        found = [gate.verdict(asked, lambda: lambda _: None, self.now) for gate in self.gates]
-        return [_nameless(one) for one in found]
+        request = Request(enterprise="acme", at=self.now - back, **texts)
+        self.last = ("acme", request.call_id)
+        verdicts = [gate.verdict(request, lambda: lambda _: None, self.now) for gate in self.gates]
+        return [_nameless(one) for one in verdicts]
 
     def state(self, which: int) -> tuple[object, ...]:
         """What is counted, remembered and shown."""
         gate = self.gates[which]
         used = [gate.counters.used("acme", Slot(cap(name), name), self.now) for name in ("L01", "L02")]
-        recent = [(at, asked, _nameless(verdict)) for at, asked, verdict in gate.recent]
+        recent = [(at, request, _nameless(verdict)) for at, request, verdict in gate.recent]
         return gate.reasons, gate.again, len(gate.answers), gate.counters.state(), used, recent
 
 
@@ -112,8 +112,8 @@ async def _walk(root: Path, steps: list[Any]) -> int:
             elif step == "release":
                 assert both.gates[0].release(*both.last) == both.gates[1].release(*both.last)
             elif isinstance(step, str):
-                told = {gate.settle(*both.last, answered=step == "answered") for gate in both.gates}
-                assert len(told) == 1
+                results = {gate.settle(*both.last, answered=step == "answered") for gate in both.gates}
+                assert len(results) == 1
             else:
                 both.policy(step[1])
         assert both.state(0) == both.state(1)
@@ -131,8 +131,8 @@ def test_both_ways_answer_alike(tmp_path_factory: Any, steps: list[Any]) -> None
 
 
 def test_the_short_way_is_taken_at_all(tmp_path: Path) -> None:
-    asked = {"display": "95013001", "callee": CALLEE, "channel": "L01", "team": "", "purpose": "", "back": 0}
-    steps = [{**asked, "call_id": str(number)} for number in range(10)]
+    fields = {"display": "95013001", "callee": CALLEE, "channel": "L01", "team": "", "purpose": "", "back": 0}
+    steps = [{**fields, "call_id": str(number)} for number in range(10)]
     assert asyncio.run(_walk(tmp_path, steps)) == 8  # the first makes the counter, the second is learnt from
 
 

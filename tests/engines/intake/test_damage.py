@@ -152,10 +152,10 @@ def test_zip_members_and_folders(desk: Desk) -> None:
     (inner / "x.zip").write_bytes(out.getvalue())
     (inner.parent / "c.csv").write_bytes(csv_bytes(good(10, 21)))
     (inner / "y.csv.gz").write_bytes(gzip.compress(csv_bytes([*good(5, 6), *good(5, 60)])))
-    found = list(list_items([desk.folder / "in"]))
+    items = list(list_items([desk.folder / "in"]))
     names = ["../export/c.csv", "2026/a.csv", "2026/b.csv"]
-    assert [item.name for item in found] == ["c.csv", *(f"deep/x.zip/{name}" for name in names), "deep/y.csv.gz"]
-    assert [desk.take_item(item).rows.loaded for item in found] == [10, 3, 10, 10, 5]
+    assert [item.name for item in items] == ["c.csv", *(f"deep/x.zip/{name}" for name in names), "deep/y.csv.gz"]
+    assert [desk.take_item(item).rows.loaded for item in items] == [10, 3, 10, 10, 5]
 
 
 # Documents and lines read piece by piece: one broken record costs itself only, a line is found again by its number.
@@ -169,8 +169,8 @@ def _read(text: str, size: int) -> tuple[list[tuple[int, object]], list[Damage]]
     """Records and damages when the text comes in blocks of ``size`` bytes."""
     data, bad = text.encode(), list[Damage]()
     blocks = [data[start : start + size] for start in range(0, len(data), size)]
-    found = [(line, json.loads(record)) for line, record in json_records(blocks, bad, _refuse)]
-    return found, bad
+    records = [(line, json.loads(record)) for line, record in json_records(blocks, bad, _refuse)]
+    return records, bad
 
 
 TEXTS = {
@@ -196,11 +196,11 @@ def test_the_size_of_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch, nam
 def test_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "SMALL", 64)
     monkeypatch.setattr(documents, "_STEP", 16)
-    found, bad = _read(TEXTS["broken in the middle"], 5)
-    assert found == [(2, {"a": 1}), (4, {"a": 3})]
+    records, bad = _read(TEXTS["broken in the middle"], 5)
+    assert records == [(2, {"a": 1}), (4, {"a": 3})]
     assert [(damage.line, damage.code) for damage in bad] == [(3, "json_invalid")]
-    found, bad = _read(TEXTS["broken off"], 5)
-    assert found == [(2, {"a": 1}), (3, {"a": 2})]
+    records, bad = _read(TEXTS["broken off"], 5)
+    assert records == [(2, {"a": 1}), (3, {"a": 2})]
     assert [(damage.line, damage.code) for damage in bad] == [(4, "json_invalid")]
     assert [line for line, _ in _read(TEXTS["answer around"], 5)[0]] == [2, 4]
 
@@ -270,14 +270,14 @@ def _zip(**members: bytes) -> bytes:
     return out.getvalue()
 
 
-def _found(desk: Desk, data: bytes, name: str) -> list[Item]:
+def _list_archive(desk: Desk, data: bytes, name: str) -> list[Item]:
     path = desk.folder / name
     path.write_bytes(data)
     return list(list_items([path]))
 
 
 def _loaded(desk: Desk, data: bytes, name: str) -> dict[str, int]:
-    return {item.name: desk.take_item(item).rows.loaded for item in _found(desk, data, name)}
+    return {item.name: desk.take_item(item).rows.loaded for item in _list_archive(desk, data, name)}
 
 
 def _refused(desk: Desk, item: Item) -> NianjianError:
@@ -307,7 +307,7 @@ def test_gz_workbook_and_zip_inside_a_zip(desk: Desk) -> None:
 def test_a_gz_out_of_a_zip_is_the_same_file_as_the_gz(desk: Desk) -> None:
     packed = gzip.compress(csv_bytes(good(3)), mtime=0)
     assert desk.take(packed, "a.csv.gz").rows.loaded == 3
-    (item,) = _found(desk, _zip(a_csv_gz=packed), "a.zip")
+    (item,) = _list_archive(desk, _zip(a_csv_gz=packed), "a.zip")
     receipt = desk.take_item(item)
     assert (receipt.known, receipt.rows.duplicate) == (True, 3)
 
@@ -317,7 +317,7 @@ def test_chinese_names_of_members_are_shown_as_they_were_written(desk: Desk, enc
     raw = "三月/话单.csv".encode(encoding)
     data = _zip(**{"x" * len(raw): csv_bytes(good(2))}).replace(b"x" * len(raw), raw)
     assert _loaded(desk, data, "a.zip") == {"a.zip/三月/话单.csv": 2}
-    (item,) = _found(desk, data[:-30], "b.zip")
+    (item,) = _list_archive(desk, data[:-30], "b.zip")
     assert item.name == "b.zip/三月/话单.csv"
 
 
@@ -325,12 +325,12 @@ def test_a_third_zip_is_refused_by_name_and_holds_up_nothing(desk: Desk) -> None
     deep = _zip(
         b_zip=_zip(c_zip=_zip(d_csv=csv_bytes(good(1))), e_csv=csv_bytes(good(2))), z_csv=csv_bytes(good(3, 50))
     )
-    found = {item.name: item for item in _found(desk, deep, "a.zip")}
-    assert list(found) == ["a.zip/b.zip/c.zip", "a.zip/b.zip/e.csv", "a.zip/z.csv"]
-    error = _refused(desk, found["a.zip/b.zip/c.zip"])
+    by_name = {item.name: item for item in _list_archive(desk, deep, "a.zip")}
+    assert list(by_name) == ["a.zip/b.zip/c.zip", "a.zip/b.zip/e.csv", "a.zip/z.csv"]
+    error = _refused(desk, by_name["a.zip/b.zip/c.zip"])
     assert (error.code, error.values["file"]) == ("pack_nested", "a.zip/b.zip/c.zip")
-    assert desk.take_item(found["a.zip/b.zip/e.csv"]).rows.loaded == 2
-    assert desk.take_item(found["a.zip/z.csv"]).rows.loaded == 3
+    assert desk.take_item(by_name["a.zip/b.zip/e.csv"]).rows.loaded == 2
+    assert desk.take_item(by_name["a.zip/z.csv"]).rows.loaded == 3
 
 
 def _tar() -> bytes:
@@ -361,7 +361,7 @@ def test_a_member_that_is_damaged_loads_what_came_before(desk: Desk) -> None:
     whole = csv_bytes(good(8_000))
     data = bytearray(_zip(a_csv=whole))
     data[len(data) // 2] ^= 0xFF
-    (item,) = _found(desk, bytes(data), "a.zip")
+    (item,) = _list_archive(desk, bytes(data), "a.zip")
     receipt = desk.take_item(item)
     assert receipt.truncated
     assert receipt.rows.loaded > 1_000
@@ -376,13 +376,13 @@ def test_a_zip_that_broke_off_loads_what_is_there(desk: Desk, streamed: bool) ->
         for number, name in enumerate(("a.csv", "b.csv", "c.csv")):
             archive.writestr(name, csv_bytes(good(1_500, 10_000 * number)))
     whole = out.getvalue()
-    broken = _found(desk, whole[: len(whole) * 5 // 6], "broken.zip")
+    broken = _list_archive(desk, whole[: len(whole) * 5 // 6], "broken.zip")
     assert [item.name for item in broken] == ["broken.zip/a.csv", "broken.zip/b.csv", "broken.zip/c.csv"]
     first, second, third = (desk.take_item(item) for item in broken)
     assert (first.rows.loaded, first.truncated) == (second.rows.loaded, second.truncated) == (1_500, False)
     assert third.truncated
     assert 300 < third.rows.loaded < 1_500
-    *_, again = _found(desk, whole, "whole.zip")
+    *_, again = _list_archive(desk, whole, "whole.zip")
     assert desk.take_item(again).rows.loaded == 1_500 - third.rows.loaded
 
 
@@ -404,14 +404,14 @@ def test_a_damaged_list_of_members_is_no_traceback(desk: Desk, version: bytes) -
 
 def test_a_broken_workbook_is_no_heap_of_files(desk: Desk) -> None:
     whole = book(rows=[cells(number) for number in range(50)])
-    (item,) = _found(desk, whole[: len(whole) // 2], "a.xlsx")
+    (item,) = _list_archive(desk, whole[: len(whole) // 2], "a.xlsx")
     assert _refused(desk, item).code == "workbook_broken"
 
 
 def test_what_is_damaged_from_its_beginning_is_not_called_empty(desk: Desk) -> None:
     data = bytearray(gzip.compress(csv_bytes(good(3))))
     data[10] ^= 0xFF
-    (item,) = _found(desk, bytes(data), "a.gz")
+    (item,) = _list_archive(desk, bytes(data), "a.gz")
     assert _refused(desk, item).code == "pack_broken"
 
 
@@ -430,7 +430,7 @@ def test_a_bomb_is_refused_before_it_goes_off(desk: Desk, suspicious: None, name
     data = gzip.compress(text) if name == "gz" else _zip(a_csv=text)
     if name == "gz in zip":
         data = _zip(a_csv_gz=gzip.compress(text))
-    (item,) = _found(desk, data, "bomb")
+    (item,) = _list_archive(desk, data, "bomb")
     error = _refused(desk, item)
     assert (error.code, error.values["file"]) == ("unpacked_too_large", item.name)
     assert not [path for path in Path(desk.lake.folder).rglob("*") if path.is_file() and path.stat().st_size > MIB]
@@ -442,7 +442,7 @@ def test_an_honest_large_file_is_not_taken_for_a_bomb(desk: Desk, suspicious: No
     data = _zip(a_csv=text)
     assert len(text) > unpacking.UNSUSPECTED
     assert len(text) > 20 * len(data)
-    (item,) = _found(desk, data, "a.zip")
+    (item,) = _list_archive(desk, data, "a.zip")
     receipt = desk.take_item(item)
     assert (receipt.rows.loaded, receipt.rows.duplicate) == (4_000, 11 * 4_000)
 
@@ -456,7 +456,7 @@ def test_no_copy_is_begun_on_a_disk_without_room() -> None:
 
 def test_a_workbook_bomb_is_refused(desk: Desk, suspicious: None) -> None:
     row = '<row r="2"><c r="A2" t="inlineStr"><is><t>' + "0" * (20 * MIB) + "</t></is></c></row>"
-    (item,) = _found(desk, book(rows=[cells(1)], patch={"</sheetData>": f"{row}</sheetData>"}), "a.xlsx")
+    (item,) = _list_archive(desk, book(rows=[cells(1)], patch={"</sheetData>": f"{row}</sheetData>"}), "a.xlsx")
     assert _refused(desk, item).code == "unpacked_too_large"
 
 
@@ -468,14 +468,14 @@ def test_a_hostile_sheet_is_refused(desk: Desk) -> None:
         '<worksheet><sheetData><row r="1"><c t="s"><v>77</v></c></row></sheetData></worksheet>',
         "<worksheet><sheetData>",
     ):
-        (item,) = _found(desk, book(rows=[], sheet=xml), "a.xlsx")
+        (item,) = _list_archive(desk, book(rows=[], sheet=xml), "a.xlsx")
         assert _refused(desk, item).code == "workbook_broken", xml
 
 
 def test_a_cell_at_the_far_end_costs_nothing(desk: Desk) -> None:
     """Such a file makes readers that lay out the whole sheet end the process."""
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    (item,) = _found(desk, book(rows=[cells(1)], patch={"</sheetData>": f"{far}</sheetData>"}), "a.xlsx")
+    (item,) = _list_archive(desk, book(rows=[cells(1)], patch={"</sheetData>": f"{far}</sheetData>"}), "a.xlsx")
     receipt = desk.take_item(item)
     assert (receipt.rows.loaded, receipt.reasons) == (1, {"columns_surplus": 1})
 
@@ -493,14 +493,14 @@ def test_sheets_without_rows_are_passed_over_and_others_go_by_their_name(desk: D
 
 
 def test_a_workbook_of_nothing_and_one_of_a_header(desk: Desk) -> None:
-    (item,) = _found(desk, book(rows=None), "a.xlsx")
+    (item,) = _list_archive(desk, book(rows=None), "a.xlsx")
     assert _refused(desk, item).code == "file_empty"
-    (item,) = _found(desk, book(rows=[]), "b.xlsx")
+    (item,) = _list_archive(desk, book(rows=[]), "b.xlsx")
     assert desk.take_item(item).rows.read == 0
 
 
 def test_a_formula_whose_value_was_not_saved_is_told(desk: Desk) -> None:
-    (item,) = _found(desk, book(rows=[cells(1), [*cells(2)[:4], "=C2+1", *cells(2)[5:]]]), "a.xlsx")
+    (item,) = _list_archive(desk, book(rows=[cells(1), [*cells(2)[:4], "=C2+1", *cells(2)[5:]]]), "a.xlsx")
     receipt = desk.take_item(item)
     assert (receipt.rows.loaded, receipt.reasons) == (1, {"formula_unsaved": 1})
     assert desk.rows("line", "part = 'rejected'") == [(3,)]
@@ -508,6 +508,6 @@ def test_a_formula_whose_value_was_not_saved_is_told(desk: Desk) -> None:
 
 def test_other_workbooks_are_called_by_name(desk: Desk) -> None:
     data = _zip(mimetype=b"application/vnd.oasis.opendocument.spreadsheet", content_xml=b"<x/>")
-    (item,) = _found(desk, data, "a.ods")
+    (item,) = _list_archive(desk, data, "a.ods")
     error = _refused(desk, item)
     assert (error.code, error.values["kind"]) == ("book_unsupported", "ods")

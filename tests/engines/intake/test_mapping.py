@@ -72,8 +72,8 @@ def _fault(desk: Desk, text: str) -> tuple[str, str]:
     ],
 )
 def test_a_fault_is_answered_with_what_may_be_written(desk: Desk, text: str, key: str, first: str) -> None:
-    found, allowed = _fault(desk, text)
-    assert found == key
+    fault, allowed = _fault(desk, text)
+    assert fault == key
     assert allowed.startswith(first)
     assert not allowed.endswith((" ", ","))
 
@@ -119,8 +119,8 @@ def test_results_that_nobody_knows_are_said(desk: Desk) -> None:
     assert receipt.unknown_results == ("通了",)
     assert "result_unknown" in receipt.warnings
     assert receipt.from_dict(receipt.as_dict()) == receipt
-    told = _read(desk, "columns: {call_id: [客户电话, 拨打时间], caller: 本机}\nvalues: {result: {通了: 接通}}")
-    receipt = desk.take(text.encode(), "b.csv", mapping=told)
+    mapping = _read(desk, "columns: {call_id: [客户电话, 拨打时间], caller: 本机}\nvalues: {result: {通了: 接通}}")
+    receipt = desk.take(text.encode(), "b.csv", mapping=mapping)
     assert (receipt.unknown_results, "result_unknown" in receipt.warnings) == ((), False)
 
 
@@ -328,8 +328,8 @@ def test_written_forms() -> None:
 
 
 def test_a_zone_moves_the_day() -> None:
-    given = ("2026-12-31 23:08:09", "2026/12/31 16:00:00", "2026-12-31 23:08:09+0800")
-    assert read(local_time("x", "UTC"), *given) == ["2027-01-01 07:08:09", "2027-01-01 00:00:00", "2026-12-31 23:08:09"]
+    times = ("2026-12-31 23:08:09", "2026/12/31 16:00:00", "2026-12-31 23:08:09+0800")
+    assert read(local_time("x", "UTC"), *times) == ["2027-01-01 07:08:09", "2027-01-01 00:00:00", "2026-12-31 23:08:09"]
 
 
 def test_epochs_by_magnitude() -> None:
@@ -438,9 +438,9 @@ def test_numbers_and_dates_of_a_sheet(desk: Desk) -> None:
     start, end, callee = HEADER_CELLS.index("开始时间"), HEADER_CELLS.index("结束时间"), HEADER_CELLS.index("被叫号码")
 
     def typed(number: int, begin: object, finish: object) -> list[object]:
-        made = cells(number, 接通时间="")
-        made[start], made[end], made[callee] = begin, finish, 13800138000.0
-        return made
+        values = cells(number, 接通时间="")
+        values[start], values[end], values[callee] = begin, finish, 13800138000.0
+        return values
 
     day = dt.datetime(2026, 3, 2)  # noqa: DTZ001 - a cell has no zone
     rows = [
@@ -456,8 +456,8 @@ def test_numbers_and_dates_of_a_sheet(desk: Desk) -> None:
         ("c000002", day, 13800138000),
     ]
     (other := Desk(desk.folder / "other")).folder.mkdir()
-    asked = FileMapping(formats={"start": "excel", "end": "excel"})
-    assert other.take(book(rows=[typed(3, 46083.375, 46083.376)]), "b.xlsx", asked).rows.loaded == 1
+    mapping = FileMapping(formats={"start": "excel", "end": "excel"})
+    assert other.take(book(rows=[typed(3, 46083.375, 46083.376)]), "b.xlsx", mapping).rows.loaded == 1
     assert _moments(other) == [("c000003", day.replace(hour=9), 13800138000)]
 
 
@@ -538,8 +538,8 @@ def test_numbers_of_a_file_without_a_header_are_not_told(desk: Desk, code: str, 
     """What stands where the header should be is a call: the error names its cells, the numbers masked."""
     with pytest.raises(NianjianError, match=code) as raised:
         desk.take(f"{LOST}\n{LOST}\n".encode(), mapping=mapping)
-    told = " ".join(map(str, raised.value.values.values()))
-    assert "139****4321" in told
-    assert "0571****78" in told
-    assert "057182345678" not in told
-    assert "13600000001" not in told
+    text = " ".join(map(str, raised.value.values.values()))
+    assert "139****4321" in text
+    assert "0571****78" in text
+    assert "057182345678" not in text
+    assert "13600000001" not in text

@@ -55,8 +55,8 @@ def test_reason_and_column(desk: Desk) -> None:
         csv_bytes([row(0), *(row(n, **changes) for n, (changes, *_) in enumerate(REASONS, 1)), row(99)])
     )
     assert receipt.rows.loaded == 2
-    found = desk.rows("line, reason, reason_column", "part = 'rejected'")
-    assert found == [(line, code, column) for line, (_, code, column) in enumerate(REASONS, 3)]
+    rows = desk.rows("line, reason, reason_column", "part = 'rejected'")
+    assert rows == [(line, code, column) for line, (_, code, column) in enumerate(REASONS, 3)]
 
 
 def test_a_word_that_is_none_of_ours_is_no_word(desk: Desk) -> None:
@@ -154,8 +154,8 @@ def test_display_falls_back_to_the_caller(desk: Desk) -> None:
         ({"外显号码": "138****0000"}, ("masked", "good")),
     ]
     desk.take(csv_bytes([row(number, **changes) for number, (changes, _) in enumerate(cases)]))
-    found = desk.rows("line, display_shape, display_confidence")
-    assert [tuple(one[1:]) for one in found] == [expected for _, expected in cases]
+    rows = desk.rows("line, display_shape, display_confidence")
+    assert [tuple(one[1:]) for one in rows] == [expected for _, expected in cases]
 
 
 def test_blocked_test_and_masked_calls_are_loaded(desk: Desk) -> None:
@@ -280,9 +280,9 @@ def test_the_short_question_changes_no_verdict(tmp_path: Path, fields: Fields) -
             "create table cells as select *, callee_shape::number_shape as __f_callee_shape, __f_call_id as id,"
             f" null::timestamp as __f_ring from {everything}"
         )
-        asked = f"select {first_reason(LAYOUT, fields, LATEST)} as short, {in_turn} as long from cells"
+        query = f"select {first_reason(LAYOUT, fields, LATEST)} as short, {in_turn} as long from cells"
         ((wrong, sound),) = bench.rows(
-            f"select count(*) filter (short is distinct from long), count(*) filter (long is null) from ({asked})"
+            f"select count(*) filter (short is distinct from long), count(*) filter (long is null) from ({query})"
         )
         assert (wrong, sound > 0) == (0, True)
 

@@ -74,8 +74,8 @@ def test_rows_under_other_columns_stand_in_a_file_of_their_own(desk: Desk) -> No
     assert rejects.write_rejects(desk.lake, "B1", out) == {out: 1, second: 1}
     texts = [path.read_text(encoding="utf-8-sig") for path in (out, second)]
     fixed = [text.replace("soon", "1772413260").replace("later", "1772413261") for text in texts]
-    found = [desk.take(text.encode(), f"fixed-{number}.csv") for number, text in enumerate(fixed)]
-    assert [(one.source, one.rows.loaded, one.rows.rejected) for one in found] == [("kamailio", 1, 0)] * 2
+    receipts = [desk.take(text.encode(), f"fixed-{number}.csv") for number, text in enumerate(fixed)]
+    assert [(one.source, one.rows.loaded, one.rows.rejected) for one in receipts] == [("kamailio", 1, 0)] * 2
     assert desk.rows("call_id", "part <> 'rejected' and call_key = '1@h'") == [
         ("1@h|INVITE|t1|200|1772413260",),
         ("cdr:1@h",),
@@ -85,18 +85,18 @@ def test_rows_under_other_columns_stand_in_a_file_of_their_own(desk: Desk) -> No
 def test_cells_beyond_the_header_come_back_and_are_refused_until_someone_decides(desk: Desk) -> None:
     early = row(2).replace("呼出,", "呼出,,", 1)  # a comma too many moves every cell
     table = [HEADER, f"{row(1)},甲组,乙", early, row(3, 开始时间="soon"), row(4)]
-    wanted = {"columns_surplus": 2, "start_unreadable": 1}
-    assert desk.take(csv_bytes(table[1:]), "x.csv").reasons == wanted
+    reasons = {"columns_surplus": 2, "start_unreadable": 1}
+    assert desk.take(csv_bytes(table[1:]), "x.csv").reasons == reasons
     out, second = desk.folder / "out.csv", desk.folder / "out2.csv"
     assert rejects.write_rejects(desk.lake, "B1", out) == {out: 3}
     text = out.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == f"{HEADER},行号,列,原因代码,原因,多出的列1,多出的列2"
     assert [line.rsplit(",", 2)[1:] for line in text.splitlines()[1:]] == [["甲组", "乙"], ["营销", ""], ["", ""]]
     (sheet := Desk(desk.folder / "sheet")).folder.mkdir()
-    assert sheet.take(book(rows=[line.split(",") for line in table[1:]]), "x.xlsx").reasons == wanted
+    assert sheet.take(book(rows=[line.split(",") for line in table[1:]]), "x.xlsx").reasons == reasons
     assert rejects.write_rejects(sheet.lake, "B1", second) == {second: 3}
     assert second.read_text(encoding="utf-8-sig") == text
-    assert desk.take(out.read_bytes(), "untouched.csv").reasons == wanted
+    assert desk.take(out.read_bytes(), "untouched.csv").reasons == reasons
     assert rejects.write_rejects(desk.lake, "B2", second) == {second: 3}
     again = second.read_text(encoding="utf-8-sig")
     assert [line.split(",")[:15] for line in again.splitlines()] == [line.split(",")[:15] for line in text.splitlines()]
@@ -129,7 +129,7 @@ def test_rows_come_in_the_order_of_their_lines(desk: Desk, monkeypatch: pytest.M
     monkeypatch.setattr(rejects, "_BATCH", 2)
     bad = [row(number, 开始时间="昨天") for number in range(2, 7)]
     torn = "x" * 40_000 + ",呼出"
-    found = desk.take(csv_bytes([row(1), bad[0], row(1, 被叫号码="13911111111"), *bad[1:3], torn, *bad[3:]]))
+    receipt = desk.take(csv_bytes([row(1), bad[0], row(1, 被叫号码="13911111111"), *bad[1:3], torn, *bad[3:]]))
     lines = pq.read_table(*(desk.folder / "lake").rglob("part=rejected/*.parquet"), columns=["line"], partitioning=None)
     assert lines["line"].to_pylist() != sorted(lines["line"].to_pylist())
     out = desk.folder / "x.csv"
@@ -137,7 +137,7 @@ def test_rows_come_in_the_order_of_their_lines(desk: Desk, monkeypatch: pytest.M
     table = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
     numbers = [int(one[table[0].index("行号")]) for one in table[1:]]
     assert numbers == sorted(lines["line"].to_pylist())
-    assert len(numbers) == found.rows.rejected
+    assert len(numbers) == receipt.rows.rejected
 
 
 def test_a_file_that_others_could_read_is_closed_to_them(desk: Desk) -> None:
@@ -177,13 +177,13 @@ def test_formulas_run_nowhere_and_come_back_as_they_were(desk: Desk) -> None:
     csv.writer(out, lineterminator="\n").writerows([header.split(","), *table, wide])
     first = desk.take(out.getvalue().encode())
     assert first.reasons == {"start_unreadable": len(ATTACKS), "columns_surplus": 1}
-    made = desk.folder / "rejects.csv"
-    rejects.write_rejects(desk.lake, "B1", made)
-    text = made.read_bytes().decode("utf-8-sig")
+    path = desk.folder / "rejects.csv"
+    rejects.write_rejects(desk.lake, "B1", path)
+    text = path.read_bytes().decode("utf-8-sig")
     cells = [cell for line in csv.reader(io.StringIO(text, newline="")) for cell in line]
     assert [cell for cell in cells if cell.lstrip("\u3000 \"'")[:1] in set("=+@＝") and cell[:1] != "'"] == []
     assert cells.count("-12.50") == len(ATTACKS)
-    desk.take(made.read_bytes(), "untouched.csv")
+    desk.take(path.read_bytes(), "untouched.csv")
     rejects.write_rejects(desk.lake, "B2", again := desk.folder / "again.csv")
     head = len(header.split(",")) + 1  # the numbers of lines differ
     assert [line[: head - 1] for line in csv.reader(again.read_text(encoding="utf-8-sig").splitlines())] == [
@@ -196,9 +196,9 @@ def test_formulas_run_nowhere_and_come_back_as_they_were(desk: Desk) -> None:
     saved.save(stream)
     assert desk.take(stream.getvalue(), "fixed.xlsx").rows.loaded == len(ATTACKS)
     assert desk.take(fixed.encode(), "fixed.csv").rows.duplicate == len(ATTACKS) + 1, "the same in both forms"
-    found = desk.rows("agent_id, callee, extra", "part <> 'rejected'")
-    assert sorted(one[0] for one in found) == sorted(one.strip() for one in ATTACKS)
-    assert {one[1] for one in found} == {13800138000}
-    extras = [json.loads(one[2]) for one in found]
+    rows = desk.rows("agent_id, callee, extra", "part <> 'rejected'")
+    assert sorted(one[0] for one in rows) == sorted(one.strip() for one in ATTACKS)
+    assert {one[1] for one in rows} == {13800138000}
+    extras = [json.loads(one[2]) for one in rows]
     assert {frozenset(one) for one in extras} == {frozenset(["=备注", "余额"])}
     assert {one["余额"] for one in extras} == {"-12.50"}

@@ -190,8 +190,8 @@ def test_another_row_another_line_or_another_reason_is_no_duplicate(desk: Desk) 
 
 def test_a_conflict_that_was_told_is_not_told_twice(desk: Desk) -> None:
     desk.take(csv_bytes(good(2)), "a.csv")
-    told = desk.take(csv_bytes([row(1, 结束时间="2026-03-01 09:00:00"), row(5)]), "b.csv")
-    assert told.reasons == {"id_conflict": 1}
+    receipt = desk.take(csv_bytes([row(1, 结束时间="2026-03-01 09:00:00"), row(5)]), "b.csv")
+    assert receipt.reasons == {"id_conflict": 1}
     desk.take(csv_bytes(good(1, first=70)), "c.csv")
     ledger.undo_batch(desk.lake, "B3")
     again = desk.take(csv_bytes([row(1, 结束时间="2026-03-01 09:00:00"), row(5)]), "b.csv")

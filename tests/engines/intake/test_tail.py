@@ -28,8 +28,8 @@ class Reader:
     def read(self, most: int = 1 << 16) -> list[bytes]:
         came: list[bytes] = []
         while True:
-            known = None if self.place is None else Place(**json.loads(json.dumps(asdict(self.place))))
-            news: TailLines = read_tail(self.path, known, most)
+            place = None if self.place is None else Place(**json.loads(json.dumps(asdict(self.place))))
+            news: TailLines = read_tail(self.path, place, most)
             self.place = news.place
             self.gaps += news.gap
             self.torn += news.torn
@@ -172,8 +172,8 @@ def test_a_line_longer_than_a_read_is_passed_over(log: Path) -> None:
 
 def test_many_lines_in_small_reads(log: Path) -> None:
     reader = Reader(log)
-    wanted = [f"line {number}".encode() for number in range(2000)]
+    expected = [f"line {number}".encode() for number in range(2000)]
     for start in range(0, 2000, 100):
         add(log, "".join(f"line {number}\n" for number in range(start, start + 100)))
         reader.read(MARK)
-    assert reader.lines == wanted
+    assert reader.lines == expected

@@ -73,17 +73,17 @@ def test_a_trial_of_every_kind_of_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(FORMS[name](_table(30, 5)))
     (item,) = list_items([path])
-    found = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
-    assert found.receipt.rows.as_dict() == {"read": 35, "loaded": 30, "duplicate": 0, "rejected": 5}
-    assert found.receipt.reasons == {"start_unreadable": 5}
-    assert found.whole
-    assert len(found.rows) == 10
+    trial = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
+    assert trial.receipt.rows.as_dict() == {"read": 35, "loaded": 30, "duplicate": 0, "rejected": 5}
+    assert trial.receipt.reasons == {"start_unreadable": 5}
+    assert trial.whole
+    assert len(trial.rows) == 10
     if name == "a.xlsx":
-        assert (found.rows[0]["line"], found.rejected[0].line) == (4, 34), "a sheet keeps its numbers of lines"
-    told = str(found.rows) + str(found.rejected)
-    assert "139****0000" in told
+        assert (trial.rows[0]["line"], trial.rejected[0].line) == (4, 34), "a sheet keeps its numbers of lines"
+    text = str(trial.rows) + str(trial.rejected)
+    assert "139****0000" in text
     for personal in ("13900000000", "张三丰", "李四"):
-        assert personal not in told
+        assert personal not in text
     (look,) = preview_files([path], "auto", FileMapping())
     assert look.source == "generic"
     for personal in ("13900000000", "张三丰"):
@@ -95,10 +95,10 @@ def test_of_a_long_file_the_beginning_is_tried(tmp_path: Path, name: str) -> Non
     path = tmp_path / name
     path.write_bytes(FORMS[name](_table(ROWS + 500, 0)))
     (item,) = list_items([path])
-    found = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
-    assert not found.whole
-    assert found.receipt.rows.rejected == 0
-    assert ROWS - 3 <= found.receipt.rows.loaded <= ROWS
+    trial = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
+    assert not trial.whole
+    assert trial.receipt.rows.rejected == 0
+    assert ROWS - 3 <= trial.receipt.rows.loaded <= ROWS
 
 
 def test_of_a_large_pack_only_the_first_members_are_looked_at(tmp_path: Path) -> None:
@@ -116,13 +116,13 @@ def test_what_cannot_be_read_stands_in_the_look(tmp_path: Path) -> None:
         ("broken.zip", b"PK\x03\x04x"),
     ):
         (tmp_path / name).write_bytes(content)
-    found = {look.name: look for look in preview_files(sorted(tmp_path.iterdir()), "auto", FileMapping())}
-    assert {name: look.fault.code for name, look in found.items() if look.fault} == {
+    by_name = {look.name: look for look in preview_files(sorted(tmp_path.iterdir()), "auto", FileMapping())}
+    assert {name: look.fault.code for name, look in by_name.items() if look.fault} == {
         "letter.csv": "source_unrecognised",
         "empty.csv": "file_empty",
         "broken.zip": "zip_broken",
     }
-    assert found["letter.csv"].header == ("dear", "sir")
+    assert by_name["letter.csv"].header == ("dear", "sir")
 
 
 def test_lines_are_masked() -> None:
@@ -149,6 +149,6 @@ def test_names_are_masked_by_their_heading() -> None:
 @pytest.mark.parametrize("source", sorted(catalogue()))
 def test_each_source_has_an_example_that_comes_in_as_it_is(source: str) -> None:
     (item,) = list_items([example_file(source)])
-    found = try_file(item, "auto", FileMapping(), "Asia/Shanghai").receipt
-    assert found.source == source
-    assert found.rows.read == found.rows.loaded + found.rows.duplicate > 0
+    receipt = try_file(item, "auto", FileMapping(), "Asia/Shanghai").receipt
+    assert receipt.source == source
+    assert receipt.rows.read == receipt.rows.loaded + receipt.rows.duplicate > 0

@@ -24,17 +24,17 @@ def book(
     sheet: str | None = None,
 ) -> bytes:
     """A header and ``rows`` (None: no header either), further sheets; ``patch``, ``sheet``: the first one's XML."""
-    made = openpyxl.Workbook()
-    assert made.active is not None
+    workbook = openpyxl.Workbook()
+    assert workbook.active is not None
     for one in [HEADER_CELLS, *rows] if rows is not None else []:
-        made.active.append(list(one))
+        workbook.active.append(list(one))
     for name, listed in (more or {}).items():
-        added = made.create_sheet(name)
+        added = workbook.create_sheet(name)
         added.sheet_state = "hidden" if name in hidden else "visible"
         for one in listed:
             added.append(list(one))
     out = io.BytesIO()
-    made.save(out)
+    workbook.save(out)
     return _touched(out.getvalue(), patch or {}, sheet) if patch or sheet else out.getvalue()
 
 

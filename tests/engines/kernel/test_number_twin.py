@@ -43,8 +43,8 @@ def twin(tmp: Path, texts: list[str | None], prefixes: tuple[str, ...]) -> list[
             bench.function(name, body, result)
         bench.register("given", pa.table({"n": pa.array(range(len(texts))), "x": pa.array(texts, pa.string())}))
         sql = stage_fields("select * from given", ["x"], prefixes)
-        found = bench.rows(f"select x_shape::varchar, x_value, x_kept from ({sql}) order by n")
-    return [(str(shape), value, kept) for shape, value, kept in found]  # type: ignore[misc]
+        rows = bench.rows(f"select x_shape::varchar, x_value, x_kept from ({sql}) order by n")
+    return [(str(shape), value, raw) for shape, value, raw in rows]  # type: ignore[misc]
 
 
 def expected(text: str | None, prefixes: tuple[str, ...]) -> tuple[str, int | None, str | None]:

@@ -153,7 +153,7 @@ def _read(folder: Path, data: bytes, within: Limits = HELD) -> Rows:
     path = folder / "a.xlsx"
     path.write_bytes(data)
     book = open_workbook(path.name, path, within)
-    return [(found.number, list(found.cells)) for found in book.values(book.names[0])]
+    return [(record.number, list(record.cells)) for record in book.values(book.names[0])]
 
 
 def _refused(folder: Path, data: bytes, within: Limits = HELD) -> tuple[str, dict[str, object]]:
@@ -243,10 +243,10 @@ def test_what_is_too_much_is_named(
     tmp_path: Path, data: Callable[[], bytes], code: str, values: dict[str, object] | None
 ) -> None:
     built, began = data(), time.monotonic()
-    found, told = _refused(tmp_path, built, TENTH)
-    assert (found, time.monotonic() - began < 60) == (code, True)
+    reason, details = _refused(tmp_path, built, TENTH)
+    assert (reason, time.monotonic() - began < 60) == (code, True)
     if values is not None:
-        assert told == values
+        assert details == values
 
 
 def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
@@ -279,8 +279,8 @@ def test_what_would_run_stands_behind_an_apostrophe_and_the_rest_stays() -> None
 
 @given(CELLS)
 def test_it_comes_back_as_it_was_in_both_readers(cell: str) -> None:
-    made = harmless(cell)
-    assert restored(made) == cell
-    assert made.lstrip(" \u3000\ufeff\u200b\t\r\n'\"“")[:1] not in {*"=+@＝＋－＠"} or made.startswith("'")
-    rows = duckdb.execute(f"select {restore_cell('c')}, {restore_cell('d')} from (select ? as c, ? as d)", [made, cell])
+    safe = harmless(cell)
+    assert restored(safe) == cell
+    assert safe.lstrip(" \u3000\ufeff\u200b\t\r\n'\"“")[:1] not in {*"=+@＝＋－＠"} or safe.startswith("'")
+    rows = duckdb.execute(f"select {restore_cell('c')}, {restore_cell('d')} from (select ? as c, ? as d)", [safe, cell])
     assert rows.fetchall() == [(cell, restored(cell))]

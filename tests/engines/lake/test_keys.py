@@ -16,6 +16,6 @@ def drawn(count: int, *, most: int = 2**64) -> Hashes:
     ids=["none", "one", "few", "many", "all at one end", "each three times"],
 )
 def test_in_order(hashes: Hashes) -> None:
-    given = hashes.copy()
+    before = hashes.copy()
     assert np.array_equal(in_order(hashes), np.sort(hashes))
-    assert np.array_equal(hashes, given)
+    assert np.array_equal(hashes, before)

@@ -49,8 +49,8 @@ def test_a_partition_key_is_a_column_again(tmp_path: Path) -> None:
     rows = pa.table({"month": ["2026-01", "2026-02"], "n": pa.array([1, 2], pa.int64())})
     lake.replace("daily", rows, digest="x", partition_by=["month"])
     engine = DuckDBEngine()
-    found = engine.rows(engine.table("daily", lake.files("daily"), rows.schema).order_by("month"))
-    assert found == [{"month": "2026-01", "n": 1}, {"month": "2026-02", "n": 2}]
+    result = engine.rows(engine.table("daily", lake.files("daily"), rows.schema).order_by("month"))
+    assert result == [{"month": "2026-01", "n": 1}, {"month": "2026-02", "n": 2}]
 
 
 def test_sweep_deletes_only_what_no_version_ever_named(tmp_path: Path) -> None:

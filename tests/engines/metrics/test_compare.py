@@ -32,20 +32,20 @@ def after(before: dict[str, Any]) -> dict[str, Any]:
     return copy.deepcopy(before)
 
 
-def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:
-    return next(one for one in told["metrics"] if one["slug"] == slug)
+def metric(document: dict[str, Any], slug: str) -> dict[str, Any]:
+    return next(one for one in document["metrics"] if one["slug"] == slug)
 
 
 def test_equal_portraits_differ_in_nothing(before: dict[str, Any], after: dict[str, Any]) -> None:
-    told = compare(before, after)
-    assert told["same"]
-    assert told["causes"] == []
-    assert told["rules"] == told["tables"] == []
-    for one in told["metrics"]:
+    diff = compare(before, after)
+    assert diff["same"]
+    assert diff["causes"] == []
+    assert diff["rules"] == diff["tables"] == []
+    for one in diff["metrics"]:
         assert one["changed"] == one["bounds"] == {}
         assert one["components"] == one["excluded"] == one["flags"] == one["months"] == []
         assert one["splits"] == {}
-    said = comparison_view(told, "en", ENGLISH)
+    said = comparison_view(diff, "en", ENGLISH)
     assert said["causes"] == ["Nothing that the portrait is computed from changed between the two."]
     assert all(one["same"] for one in said["metrics"])
 
@@ -54,10 +54,10 @@ def test_components_and_reasons_tell_the_difference(before: dict[str, Any], afte
     parts = metric(after, "complaint_rate")["components"]
     parts["complaints_12321"] += 3
     parts["excluded"] = {"duplicate": 2}
-    told = metric(compare(before, after), "complaint_rate")
+    entry = metric(compare(before, after), "complaint_rate")
     was = metric(before, "complaint_rate")["components"]["complaints_12321"]
-    assert told["components"] == [{"code": "complaints_12321", "before": was, "after": was + 3, "delta": 3}]
-    assert told["excluded"] == [
+    assert entry["components"] == [{"code": "complaints_12321", "before": was, "after": was + 3, "delta": 3}]
+    assert entry["excluded"] == [
         {"code": "not_a_call", "before": 1, "after": 0, "delta": -1},
         {"code": "duplicate", "before": 0, "after": 2, "delta": 2},
     ]
@@ -68,8 +68,8 @@ def test_flags_come_go_and_change(before: dict[str, Any], after: dict[str, Any])
     (over,) = vacancy["flags"]
     over["count"] += 1
     vacancy["flags"].append({"code": "unfiled_open", "light": "red", "count": 4})
-    told = metric(compare(before, after), "seat_vacancy")
-    assert [(one["code"], one["before"] is None, one["after"] is None) for one in told["flags"]] == [
+    entry = metric(compare(before, after), "seat_vacancy")
+    assert [(one["code"], one["before"] is None, one["after"] is None) for one in entry["flags"]] == [
         ("over_limit", False, False), ("unfiled_open", True, False),
     ]  # fmt: skip
     back = metric(compare(after, before), "seat_vacancy")
@@ -84,14 +84,14 @@ def test_rules_that_differ_say_who_changed_them(before: dict[str, Any], after: d
     overlay = {"who": "user:anna + user:bo", "when": "2026-11-01T00:00:00+00:00", "reason": "省局要求"}
     rule |= {"value": "0.99", "level": "internal", "overlay": overlay}
     gone = after["rules"].pop(0)
-    told = compare(before, after)
-    assert told["causes"] == ["rules"]
-    changed = {one["key"]: one for one in told["rules"]}
+    diff = compare(before, after)
+    assert diff["causes"] == ["rules"]
+    changed = {one["key"]: one for one in diff["rules"]}
     assert set(changed) == {"portrait.closing_rate.limit", gone["key"]}
     assert changed[gone["key"]]["after"] is None
     limit = changed["portrait.closing_rate.limit"]
     assert (limit["before"]["value"], limit["after"]["value"]) == ("0.98", "0.99")
-    said = {one["key"]: one for one in comparison_view(told, "en", ENGLISH)["rules"]}["portrait.closing_rate.limit"]
+    said = {one["key"]: one for one in comparison_view(diff, "en", ENGLISH)["rules"]}["portrait.closing_rate.limit"]
     assert said["values"] == ["≥ 98 %", "≥ 99 %"]
     assert said["changed"] == "changed by anna + bo on 2026-11-01: 省局要求"
 
@@ -104,10 +104,10 @@ def test_a_title_worded_anew_is_no_change(before: dict[str, Any], after: dict[st
 def test_a_portrait_without_rules_tells_that_it_cannot_tell(before: dict[str, Any], after: dict[str, Any]) -> None:
     del after["rules"]
     after["rulebook"]["sha256"] = "1" * 64
-    told = compare(before, after)
-    assert told["rules_told"] is False
-    assert told["rules"] == []
-    assert told["causes"] == ["rules"]
+    diff = compare(before, after)
+    assert diff["rules_told"] is False
+    assert diff["rules"] == []
+    assert diff["causes"] == ["rules"]
 
 
 def test_data_settings_and_program_are_causes(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -115,13 +115,13 @@ def test_data_settings_and_program_are_causes(before: dict[str, Any], after: dic
     after["period"]["as_of"] = "2026-06-30"
     after["province"] = "浙江"
     after["code"] = {"version": "9.9"}
-    told = compare(before, after)
-    assert told["causes"] == ["data", "settings", "program"]
-    assert told["tables"] == [
+    diff = compare(before, after)
+    assert diff["causes"] == ["data", "settings", "program"]
+    assert diff["tables"] == [
         {"table": "attachment_fact", "before": None, "after": 0},
         {"table": "calls", "before": before["snapshot"]["calls"], "after": 99},
     ]
-    assert told["settings"] == {"province": [None, "浙江"], "as_of": ["2026-12-31", "2026-06-30"]}
+    assert diff["settings"] == {"province": [None, "浙江"], "as_of": ["2026-12-31", "2026-06-30"]}
 
 
 def test_papers_and_a_metric_that_one_side_lacks(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -129,10 +129,10 @@ def test_papers_and_a_metric_that_one_side_lacks(before: dict[str, Any], after: 
     vacancy["attachments"] = ["expansion_plan"]
     vacancy["light"] = "yellow_explained"
     after["metrics"] = [one for one in after["metrics"] if one["slug"] != "closing_rate"]
-    told = compare(before, after)
-    assert metric(told, "seat_vacancy")["attachments"] == {"added": ["expansion_plan"], "removed": []}
-    assert metric(told, "closing_rate")["light"][1] is None
-    said = comparison_view(told, "en", ENGLISH)["metrics"]
+    diff = compare(before, after)
+    assert metric(diff, "seat_vacancy")["attachments"] == {"added": ["expansion_plan"], "removed": []}
+    assert metric(diff, "closing_rate")["light"][1] is None
+    said = comparison_view(diff, "en", ENGLISH)["metrics"]
     assert said[0]["papers"] == ["attached: expansion plan"]
     assert said[-1]["value"][1] == "–"
 
@@ -141,11 +141,11 @@ def test_rows_of_a_split_that_moved_most_come_first_and_masked(before: dict[str,
     rows = metric(after, "number_consistency")["splits"]["display"]
     for place, row in enumerate(rows):
         row["numerator"] += place + 1
-    told = compare(before, after)
-    moved = metric(told, "number_consistency")["splits"]["display"]
+    diff = compare(before, after)
+    moved = metric(diff, "number_consistency")["splits"]["display"]
     assert [row["move"] for row in moved] == sorted((row["move"] for row in moved), reverse=True)
-    shown = mask_moves(told, before, after)
-    keys = [row["key"] for row in metric(shown, "number_consistency")["splits"]["display"]]
+    masked = mask_moves(diff, before, after)
+    keys = [row["key"] for row in metric(masked, "number_consistency")["splits"]["display"]]
     assert "138****8000" in keys
     assert "13800138000" not in keys
     assert "95013" in keys
@@ -173,10 +173,10 @@ def test_both_sides_agree(purposes: list[str | None]) -> None:
             {"place": pa.array(range(len(purposes)), pa.int64()), "purpose": pa.array(purposes, pa.string())}
         )
         table = engine.hold("purposes", rows)
-        found = engine.rows(table.select("place", marketing=match_marketing(table.purpose, WORDS)).order_by("place"))
+        results = engine.rows(table.select("place", marketing=match_marketing(table.purpose, WORDS)).order_by("place"))
     finally:
         engine.close()
-    assert [row["marketing"] for row in found] == [names_marketing(text, WORDS) for text in purposes]
+    assert [row["marketing"] for row in results] == [names_marketing(text, WORDS) for text in purposes]
 
 
 def test_an_overlay_adds_words_and_takes_none_away() -> None:
@@ -197,7 +197,7 @@ def test_a_call_is_marketing_if_any_leg_names_it() -> None:
     engine = DuckDBEngine()
     try:
         calls = engine.hold("legs", pa.Table.from_pylist(legs, schema=SCHEMAS["calls"]))
-        found = engine.rows(facts(calls, WORDS).out)
+        results = engine.rows(facts(calls, WORDS).out)
     finally:
         engine.close()
-    assert [row["purpose"] for row in found] == ["营销"]
+    assert [row["purpose"] for row in results] == ["营销"]

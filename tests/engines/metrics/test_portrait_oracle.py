@@ -37,10 +37,10 @@ def portrait(folder: Path, tables: Tables, as_of: date, today: date | None) -> J
     data.write(lake, tables)
     engine = DuckDBEngine()
     try:
-        asked = {"lake": lake, "engine": engine, "rulebook": BOOK, "enterprise": "E1", "year": 2026}
-        rows = run(**asked, as_of=as_of, today=today, raw=True)
-        kept = run(**asked, as_of=as_of, today=today)
-        assert rows.as_json() == kept.as_json()
+        options = {"lake": lake, "engine": engine, "rulebook": BOOK, "enterprise": "E1", "year": 2026}
+        rows = run(**options, as_of=as_of, today=today, raw=True)
+        cached = run(**options, as_of=as_of, today=today)
+        assert rows.as_json() == cached.as_json()
         return rows.as_dict()
     finally:
         engine.close()
@@ -57,9 +57,9 @@ def flags(metric: Json) -> dict[str, int]:
 def by_key(rows: list[Json], size: str) -> dict[Any, Json]:
     """Rows of a split by their key; each key once, the largest row first, equal ones by key, no key last."""
     assert rows == sorted(rows, key=lambda row: (-row[size], row["key"] is None, str(row["key"])))
-    found = {row["key"]: {name: value for name, value in row.items() if name != "key"} for row in rows}
-    assert len(found) == len(rows)
-    return found
+    result = {row["key"]: {name: value for name, value in row.items() if name != "key"} for row in rows}
+    assert len(result) == len(rows)
+    return result
 
 
 def inside(window: Window, rows: Iterable[data.Row]) -> list[data.Row]:
@@ -70,8 +70,8 @@ def windows(metric: Json, trailing: Window) -> list[tuple[Window, Json]]:
     """Each month's row and the trailing one, without what names them."""
     assert [row["month"] for row in metric["months"]] == [f"2026-{number:02}" for number in range(1, 13)]
     assert (metric["trailing"]["from"], metric["trailing"]["to"]) == tuple(day.isoformat() for day in trailing)
-    told = [(_month(row["month"]), row) for row in metric["months"]] + [(trailing, metric["trailing"])]
-    return [(window, {k: v for k, v in row.items() if k not in {"month", "from", "to"}}) for window, row in told]
+    rows = [(_month(row["month"]), row) for row in metric["months"]] + [(trailing, metric["trailing"])]
+    return [(window, {k: v for k, v in row.items() if k not in {"month", "from", "to"}}) for window, row in rows]
 
 
 def attached(tables: Tables, metric: str) -> bool:
@@ -81,16 +81,16 @@ def attached(tables: Tables, metric: str) -> bool:
 def check_seats(metric: Json, tables: Tables, as_of: date, today: date | None) -> None:
     rows, explained = tables["seat_dim"], attached(tables, "seat_vacancy")
 
-    def told(found: Counter[str]) -> Json:
-        light = verdicts.seat_light(found, attached=explained)
-        return verdicts.figures(found["filed"] - found["opened"], found["filed"], "%", light)
+    def told(counts: Counter[str]) -> Json:
+        light = verdicts.seat_light(counts, attached=explained)
+        return verdicts.figures(counts["filed"] - counts["opened"], counts["filed"], "%", light)
 
-    found = oracle.seats(rows, as_of)
-    assert metric["components"] == dict(found)
-    assert headline(metric) == told(found)
-    assert metric["bounds"] == verdicts.seat_bounds(found)
-    assert flags(metric) == verdicts.seat_flags(found)
-    filed, idle = found["filed"], found["filed"] - found["opened_and_filed"]
+    counts = oracle.seats(rows, as_of)
+    assert metric["components"] == dict(counts)
+    assert headline(metric) == told(counts)
+    assert metric["bounds"] == verdicts.seat_bounds(counts)
+    assert flags(metric) == verdicts.seat_flags(counts)
+    filed, idle = counts["filed"], counts["filed"] - counts["opened_and_filed"]
     light = "na" if not filed else "yellow" if 10 * idle > 3 * filed else "green"
     twins: Json = {"conservative": verdicts.figures(idle, filed, "%", light)}
     if today is not None:
@@ -110,46 +110,48 @@ def check_seats(metric: Json, tables: Tables, as_of: date, today: date | None) -
 def check_rate(metric: Json, tables: Tables, trailing: Window, *, silent: bool) -> None:
     """``silent``: no ticket of the year counts, so nothing tells that no complaint came."""
     calls = oracle.outbound(tables)
-    told = [c for c in oracle.complaints(tables) if c["source"] in {"12321", "12300"}]
+    official = [c for c in oracle.complaints(tables) if c["source"] in {"12321", "12300"}]
     explained = attached(tables, "complaint_rate")
-    year, accepted = inside(PERIOD, calls), inside(PERIOD, told)
-    kept = [c for c in accepted if c["rate"] is None]
+    year, accepted = inside(PERIOD, calls), inside(PERIOD, official)
+    counted = [c for c in accepted if c["rate"] is None]
     answered, delivered, untold = (sum(c[name] for c in year) for name in ("answered", "delivered", "untold"))
-    undated = sum(c["day"] is None and c["rate"] is None for c in told)
+    undated = sum(c["day"] is None and c["rate"] is None for c in official)
     assert metric["components"] == {
-        "complaints_12321": sum(c["source"] == "12321" for c in kept),
-        "complaints_12300": sum(c["source"] == "12300" for c in kept),
-        "complaints": len(kept),
+        "complaints_12321": sum(c["source"] == "12321" for c in counted),
+        "complaints_12300": sum(c["source"] == "12300" for c in counted),
+        "complaints": len(counted),
         "answered": answered,
         "delivered": delivered,
         "answer_unknown": untold,
         "excluded": dict(Counter(c["rate"] for c in accepted if c["rate"] is not None)),
         "undated": undated,
         "allowance": answered // 10_000,
-        "headroom": answered // 10_000 - len(kept),
+        "headroom": answered // 10_000 - len(counted),
     }
-    light = verdicts.rate_light(len(kept), answered, untold=untold, undated=undated, attached=explained)
+    light = verdicts.rate_light(len(counted), answered, untold=untold, undated=undated, attached=explained)
     doubted = silent and light == "green" and not metric["components"]["excluded"]
-    headlined = verdicts.figures(len(kept), answered, "‱", "insufficient" if doubted else light)
+    headlined = verdicts.figures(len(counted), answered, "‱", "insufficient" if doubted else light)
     assert headline(metric) == headlined
-    assert metric["bounds"] == verdicts.span(verdicts.rate_ways(len(kept), answered, untold, undated), "‱")
+    assert metric["bounds"] == verdicts.span(verdicts.rate_ways(len(counted), answered, untold, undated), "‱")
     marks = {"nothing_registered": 0} if doubted else {}
-    assert flags(metric) == {**verdicts.rate_flags(len(kept), answered, untold, undated), **marks}
-    light = verdicts.rate_light(len(kept), delivered, undated=undated, attached=explained)
-    assert metric["twins"] == {"attempts": verdicts.figures(len(kept), delivered, "‱", light)}
+    assert flags(metric) == {**verdicts.rate_flags(len(counted), answered, untold, undated), **marks}
+    light = verdicts.rate_light(len(counted), delivered, undated=undated, attached=explained)
+    assert metric["twins"] == {"attempts": verdicts.figures(len(counted), delivered, "‱", light)}
 
     def cell(complaints: list[data.Row], of: list[data.Row]) -> Json:
         counts = {name: sum(c[name] for c in of) for name in ("answered", "delivered", "untold")}
         light = verdicts.rate_light(len(complaints), counts["answered"], untold=counts["untold"], attached=explained)
-        found = verdicts.figures(len(complaints), counts["answered"], "‱", light)
-        return {**found, "delivered": counts["delivered"], "answer_unknown": counts["untold"]}
+        figures = verdicts.figures(len(complaints), counts["answered"], "‱", light)
+        return {**figures, "delivered": counts["delivered"], "answer_unknown": counts["untold"]}
 
     for window, row in windows(metric, trailing):
-        assert row == cell([c for c in inside(window, told) if c["rate"] is None], inside(window, calls))
+        assert row == cell([c for c in inside(window, official) if c["rate"] is None], inside(window, calls))
     for dim in ("kind", "line", "team", "display"):
         of_calls = oracle.grouped(year, lambda r, k=dim: r[k])
         of_told = (
-            oracle.grouped_by_number(kept, year) if dim == "display" else oracle.grouped(kept, lambda r, k=dim: r[k])
+            oracle.grouped_by_number(counted, year)
+            if dim == "display"
+            else oracle.grouped(counted, lambda r, k=dim: r[k])
         )
         expected = {name: cell(of_told.get(name, []), of_calls.get(name, [])) for name in {*of_calls, *of_told}}
         assert by_key(metric["splits"][dim], "numerator") == {
@@ -165,20 +167,20 @@ def check_numbers(metric: Json, tables: Tables, trailing: Window) -> None:
 
     def cell(rows: list[data.Row]) -> Json:
         part = counts(rows)
-        told = verdicts.figures(part["own_short"], len(rows), "%", verdicts.number_light(part))
-        return {**told, **{name: part[name] for name in verdicts.CLASSES}}
+        entry = verdicts.figures(part["own_short"], len(rows), "%", verdicts.number_light(part))
+        return {**entry, **{name: part[name] for name in verdicts.CLASSES}}
 
     year = inside(PERIOD, calls)
-    found = counts(year)
-    assert metric["components"] == {**{name: found[name] for name in verdicts.CLASSES}, "delivered": len(year)}
-    assert {**headline(metric), **{name: found[name] for name in verdicts.CLASSES}} == cell(year)
-    own = found["own_short"]
-    assert metric["bounds"] == verdicts.span([(own + d, len(year)) for d in range(found["unknown"] + 1)], "%")
-    assert flags(metric) == verdicts.number_flags(found)
-    assert metric["twins"] == {"evasion": verdicts.evasion(found)}
+    totals = counts(year)
+    assert metric["components"] == {**{name: totals[name] for name in verdicts.CLASSES}, "delivered": len(year)}
+    assert {**headline(metric), **{name: totals[name] for name in verdicts.CLASSES}} == cell(year)
+    own = totals["own_short"]
+    assert metric["bounds"] == verdicts.span([(own + d, len(year)) for d in range(totals["unknown"] + 1)], "%")
+    assert flags(metric) == verdicts.number_flags(totals)
+    assert metric["twins"] == {"evasion": verdicts.evasion(totals)}
     if year:
-        told = next(flag for flag in metric["flags"] if flag["code"] == "evasion")
-        assert {name: told[name] for name in ("value", "light", "bounds")}.items() <= verdicts.evasion(found).items()
+        entry = next(flag for flag in metric["flags"] if flag["code"] == "evasion")
+        assert {name: entry[name] for name in ("value", "light", "bounds")}.items() <= verdicts.evasion(totals).items()
     assert metric["statements"]["all_calls_show_own_numbers"] == (0 < len(year) == own)
     for window, row in windows(metric, trailing):
         assert row == cell(inside(window, calls))
@@ -188,9 +190,9 @@ def check_numbers(metric: Json, tables: Tables, trailing: Window) -> None:
 
 
 def check_closing(metric: Json, tables: Tables, as_of: date, today: date | None, trailing: Window) -> None:
-    told = oracle.complaints(tables)
-    counted = [c for c in told if c["ticket"] is None]
-    gone = [c for c in inside(PERIOD, told) if c["ticket"] is not None and c["day"] <= as_of]
+    complaints = oracle.complaints(tables)
+    counted = [c for c in complaints if c["ticket"] is None]
+    gone = [c for c in inside(PERIOD, complaints) if c["ticket"] is not None and c["day"] <= as_of]
     undated = [c for c in counted if c["day"] is None]
 
     def judged(rows: list[data.Row], day: date, open_days: list[data.Row]) -> Json:
@@ -230,31 +232,31 @@ def check_closing(metric: Json, tables: Tables, as_of: date, today: date | None,
         assert by_key(metric["splits"][dim], "denominator") == {name: cell(part) for name, part in groups.items()}, dim
 
 
-def check_quality(found: Json, tables: Tables, last: date) -> None:
+def check_quality(quality: Json, tables: Tables, last: date) -> None:
     rows = tables["calls"]
     rejected = Counter(row["reason"] for row in rows if row["part"] == "rejected")
-    assert found["rows"]["rejected"] == rejected.total()
-    assert found["rows"]["reasons"] == dict(rejected)
-    assert found["rows"]["loaded"] == len(rows) - rejected.total()
+    assert quality["rows"]["rejected"] == rejected.total()
+    assert quality["rows"]["reasons"] == dict(rejected)
+    assert quality["rows"]["loaded"] == len(rows) - rejected.total()
     days = {call["start_ts"].date() for call in oracle.calls_of(rows)}
     year = [PERIOD[0] + timedelta(days=n) for n in range((last - PERIOD[0]).days + 1)]
-    assert found["days_without_records"]["count"] == sum(day not in days for day in year)
+    assert quality["days_without_records"]["count"] == sum(day not in days for day in year)
     calls = [call for call in inside(PERIOD, oracle.outbound(tables)) if call["delivered"]]
     untold = sum(call["untold"] for call in calls)
-    assert found["answer_unknown"] == {"count": untold, "share": verdicts.text(untold, len(calls), "%")}
+    assert quality["answer_unknown"] == {"count": untold, "share": verdicts.text(untold, len(calls), "%")}
     sure = Counter(call["confidence"] or "none" for call in calls)
-    assert found["display_confidence"] == {
+    assert quality["display_confidence"] == {
         name: {"count": sure[name], "share": verdicts.text(sure[name], len(calls), "%")}
         for name in ("good", "medium", "low", "none")
     }
-    assert found["display_shapes"] == dict(Counter(call["shape"] or "none" for call in calls))
-    told = inside(PERIOD, oracle.complaints(tables))
-    how = Counter(c["how"] for c in told)
-    matched = len(told) - how[None]
-    assert found["complaints_matched"] == {
-        "complaints": len(told),
+    assert quality["display_shapes"] == dict(Counter(call["shape"] or "none" for call in calls))
+    complaints = inside(PERIOD, oracle.complaints(tables))
+    how = Counter(c["how"] for c in complaints)
+    matched = len(complaints) - how[None]
+    assert quality["complaints_matched"] == {
+        "complaints": len(complaints),
         "matched": matched,
-        "share": verdicts.text(matched, len(told), "%"),
+        "share": verdicts.text(matched, len(complaints), "%"),
         "by": {name: how[name] for name in ("id", "ten_minutes", "day")},
     }
 
@@ -264,28 +266,28 @@ def _month(name: str) -> Window:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
-def _missing(found: Json, tables: Tables) -> list[str]:
-    lights = {metric["slug"]: metric["light"] for metric in found["metrics"]}
+def _missing(result: Json, tables: Tables) -> list[str]:
+    lights = {metric["slug"]: metric["light"] for metric in result["metrics"]}
     needed = {"seat_vacancy": "seat_dim", "closing_rate": "complaint_fact"}
     codes = {slug: "nothing_counted" if tables[table] else "register_empty" for slug, table in needed.items()}
     empty = [code for slug, code in codes.items() if lights[slug] == "na"]
-    return [*empty, *["days_without_records"][: found["quality"]["days_without_records"]["count"]]]
+    return [*empty, *["days_without_records"][: result["quality"]["days_without_records"]["count"]]]
 
 
 def compare(folder: Path, tables: Tables, as_of: date, today: date | None) -> None:
-    found = portrait(folder, tables, as_of, today)
+    result = portrait(folder, tables, as_of, today)
     last = as_of if today is None else min(as_of, today)
     trailing = ((last + timedelta(days=1)).replace(year=(last + timedelta(days=1)).year - 1), last + timedelta(days=1))
-    metrics: Mapping[str, Json] = {metric["slug"]: metric for metric in found["metrics"]}
+    metrics: Mapping[str, Json] = {metric["slug"]: metric for metric in result["metrics"]}
     check_seats(metrics["seat_vacancy"], tables, as_of, today)
     check_rate(metrics["complaint_rate"], tables, trailing, silent=metrics["closing_rate"]["light"] == "na")
     check_numbers(metrics["number_consistency"], tables, trailing)
     check_closing(metrics["closing_rate"], tables, as_of, today, trailing)
-    check_quality(found["quality"], tables, date(2026, 12, 31))  # whatever the as-of day: all calls of the year count
-    lights = verdicts.worst(metric["light"] for metric in found["metrics"])
-    calm = {"na", "green", "yellow_explained"} if found["missing"] else {"na"}
-    assert found["light"] == ("insufficient" if lights in calm else lights)
-    assert [one["code"] for one in found["missing"]] == _missing(found, tables)
+    check_quality(result["quality"], tables, date(2026, 12, 31))  # whatever the as-of day: all calls of the year count
+    lights = verdicts.worst(metric["light"] for metric in result["metrics"])
+    calm = {"na", "green", "yellow_explained"} if result["missing"] else {"na"}
+    assert result["light"] == ("insufficient" if lights in calm else lights)
+    assert [one["code"] for one in result["missing"]] == _missing(result, tables)
 
 
 def compare_seed(folder: Path, seed: int) -> None:

@@ -57,11 +57,11 @@ def evading(tmp_path_factory: pytest.TempPathFactory, world: tuple[Lake, Rows]) 
 
 
 def book(**values: object) -> Rulebook:
-    given = [
+    overlays = [
         {"key": f"portrait.{key.replace('__', '.')}", "value": value, "valid_from": "2026-01-01", "reason": "test"}
         for key, value in values.items()
     ]
-    return Rulebook.on(END, overlays=given)
+    return Rulebook.on(END, overlays=overlays)
 
 
 def ruled(**values: str) -> Rulebook:
@@ -78,12 +78,12 @@ MADE: dict[tuple[str, str, bool], dict[str, Any]] = {}
 
 def portrait(lake: Lake, rulebook: Rulebook, *, raw: bool = False) -> dict[str, Any]:
     """Each once: nobody changes what it is given."""
-    asked = str(lake.folder), rulebook.sha256, raw
-    if asked not in MADE:
+    key = str(lake.folder), rulebook.sha256, raw
+    if key not in MADE:
         with closing(DuckDBEngine()) as engine:
-            made = run(lake=lake, engine=engine, rulebook=rulebook, enterprise="E1", year=2026, raw=raw)
-        MADE[asked] = made.as_dict()
-    return MADE[asked]
+            result = run(lake=lake, engine=engine, rulebook=rulebook, enterprise="E1", year=2026, raw=raw)
+        MADE[key] = result.as_dict()
+    return MADE[key]
 
 
 def plain(lake: Lake) -> dict[str, Any]:
@@ -91,8 +91,8 @@ def plain(lake: Lake) -> dict[str, Any]:
     return portrait(lake, book())
 
 
-def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:
-    return next(one for one in told["metrics"] if one["slug"] == slug)
+def metric(document: dict[str, Any], slug: str) -> dict[str, Any]:
+    return next(one for one in document["metrics"] if one["slug"] == slug)
 
 
 def calls_of_the_year(tables: Rows) -> list[data.Row]:
@@ -117,15 +117,15 @@ def settable() -> set[str]:
     return {rule.key.removeprefix("portrait.") for rule in rules if rule.settable}
 
 
-def first_lights(told: dict[str, Any]) -> object:
+def first_lights(document: dict[str, Any]) -> object:
     figures = ("slug", "numerator", "denominator", "value", "light", "bounds", "limit")
-    return told["light"], told["period"]["as_of"], told["missing"], [
+    return document["light"], document["period"]["as_of"], document["missing"], [
         [
             [one[name] for name in figures],
             [flag for flag in one["flags"] if flag["light"] != "green"],
             one["twins"].get("evasion"),
         ]
-        for one in told["metrics"]
+        for one in document["metrics"]
     ]  # fmt: skip
 
 
@@ -135,13 +135,13 @@ def test_every_rule_that_can_be_set_is_tried() -> None:
 
 def rounds() -> list[tuple[str, ...]]:
     """One value of each metric at a time, for no metric knows of another; those that give a second light first."""
-    kept: dict[tuple[bool, str], list[str]] = {}
+    groups: dict[tuple[bool, str], list[str]] = {}
     for key in sorted(OTHER_VALUES):
-        kept.setdefault((f"portrait.{key}" in LIMITS, key.partition(".")[0]), []).append(key)
+        groups.setdefault((f"portrait.{key}" in LIMITS, key.partition(".")[0]), []).append(key)
     return [
         tuple(filter(None, row))
         for own in (True, False)
-        for row in zip_longest(*(keys for (gives, _), keys in kept.items() if gives is own))
+        for row in zip_longest(*(keys for (gives, _), keys in groups.items() if gives is own))
     ]
 
 
@@ -149,34 +149,34 @@ def rounds() -> list[tuple[str, ...]]:
 def test_what_an_enterprise_sets_gives_a_second_light_and_moves_no_first_one(
     world: tuple[Lake, Rows], evading: Lake, keys: tuple[str, ...]
 ) -> None:
-    given = {key.replace(".", "__"): OTHER_VALUES[key] for key in keys}
+    values = {key.replace(".", "__"): OTHER_VALUES[key] for key in keys}
     own = {key.partition(".")[0]: f"portrait.{key}" for key in keys if f"portrait.{key}" in LIMITS}
     if "complaint_rate.exclusions" in keys:  # they are no tickets, either
         own["closing_rate"] = own["complaint_rate"]
     for lake in (world[0], evading):
-        changed = portrait(lake, book(**given))
+        changed = portrait(lake, book(**values))
         assert first_lights(changed) == first_lights(plain(lake))
         assert ("own_light" in changed) is bool(own)
         if own:
-            told = [{name: value for name, value in one.items() if name != "own"} for one in changed["metrics"]]
-            assert told == plain(lake)["metrics"]
-    changed = portrait(world[0], book(**given))
-    by_rule = {slug: metric(portrait(world[0], ruled(**given)), slug)["light"] for slug in own}
-    found = {one["slug"]: (one["own"]["light"], one["own"]["rules"]) for one in changed["metrics"] if "own" in one}
-    assert found == {slug: (by_rule[slug], [key]) for slug, key in own.items()}
+            metrics = [{name: value for name, value in one.items() if name != "own"} for one in changed["metrics"]]
+            assert metrics == plain(lake)["metrics"]
+    changed = portrait(world[0], book(**values))
+    by_rule = {slug: metric(portrait(world[0], ruled(**values)), slug)["light"] for slug in own}
+    by_slug = {one["slug"]: (one["own"]["light"], one["own"]["rules"]) for one in changed["metrics"] if "own" in one}
+    assert by_slug == {slug: (by_rule[slug], [key]) for slug, key in own.items()}
     overlaid = {one["key"]: one["overlay"] for one in changed["rules"] if one.get("overlay")}
     assert {key: overlaid[key]["beside"] for key in own.values()} == dict.fromkeys(own.values(), True)
     if {"complaint_rate.denominator", "complaint_rate.sources"} & set(keys):
-        assert portrait(world[0], book(**given), raw=True) == changed
+        assert portrait(world[0], book(**values), raw=True) == changed
 
 
 def test_no_complaint_by_own_sources_is_green_only_beside_the_guides_light(tmp_path: Path) -> None:
     tables = data.everything(11, complaints_count=60)
-    told = next(one for one in tables["complaint_fact"] if one["source"] == "12321" and not one["exclusion"])
+    complaint = next(one for one in tables["complaint_fact"] if one["source"] == "12321" and not one["exclusion"])
     lake = Lake(str(tmp_path), "E1")
-    data.write(lake, {**tables, "complaint_fact": [{**told, "accepted_ts": datetime(2026, 3, 5, 10)}]})  # noqa: DTZ001 -- wall time
-    found = metric(portrait(lake, book(complaint_rate__sources='["enterprise"]')), "complaint_rate")
-    assert (found["numerator"], found["light"] == "green", found["own"]["light"]) == (1, False, "green")
+    data.write(lake, {**tables, "complaint_fact": [{**complaint, "accepted_ts": datetime(2026, 3, 5, 10)}]})  # noqa: DTZ001 -- wall time
+    rate = metric(portrait(lake, book(complaint_rate__sources='["enterprise"]')), "complaint_rate")
+    assert (rate["numerator"], rate["light"] == "green", rate["own"]["light"]) == (1, False, "green")
 
 
 COUNTED_OTHERWISE = ruled(complaint_rate__denominator="delivered", number_consistency__denominator="answered")
@@ -187,26 +187,26 @@ def test_complaints_of_delivered_calls(world: tuple[Lake, Rows]) -> None:
     calls = calls_of_the_year(tables)
     answered, delivered = sum(c["answered"] for c in calls), sum(c["delivered"] for c in calls)
     assert 0 < answered < delivered
-    found = metric(portrait(lake, COUNTED_OTHERWISE), "complaint_rate")
-    assert found["denominator"] == delivered
-    assert found["twins"]["answered"]["denominator"] == answered
-    assert sum(row["denominator"] for row in found["months"]) == delivered
-    for rows in found["splits"].values():
+    rate = metric(portrait(lake, COUNTED_OTHERWISE), "complaint_rate")
+    assert rate["denominator"] == delivered
+    assert rate["twins"]["answered"]["denominator"] == answered
+    assert sum(row["denominator"] for row in rate["months"]) == delivered
+    for rows in rate["splits"].values():
         assert sum(row["denominator"] for row in rows) == delivered
 
 
 def test_sources_and_exclusions(world: tuple[Lake, Rows]) -> None:
     lake, tables = world
-    told = [c for c in oracle.complaints(tables) if c["day"] is not None and c["day"].year == 2026]
+    complaints = [c for c in oracle.complaints(tables) if c["day"] is not None and c["day"].year == 2026]
     changed = ruled(complaint_rate__sources='["12300", "enterprise"]', complaint_rate__exclusions="[]")
-    kept = portrait(lake, changed)
-    found = metric(kept, "complaint_rate")["components"]
-    by_source = {name: sum(c["source"] == name for c in told) for name in ("12300", "enterprise")}
+    document = portrait(lake, changed)
+    components = metric(document, "complaint_rate")["components"]
+    by_source = {name: sum(c["source"] == name for c in complaints) for name in ("12300", "enterprise")}
     assert all(by_source.values())
-    assert {name: found[f"complaints_{name}"] for name in by_source} == by_source
-    assert found["complaints"] == sum(by_source.values())
-    assert found["excluded"] == {}
-    assert metric(kept, "closing_rate")["components"]["tickets"] == len(told)
+    assert {name: components[f"complaints_{name}"] for name in by_source} == by_source
+    assert components["complaints"] == sum(by_source.values())
+    assert components["excluded"] == {}
+    assert metric(document, "closing_rate")["components"]["tickets"] == len(complaints)
     only = metric(portrait(lake, ruled(complaint_rate__exclusions='["duplicate"]')), "complaint_rate")["components"]
     assert set(only["excluded"]) == {"duplicate"}
 
@@ -216,12 +216,12 @@ def test_numbers_of_answered_calls(world: tuple[Lake, Rows]) -> None:
     answered = [call for call in calls_of_the_year(tables) if call["delivered"] and call["answered"]]
     untold = [call for call in calls_of_the_year(tables) if call["untold"]]
     assert untold
-    found = metric(portrait(lake, COUNTED_OTHERWISE), "number_consistency")
-    assert found["denominator"] == found["components"]["answered"] == len(answered)
-    assert found["components"]["answer_unknown"] == len(untold)
-    assert {flag["code"]: flag["count"] for flag in found["flags"]}["answer_unknown"] == len(untold)
-    assert found["components"]["landline"] == sum(call["class"] == "landline" for call in answered)
-    assert sum(row["denominator"] for row in found["months"]) == len(answered)
+    consistency = metric(portrait(lake, COUNTED_OTHERWISE), "number_consistency")
+    assert consistency["denominator"] == consistency["components"]["answered"] == len(answered)
+    assert consistency["components"]["answer_unknown"] == len(untold)
+    assert {flag["code"]: flag["count"] for flag in consistency["flags"]}["answer_unknown"] == len(untold)
+    assert consistency["components"]["landline"] == sum(call["class"] == "landline" for call in answered)
+    assert sum(row["denominator"] for row in consistency["months"]) == len(answered)
 
 
 @pytest.mark.parametrize(("text", "day"), [("09-30", date(2026, 9, 30)), ("02-30", date(2026, 2, 28))])
@@ -239,14 +239,14 @@ def test_an_own_limit_gives_a_second_light(tmp_path: Path, limit: str, opened: i
     seats = [{**seat, "seat_id": f"s{n}", "opened_on": day if n < opened else None} for n in range(100)]
     lake = Lake(str(tmp_path), "E1")
     data.write(lake, {**data.everything(11), "seat_dim": seats, "attachment_fact": []})
-    told = portrait(lake, book(seat_vacancy__limit=limit))
-    vacancy = metric(told, "seat_vacancy")
+    document = portrait(lake, book(seat_vacancy__limit=limit))
+    vacancy = metric(document, "seat_vacancy")
     assert ((vacancy["light"], vacancy["own"]["light"]), vacancy["limit"]) == (lights, "30.0000")
     assert vacancy["own"]["limit"] == f"{limit[2:]}.0000"
-    rule = next(one for one in told["rules"] if one["key"] == "portrait.seat_vacancy.limit")
+    rule = next(one for one in document["rules"] if one["key"] == "portrait.seat_vacancy.limit")
     assert (rule["value"], rule["level"], rule["overlay"]["value"]) == ("0.30", "guide", limit)
-    assert revive.result(told).as_dict() == told
-    moved = simulate(revive.result(told), Moves(open_seats=5)).metric("seat_vacancy")
+    assert revive.result(document).as_dict() == document
+    moved = simulate(revive.result(document), Moves(open_seats=5)).metric("seat_vacancy")
     assert (moved.verdict.light.value, moved.own.light.value if moved.own else None) == ("green", "green")
 
 
@@ -387,16 +387,16 @@ def test_snapshot_sha256_does_not_depend_on_order() -> None:
 def test_an_earlier_snapshot_gives_the_earlier_portrait(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path), "E1")
     data.write(lake, data.everything(5))
-    asked = {"lake": lake, "rulebook": Rulebook.on(date(2026, 12, 31)), "enterprise": "E1", "year": 2026}
+    options = {"lake": lake, "rulebook": Rulebook.on(date(2026, 12, 31)), "enterprise": "E1", "year": 2026}
     engine = DuckDBEngine()
     try:
-        before = run(**asked, engine=engine)
+        before = run(**options, engine=engine)
         data.change(lake, add={"later": data.calls(Random(5), 40, first=100_000)}, remove=())
         lake.replace("number_dim", data.arrow("number_dim", data.number_dim(Random(6))), digest="later")
         lake.replace("seat_dim", data.arrow("seat_dim", data.seat_dim(Random(7), 30)), digest="later")
-        after = run(**asked, engine=engine)
+        after = run(**options, engine=engine)
         assert after.as_json() != before.as_json()
-        assert run(**asked, engine=engine, snapshot=before.snapshot).as_json() == before.as_json()
+        assert run(**options, engine=engine, snapshot=before.snapshot).as_json() == before.as_json()
     finally:
         engine.close()
 
@@ -427,7 +427,7 @@ def test_seats(*, filed: int, idle: int, beyond: int, unknown: int, opened: int,
         unknown_filing=unknown,
         unknown_filing_open=opened,
     )
-    found = lights.seat_vacancy(
+    verdict = lights.seat_vacancy(
         filed=filed,
         opened=counts["opened"],
         opened_and_filed=both,
@@ -438,7 +438,7 @@ def test_seats(*, filed: int, idle: int, beyond: int, unknown: int, opened: int,
         attached=attached,
     )
     light = verdicts.seat_light(counts, attached=attached)
-    assert told(found, "%") == {
+    assert told(verdict, "%") == {
         **verdicts.figures(filed - counts["opened"], filed, "%", light),
         "bounds": verdicts.seat_bounds(counts),
         "flags": verdicts.seat_flags(counts),
@@ -453,7 +453,7 @@ def test_seats(*, filed: int, idle: int, beyond: int, unknown: int, opened: int,
     attached=st.booleans(),
 )
 def test_complaints(*, complaints: int, calls: int, untold: int, undated: int, attached: bool) -> None:
-    found = lights.complaint_rate(
+    verdict = lights.complaint_rate(
         complaints=complaints,
         answered=calls,
         limit=Limit(Decimal("0.0001"), ">"),
@@ -463,7 +463,7 @@ def test_complaints(*, complaints: int, calls: int, untold: int, undated: int, a
         attached=attached,
     )
     light = verdicts.rate_light(complaints, calls, untold=untold, undated=undated, attached=attached)
-    assert told(found, "‱") == {
+    assert told(verdict, "‱") == {
         **verdicts.figures(complaints, calls, "‱", light),
         "bounds": verdicts.span(verdicts.rate_ways(complaints, calls, untold, undated), "‱"),
         "flags": verdicts.rate_flags(complaints, calls, untold, undated),
@@ -473,30 +473,30 @@ def test_complaints(*, complaints: int, calls: int, untold: int, undated: int, a
 @given(own=some, land=some, mobile=some, foreign=st.sampled_from([0, 0, 0, 1]), other=few, dark=st.integers(0, 3))
 def test_numbers(*, own: int, land: int, mobile: int, foreign: int, other: int, dark: int) -> None:
     counts = Counter(own_short=own, landline=land, mobile=mobile, other_short=foreign, other=other, unknown=dark)
-    found = lights.number_consistency(
+    verdict = lights.number_consistency(
         counts={NumberClass(name): count for name, count in counts.items()},
         evasion=Limit(Decimal("0.70"), ">="),
         unknown=Limit(Decimal("0.01"), ">"),
     )
     total = counts.total()
-    assert told(found, "%") == {
+    assert told(verdict, "%") == {
         **verdicts.figures(own, total, "%", verdicts.number_light(counts)),
         "bounds": verdicts.span([(own + d, total) for d in range(dark + 1)], "%"),
         "flags": verdicts.number_flags(counts),
     }
-    for flag in found.flags:
+    for flag in verdict.flags:
         if flag.code == "evasion" and flag.bounds is not None:
-            shown = {"low": decimal_text(flag.bounds[0], "%"), "high": decimal_text(flag.bounds[1], "%")}
-            assert (flag.light.value, shown) == (verdicts.evasion(counts)["light"], verdicts.evasion(counts)["bounds"])
+            bounds = {"low": decimal_text(flag.bounds[0], "%"), "high": decimal_text(flag.bounds[1], "%")}
+            assert (flag.light.value, bounds) == (verdicts.evasion(counts)["light"], verdicts.evasion(counts)["bounds"])
 
 
 @given(tickets=some, waiting=few, shut=few, unsure=few)
 def test_closing(*, tickets: int, waiting: int, shut: int, unsure: int) -> None:
     done = max(0, tickets - waiting)
-    found = lights.closing_rate(
+    verdict = lights.closing_rate(
         closed=done, tickets=tickets, limit=Limit(Decimal("0.98"), ">="), undated_closed=shut, undated_open=unsure
     )
-    assert told(found, "%") == {
+    assert told(verdict, "%") == {
         **verdicts.figures(done, tickets, "%", verdicts.closing_light(done, tickets, shut, unsure)),
         "bounds": verdicts.span(verdicts.closing_ways(done, tickets, shut, unsure), "%"),
         "flags": verdicts.closing_flags(done, tickets, shut + unsure),

@@ -83,8 +83,8 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             name: engine.hold(f"held_{name}", engine.arrow(engine.table(name, lake.files(name, versions[name]), one)))
             for name, one in SCHEMAS.items()
         }
-        kept = rollups.find_rollup(lake, engine, tickets_rollup(counting(portrait)), versions)
-        yield World(engine, portrait, dated, engine.hold("told", engine.arrow(kept)))
+        rollup = rollups.find_rollup(lake, engine, tickets_rollup(counting(portrait)), versions)
+        yield World(engine, portrait, dated, engine.hold("told", engine.arrow(rollup)))
 
 
 def test_rows_add_up(world: World) -> None:
@@ -94,8 +94,8 @@ def test_rows_add_up(world: World) -> None:
     narrow = Random(5).sample([pair for pair in every if pair not in whole and expected_count(*pair)], NARROWED)
     counts = {}
     for metric, ask in [*whole, *narrow]:
-        found = world.rows(ask)
-        rows = world.engine.rows(found.aggregate(rows=found.count()))[0]["rows"]
+        query = world.rows(ask)
+        rows = world.engine.rows(query.aggregate(rows=query.count()))[0]["rows"]
         counts[str(ask)] = (rows, expected_count(metric, ask))
     assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
     assert len(whole) > 25
@@ -181,8 +181,8 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
 @pytest.fixture(scope="module")
 def kept(result: Result) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(result.as_json())
-    return told
+    document: dict[str, Any] = json.loads(result.as_json())
+    return document
 
 
 def test_a_declared_portrait_is_the_same(tmp_path: Path) -> None:
@@ -192,11 +192,11 @@ def test_a_declared_portrait_is_the_same(tmp_path: Path) -> None:
         declared = {"seat_vacancy": {"who": "user:anna", "on": "2027-01-20", "reason": "未租用坐席"}}
         book = Rulebook.on(date(YEAR, 12, 31), "北京", "demo", [])
         lake = Lake(str(tmp_path), "demo")
-        made = run(lake=lake, engine=engine, rulebook=book, enterprise="demo", year=YEAR, declared=declared)
+        outcome = run(lake=lake, engine=engine, rulebook=book, enterprise="demo", year=YEAR, declared=declared)
     finally:
         engine.close()
-    assert [metric.slug for metric in made.metrics if metric.declared] == ["seat_vacancy"]
-    assert revive.result(json.loads(made.as_json())).as_json() == made.as_json()
+    assert [metric.slug for metric in outcome.metrics if metric.declared] == ["seat_vacancy"]
+    assert revive.result(json.loads(outcome.as_json())).as_json() == outcome.as_json()
 
 
 def test_it_is_the_same_portrait(result: Result, kept: dict[str, Any]) -> None:

@@ -182,9 +182,9 @@ def test_complaints_are_left_out_one_by_one_and_with_their_line(
     complained: Result, moves: Moves, rate: tuple[int, int], light: str
 ) -> None:
     after = simulate(complained, moves)
-    found = after.metric("complaint_rate")
-    assert (found.verdict.numerator, found.verdict.denominator, found.verdict.light) == (*rate, light)
-    parts = found.components
+    metric = after.metric("complaint_rate")
+    assert (metric.verdict.numerator, metric.verdict.denominator, metric.verdict.light) == (*rate, light)
+    parts = metric.components
     assert (parts["complaints"], parts["answered"], parts["allowance"], parts["headroom"]) == (*rate, 0, -rate[0])
     assert after.simulated["warnings"] == (["isolation_keeps_accepted"] if moves.without_line else [])
 

@@ -47,15 +47,15 @@ def expressions() -> dict[str, ibis.Table]:
     tables = Tables(table("daily", DAILY), table("seat_dim", SCHEMAS["seat_dim"]), table("tickets", TICKETS))
     lake = {name: table(name, schema) for name, schema in SCHEMAS.items()}
     match = complaint_match(lake["calls"], lake["complaint_fact"], minutes=10, by_id=True)
-    found = {
+    queries = {
         "table.daily": daily(facts(lake["calls"], WORDS), lake["number_dim"], lake["line_dim"], WORDS),
         "table.tickets": tickets(lake["complaint_fact"], match, lake["line_dim"]),
     }
     book = Rulebook.on(date(2026, 12, 31))
     for definition in METRICS:
         for name, expression in definition.questions(tables, frame, book).items():
-            found[f"{definition.card.slug}.{name}"] = expression
-    return found
+            queries[f"{definition.card.slug}.{name}"] = expression
+    return queries
 
 
 EXPRESSIONS = expressions()
@@ -87,8 +87,8 @@ def kept() -> dict[str, tuple[str, list[ibis.Table], pa.Schema]]:
 @pytest.mark.parametrize("name", ["VERSION", "TICKETS_VERSION"])
 def test_whoever_changes_what_is_kept_changes_its_version(name: str) -> None:
     """Otherwise a home in use would go on answering from tables that were counted the former way."""
-    version, made, schema = kept()[name]
-    meaning = [*(str(ibis.to_sql(one, dialect="duckdb")) for one in made), str(schema)]
+    version, queries, schema = kept()[name]
+    meaning = [*(str(ibis.to_sql(one, dialect="duckdb")) for one in queries), str(schema)]
     digest = sha256("\n".join(meaning).encode()).hexdigest()[:12]
     assert digest == version, f"write {name}: Final = {digest!r} in portrait/tables/materialised.py"
 

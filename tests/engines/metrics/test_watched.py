@@ -33,14 +33,14 @@ def test_vacancy(filed: int, opened: int) -> None:
         return lights.seat_vacancy(filed=filed, opened=opened, opened_and_filed=opened, unfiled_open=0, limit=limit)
 
     guide, strict = judged(VACANCY), VACANCY.scaled(FACTOR)
-    found, second = metric.flag_stricter(guide, judged(strict), strict)
-    assert found.light is guide.light
+    verdict, second = metric.flag_stricter(guide, judged(strict), strict)
+    assert verdict.light is guide.light
     assert (second is Light.YELLOW) == (100 * (filed - opened) > 24 * filed)
-    flag = internal(found)
+    flag = internal(verdict)
     assert (flag is not None) == (100 * (filed - opened) > 24 * filed and not 10 * (filed - opened) > 3 * filed)
     if flag is not None:
         assert (flag.count, flag.share, flag.limit) == (filed - opened, Fraction(filed - opened, filed), strict)
-    assert [one for one in found.flags if one.code != metric.INTERNAL] == list(guide.flags)
+    assert [one for one in verdict.flags if one.code != metric.INTERNAL] == list(guide.flags)
 
 
 @given(st.integers(0, 4), st.integers(1, 60_000))
@@ -52,10 +52,10 @@ def test_complaints(complaints: int, answered: int) -> None:
         return lights.complaint_rate(complaints=complaints, answered=answered, limit=limit)
 
     strict = RATE.scaled(FACTOR)
-    found, second = metric.flag_stricter(judged(RATE), judged(strict), strict)
-    assert found.light is judged(RATE).light
+    verdict, second = metric.flag_stricter(judged(RATE), judged(strict), strict)
+    assert verdict.light is judged(RATE).light
     assert (second is Light.YELLOW) == (12_500 * complaints > answered)
-    assert (internal(found) is not None) == (12_500 * complaints > answered >= 10_000 * complaints)
+    assert (internal(verdict) is not None) == (12_500 * complaints > answered >= 10_000 * complaints)
 
 
 @given(COUNTS, COUNTS, COUNTS)
@@ -70,7 +70,7 @@ def test_evasion(own: int, landline: int, mobile: int) -> None:
         return lights.number_consistency(counts=counts, evasion=limit, unknown=UNKNOWN)
 
     strict, part, whole = EVASION.scaled(FACTOR), landline + mobile, own + landline + mobile
-    found, second = metric.flag_stricter(judged(EVASION), judged(strict), strict)
-    assert found.light is judged(EVASION).light
+    verdict, second = metric.flag_stricter(judged(EVASION), judged(strict), strict)
+    assert verdict.light is judged(EVASION).light
     assert (second is Light.RED) == (100 * part >= 56 * whole)
-    assert (internal(found) is not None) == (100 * part >= 56 * whole and 10 * part < 7 * whole)
+    assert (internal(verdict) is not None) == (100 * part >= 56 * whole and 10 * part < 7 * whole)

@@ -57,12 +57,12 @@ def every_picture(portrait: dict[str, Any], _: Words) -> list[charts.Picture]:
 
 @pytest.mark.parametrize("_", [ZH, EN], ids=["zh", "en"])
 def test_every_chart_is_small_obeys_the_policy_and_leads_somewhere(sample: dict[str, Any], _: Words) -> None:
-    drawn = every_picture(sample, _)
-    assert [one.name for one in drawn] == [
+    images = every_picture(sample, _)
+    assert [one.name for one in images] == [
         "calls", "seat_vacancy", "complaint_rate", "number_consistency", "closing_rate", "sources", "days",
         "pareto-line",
     ]  # fmt: skip
-    for one in drawn:
+    for one in images:
         svg = page_svg(one, _)
         root = read(svg)
         assert len(svg.encode()) <= 6 * KIB, one.name
@@ -70,9 +70,9 @@ def test_every_chart_is_small_obeys_the_policy_and_leads_somewhere(sample: dict[
         assert root.attrib["aria-label"]
         assert root.attrib["width"] == "100%"
         assert "<b>" not in sections.html_chart(one, _)
-        targets = [found.attrib["href"] for found in root.iter("a")]
+        targets = [node.attrib["href"] for node in root.iter("a")]
         assert targets
-        assert all(found.itertext() for found in root.iter("a"))
+        assert all(node.itertext() for node in root.iter("a"))
         if one.name in {"sources", "days"}:
             assert set(targets) == {f"#figures-{one.name}"}
             assert f'id="figures-{one.name}"' in sections.html_chart(one, _)
@@ -86,7 +86,7 @@ def test_on_paper_a_chart_has_its_looks_with_it(sample: dict[str, Any], _: Words
         assert (root.attrib["width"], root.attrib["font-size"]) == ("312", "12")
         assert "class=" not in svg
         assert "%" not in "".join(re.findall(r' (?:x|y|width|d)="[^"]*"', svg))
-        assert not [found for found in root.iter() if found.tag.endswith(("}a", "}style"))]
+        assert not [node for node in root.iter() if node.tag.endswith(("}a", "}style"))]
         assert "‱" not in svg
 
 
@@ -94,7 +94,7 @@ def test_a_month_leads_to_its_rows_and_says_what_it_is_made_of(sample: dict[str,
     rate = next(one for one in pictures.portrait_charts(sample, EN, link) if one.name == "closing_rate")
     svg = page_svg(rate, EN)
     assert 'href="/e/demo/2026/metric/closing_rate/rows/?class=complaints&amp;month=2026-03"' in svg
-    (march,) = (found for found in read(svg).iter("a") if "month=2026-03" in found.attrib["href"])
+    (march,) = (node for node in read(svg).iter("a") if "month=2026-03" in node.attrib["href"])
     assert list(march.itertext()) == ["Mar 63.64 %", "7 of 11 tickets closed"]
     page = sections.html_chart(rate, EN)
     assert "<summary>View as table</summary>" in page
@@ -104,10 +104,10 @@ def test_a_month_leads_to_its_rows_and_says_what_it_is_made_of(sample: dict[str,
 def test_the_limit_and_the_last_value_stand_at_their_places() -> None:
     svg = page_svg(rate_of([22, 19, 13, 14], limit=1), ZH)
     root = read(svg)
-    words_of = {found.attrib.get("class"): found for found in root.iter("text")}
+    words_of = {node.attrib.get("class"): node for node in root.iter("text")}
     assert words_of["limt"].text == "限值 1"
     assert words_of["last"].text == "14"
-    line = next(found for found in root.iter("path") if found.attrib["class"] == "lim")
+    line = next(node for node in root.iter("path") if node.attrib["class"] == "lim")
     place = charts.down(1, Decimal(25))
     assert line.attrib["d"] == f"M0 {place}h1000"
     assert float(words_of["limt"].attrib["y"]) == place // 10 - 6
@@ -135,19 +135,19 @@ def test_a_gap_ends_the_line_and_days_to_come_are_shaded() -> None:
     assert re.findall(r'class="gap"[^>]*>([^<]*)<', svg) == ["未证明"]
     assert 'class="wait"' in svg
     assert ">未到<" in svg
-    told = sections.html_chart(rate_of([5, None, None], ahead=1), ZH)
-    assert re.findall(r'<td class="n">([^<]*)</td>', told) == ["5", "未证明", "未到"]
+    html = sections.html_chart(rate_of([5, None, None], ahead=1), ZH)
+    assert re.findall(r'<td class="n">([^<]*)</td>', html) == ["5", "未证明", "未到"]
 
 
 def test_what_is_to_come_is_told_from_the_as_of_day(sample: dict[str, Any]) -> None:
-    told = deepcopy(sample)
-    told["period"]["today"] = "2026-11-24"
-    for metric in told["metrics"]:
+    document = deepcopy(sample)
+    document["period"]["today"] = "2026-11-24"
+    for metric in document["metrics"]:
         if metric["slug"] == "seat_vacancy":
             metric["months"] = metric["months"][:10]
         for row in metric["months"][11:]:
             row |= {"value": None, "denominator": 0}
-    charts = pictures.portrait_charts(told, ZH)
+    charts = pictures.portrait_charts(document, ZH)
     coming = {(one.name, line.name): line.points[len(one.steps) - one.ahead :] for one in charts for line in one.series}
     assert {name for name, points in coming.items() if any(point.value is not None for point in points)} == set()
     ahead = {one.name: one.ahead for one in charts}
@@ -168,8 +168,8 @@ def test_places_are_whole_numbers_that_never_leave_the_frame_and_no_figure_is_ro
         assert scale[-2] < highest <= scale[-1]
         assert len(scale) <= charts.TICKS + 1
     assert charts.ticks(0) == [0, 1]
-    for value, shown in (("17.7832", "17.78"), ("1.0040", "1.004"), ("0.99999", "0.99999"), ("1", "1.00")):
-        assert charts.figure_text(Decimal(value), one) == shown
+    for value, text in (("17.7832", "17.78"), ("1.0040", "1.004"), ("0.99999", "0.99999"), ("1", "1.00")):
+        assert charts.figure_text(Decimal(value), one) == text
 
 
 @pytest.mark.parametrize(
@@ -185,16 +185,16 @@ def test_places_are_whole_numbers_that_never_leave_the_frame_and_no_figure_is_ro
 def test_headroom_is_told_in_things_that_can_be_counted(told: Headroom | None, bars: dict[str, str]) -> None:
     root = read(headroom_svg(told, "超 86 件"))
     assert root.attrib["aria-label"] == "超 86 件"
-    found = {one.attrib["class"]: one.attrib["width"] for one in root}
-    assert found.pop("bed") == "100%"
-    assert (found.pop("tick", None) is None) == (told is None)
-    assert found == bars
+    widths = {one.attrib["class"]: one.attrib["width"] for one in root}
+    assert widths.pop("bed") == "100%"
+    assert (widths.pop("tick", None) is None) == (told is None)
+    assert widths == bars
 
 
 def test_headroom_is_reckoned_from_whole_numbers(sample: dict[str, Any]) -> None:
     proved = [metric | {"light": "yellow"} for metric in sample["metrics"]]
-    told = [find_headroom(metric) for metric in proved]
-    assert told == [Headroom(40, 30), Headroom(11, 0), Headroom(75, 419), Headroom(7, 11, least=True)]
+    headrooms = [find_headroom(metric) for metric in proved]
+    assert headrooms == [Headroom(40, 30), Headroom(11, 0), Headroom(75, 419), Headroom(7, 11, least=True)]
     assert [headroom_text(metric, EN) for metric in proved] == [
         "10 vacant seats too many", "11 too many (allowance 0)", "344 more landline or mobile calls",
         "4 closed tickets short",
@@ -211,8 +211,8 @@ def test_headroom_is_reckoned_from_whole_numbers(sample: dict[str, Any]) -> None
 
 
 def _metric(slug: str, light: str, *flags: tuple[str, str, int], **components: int) -> dict[str, Any]:
-    told = [{"code": code, "light": colour, "count": number} for code, colour, number in flags]
-    return {"slug": slug, "light": light, "flags": told, "components": components}
+    entries = [{"code": code, "light": colour, "count": number} for code, colour, number in flags]
+    return {"slug": slug, "light": light, "flags": entries, "components": components}
 
 
 UNDECIDED = [
@@ -254,6 +254,6 @@ def test_a_light_is_an_estimate_and_an_undecided_one_names_what_is_missing(
     data = {"light": light, "metrics": metrics}
     assert sections.lead_text(data, _) == sentence
     assert sections.missing_lines(data, _) == lines
-    made = sections.headline_html(data, _)
-    assert made.count("<li>") == len(lines)
-    assert ("Estimated" in made or "推算" in made) == (light == "red")
+    html = sections.headline_html(data, _)
+    assert html.count("<li>") == len(lines)
+    assert ("Estimated" in html or "推算" in html) == (light == "red")

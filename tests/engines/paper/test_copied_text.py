@@ -55,10 +55,10 @@ DATA: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("source", sorted(path.name for path in HERE.glob("*.typ")))
 def test_a_pdf_holds_no_sign_that_nobody_sees(source: str, sample: dict[str, Any]) -> None:
     if source == "portrait.typ":
-        made = portrait_pdf(sample, "zh", Stamp(CODE + UNSEEN, RUN, 1, "2" * 64))
+        pdf = portrait_pdf(sample, "zh", Stamp(CODE + UNSEEN, RUN, 1, "2" * 64))
     else:
-        made = typeset(source, BASE | DATA[source], {"code": BLANK_PICTURE, "chart": CHART}, "pdf", tagged=False)
-    with pypdfium2.PdfDocument(made) as document:
+        pdf = typeset(source, BASE | DATA[source], {"code": BLANK_PICTURE, "chart": CHART}, "pdf", tagged=False)
+    with pypdfium2.PdfDocument(pdf) as document:
         text = "".join(page.get_textpage().get_text_range() for page in document)
     assert CODE in text.replace("\r\n", ""), "a code that is broken over lines is read as it is"
     assert not {RUN, "2" * 16, str(sample["rulebook"]["version"])} & set(text.split()), "they stand in the code"

@@ -34,15 +34,15 @@ def _row(key: str | None, **counts: int) -> dict[str, Any]:
 
 
 def _portrait() -> dict[str, Any]:
-    shown = [
+    displays = [
         _row("95078001", own_short=9), _row("95588", other_short=4), _row("057186000123", landline=3),
         _row("057187000123", landline=2), _row(None, unknown=1),
     ]  # fmt: skip
-    told = {"display": [_row("95078001"), _row("057187000123")], "line": [_row("13800138000")]}
+    splits = {"display": [_row("95078001"), _row("057187000123")], "line": [_row("13800138000")]}
     return {
         "metrics": [
-            {"slug": "number_consistency", "unit": "%", "splits": {"display": shown}},
-            {"slug": "closing_rate", "unit": "%", "splits": told},
+            {"slug": "number_consistency", "unit": "%", "splits": {"display": displays}},
+            {"slug": "closing_rate", "unit": "%", "splits": splits},
         ]
     }
 

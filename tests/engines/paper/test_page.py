@@ -40,18 +40,18 @@ def test_page_is_the_same_bytes_loads_nothing_and_speaks_its_language(
 ) -> None:
     page = portrait_page(sample, language)
     assert page == portrait_page(sample, language)
-    shown = page.decode()
+    html = page.decode()
     tags = _Tags()
-    tags.feed(shown)
+    tags.feed(html)
     assert not [tag for tag, _ in tags.tags if tag in {"script", "link", "img", "iframe", "object"}]
     assert not [attrs for _, attrs in tags.tags if any(name.startswith("on") or name == "style" for name in attrs)]
     assert sum(tag == "figure" for tag, _ in tags.tags) == 5
-    assert [name for name in ("Seat vacancy rate", "坐席空置率") if name in shown] == [title]
+    assert [name for name in ("Seat vacancy rate", "坐席空置率") if name in html] == [title]
     left = [text for text in tags.text if re.search(r"[\u4e00-\u9fff]", text) and "《" not in text]
     assert (left == []) == (language == "en")
     assert "13800138000" in str(sample)
-    assert "13800138000" not in shown
-    assert "138****8000" in shown
+    assert "13800138000" not in html
+    assert "138****8000" in html
 
 
 def test_text_from_data_is_escaped(sample: dict[str, Any]) -> None:
@@ -60,11 +60,11 @@ def test_text_from_data_is_escaped(sample: dict[str, Any]) -> None:
 
 
 def test_workbook_is_the_same_bytes_and_can_be_read(sample: dict[str, Any]) -> None:
-    made = portrait_workbook(sample, "zh_Hans")
-    assert made == portrait_workbook(sample, "zh_Hans")
-    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+    data = portrait_workbook(sample, "zh_Hans")
+    assert data == portrait_workbook(sample, "zh_Hans")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    book = openpyxl.load_workbook(io.BytesIO(made))
+    book = openpyxl.load_workbook(io.BytesIO(data))
     assert book.sheetnames[0] == "合规画像"
     assert {"线路", "团队", "外显号码", "月份"} <= set(book.sheetnames)
     assert "13800138000" not in str([[cell.value for row in sheet for cell in row] for sheet in book])
@@ -95,9 +95,9 @@ def test_headroom_of_evasion_is_red_at_the_limit_itself(count: int, expected: st
 
 
 def test_every_split_has_a_grid_of_one_width(sample: dict[str, Any]) -> None:
-    found = sections.list_splits(sample)
-    assert {"line", "team", "display", "kind", "month"} <= set(found)
-    for split in found:
+    splits = sections.list_splits(sample)
+    assert {"line", "team", "display", "kind", "month"} <= set(splits)
+    for split in splits:
         header, body = sections.split_grid(sample, split, words("en"))
         assert body
         assert {len(row) for row in body} == {len(header)}
@@ -109,8 +109,8 @@ ENGLISH = words("en")
 CHINESE = words("zh_Hans")
 
 
-def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:
-    return next(one for one in told["metrics"] if one["slug"] == slug)
+def metric(document: dict[str, Any], slug: str) -> dict[str, Any]:
+    return next(one for one in document["metrics"] if one["slug"] == slug)
 
 
 def test_numbers_stand_in_the_formula_of_the_base_that_the_rulebook_has(sample: dict[str, Any]) -> None:
@@ -127,8 +127,8 @@ def test_numbers_stand_in_the_formula_of_the_base_that_the_rulebook_has(sample: 
     turned = rate | {"denominator": rate["components"]["delivered"]}
     other = copy.deepcopy(metric(sample, "number_consistency"))
     other["components"]["answered"] = other["components"].pop("delivered")
-    for told, base in ((rate, "answered"), (turned, "delivered"), (other, "answered")):
-        assert base in list_formulas(told, ENGLISH)[0].words
+    for entry, base in ((rate, "answered"), (turned, "delivered"), (other, "answered")):
+        assert base in list_formulas(entry, ENGLISH)[0].words
     (nothing,) = list_formulas(rate | {"numerator": 2, "denominator": 0, "value": None}, ENGLISH)
     assert (nothing.numbers[-7:], nothing.decision) == ("÷ 0 = –", "")
 
@@ -145,30 +145,32 @@ def test_every_rule_of_the_portrait_can_be_said(sample: dict[str, Any]) -> None:
 
 
 def test_conflicts_that_are_named_exist() -> None:
-    known = {rule.key for rule in load().rules}
-    assert {key for keys in explanations.CONFLICTS.values() for key in keys} <= known
+    rule_keys = {rule.key for rule in load().rules}
+    assert {key for keys in explanations.CONFLICTS.values() for key in keys} <= rule_keys
 
 
 def test_a_changed_value_says_who_and_why(sample: dict[str, Any]) -> None:
-    told = copy.deepcopy(sample)
-    limit = next(one for one in told["rules"] if one["key"] == "portrait.closing_rate.limit")
+    document = copy.deepcopy(sample)
+    limit = next(one for one in document["rules"] if one["key"] == "portrait.closing_rate.limit")
     limit["overlay"] = {"who": "user:a + user:b", "when": "2026-11-01T08:00:00", "reason": "省局要求"}
-    (found,) = [
-        one for one in explanations.rules_of_metric(told, "closing_rate", "en", ENGLISH) if one.key == limit["key"]
+    (rule,) = [
+        one for one in explanations.rules_of_metric(document, "closing_rate", "en", ENGLISH) if one.key == limit["key"]
     ]
-    assert found.changed == "changed by a + b on 2026-11-01: 省局要求"
-    assert explanations.rules_of_metric({**told, "rules": []}, "closing_rate", "en", ENGLISH) == ()
+    assert rule.changed == "changed by a + b on 2026-11-01: 省局要求"
+    assert explanations.rules_of_metric({**document, "rules": []}, "closing_rate", "en", ENGLISH) == ()
 
 
 def test_what_is_left_out_has_a_sentence_and_a_count(sample: dict[str, Any]) -> None:
-    told = copy.deepcopy(sample)
-    rate = metric(told, "complaint_rate")
+    document = copy.deepcopy(sample)
+    rate = metric(document, "complaint_rate")
     rate["components"]["excluded"] = dict.fromkeys(explanations.REASONS, 2) | {"duplicate": 0}
-    told["quality"]["calls"]["tests"] = 7
-    found = {reason: (text, number) for reason, text, number in explanations.exclusion_lines(told, rate, ENGLISH)}
-    assert set(found) == {"not_accepted", "not_own_number", "not_a_call", "tests"}
-    assert found["tests"] == ("7 test calls are not counted in any rate.", 7)
-    assert explanations.exclusion_lines(told, metric(told, "seat_vacancy"), ENGLISH) == ()
+    document["quality"]["calls"]["tests"] = 7
+    by_reason = {
+        reason: (text, number) for reason, text, number in explanations.exclusion_lines(document, rate, ENGLISH)
+    }
+    assert set(by_reason) == {"not_accepted", "not_own_number", "not_a_call", "tests"}
+    assert by_reason["tests"] == ("7 test calls are not counted in any rate.", 7)
+    assert explanations.exclusion_lines(document, metric(document, "seat_vacancy"), ENGLISH) == ()
 
 
 def test_a_team_sees_its_own_figures(sample: dict[str, Any]) -> None:
@@ -184,9 +186,9 @@ def test_a_team_sees_its_own_figures(sample: dict[str, Any]) -> None:
         beyond = room is not None and (room.used < room.limit if room.least else room.used > room.limit)
         assert beyond == (row["light"] not in {"green", "na", "insufficient"}), "the distance says what the light says"
     foreign = copy.deepcopy(sample)
-    told = metric(foreign, "number_consistency")
-    told["flags"] = [*(told.get("flags") or ()), {"code": "other_short", "light": "red", "count": 9}]
-    next(one for one in told["splits"]["team"] if one["key"] == "T1")["other_short"] = 2
+    entry = metric(foreign, "number_consistency")
+    entry["flags"] = [*(entry.get("flags") or ()), {"code": "other_short", "light": "red", "count": 9}]
+    next(one for one in entry["splits"]["team"] if one["key"] == "T1")["other_short"] = 2
     (mine_too,) = (one for one in team_standing(foreign, "T1") if one["slug"] == "number_consistency")
     assert [(one["code"], one["count"]) for one in mine_too["flags"]][1:] == [("other_short", 2)]
     nobody = {one["slug"]: one for one in team_results(sample, "nobody")}
@@ -196,8 +198,8 @@ def test_a_team_sees_its_own_figures(sample: dict[str, Any]) -> None:
 
 
 def test_a_page_for_print_is_masked_and_speaks_one_language(sample: dict[str, Any]) -> None:
-    told = portrait_content(sample, "en", Stamp("Demo", "", 7, "f" * 64))
-    text = str({name: part for name, part in told.items() if name != "cards"})
+    content = portrait_content(sample, "en", Stamp("Demo", "", 7, "f" * 64))
+    text = str({name: part for name, part in content.items() if name != "cards"})
     assert "f" * 16 not in text
     assert sample["rulebook"]["version"] not in text
     assert not re.search(r"[\u4e00-\u9fff]", text)
@@ -215,18 +217,22 @@ def test_no_rule_shows_a_code_to_people() -> None:
             return set().union(*(codes(one) for one in value))
         return {value} if isinstance(value, str) and code.fullmatch(value) else set()
 
-    found = {one: rule for rule in load().rules if rule.unit not in {"light", "purposes"} for one in codes(rule.value)}
-    assert len(found) > 100
-    for one, rule in found.items():
-        told = {"value": one, "unit": "text", "operator": None}
-        assert re.search("[\u4e00-\u9fff]", explanations.value_text(told, CHINESE)), (rule.key, one)
-        assert "_" not in explanations.value_text(told, ENGLISH), (rule.key, one)
+    by_code = {
+        one: rule for rule in load().rules if rule.unit not in {"light", "purposes"} for one in codes(rule.value)
+    }
+    assert len(by_code) > 100
+    for one, rule in by_code.items():
+        record = {"value": one, "unit": "text", "operator": None}
+        assert re.search("[\u4e00-\u9fff]", explanations.value_text(record, CHINESE)), (rule.key, one)
+        assert "_" not in explanations.value_text(record, ENGLISH), (rule.key, one)
 
 
 def test_a_value_of_parts_names_each_and_the_rules_that_it_means() -> None:
-    told = {"key": "k", "unit": "limits", "operator": None}
-    told["value"] = {"limits": [{"calls": 5, "hours": 1}], "rules": ["a.b"], "board": "special"}
-    shown = explanations.value_text(told, CHINESE, {"a.b": "另一条"})
-    assert shown == "限值：(通话：5 · 时段：1); 规则：另一条; 板块：专项"
-    told |= {"unit": "purposes", "value": {"marketing": ["营销", "sales"]}}
-    assert explanations.value_text(told, CHINESE) == "营销：营销 + sales", "words that are looked for stand as they are"
+    record = {"key": "k", "unit": "limits", "operator": None}
+    record["value"] = {"limits": [{"calls": 5, "hours": 1}], "rules": ["a.b"], "board": "special"}
+    text = explanations.value_text(record, CHINESE, {"a.b": "另一条"})
+    assert text == "限值：(通话：5 · 时段：1); 规则：另一条; 板块：专项"
+    record |= {"unit": "purposes", "value": {"marketing": ["营销", "sales"]}}
+    assert explanations.value_text(record, CHINESE) == "营销：营销 + sales", (
+        "words that are looked for stand as they are"
+    )

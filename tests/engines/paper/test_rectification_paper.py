@@ -20,23 +20,23 @@ HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
 NONE = {"tickets": [], "more": False}
 
 
-def _group(key: str, chance: str | None, *, named: bool = False, low: bool = False) -> dict[str, Any]:
+def _group(key: str, chance: str | None, *, standout: bool = False, low: bool = False) -> dict[str, Any]:
     return {
-        "key": key, "complaints": 20, "answered": 900, "delivered": 1000, "named": named, "low_volume": low,
+        "key": key, "complaints": 20, "answered": 900, "delivered": 1000, "named": standout, "low_volume": low,
         "rate": "222.2222", "rest": {"complaints": 3, "answered": 1600, "rate": "18.7500"}, "share": "86.9565",
         "so_far": "86.9565", "chance": chance,
     }  # fmt: skip
 
 
 def located(groups: list[dict[str, Any]], complaints: int = 23) -> dict[str, Any]:
-    named = [{"dimension": "line", "key": one["key"]} for one in groups if one["named"]]
+    standouts = [{"dimension": "line", "key": one["key"]} for one in groups if one["named"]]
     line = {
         "dimension": "line", "complaints": complaints, "tests": 2, "top": 5, "top_share": "100.0000",
-        "named": [one["key"] for one in named], "groups": groups,
+        "named": [one["key"] for one in standouts], "groups": groups,
     }  # fmt: skip
     return {
         "from": "2026-03-29", "to": "2026-04-29", "complaints": complaints, "sources": ["12321", "12300"],
-        "level": "0.01", "named": named, "dimensions": {"line": line}, "snapshot": {"sha256": "ab" * 32},
+        "level": "0.01", "named": standouts, "dimensions": {"line": line}, "snapshot": {"sha256": "ab" * 32},
         "rulebook": {"version": "2026.11.30"},
     }  # fmt: skip
 
@@ -54,7 +54,7 @@ def case(**changes: Any) -> dict[str, Any]:
     usual = {
         "id": "R1", "enterprise": "demo", "notice": "浙通管改〔2026〕1号", "received": "2026-04-28",
         "due_at": "2026-05-14T17:00:00+08:00", "provisional": False, "causes": ["历史投诉率偏高", HOSTILE],
-        "orders": [order], "papers": [paper], "located": located([_group("L1", "4.56e-09", named=True)]),
+        "orders": [order], "papers": [paper], "located": located([_group("L1", "4.56e-09", standout=True)]),
         "measures": [{"text": "每周抽查", "owner": "王五", "due": "2026-05-10", "every": 7, "done_on": "2026-05-09"}],
         "events": [{"step": "opened", "at": "2026-04-28T09:00:00+08:00"}],
     }  # fmt: skip
@@ -132,8 +132,8 @@ TOGETHER = "全部外显号码（含其他短号码和未知号码）"
 
 def rows_of(before: dict[str, Any], after: dict[str, Any], *, percent: bool = True) -> dict[str, list[str]]:
     """What is told of two windows, each with its changes to the usual one."""
-    told = {"before": WINDOW | before, "after": WINDOW | after, "over_cap": [], "gate": {"asked": 0}}
-    return {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"), percent=percent)}
+    measured = {"before": WINDOW | before, "after": WINDOW | after, "over_cap": [], "gate": {"asked": 0}}
+    return {row[0]: row[1:] for row in measured_rows(measured, words("zh_Hans"), percent=percent)}
 
 
 def test_a_window_without_a_day_has_no_noughts_and_the_rate_stands_in_per_cent() -> None:
@@ -187,7 +187,7 @@ def test_an_order_is_kept_only_where_every_day_has_its_records(unrecorded: int |
 
 def test_a_code_stands_with_the_name_of_the_register() -> None:
     stamp = ReportStamp("示例", "", draft=False, seq=7, digest="0" * 64, names={"line": {"L1": "速达外包", "L2": ""}})
-    groups = [_group("L1", "4.56e-09", named=True), _group("L2", "0.4")]
+    groups = [_group("L1", "4.56e-09", standout=True), _group("L2", "0.4")]
     ticket = dict.fromkeys(("id", "source", "accepted", "complained"), "x") | {"line": "L1", "calls": []}
     listed = {"tickets": [ticket], "more": False}
     text = _text(official_pdf(build_report(case(located=located(groups)), listed, [], "zh_Hans", stamp)))

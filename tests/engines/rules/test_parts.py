@@ -19,35 +19,35 @@ STRUCTURES = {rule.key: rule for rule in load().rules if rule.settable and class
 
 @pytest.mark.parametrize("rule", STRUCTURES.values(), ids=STRUCTURES)
 def test_every_value_of_several_parts_that_can_be_set_has_rows_that_make_it_again(rule: Rule) -> None:
-    held = plain(rule.value)
-    rows = split_value(rule, held)
+    value = plain(rule.value)
+    rows = split_value(rule, value)
     tables = list_tables(rule)
     assert len(rows) == len(tables)
-    for table, shown in zip(tables, rows, strict=True):
+    for table, entries in zip(tables, rows, strict=True):
         assert table.parts
-        assert len(table.rows or shown) == len(shown)
-        assert {part.name for part in table.parts} <= {name for row in shown for name in row} or not shown
-    assert fit_value(rule, json.dumps(join_rows(rule, held, rows))) == fit_value(rule, json.dumps(held))
+        assert len(table.rows or entries) == len(entries)
+        assert {part.name for part in table.parts} <= {name for row in entries for name in row} or not entries
+    assert fit_value(rule, json.dumps(join_rows(rule, value, rows))) == fit_value(rule, json.dumps(value))
 
 
 def test_a_changed_meter_is_no_longer_an_assumed_one_and_what_is_only_shown_stays() -> None:
     rule = BOOK.rule("frequency.hollycrm")
-    held = plain(rule.value)
-    (meter,), limits = split_value(rule, held)
-    told = join_rows(
-        rule, held, [[{**meter, "window": "calendar_day"}], [*limits, {"calls": "3", "within": "7", "span": "days"}]]
+    value = plain(rule.value)
+    (meter,), limits = split_value(rule, value)
+    result = join_rows(
+        rule, value, [[{**meter, "window": "calendar_day"}], [*limits, {"calls": "3", "within": "7", "span": "days"}]]
     )
-    assert told["meter"]["assumed"] == ["counts"]
-    assert told["limits"] == [{"calls": 1, "hours": 72}, {"calls": 3, "days": 7}]
-    assert told["recordings_days"] == 30
-    fit_value(rule, json.dumps(told))
+    assert result["meter"]["assumed"] == ["counts"]
+    assert result["limits"] == [{"calls": 1, "hours": 72}, {"calls": 3, "days": 7}]
+    assert result["recordings_days"] == 30
+    fit_value(rule, json.dumps(result))
 
 
 def test_quiet_days_are_days_of_the_week_and_spans() -> None:
     rule = BOOK.rule("portrait.quiet_days")
     week, span = {"weekday": "7", "reason": "周日休息"}, {"first": "2026-10-01", "last": "2026-10-07", "reason": "国庆"}
-    told = join_rows(rule, {}, [[week, span]])
-    assert told == {"7": "周日休息", "2026-10-01/2026-10-07": "国庆"}
-    assert join_rows(rule, {}, split_value(rule, told)) == told
+    result = join_rows(rule, {}, [[week, span]])
+    assert result == {"7": "周日休息", "2026-10-01/2026-10-07": "国庆"}
+    assert join_rows(rule, {}, split_value(rule, result)) == result
     with pytest.raises(ValueError, match="7"):
         join_rows(rule, {}, [[{**week, **span}]])

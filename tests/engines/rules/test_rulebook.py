@@ -83,8 +83,8 @@ def test_what_does_not_bind_is_neither_law_nor_notice() -> None:
 
 
 def test_every_disagreement_of_guide_and_law_is_there() -> None:
-    found = {rule.key.removeprefix("conflict.") for rule in Rulebook.on(DAY).rules("conflict.")}
-    assert found == {
+    keys = {rule.key.removeprefix("conflict.") for rule in Rulebook.on(DAY).rules("conflict.")}
+    assert keys == {
         "algorithm",
         "audit_firm",
         "complaint_clock",
@@ -101,12 +101,12 @@ def test_every_disagreement_of_guide_and_law_is_there() -> None:
 
 def test_every_row_of_the_guide_is_there() -> None:
     rows = {rule.id for rule in load().rules}
-    wanted = {
+    expected = {
         f"{letter}{number}"
         for letter, most in (("T", 8), ("M", 19), ("D", 5), ("S", 10), ("R", 9))
         for number in range(1, most + 1)
     }
-    assert wanted <= rows
+    assert expected <= rows
 
 
 def test_rules_that_are_named_by_rules_exist() -> None:
@@ -115,16 +115,16 @@ def test_rules_that_are_named_by_rules_exist() -> None:
     assert isinstance(kinds, Mapping)
     assert set(kinds) == set(book.items("materials.list"))
     assert set(kinds.values()) == set(book.items("materials.copy_kinds"))
-    named: list[Any] = [*book.items("materials.list"), book.text("rectification.next_year")]
+    keys: list[Any] = [*book.items("materials.list"), book.text("rectification.next_year")]
     for rule in [*book.rules("conflict."), book.rule("deadline.templates")]:
         parts = rule.value if isinstance(rule.value, tuple) else (rule.value,)
         for part in parts:
             assert isinstance(part, Mapping)
             inside = part["rules"]
             assert isinstance(inside, tuple)
-            named += inside
-    assert len(named) > 30
-    assert [key for key in named if key not in book.in_force] == []
+            keys += inside
+    assert len(keys) > 30
+    assert [key for key in keys if key not in book.in_force] == []
 
 
 def test_same_day_same_hash_and_a_change_changes_it() -> None:
@@ -164,10 +164,10 @@ def test_the_particular_overlay_wins_whatever_the_order() -> None:
         overlay(value="0.28"),
         overlay(value="0.27", valid_from=date(2026, 1, 1), valid_to=DAY),
     ]
-    for given in (overlays, overlays[::-1]):
-        assert Rulebook.on(DAY, "浙江省", "demo", given).decimal(LIMIT) == Decimal("0.10")
-        assert Rulebook.on(DAY, "浙江省", "other", given).decimal(LIMIT) == Decimal("0.20")
-        assert Rulebook.on(DAY, "重庆", "other", given).decimal(LIMIT) == Decimal("0.27")
+    for ordered in (overlays, overlays[::-1]):
+        assert Rulebook.on(DAY, "浙江省", "demo", ordered).decimal(LIMIT) == Decimal("0.10")
+        assert Rulebook.on(DAY, "浙江省", "other", ordered).decimal(LIMIT) == Decimal("0.20")
+        assert Rulebook.on(DAY, "重庆", "other", ordered).decimal(LIMIT) == Decimal("0.27")
     assert Rulebook.on(DAY, "浙江", "demo", overlays).sha256 == Rulebook.on(DAY, "浙江", "demo", overlays[::-1]).sha256
 
 
@@ -185,9 +185,9 @@ WRONG_LIMITS: list[object] = [
 
 
 def test_an_overlay_of_a_vendors_limits_holds_what_the_gate_can_count() -> None:
-    given = {"meter": METER, "limits": [{"calls": 4, "days": 1}, {"calls": 1, "hours": 1}]}
-    value: Any = Rulebook.on(DAY, overlays=[overlay(key=VENDOR, value=given)]).value(VENDOR)
-    assert [dict(limit) for limit in value["limits"]] == given["limits"]
+    spec = {"meter": METER, "limits": [{"calls": 4, "days": 1}, {"calls": 1, "hours": 1}]}
+    value: Any = Rulebook.on(DAY, overlays=[overlay(key=VENDOR, value=spec)]).value(VENDOR)
+    assert [dict(limit) for limit in value["limits"]] == spec["limits"]
     broken = overlay(key=VENDOR, value=WRONG_LIMITS[1])  # of an older program: the gate refuses by it, and says so
     assert Rulebook.on(DAY, overlays=[broken], tolerant=True).value(VENDOR)["limits"] == ()  # type: ignore[index, call-overload]
 

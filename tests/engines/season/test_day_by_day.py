@@ -43,17 +43,17 @@ NOTICE: Overlay = {"key": "deadline.licence.legal", "value": "02-26", "province"
 def _season(day: date, filed_in: int, province: str, templates: str) -> tuple[tuple[Deadline, ...], Plan | None, Any]:
     overlays = [one for one in (TEMPLATES[templates], NOTICE) if one]
     book = Rulebook.on(day, province, overlays=overlays)
-    found = of_season(book, filed_in, CALENDAR)
+    deadlines = of_season(book, filed_in, CALENDAR)
     shut = shuts(book, filed_in)
-    return found, plan(book, filed_in, found, CALENDAR), None if shut is None else shut[0]
+    return deadlines, plan(book, filed_in, deadlines, CALENDAR), None if shut is None else shut[0]
 
 
 def _on(day: date, year: int, province: str, templates: str, filed: dict[tuple[str, str], date]) -> dict[str, object]:
-    found, planned, shut = _season(season_day(day, year + 1), year + 1, province, templates)
-    first = earliest(found)
+    deadlines, planned, shut = _season(season_day(day, year + 1), year + 1, province, templates)
+    first = earliest(deadlines)
     assert first is not None
-    both = build_tracks([Season("", year)], found, filed, day)
-    told = list_risks(both, shut, day, conflict=bool(conflicts(found)), provisional=False, licences=True)
+    both = build_tracks([Season("", year)], deadlines, filed, day)
+    risks = list_risks(both, shut, day, conflict=bool(conflicts(deadlines)), provisional=False, licences=True)
     seen = {f"file_{one.track}": TaskProgress(not one.open) for one in both} | {"portrait": TaskProgress(complete=True)}
     states = {one.plan.task: one.state.value for one in evaluate_tasks(planned.tasks, seen, {}, day)}
     return {
@@ -61,7 +61,7 @@ def _on(day: date, year: int, province: str, templates: str, filed: dict[tuple[s
         "started": day >= planned.start,
         "licence": both[0].state.value,
         "code_number": both[1].state.value,
-        "flags": " ".join(told),
+        "flags": " ".join(risks),
         "items": states["items"],
         "filing": states["file_licence"],
     }

@@ -62,11 +62,11 @@ def _season(year: int, province: str | None = None, **overlaid: str) -> tuple[Ru
 
 
 def test_the_days_of_data_year_2026() -> None:
-    book, found = _season(2026)
-    told = [
-        (one.day.isoformat(), one.day.strftime("%a"), one.template, one.track, one.kind, one.level) for one in found
+    book, deadlines = _season(2026)
+    rows = [
+        (one.day.isoformat(), one.day.strftime("%a"), one.template, one.track, one.kind, one.level) for one in deadlines
     ]
-    assert told == [
+    assert rows == [
         ("2027-01-01", "Fri", "legal", "licence", Kind.OPENS, "law"),
         ("2027-03-15", "Mon", "guide", "licence", Kind.OPENS, "guide"),
         ("2027-03-31", "Wed", "legal", "licence", Kind.CLOSES, "law"),
@@ -74,13 +74,13 @@ def test_the_days_of_data_year_2026() -> None:
         ("2027-04-30", "Fri", "guide", "licence", Kind.CLOSES, "guide"),
         ("2027-06-30", "Wed", "guide", "licence", Kind.CLOSES, "guide"),
     ]
-    assert all(one.citation for one in found)
-    first = earliest(found)
+    assert all(one.citation for one in deadlines)
+    first = earliest(deadlines)
     assert "第三十五条" in first.citation
-    assert plan_start(book, found) == date(2026, 12, 31), "three months before, by the rule of month ends"
+    assert plan_start(book, deadlines) == date(2026, 12, 31), "three months before, by the rule of month ends"
     shut = shuts(book, 2027)
     assert shut[0] == date(2027, 4, 30)
-    assert [[one.day.month for one in few] for few in conflicts(found)] == [[3, 4, 6]]
+    assert [[one.day.month for one in few] for few in conflicts(deadlines)] == [[3, 4, 6]]
 
 
 @pytest.mark.parametrize(
@@ -105,29 +105,29 @@ def test_a_notice_of_a_province_opens_later() -> None:
 
 
 def test_a_term_of_the_law_moves_off_a_holiday_and_a_printed_day_does_not() -> None:
-    known = {one.template: one.last for one in closing(_season(2023)[1]) if one.day == date(2024, 3, 31)}
-    assert known["legal"].day == date(2024, 4, 1), "31 March 2024 is a Sunday"
-    assert not known["legal"].provisional
-    assert known["legal_code_number"].day == date(2024, 3, 31)
+    by_template = {one.template: one.last for one in closing(_season(2023)[1]) if one.day == date(2024, 3, 31)}
+    assert by_template["legal"].day == date(2024, 4, 1), "31 March 2024 is a Sunday"
+    assert not by_template["legal"].provisional
+    assert by_template["legal_code_number"].day == date(2024, 3, 31)
     assert {one.last.provisional for one in closing(_season(2026)[1]) if one.template == "legal"} == {True}
 
 
 def test_a_day_printed_on_the_own_notice_wins_over_the_templates() -> None:
     book = Rulebook.on(date(2027, 1, 1))
     for day in (date(2027, 2, 26), date(2027, 4, 15)):
-        found = of_season(book, 2027, CALENDAR, [NoticeDeadline("licence", day, "粤通知〔2027〕1号")])
-        one = deciding(found, "licence")
+        deadlines = of_season(book, 2027, CALENDAR, [NoticeDeadline("licence", day, "粤通知〔2027〕1号")])
+        one = deciding(deadlines, "licence")
         assert (one.day, one.citation, one.printed) == (day, "粤通知〔2027〕1号", True)
-        first = earliest(found)
+        first = earliest(deadlines)
         assert first.day == min(day, date(2027, 3, 31)), "the other report keeps its own day"
 
 
 def test_an_overlay_of_the_guide_alone() -> None:
     only = '[{"name": "指南", "code": "guide", "track": "licence", "rules": ["deadline.guide.close"]}]'
-    _book, found = _season(2026, deadline__templates=only)
-    first = earliest(found)
+    _book, deadlines = _season(2026, deadline__templates=only)
+    first = earliest(deadlines)
     assert first.day == date(2027, 4, 30)
-    assert deciding(found, "code_number") is None
+    assert deciding(deadlines, "code_number") is None
 
 
 @pytest.mark.parametrize(
@@ -154,30 +154,30 @@ def test_a_season_beyond_the_calendar_is_refused() -> None:
 
 def _plan(filed_in: int = 2027, *printed: NoticeDeadline) -> Plan:
     book = Rulebook.on(date(filed_in, 1, 1))
-    found = plan(book, filed_in, of_season(book, filed_in, CALENDAR, printed), CALENDAR)
-    assert found is not None
-    return found
+    schedule = plan(book, filed_in, of_season(book, filed_in, CALENDAR, printed), CALENDAR)
+    assert schedule is not None
+    return schedule
 
 
 def test_five_milestones_between_the_start_and_the_earliest_day() -> None:
-    found = _plan()
-    assert (found.start, found.end) == (date(2026, 12, 31), date(2027, 3, 31))
-    assert [(one.name_zh, one.begins.isoformat(), one.due.day.isoformat()) for one in found.milestones] == [
+    schedule = _plan()
+    assert (schedule.start, schedule.end) == (date(2026, 12, 31), date(2027, 3, 31))
+    assert [(one.name_zh, one.begins.isoformat(), one.due.day.isoformat()) for one in schedule.milestones] == [
         ("前置自查", "2026-12-31", "2027-01-18"),
         ("数据治理", "2027-01-19", "2027-02-09"),
         ("材料固化", "2027-02-10", "2027-03-04"),
         ("现场演练", "2027-03-05", "2027-03-17"),
         ("整改闭环", "2027-03-18", "2027-03-31"),
     ]
-    assert all(one.due.provisional for one in found.milestones), "no notice for 2027 yet"
+    assert all(one.due.provisional for one in schedule.milestones), "no notice for 2027 yet"
 
 
 def test_days_off_move_a_day_back_where_the_calendar_is_known() -> None:
-    found = _plan(2026)
-    assert not any(one.due.provisional for one in found.milestones)
-    assert all(CALENDAR.is_workday(one.due.day) for one in found.milestones)
-    assert all(CALENDAR.is_workday(one.due.day) for one in found.tasks)
-    assert all(CALENDAR.is_workday(one.begins) and one.begins <= one.due.day for one in found.tasks)
+    schedule = _plan(2026)
+    assert not any(one.due.provisional for one in schedule.milestones)
+    assert all(CALENDAR.is_workday(one.due.day) for one in schedule.milestones)
+    assert all(CALENDAR.is_workday(one.due.day) for one in schedule.tasks)
+    assert all(CALENDAR.is_workday(one.begins) and one.begins <= one.due.day for one in schedule.tasks)
 
 
 def test_the_tasks_have_their_days() -> None:
@@ -200,12 +200,12 @@ def test_a_task_with_a_day_of_its_own_begins_no_later_than_that_day() -> None:
 
 
 def test_an_early_notice_pulls_everything_before_it() -> None:
-    found = _plan(2027, NoticeDeadline("licence", date(2027, 1, 22), "通知"))
-    assert (found.start, found.end) == (date(2026, 10, 22), date(2027, 1, 22))
-    early = {one.task: one.due.day for one in found.tasks}
+    schedule = _plan(2027, NoticeDeadline("licence", date(2027, 1, 22), "通知"))
+    assert (schedule.start, schedule.end) == (date(2026, 10, 22), date(2027, 1, 22))
+    early = {one.task: one.due.day for one in schedule.tasks}
     assert max(day for task, day in early.items() if task != "file_code_number") == date(2027, 1, 22)
     assert early["file_code_number"] == date(2027, 3, 31)
-    assert all(one.begins <= one.due.day for one in found.tasks)
+    assert all(one.begins <= one.due.day for one in schedule.tasks)
 
 
 def _tasks(today: date, seen: dict[str, TaskProgress] | None = None, **said: TaskNote) -> dict[str, Task]:
@@ -229,7 +229,7 @@ def test_a_task_from_day_to_day(today: date, task: str, state: TaskState) -> Non
 
 def test_what_is_known_and_said_decides() -> None:
     today = date(2027, 1, 20)
-    found = _tasks(
+    tasks = _tasks(
         today,
         {
             "portrait": TaskProgress(complete=True),
@@ -240,15 +240,15 @@ def test_what_is_known_and_said_decides() -> None:
         consistency=TaskNote(done_on=date(2027, 1, 20)),
         filed_base=TaskNote(snoozed_until=date(2027, 1, 21), reason="导出未到"),
     )
-    states = {name: one.state for name, one in found.items()}
+    states = {name: one.state for name, one in tasks.items()}
     assert states["portrait"] is states["entry_test"] is TaskState.DONE
     assert states["drill"] is TaskState.NOT_APPLICABLE
     assert states["stopped_seats"] is TaskState.OPEN, "what it waited for is done"
     assert states["consistency"] is TaskState.OPEN, "the product sees it: nobody's word ends it"
     assert states["filed_base"] is TaskState.SNOOZED
     assert states["items"] is TaskState.LATE, "its own day counts"
-    assert progress(list(found.values())) == Progress(2, 12)
-    assert progress(list(found.values()), "self_check") == Progress(1, 1)
+    assert progress(list(tasks.values())) == Progress(2, 12)
+    assert progress(list(tasks.values()), "self_check") == Progress(1, 1)
     later = _tasks(date(2027, 1, 21), filed_base=TaskNote(snoozed_until=date(2027, 1, 21), reason="x"))
     assert later["filed_base"].state is TaskState.BLOCKED
     early = _tasks(date(2027, 1, 19), entry_test=TaskNote(done_on=date(2027, 1, 20)))
@@ -275,10 +275,10 @@ SHUT = date(2027, 4, 30)
     ],
 )
 def test_the_last_day_is_in_time(today: date, filed_on: date | None, expected: TrackState) -> None:
-    found = build_tracks([Season("A", 2026)], FOUND, {("A", "licence"): filed_on} if filed_on else {}, today)
-    assert [one.track for one in found] == ["licence", "code_number"]
-    assert found[0].state is expected
-    assert found[0].open is (expected in {TrackState.ON_TIME, TrackState.LATE})
+    tracks = build_tracks([Season("A", 2026)], FOUND, {("A", "licence"): filed_on} if filed_on else {}, today)
+    assert [one.track for one in tracks] == ["licence", "code_number"]
+    assert tracks[0].state is expected
+    assert tracks[0].open is (expected in {TrackState.ON_TIME, TrackState.LATE})
 
 
 def test_without_a_day_nobody_can_say() -> None:
@@ -310,17 +310,17 @@ def test_who_must_report(issued: date | None, until: date | None, *, reports: bo
     ],
 )
 def test_what_is_said(today: date, expected: list[Risk]) -> None:
-    found = build_tracks([Season("A", 2026)], FOUND, {}, today)
-    assert list_risks(found, SHUT, today, conflict=False, provisional=False, licences=True) == expected
+    tracks = build_tracks([Season("A", 2026)], FOUND, {}, today)
+    assert list_risks(tracks, SHUT, today, conflict=False, provisional=False, licences=True) == expected
     filed = build_tracks([Season("A", 2026)], FOUND, {("A", "licence"): date(2027, 3, 1)}, today)
     late = [Risk.LATE_REPORT] if today > date(2027, 3, 31) else []
     assert list_risks(filed, SHUT, today, conflict=False, provisional=False, licences=True) == late
     both = {("A", "licence"): date(2027, 4, 1), ("A", "code_number"): date(2027, 3, 31)}
     late_one = build_tracks([Season("A", 2026)], FOUND, both, today)
-    told = list_risks(late_one, SHUT, today, conflict=False, provisional=False, licences=True)
-    assert told == late, "a late report stays one when it is handed in"
-    told = list_risks(filed, None, today, conflict=True, provisional=True, licences=False)
-    assert told[-3:] == [Risk.NO_LICENCE, Risk.CONFLICT, Risk.PROVISIONAL]
+    risks = list_risks(late_one, SHUT, today, conflict=False, provisional=False, licences=True)
+    assert risks == late, "a late report stays one when it is handed in"
+    risks = list_risks(filed, None, today, conflict=True, provisional=True, licences=False)
+    assert risks[-3:] == [Risk.NO_LICENCE, Risk.CONFLICT, Risk.PROVISIONAL]
 
 
 # Which reminder is due on which day, and who gets it.
@@ -345,8 +345,8 @@ RULE = moments(Rulebook.on(date(2027, 1, 1), "浙江"))
     ],
 )
 def test_the_table_of_a_report(today: str, found: tuple[str, str] | None) -> None:
-    told = stage(END, date.fromisoformat(today), RULE["track"])
-    assert (None if told is None else (told[0], told[1].isoformat())) == found
+    moment = stage(END, date.fromisoformat(today), RULE["track"])
+    assert (None if moment is None else (moment[0], moment[1].isoformat())) == found
 
 
 def test_the_days_are_counted_to_the_day_to_which_the_law_moves() -> None:
@@ -354,17 +354,22 @@ def test_the_days_are_counted_to_the_day_to_which_the_law_moves() -> None:
     legal = Deadline(
         "licence", "legal", "法定", Kind.CLOSES, sunday, Due(monday, provisional=False), "第三十五条", "law"
     )
-    told = []
+    reminders = []
     for at in range(-1, 3):
         today = sunday + timedelta(days=at)
         (one,) = due(build_tracks([Season("B2-1", 2023)], [legal], {}, today), [], RULE, today)
-        told.append((one.stage, one.due, one.left))
-    assert told == [("before-3", monday, 2), ("before-1", monday, 1), ("before-0", monday, 0), ("late-1", monday, -1)]
+        reminders.append((one.stage, one.due, one.left))
+    assert reminders == [
+        ("before-3", monday, 2),
+        ("before-1", monday, 1),
+        ("before-0", monday, 0),
+        ("late-1", monday, -1),
+    ]
 
 
 def test_a_task_is_named_every_week_when_it_is_late() -> None:
-    told = [stage(END, END + timedelta(days=at), RULE["task"]) for at in (1, 7, 8, 14, 15)]
-    assert [one and one[0] for one in told] == ["late-1", "late-1", "late-8", "late-8", "late-15"]
+    stages = [stage(END, END + timedelta(days=at), RULE["task"]) for at in (1, 7, 8, 14, 15)]
+    assert [one and one[0] for one in stages] == ["late-1", "late-1", "late-8", "late-8", "late-15"]
 
 
 def _task(state: TaskState, name: str = "items", owner: str = "") -> Task:
@@ -388,8 +393,8 @@ def test_many_licences_are_one_reminder_and_a_report_handed_in_is_none() -> None
         (one.licence, "code_number"): date(2027, 3, 1) for one in seasons
     }
     today = date(2027, 3, 29)
-    (found,) = due(build_tracks(seasons, days, filed, today), [], RULE, today)
-    assert (found.about, found.open, found.left) == ("track:licence", 999, 2)
+    (reminder,) = due(build_tracks(seasons, days, filed, today), [], RULE, today)
+    assert (reminder.about, reminder.open, reminder.left) == ("track:licence", 999, 2)
     assert not due(build_tracks(seasons, [], {}, today), [], RULE, today), "no day is known: nothing can be said"
 
 
@@ -405,8 +410,8 @@ def test_licences_with_different_days_are_counted_apart() -> None:
     ]  # fmt: skip
     seasons = [Season(f"B2-{at}", 2026) for at in range(1, 5)]
     today = date(2027, 3, 1)
-    told = [(one.due, one.left, one.open) for one in due(build_tracks(seasons, days, {}, today), [], RULE, today)]
-    assert told == [(early, 14, 1), (END, 30, 2)], "the fourth one, at the end of May, is not due for a word yet"
+    reminders = [(one.due, one.left, one.open) for one in due(build_tracks(seasons, days, {}, today), [], RULE, today)]
+    assert reminders == [(early, 14, 1), (END, 30, 2)], "the fourth one, at the end of May, is not due for a word yet"
     filed = {("B2-1", "licence"): today}
     then = [(one.due, one.open) for one in due(build_tracks(seasons, days, filed, late), [], RULE, late)]
     assert then == [(END, 2), (late, 1)]
@@ -498,14 +503,14 @@ def test_a_whole_season_day_by_day(province: str, template: str, end: str) -> No
     last = date.fromisoformat(end)
     deadline = Deadline("licence", template, "", Kind.CLOSES, last, Due(last, provisional=False), "", "law")
     rule = moments(Rulebook.on(date(2027, 1, 1), province))
-    told: dict[tuple[str, date], date] = {}
+    by_moment: dict[tuple[str, date], date] = {}
     day = date(2026, 10, 1)
     while day <= date(2027, 7, 31):
         for one in due(build_tracks([Season("B2-1", 2026)], [deadline], {}, day), [], rule, day):
-            told.setdefault((one.stage, one.day), day)
+            by_moment.setdefault((one.stage, one.day), day)
         day += timedelta(days=1)
     before = {(f"before-{left}", last - timedelta(days=left)) for left in (30, 14, 7, 3, 1, 0)}
     over = (date(2027, 7, 31) - last).days
     late = {(f"late-{at}", last + timedelta(days=at)) for at in range(1, over + 1)}
-    assert set(told) == before | late
-    assert all(planned == first for (_stage, planned), first in told.items()), "on its day, not later"
+    assert set(by_moment) == before | late
+    assert all(planned == first for (_stage, planned), first in by_moment.items()), "on its day, not later"

@@ -125,17 +125,17 @@ def sent(seen: CallTrace, method: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["udp", "tcp", "tls"])
 def test_each_outcome_at_its_second(switch: Switch, kind: str) -> None:
-    wanted = {
+    expected = {
         "95001": ("passed", "answered"), "95002": ("passed", "answered"), "95003": ("failed", "answered_late"),
         "95004": ("failed", "busy"), "75404": ("failed", "number_unknown"), "95005": ("failed", "rang_unanswered"),
     }  # fmt: skip
-    found = place(*((switch.via(kind), Plan(one, "test", wait=33_000)) for one in wanted))
-    verdicts = {one.number: (told(one).verdict, told(one).reason) for one in found}
-    assert verdicts == wanted
-    times = {one.number: one.answer for one in found}
+    traces = place(*((switch.via(kind), Plan(one, "test", wait=33_000)) for one in expected))
+    verdicts = {one.number: (told(one).verdict, told(one).reason) for one in traces}
+    assert verdicts == expected
+    times = {one.number: one.answer for one in traces}
     for number, least in (("95001", 1000), ("95002", 29_900), ("95003", 30_100)):
         assert least <= (times[number] or 0) < least + 90
-    assert told(found[0], "10.9.9.9").reason == "wrong_gateway"
+    assert told(traces[0], "10.9.9.9").reason == "wrong_gateway"
 
 
 @pytest.mark.parametrize("kind", ["udp", "tls"])
@@ -156,8 +156,8 @@ def test_an_endpoint_that_demands_early_replies_to_be_acknowledged(switch: Switc
     refusal = next(one for one in seen.log if one.first.startswith("SIP/2.0 421 "))
     assert "Require: 100rel" in refusal.text
     assert len(sent(seen, "INVITE")) == 2
-    asked = [one.text for one in seen.log if not one.out and "RSeq:" in one.text]
-    assert len(asked) == len(sent(seen, "PRACK")) > 0
+    replies = [one.text for one in seen.log if not one.out and "RSeq:" in one.text]
+    assert len(replies) == len(sent(seen, "PRACK")) > 0
     ringing = call(switch.via(kind), "95005", caller="rel", wait=1500)
     assert (told(ringing).reason, len(sent(ringing, "CANCEL"))) == ("rang_unanswered", 1)
 

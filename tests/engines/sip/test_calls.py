@@ -47,8 +47,8 @@ def cancelled(far: Answerer, request: Message) -> Replies:
     yield back(far.got[0], 487, "Request Terminated")
 
 
-def plan(**given: object) -> Plan:
-    return Plan(**{"number": "95013", "caller": "test", "wait": 5000, "hold": 0, **given})
+def plan(**changes: object) -> Plan:
+    return Plan(**{"number": "95013", "caller": "test", "wait": 5000, "hold": 0, **changes})
 
 
 def test_answered_acknowledged_along_its_routes_and_hung_up() -> None:
@@ -118,15 +118,15 @@ def test_silence_is_never_cancelled_and_a_closed_port_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("algorithm", ["", "MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256"])
 def test_credentials_once_and_once_more_for_a_stale_nonce(algorithm: str) -> None:
-    named = f", algorithm={algorithm}" if algorithm else ""
-    head = f'Digest realm="a, b", nonce="n{{0}}", qop="auth,auth-int", opaque="o"{named}'
+    suffix = f", algorithm={algorithm}" if algorithm else ""
+    head = f'Digest realm="a, b", nonce="n{{0}}", qop="auth,auth-int", opaque="o"{suffix}'
 
     def asked(far: Answerer, request: Message) -> Replies:
-        given = request.one("proxy-authorization")
-        if 'nonce="n2"' in given:
+        header = request.one("proxy-authorization")
+        if 'nonce="n2"' in header:
             yield back(request, 486, "Busy Here", ("reason", "Q.850;cause=17"))
         else:
-            stale = ", stale=true" if given else ""
+            stale = ", stale=true" if header else ""
             strong = head.format(far.count("INVITE")) + stale
             weak = 'Digest realm="x", nonce="y", algorithm=WEAK'
             yield back(request, 407, "Auth", ("proxy-authenticate", weak), ("proxy-authenticate", strong))
@@ -151,13 +151,13 @@ def test_digest_by_the_examples_of_the_standards() -> None:
             'Digest realm="http-auth@example.org", algorithm=SHA-256, qop="auth", nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"',  # noqa: E501
         ]
     )[::-1]
-    found = answer(plain, Account("Mufasa", "Circle Of Life"), method="GET", uri="/dir/index.html", cnonce="0a4f113b")
-    assert 'response="6629fae49393a05397450978507c4ef1"' in found
-    found = answer(
+    header = answer(plain, Account("Mufasa", "Circle Of Life"), method="GET", uri="/dir/index.html", cnonce="0a4f113b")
+    assert 'response="6629fae49393a05397450978507c4ef1"' in header
+    header = answer(
         other, Account("Mufasa", "Circle of Life"), method="GET", uri="/dir/index.html",
         cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
     )  # fmt: skip
-    assert 'response="753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"' in found
+    assert 'response="753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"' in header
 
 
 def echoing(sound: socket.socket, got: list[tuple[int, bytes]]) -> None:
@@ -215,9 +215,9 @@ def test_one_that_is_stopped_before_it_has_begun_calls_nobody(monkeypatch: pytes
     """On a busy machine the thread may get its turn after who asked has given up."""
     turn, original = threading.Event(), agent._thread  # its beginning is what is late
 
-    def late(*given: Any) -> None:
+    def late(*args: Any) -> None:
         turn.wait(5)
-        original(*given)
+        original(*args)
 
     class Slow(threading.Thread):
         def join(self, timeout: float | None = None) -> None:

@@ -192,30 +192,30 @@ def test_each_refusal_over_udp_and_tcp(status: int, more: tuple[tuple[str, str],
 
 def proved(request: Message, header: str) -> bool:
     """Whether the credentials are right by the formulas of RFC 7616 3.4, written down here once more."""
-    given = {name.lower(): quoted or bare for name, quoted, bare in PART.findall(request.one(header))}
-    kind = given.get("algorithm", "MD5")
-    made = hashlib.sha256 if kind.startswith("SHA-256") else hashlib.md5
+    fields = {name.lower(): quoted or bare for name, quoted, bare in PART.findall(request.one(header))}
+    kind = fields.get("algorithm", "MD5")
+    hasher = hashlib.sha256 if kind.startswith("SHA-256") else hashlib.md5
 
     def h(*parts: str) -> str:
-        return made(":".join(parts).encode()).hexdigest()
+        return hasher(":".join(parts).encode()).hexdigest()
 
-    body = made(request.body.replace(b"\n", b"\r\n")).hexdigest()  # `read` has made plain line ends of it
-    first, more = h("u", given["realm"], "p"), (body,) if given.get("qop") == "auth-int" else ()
+    body = hasher(request.body.replace(b"\n", b"\r\n")).hexdigest()  # `read` has made plain line ends of it
+    first, more = h("u", fields["realm"], "p"), (body,) if fields.get("qop") == "auth-int" else ()
     if kind.endswith("-sess"):
-        first = h(first, given["nonce"], given["cnonce"])
-    middle = (given["nc"], given["cnonce"], given["qop"]) if "qop" in given else ()
-    assert given["uri"] == request.uri
-    return given["response"] == h(first, given["nonce"], *middle, h(request.method, request.uri, *more))
+        first = h(first, fields["nonce"], fields["cnonce"])
+    middle = (fields["nc"], fields["cnonce"], fields["qop"]) if "qop" in fields else ()
+    assert fields["uri"] == request.uri
+    return fields["response"] == h(first, fields["nonce"], *middle, h(request.method, request.uri, *more))
 
 
 @pytest.mark.parametrize("algorithm", ["", "MD5", "MD5-sess", "SHA-256", "SHA-256-sess"])
 @pytest.mark.parametrize("qop", ["", ', qop="auth"', ', qop="auth-int"', ', qop="auth-int,auth"'])
 def test_every_kind_of_challenge(algorithm: str, qop: str) -> None:
-    named = f", algorithm={algorithm}" if algorithm else ""
+    suffix = f", algorithm={algorithm}" if algorithm else ""
 
     def asked(_far: Answerer, request: Message) -> Replies:
         if not request.one("authorization"):
-            yield back(request, 401, "Auth", ("www-authenticate", f'Digest realm="r", nonce="n"{qop}{named}'))
+            yield back(request, 401, "Auth", ("www-authenticate", f'Digest realm="r", nonce="n"{qop}{suffix}'))
         else:
             yield answered(request) if proved(request, "authorization") else back(request, 403, "Forbidden")
 
@@ -223,9 +223,9 @@ def test_every_kind_of_challenge(algorithm: str, qop: str) -> None:
         seen = call(far, account=KNOWN)
     assert (reason(seen), seen.auth) == ("answered", "passed")
     value = far.all("INVITE")[1].one("authorization")
-    wanted = "auth" if "auth" in qop.replace("auth-int", "") else "auth-int" if qop else ""
-    assert (f"qop={wanted}," in value) if wanted else "qop" not in value
-    assert ("cnonce" in value) == bool(wanted or algorithm.endswith("-sess"))
+    expected = "auth" if "auth" in qop.replace("auth-int", "") else "auth-int" if qop else ""
+    assert (f"qop={expected}," in value) if expected else "qop" not in value
+    assert ("cnonce" in value) == bool(expected or algorithm.endswith("-sess"))
     assert (
         far.all("ACK")[-1].one("authorization") == value
     )  # RFC 3261 22.1: the ACK of the answer bears what the INVITE bore
@@ -245,8 +245,8 @@ def test_the_strongest_of_several_challenges_of_a_realm_and_one_for_each_realm()
 
     with Answerer(on(INVITE=asked)) as far:
         assert reason(call(far, account=KNOWN)) == "busy"
-    given = [*far.all("INVITE")[1].whole("authorization")]
-    assert sorted(one.partition('nonce="')[2][0] for one in given) == ["2", "3"]
+    headers = [*far.all("INVITE")[1].whole("authorization")]
+    assert sorted(one.partition('nonce="')[2][0] for one in headers) == ["2", "3"]
 
 
 def test_a_proxy_and_the_gateway_behind_it_ask_one_after_another() -> None:
@@ -361,10 +361,10 @@ def called(*events: Message | str) -> tuple[CallTrace, str]:
                 call.event(one)
             else:
                 call.received(one)
-        found = call.seen, call.state
+        result = call.seen, call.state
         call.event("overdue")
         assert call.over.done()
-        return found
+        return result
 
     return asyncio.run(run())
 
@@ -389,9 +389,9 @@ def test_payload_types_that_are_none_are_passed_over() -> None:
 
 
 def test_a_turn_that_is_none_and_signs_that_no_table_keeps() -> None:
-    found = read(b"SIP/2.0 200 O\x00\x1b[2J\x9bK\r\nCSeq: " + b"1" * 5000 + b" INVITE\r\nServer: a\rb\tc\r\n\r\n\x00")
-    assert (found.phrase, found.turn, found.one("server")) == ("O\ufffd\ufffd[2J\ufffdK", (0, ""), "a\ufffdb\tc")
-    assert found.body == b"\x00"
+    message = read(b"SIP/2.0 200 O\x00\x1b[2J\x9bK\r\nCSeq: " + b"1" * 5000 + b" INVITE\r\nServer: a\rb\tc\r\n\r\n\x00")
+    assert (message.phrase, message.turn, message.one("server")) == ("O\ufffd\ufffd[2J\ufffdK", (0, ""), "a\ufffdb\tc")
+    assert message.body == b"\x00"
     read_again = read("SIP/2.0 200 \u0085\r\n\r\n".encode())
     assert read_again.phrase == "\ufffd"
 

@@ -50,9 +50,9 @@ def test_each_is_told_as_it_was(scenario: str, account: Account | None, reason: 
     with Far(tmp_path / "far", scenario) as far:
         seen = call(far.port, account, wait=600 if reason == "rang_unanswered" else 5000)
         assert far.done() == 0, [line.first for line in seen.log]
-    told = judge(seen, limit=4000, expected=("127.0.0.1",), witness=ADDRESS)
-    assert told.reason == reason
-    assert (told.verdict == "passed") == (reason == "answered")
+    result = judge(seen, limit=4000, expected=("127.0.0.1",), witness=ADDRESS)
+    assert result.reason == reason
+    assert (result.verdict == "passed") == (reason == "answered")
     assert seen.resent == 0
 
 

@@ -34,11 +34,11 @@ def call(port: int, ca: Held | None, wait: int = 3000, identity: str = "") -> Ca
 
 
 def context(pem: Path, **settings: Any) -> ssl.SSLContext:
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(pem)
+    ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ctx.load_cert_chain(pem)
     for name, value in settings.items():
-        setattr(made, name, value)
-    return made
+        setattr(ctx, name, value)
+    return ctx
 
 
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -183,11 +183,11 @@ def test_a_connection_that_ends_before_the_call_begins(
     ca: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The call that finds its trunk closed is told so at once, and does not wait for a reply."""
-    made = agent.connected
+    original = agent.connected
     ended = threading.Event()
 
     async def late(via: Via, patience: float) -> agent.Trunk:
-        trunk = await made(via, patience)
+        trunk = await original(via, patience)
         await trunk.close()
         ended.set()
         return trunk

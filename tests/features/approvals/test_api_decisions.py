@@ -17,11 +17,11 @@ RULE = "portrait.seat_vacancy.limit"
 
 def _overlay(client: Client) -> str:
     """Ask for another value; the request."""
-    asked = post(
+    response = post(
         client, f"{DEMO}/rules/{RULE}/overlays", {"value": "0.9", "valid_from": "2026-01-01", "reason": "trial"}
     )
-    assert asked.status_code == 202, asked.content
-    return str(asked.json()["approval"])
+    assert response.status_code == 202, response.content
+    return str(response.json()["approval"])
 
 
 def test_rules_and_an_overlay_that_a_second_person_approves(api: Ask) -> None:
@@ -46,8 +46,8 @@ def test_rules_and_an_overlay_that_a_second_person_approves(api: Ask) -> None:
     assert (done.status_code, done.json()["state"]) == (200, "approved")
     assert post(berta, address, {"decision": "no"}).json()["code"] == "approval_decided"
     assert anna.get(f"/api/v1/enterprises/other/approvals/{approval}").status_code == 404
-    told = anna.get(f"{DEMO}/rules/{RULE}").json()
-    assert (told["value"], told["settable"], told["changed"]["reason"]) == ("0.9", True, "trial")
+    rule = anna.get(f"{DEMO}/rules/{RULE}").json()
+    assert (rule["value"], rule["settable"], rule["changed"]["reason"]) == ("0.9", True, "trial")
     chief = api("auditor", name="chief", enterprise="")
     assert chief.get(f"/api/v1/rules/{RULE}").json()["changed"] is None
     assert chief.get(f"/api/v1/approvals/{approval}").json()["state"] == "approved"
@@ -63,9 +63,9 @@ def looked(client: Client, place: str, rule: str = RULE, **trial: str) -> Any:
 
 def test_what_another_value_would_do_is_told_and_nothing_is_kept(api: Ask) -> None:
     client = api()
-    (told,) = looked(client, DEMO, value="0.9")
-    assert (told["enterprise"], told["year"]) == ("demo", 2026)
-    limits = {one["slug"]: (one["before"]["limit"], one["after"]["limit"]) for one in told["metrics"]}
+    (effect,) = looked(client, DEMO, value="0.9")
+    assert (effect["enterprise"], effect["year"]) == ("demo", 2026)
+    limits = {one["slug"]: (one["before"]["limit"], one["after"]["limit"]) for one in effect["metrics"]}
     before, after = limits.pop("seat_vacancy")
     assert (before != after, after) == (True, "90.0000")
     assert all(one == two for one, two in limits.values())
@@ -84,12 +84,12 @@ def test_what_another_value_would_do_is_told_and_nothing_is_kept(api: Ask) -> No
 
 def test_a_reference_takes_no_other_value(api: Ask) -> None:
     client, address = api(), f"{DEMO}/rules/inspection.logs.keep_days"
-    told = client.get(address).json()
-    assert (told["kind"], told["settable"], told["without_effect"]) == ("reference", False, [])
-    asked = {"value": "200", "valid_from": "2026-01-01"}
+    rule = client.get(address).json()
+    assert (rule["kind"], rule["settable"], rule["without_effect"]) == ("reference", False, [])
+    body = {"value": "200", "valid_from": "2026-01-01"}
     for refused in (
-        post(client, f"{address}/overlays", asked | {"reason": "x"}),
-        post(client, f"{address}/effects", asked),
+        post(client, f"{address}/overlays", body | {"reason": "x"}),
+        post(client, f"{address}/effects", body),
     ):
         assert (refused.status_code, refused.json()["code"]) == (422, "overlay_rule_reference")
         assert "项目建议：保存190日以覆盖6个自然月" in refused.json()["detail"]
@@ -99,15 +99,15 @@ def test_a_reference_takes_no_other_value(api: Ask) -> None:
 def test_what_was_asked_of_a_rule_that_became_a_reference_is_not_approved(api: Ask) -> None:
     client, berta = api(), api("compliance_lead", name="berta")
     days = (date(2026, 1, 1), None)
-    wanted = OverlayProposal("inspection.logs.keep_days", "200", "", "demo", *days, "省局要求")
-    approval = propose_overlay(overlay=wanted, actor=Actor("anna", "user")).id
+    proposal = OverlayProposal("inspection.logs.keep_days", "200", "", "demo", *days, "省局要求")
+    approval = propose_overlay(overlay=proposal, actor=Actor("anna", "user")).id
     refused = post(berta, f"{DEMO}/approvals/{approval}/decision", {"decision": "yes"})
     assert refused.json()["code"] == "overlay_rule_reference"
     assert client.get(f"{DEMO}/approvals/{approval}").json()["state"] == "pending"
     approve_overlay(approval=approval, actor=Actor("berta", "user"))  # as it stands in older databases
-    told = client.get(f"{DEMO}/rules/inspection.logs.keep_days").json()
-    assert (told["value"], told["changed"]) == (190, None)
-    assert [(one["value"], one["reason"]) for one in told["without_effect"]] == [("200", "省局要求")]
+    rule = client.get(f"{DEMO}/rules/inspection.logs.keep_days").json()
+    assert (rule["value"], rule["changed"]) == (190, None)
+    assert [(one["value"], one["reason"]) for one in rule["without_effect"]] == [("200", "省局要求")]
 
 
 def test_whoever_leads_the_installation_decides_there_too_and_who_may_only_read_does_not(api: Ask) -> None:
@@ -129,12 +129,12 @@ def test_the_chain_is_read_and_checked(api: Ask) -> None:
     numbers = [one["seq"] for one in (*first["items"], *second["items"])]
     assert numbers == sorted(numbers, reverse=True)
     assert first["items"][0]["hash"] == first["head"]
-    asked = post(client, "/api/v1/audit/verifications", {})
-    assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+    response = post(client, "/api/v1/audit/verifications", {})
+    assert (response.status_code, response.json()["state"]) == (202, "waiting")
     work()
-    told = client.get(f"/api/v1/jobs/{asked.json()['id']}").json()
-    assert (told["state"], told["result"]["valid"]) == ("done", True)
-    assert told["result"]["last"] == client.get("/api/v1/audit?limit=1").json()["head"]
+    job = client.get(f"/api/v1/jobs/{response.json()['id']}").json()
+    assert (job["state"], job["result"]["valid"]) == ("done", True)
+    assert job["result"]["last"] == client.get("/api/v1/audit?limit=1").json()["head"]
     own = api("auditor", name="otto")
     assert {one["enterprise"] for one in own.get(f"{DEMO}/audit").json()["items"]} == {"demo"}
 
@@ -143,14 +143,14 @@ def test_a_webhooks_secret_is_told_once(api: Ask, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("nianjian.platform.notifications.webhooks.place", lambda *_given: None)
     client = api()
     body = {"url": "https://example.org/hook", "events": ["portrait.run"]}
-    made = post(client, f"{DEMO}/webhooks", body, key="k").json()
-    assert made["secret"]
+    webhook = post(client, f"{DEMO}/webhooks", body, key="k").json()
+    assert webhook["secret"]
     again = post(client, f"{DEMO}/webhooks", body, key="k").json()
-    assert again == {**made, "secret": None}
+    assert again == {**webhook, "secret": None}
     listed = client.get(f"{DEMO}/webhooks").json()["items"]
-    assert [one["id"] for one in listed] == [made["id"]]
+    assert [one["id"] for one in listed] == [webhook["id"]]
     assert "secret" not in listed[0]
-    address = f"{DEMO}/webhooks/{made['id']}"
+    address = f"{DEMO}/webhooks/{webhook['id']}"
     assert post(client, f"{address}/test").status_code == 202
     sent = client.get(f"{address}/deliveries").json()["items"]
     assert [(one["event"], json.loads(one["body"])["type"]) for one in sent] == [("webhook.test", "webhook.test")]

@@ -21,50 +21,50 @@ def _ask(actor: Actor) -> storage.Approval:
 
 
 def test_a_second_person_approves_once_what_was_asked(anna: Actor, bo: Actor, operator: Actor) -> None:
-    asked = _ask(anna)
+    approval = _ask(anna)
     for actor, digest, code in (
         (anna, "a" * 64, "approval_same_person"),
         (operator, "a" * 64, "approval_needs_user"),
         (bo, "b" * 64, "approval_subject_changed"),
     ):
         with pytest.raises(NianjianError, match=code):
-            storage.approve_request(approval=asked.id, digest=digest, actor=actor)
+            storage.approve_request(approval=approval.id, digest=digest, actor=actor)
     with pytest.raises(NianjianError, match="approval_pending"):
         _ask(bo)  # one subject waits once
-    assert storage.get_approval(asked.id).state == "pending"
-    done = storage.approve_request(approval=asked.id, digest="a" * 64, actor=bo)
+    assert storage.get_approval(approval.id).state == "pending"
+    done = storage.approve_request(approval=approval.id, digest="a" * 64, actor=bo)
     assert (done.state, done.requested_by, done.decided_by) == ("approved", "user:anna", "user:bo")
     assert [act.verb for act in acts(enterprise="demo", newest=2)] == ["approval.approved", "approval.request"]
 
 
 def test_who_asked_may_refuse_and_ask_again(anna: Actor, bo: Actor) -> None:
-    asked = _ask(anna)
-    assert storage.refuse_request(approval=asked.id, actor=anna).state == "refused"
+    approval = _ask(anna)
+    assert storage.refuse_request(approval=approval.id, actor=anna).state == "refused"
     with pytest.raises(NianjianError, match="approval_decided"):
-        storage.approve_request(approval=asked.id, digest="a" * 64, actor=bo)
+        storage.approve_request(approval=approval.id, digest="a" * 64, actor=bo)
     with pytest.raises(NianjianError, match="approval_unknown"):
         storage.refuse_request(approval="nothing", actor=bo)
     assert _ask(bo).state == "pending"
 
 
 def test_the_operator_can_not_approve_under_a_user_of_the_same_name(demo: str, operator: Actor) -> None:
-    asked = _ask(operator)
+    approval = _ask(operator)
     double = accounts.actor("Root", people.add_user(name="Root", role="administrator", enterprises=[], actor=operator))
     with pytest.raises(NianjianError, match="approval_same_person"):
-        storage.approve_request(approval=asked.id, digest="a" * 64, actor=double)
+        storage.approve_request(approval=approval.id, digest="a" * 64, actor=double)
 
 
 def test_an_overlay_counts_only_after_the_second_person(anna: Actor, bo: Actor) -> None:
-    asked = overlays.propose_overlay(overlay=LIMIT, actor=anna)
+    approval = overlays.propose_overlay(overlay=LIMIT, actor=anna)
     Overlay.objects.update(value="0.99")
     with pytest.raises(NianjianError, match="approval_subject_changed"):
-        overlays.approve_overlay(approval=asked.id, actor=bo)  # altered while it waits
+        overlays.approve_overlay(approval=approval.id, actor=bo)  # altered while it waits
     Overlay.objects.update(value=LIMIT.value)
     assert overlays.list_overlays() == []
-    overlays.approve_overlay(approval=asked.id, actor=bo)
-    [found] = overlays.list_overlays(enterprise="demo", province="浙江")
-    assert (found["key"], found["value"], found["enterprise"]) == (LIMIT.key, "0.25", "demo")
-    assert found["who"] == "user:anna + user:bo"
+    overlays.approve_overlay(approval=approval.id, actor=bo)
+    [overlay] = overlays.list_overlays(enterprise="demo", province="浙江")
+    assert (overlay["key"], overlay["value"], overlay["enterprise"]) == (LIMIT.key, "0.25", "demo")
+    assert overlay["who"] == "user:anna + user:bo"
     assert overlays.list_overlays(enterprise="other") == []
 
 

@@ -46,8 +46,8 @@ def _nobody(content: str) -> bool:
 
 
 def _newest(client: Client, verb: str) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"{DEMO}/audit?verb={verb}").json()["items"][0]
-    return found
+    entry: dict[str, Any] = client.get(f"{DEMO}/audit?verb={verb}").json()["items"][0]
+    return entry
 
 
 def _csv(content: bytes) -> list[list[str]]:
@@ -74,9 +74,9 @@ def test_registers_are_listed_masked(api: Ask) -> None:
     _seat(client)
     states = {one["kind"]: one["rows"] for one in client.get(f"{DEMO}/registers").json()["items"]}
     assert (states["seats"], states["lines"]) == (1, 0)
-    told = client.get(f"{DEMO}/registers/seats").json()["items"]
-    assert told[0]["values"]["seat_id"] == "S1"
-    assert _nobody(json.dumps(told, ensure_ascii=False))
+    rows = client.get(f"{DEMO}/registers/seats").json()["items"]
+    assert rows[0]["values"]["seat_id"] == "S1"
+    assert _nobody(json.dumps(rows, ensure_ascii=False))
     assert client.get(f"{DEMO}/registers/seats?as_at=2019-01-01").status_code == 200
     assert client.get(f"{DEMO}/registers/nothing").status_code == 404
     assert client.get(f"{DEMO}/registers/seats?sort=nothing").status_code == 422
@@ -93,9 +93,9 @@ def test_an_outsourcer_sees_rows_of_the_own_team_alone(api: Ask) -> None:
     assert [one["key"] for one in client.get(f"{LINES}?team=T2").json()["items"]] == ["L1"]
     assert client.get(f"{DEMO}/registers/consents").status_code == 404
     assert client.get(f"{DEMO}/batches").status_code == 403
-    told = client.get(f"{DEMO}/portraits/2026").json()
-    assert told["team"] == "T1"
-    assert "light" not in told
+    portrait = client.get(f"{DEMO}/portraits/2026").json()
+    assert portrait["team"] == "T1"
+    assert "light" not in portrait
     assert client.get(DEMO).json()["light"] is None
 
 
@@ -105,8 +105,8 @@ def test_a_sheet_is_handed_to_the_worker(api: Ask) -> None:
     sheet = "线路编号,团队\nL1,T1\n".encode()
     answer = upload(client, f"{LINES}/imports", sheet, name="lines.csv")
     assert answer.status_code == 202
-    kept = Path(str(query.job(answer.json()["id"]).payload["file"]))
-    assert kept.read_bytes() == sheet
+    path = Path(str(query.job(answer.json()["id"]).payload["file"]))
+    assert path.read_bytes() == sheet
     checked = upload(client, f"{LINES}/imports", sheet, name="lines.csv", check="true")
     assert checked.json()["kind"] == "registers.check"
 
@@ -119,8 +119,8 @@ def test_a_row_is_written_changed_ended_and_remembered(api: Ask) -> None:
     assert (wrong.status_code, wrong.json()["code"]) == (422, "register_row_faulty")
     assert "T9" in wrong.content.decode()
     new = {"values": {"line_id": "L1", "team": "T1"}, "since": "2025-01-01", "reason": "new"}
-    assert (made := post(client, address, new, key="k")).status_code == 201
-    assert post(client, address, new, key="k").json() == made.json() == {"key": "L1"}
+    assert (response := post(client, address, new, key="k")).status_code == 201
+    assert post(client, address, new, key="k").json() == response.json() == {"key": "L1"}
     assert post(client, address, new).json()["code"] == "register_row_exists"
     assert post(client, address, {"values": {"lyne": "L3"}}).json()["code"] == "filter_unknown"
     row = client.get(f"{address}/L1").json()
@@ -145,8 +145,8 @@ def test_a_list_goes_out_masked_and_filtered_and_a_long_one_is_work(api: Ask, mo
     for key, team in (("L1", "T1"), ("L2", "T1"), ("L3", "T2")):
         _line(client, key, team=team)
     _seat(client)
-    asked, long = f"{LINES}/exports/csv", "where=team%3DT1&sort=-line_id"
-    assert [row[0] for row in _csv(client.post(f"{asked}?{long}").content)[1:]] == ["L2", "L1"]
+    address, long = f"{LINES}/exports/csv", "where=team%3DT1&sort=-line_id"
+    assert [row[0] for row in _csv(client.post(f"{address}?{long}").content)[1:]] == ["L2", "L1"]
     entry = _newest(client, "registers.export")["data"]
     assert (entry["rows"], entry["full"], entry["filters"]) == (2, False, ["team="])
     assert _nobody(client.post(f"{SEATS}/exports/csv").content.decode())
@@ -154,16 +154,16 @@ def test_a_list_goes_out_masked_and_filtered_and_a_long_one_is_work(api: Ask, mo
     assert _newest(client, "registers.export")["data"]["full"] is True
 
     monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
-    assert client.post(f"{asked}?{long}").json()["code"] == "register_export_long"
-    put = client.post(f"{asked}/files?{long}")
+    assert client.post(f"{address}?{long}").json()["code"] == "register_export_long"
+    put = client.post(f"{address}/files?{long}")
     job = put.json()
     assert (put.status_code, job["state"]) == (202, "waiting")
-    assert client.post(f"{asked}/files?{long}").json()["id"] == job["id"]
-    file = f"{asked}/files/{job['id']}"
+    assert client.post(f"{address}/files?{long}").json()["id"] == job["id"]
+    file = f"{address}/files/{job['id']}"
     assert client.post(file).json()["code"] == "register_file_gone"
     work()
-    told = client.get(f"{DEMO}/jobs/{job['id']}").json()
-    assert (told["state"], told["result"]["rows"], "blob" in told["result"]) == ("done", 2, False)
+    document = client.get(f"{DEMO}/jobs/{job['id']}").json()
+    assert (document["state"], document["result"]["rows"], "blob" in document["result"]) == ("done", 2, False)
     content = client.post(file).getvalue()
     assert [row[0] for row in _csv(content)[1:]] == ["L2", "L1"]
     entry = _newest(client, "registers.export")["data"]
@@ -171,20 +171,20 @@ def test_a_list_goes_out_masked_and_filtered_and_a_long_one_is_work(api: Ask, mo
     assert api("data_officer", name="zoe").post(file).json()["code"] == "job_unknown"
     assert client.post(f"{SEATS}/exports/csv/files/{job['id']}").json()["code"] == "job_unknown"
     inspector = api("tester", name="ines")
-    assert inspector.post(f"{asked}/files?full=true").json()["code"] == "role_missing"
+    assert inspector.post(f"{address}/files?full=true").json()["code"] == "role_missing"
 
     own = api("outsourcer", name="out", team="T1")  # who sees one team gets its long list, and no other work
-    assert own.post(asked).json()["code"] == "register_export_long"
-    mine = own.post(f"{asked}/files").json()["id"]
+    assert own.post(address).json()["code"] == "register_export_long"
+    mine = own.post(f"{address}/files").json()["id"]
     for foreign in (f"{DEMO}/jobs/{job['id']}", f"{DEMO}/jobs"):
         assert own.get(foreign).status_code in {403, 404}
     assert own.post(f"{DEMO}/jobs/{job['id']}/stop").status_code == 404
     assert own.get(f"{DEMO}/jobs/{mine}").json()["state"] == "waiting"
     assert inspector.post(f"{DEMO}/jobs/{mine}/stop").json()["code"] == "role_missing"
     work()
-    assert [row[0] for row in _csv(own.post(f"{asked}/files/{mine}").getvalue())[1:]] == ["L1", "L2"]
+    assert [row[0] for row in _csv(own.post(f"{address}/files/{mine}").getvalue())[1:]] == ["L1", "L2"]
     Membership.objects.filter(user_id="out").update(team="T2")
-    assert own.post(f"{asked}/files/{mine}").status_code == 403
+    assert own.post(f"{address}/files/{mine}").status_code == 403
 
 
 def test_rows_are_looked_for_by_their_columns_and_days(api: Ask) -> None:
@@ -199,8 +199,8 @@ def test_rows_are_looked_for_by_their_columns_and_days(api: Ask) -> None:
         new = {"values": {"root": key, "valid_until": day}}
         assert post(client, f"{DEMO}/registers/numbers/rows", new).status_code == 201
     days = [f"where={quote(f'valid_until{sign}2026-06-01')}" for sign in (">=", "<=")]
-    found = [client.get(f"{DEMO}/registers/numbers?{one}").json()["items"] for one in days]
-    assert [[row["values"]["root"] for row in rows] for rows in found] == [["95014"], ["95013"]]
+    pages = [client.get(f"{DEMO}/registers/numbers?{one}").json()["items"] for one in days]
+    assert [[row["values"]["root"] for row in rows] for rows in pages] == [["95014"], ["95013"]]
 
 
 def test_a_key_with_a_slash_has_an_address_and_what_helps_to_fill_in_is_given(api: Ask) -> None:
@@ -215,23 +215,27 @@ def test_a_key_with_a_slash_has_an_address_and_what_helps_to_fill_in_is_given(ap
     for unknown in ("registers/none/template", "registers/none/headings", "calls/sources/none/example"):
         assert client.get(f"{DEMO}/{unknown}").status_code == 404, unknown
     assert post(client, f"{DEMO}/registers/teams/rows", {"values": {"team_id": "T1", "name": "甲"}}).status_code == 201
-    told = client.get(f"{_line(client, 'L1', team='T1')}/around").json()  # what hangs together with a row
-    assert [(one["kind"], one["total"], one["items"][0]["key"]) for one in told["groups"]] == [("teams", 1, "T1")]
-    assert isinstance(told["notes"], list)
+    document = client.get(f"{_line(client, 'L1', team='T1')}/around").json()  # what hangs together with a row
+    assert [(one["kind"], one["total"], one["items"][0]["key"]) for one in document["groups"]] == [("teams", 1, "T1")]
+    assert isinstance(document["notes"], list)
 
 
 def test_a_file_is_kept_beside_a_row_and_given_out(api: Ask, api_home: Path) -> None:
     client = api()
     address = f"{_line(client, 'L1')}/papers"
-    made = upload(client, address, PNG, name="scan.png")
-    assert (made.status_code, made.json()["media_type"], made.json()["size"]) == (201, "image/png", len(PNG))
-    assert upload(client, address, PNG, name="again.png").json()["id"] == made.json()["id"]
+    response = upload(client, address, PNG, name="scan.png")
+    assert (response.status_code, response.json()["media_type"], response.json()["size"]) == (
+        201,
+        "image/png",
+        len(PNG),
+    )
+    assert upload(client, address, PNG, name="again.png").json()["id"] == response.json()["id"]
     assert [one["name"] for one in client.get(address).json()["items"]] == ["scan.png"]
     assert not [path for path in api_home.rglob("*") if path.is_file() and PNG in path.read_bytes()]
-    paper = f"{address}/{made.json()['id']}"
+    paper = f"{address}/{response.json()['id']}"
     got = client.post(f"{paper}/file")
     assert (got.content, got.headers["Content-Type"]) == (PNG, "image/png")
-    assert _newest(client, "registers.fetch")["data"]["sha256"] == made.json()["sha256"]
+    assert _newest(client, "registers.fetch")["data"]["sha256"] == response.json()["sha256"]
     assert client.delete(paper).status_code == 200
     assert client.get(address).json()["items"] == []
     assert client.post(f"{paper}/file").json()["code"] == "attachment_unknown"
@@ -243,13 +247,13 @@ def test_rejected_rows_as_a_file_are_work_and_then_fetched(api: Ask) -> None:
     work()
     batch = client.get(f"{DEMO}/batches").json()["items"][0]["batch"]
     address = f"{DEMO}/batches/{batch}/rejects/files"
-    asked = client.post(address, headers={"accept-language": "en"})
-    assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
-    file = f"{address}/{asked.json()['id']}"
+    response = client.post(address, headers={"accept-language": "en"})
+    assert (response.status_code, response.json()["state"]) == (202, "waiting")
+    file = f"{address}/{response.json()['id']}"
     assert post(client, file).json()["code"] == "rejects_file_gone"
     work()
-    told = client.get(f"{DEMO}/jobs/{asked.json()['id']}").json()["result"]
-    assert told == {"batch": batch, "name": f"{batch}-rejects.csv", "media": "text/csv", "rows": 2}
+    result = client.get(f"{DEMO}/jobs/{response.json()['id']}").json()["result"]
+    assert result == {"batch": batch, "name": f"{batch}-rejects.csv", "media": "text/csv", "rows": 2}
     answer = post(client, file)
     assert answer.headers["content-type"] == "text/csv"
     table = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
@@ -264,10 +268,10 @@ def test_rejected_rows_as_a_file_are_work_and_then_fetched(api: Ask) -> None:
 def test_mappings_are_kept_checked_and_used(api: Ask) -> None:
     client = api()
     assert "generic" in [one["name"] for one in client.get(f"{DEMO}/calls/sources").json()["items"]]
-    kept = {"name": "本月", "mapping": {"columns": {"callee": "对方"}}}
+    body = {"name": "本月", "mapping": {"columns": {"callee": "对方"}}}
     address = f"{DEMO}/calls/mappings"
-    assert post(client, address, kept).json() == kept
-    assert client.get(address).json()["items"] == [kept]
+    assert post(client, address, body).json() == body
+    assert client.get(address).json()["items"] == [body]
     assert upload(client, f"{DEMO}/calls/imports", b"x\n1\n", name="a.csv", mapping="本月").status_code == 202
     wrong = post(client, address, {"name": "x", "mapping": {"columns": {"nothing": "a"}}})
     assert (wrong.status_code, "/" in json.dumps(wrong.json()["detail"])) == (422, False)
@@ -295,15 +299,15 @@ def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(
 def test_a_sheet_that_the_worker_checks_comes_back_marked(api: Ask) -> None:
     client = api()
     sheet = "线路编号,启用日期\nL1,2025-13-01\n".encode()
-    asked = upload(client, f"{LINES}/imports", sheet, name="lines.csv", check="true").json()["id"]
-    file = f"{LINES}/checks/{asked}/file"
+    job = upload(client, f"{LINES}/imports", sheet, name="lines.csv", check="true").json()["id"]
+    file = f"{LINES}/checks/{job}/file"
     assert (client.get(file).status_code, client.get(file).json()["code"]) == (409, "marked_sheet_missing")
     work()
-    told = client.get(f"{DEMO}/jobs/{asked}").json()["result"]
-    assert (told["read"], told["faulty"], told["faults"]) == (1, 1, 1)
+    result = client.get(f"{DEMO}/jobs/{job}").json()["result"]
+    assert (result["read"], result["faulty"], result["faults"]) == (1, 1, 1)
     page = openpyxl.load_workbook(io.BytesIO(client.get(file).getvalue())).worksheets[0]
     assert [cell.value for cell in page[1]] == ["线路编号", "启用日期", "原因"]
-    assert client.get(f"{SEATS}/checks/{asked}/file").status_code == 404
+    assert client.get(f"{SEATS}/checks/{job}/file").status_code == 404
     assert api(name="berta").get(file).status_code == 404
     sound = upload(client, f"{LINES}/imports", "线路编号\nL1\n".encode(), name="l.csv", check="true").json()["id"]
     work()
@@ -323,14 +327,14 @@ def left(home: Path) -> list[Path]:
 
 def test_a_file_of_calls_is_looked_at_and_tried(api: Ask, api_home: Path) -> None:
     client = api()
-    told = upload(client, CALLS, calls(), name="calls.csv").json()
-    (seen,), (trial,) = told["files"], told["trials"]
+    preview = upload(client, CALLS, calls(), name="calls.csv").json()
+    (seen,), (trial,) = preview["files"], preview["trials"]
     assert (seen["source"], seen["encoding"], seen["fault"]) == ("generic", "gb18030", None)
     assert (seen["header"], seen["fields"]["callee"]) == (HEADER.split(","), "被叫号码")
     rows = {"read": 7, "loaded": 5, "duplicate": 0, "rejected": 2}
     assert (trial["whole"], trial["fault"], trial["receipt"]["rows"]) == (True, None, rows)
     assert (len(trial["rows"]), [one["line"] for one in trial["rejected"]]) == (5, [7, 8])
-    assert not [secret for secret in ("13900000", "张三丰") if secret in str(told)]
+    assert not [secret for secret in ("13900000", "张三丰") if secret in str(preview)]
     odd = upload(client, CALLS, b"a,b\n1,2\n", name="odd.csv").json()["files"][0]
     assert (odd["source"], odd["header"], bool(odd["fault"]["detail"])) == (None, ["a", "b"], True)
     assert not left(api_home)
@@ -343,9 +347,9 @@ def test_a_kept_mapping_is_tried_before_the_import(api: Ask) -> None:
     mapping = {"columns": {"callee": "who"}}
     post(client, f"{DEMO}/calls/mappings", {"name": "本月", "mapping": mapping})
     plain = upload(client, CALLS, content, name="calls.csv", source="generic").json()
-    told = upload(client, CALLS, content, name="calls.csv", source="generic", mapping="本月").json()
+    preview = upload(client, CALLS, content, name="calls.csv", source="generic", mapping="本月").json()
     assert (plain["files"][0]["fault"] or plain["trials"][0]["fault"]) is not None
-    assert told["trials"][0]["fault"] is None
+    assert preview["trials"][0]["fault"] is None
     assert upload(client, CALLS, content, name="c.csv", mapping="none").json()["code"] == "mapping_unknown"
     assert upload(client, CALLS, content, name="c.csv", source="none").json()["code"] == "source_unknown"
     assert upload(client, CALLS, content, name="c.csv", timezone="Mars/One").json()["code"] == "timezone_unknown"
@@ -358,9 +362,9 @@ def test_rows_that_would_be_rejected_come_as_a_file(api: Ask, api_home: Path) ->
     assert (none.status_code, none.json()["code"]) == (422, "rejects_none")
     answer = upload(client, f"{CALLS}/rejects", calls(), name="calls.csv")
     assert answer.headers["Content-Type"].startswith("text/csv")
-    told = answer.content.decode("utf-8-sig")
-    assert "b0" in told
-    assert "c0" not in told
+    content = answer.content.decode("utf-8-sig")
+    assert "b0" in content
+    assert "c0" not in content
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as pack:
         for name in ("a", "b"):
@@ -373,12 +377,12 @@ def test_rows_that_would_be_rejected_come_as_a_file(api: Ask, api_home: Path) ->
 
 def test_a_sheet_is_checked_and_not_written(api: Ask, api_home: Path) -> None:
     client, address = api(), f"{DEMO}/registers/lines/previews"
-    told = upload(
+    preview = upload(
         client, address, "线路编号,启用日期,别的\nL-1,2026-01-01,x\nL-2,明天,y\n".encode(), name="l.csv"
     ).json()
-    assert (told["read"], told["faulty"], told["faults"], told["extra"]) == (2, 1, 1, ["别的"])
-    assert {"heading": "线路编号", "read_as": "线路编号"} in told["matched"]
-    (fault,) = told["findings"]
+    assert (preview["read"], preview["faulty"], preview["faults"], preview["extra"]) == (2, 1, 1, ["别的"])
+    assert {"heading": "线路编号", "read_as": "线路编号"} in preview["matched"]
+    (fault,) = preview["findings"]
     assert (fault["line"], fault["code"], fault["value"]) == (3, "date_unreadable", "明天")
     assert not Line.objects.filter(enterprise_id="demo").exists()
     large = upload(client, address, b"x" * ((128 << 10) + 1), name="l.csv")
@@ -393,26 +397,32 @@ def forward(client: Any, address: str, *columns: str, **more: str) -> Any:
 
 def test_a_forward_list_shows_its_columns_and_goes_in_by_a_mapping(api: Ask, api_home: Path) -> None:
     client = api()
-    told = forward(client, f"{FORWARDS}/previews", source="12321").json()
-    assert [one["heading"] for one in told["columns"]] == ["举报编号", "举报手机", "被举报号码", "来电时刻", "举报内容"]
-    assert told["fault"] is not None
-    assert "13800138000" not in str(told)
-    assert "影响休息" not in str(told)
+    preview = forward(client, f"{FORWARDS}/previews", source="12321").json()
+    assert [one["heading"] for one in preview["columns"]] == [
+        "举报编号",
+        "举报手机",
+        "被举报号码",
+        "来电时刻",
+        "举报内容",
+    ]
+    assert preview["fault"] is not None
+    assert "13800138000" not in str(preview)
+    assert "影响休息" not in str(preview)
     mapping = ("reference=举报编号", "complainant=举报手机", "complained=被举报号码", "called_at=来电时刻")
-    told = forward(client, f"{FORWARDS}/previews", *mapping, source="12321").json()
-    assert [one["field"] for one in told["columns"][:4]] == ["reference", "complainant", "complained", "called_at"]
-    assert told["columns"][1]["examples"] == ["138****8000"]
-    given = {"source": "12321", "moments": "%Y%m%d%H%M%S"}
-    told = forward(client, f"{FORWARDS}/previews", *mapping, **given).json()
-    assert (told["fault"], told["read"], told["faulty"], told["findings"]) == (None, 1, 0, [])
+    preview = forward(client, f"{FORWARDS}/previews", *mapping, source="12321").json()
+    assert [one["field"] for one in preview["columns"][:4]] == ["reference", "complainant", "complained", "called_at"]
+    assert preview["columns"][1]["examples"] == ["138****8000"]
+    params = {"source": "12321", "moments": "%Y%m%d%H%M%S"}
+    preview = forward(client, f"{FORWARDS}/previews", *mapping, **params).json()
+    assert (preview["fault"], preview["read"], preview["faulty"], preview["findings"]) == (None, 1, 0, [])
     assert not Complaint.objects.exists()
-    asked = forward(client, FORWARDS, *mapping, **given)
-    assert asked.status_code == 202
-    job = Job.objects.get(pk=asked.json()["id"])
+    response = forward(client, FORWARDS, *mapping, **params)
+    assert response.status_code == 202
+    job = Job.objects.get(pk=response.json()["id"])
     assert job.payload["mapping"]["columns"]["complainant"] == "举报手机"
     assert job.payload["mapping"]["formats"] == {"called_at": "%Y%m%d%H%M%S"}
     cases = {"reference": "filter_unreadable", "state=x": "mapping_invalid", "a=": "filter_unreadable"}
     for column, code in cases.items():
         for address in (FORWARDS, f"{FORWARDS}/previews"):
-            told = forward(client, address, column, source="12321")
-            assert (told.status_code, told.json()["code"]) == (422, code)
+            preview = forward(client, address, column, source="12321")
+            assert (preview.status_code, preview.json()["code"]) == (422, code)

@@ -109,16 +109,16 @@ def test_a_draft_is_its_makers_at_its_enterprise(draft: str) -> None:
 
 def test_the_same_question_is_answered_once_and_another_anew(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
     put(draft, calls())
-    asked: list[str] = []
+    names: list[str] = []
     real = preview.try_file
-    monkeypatch.setattr(preview, "try_file", lambda item, *more: (asked.append(item.name), real(item, *more))[1])
+    monkeypatch.setattr(preview, "try_file", lambda item, *more: (names.append(item.name), real(item, *more))[1])
     (path,) = uploads.paths(own(draft))
     first = checks.try_calls([path], "auto", FileMapping(), None)
     assert checks.try_calls([path], "auto", FileMapping(), None) is first
-    assert len(asked) == 1
+    assert len(names) == 1
     checks.try_calls([path], "auto", FileMapping(), "Asia/Shanghai")
     checks.try_calls([path], "auto", FileMapping(columns={"callee": "被叫号码"}), None)
-    assert len(asked) == 3
+    assert len(names) == 3
     path.write_bytes(calls(rows=6))
     (changed,) = checks.try_calls([path], "auto", FileMapping(), None)
     assert changed.trial is not None
@@ -156,10 +156,13 @@ def test_a_commit_takes_everything_and_tidies_up(draft: str) -> None:
         drafts.open_draft(draft, "demo", ANNA)
     assert drafts.enqueue_import(draft=own(draft), actor=ANNA) == job
     work()
-    found = queue.job(job)
-    assert (found.state, found.result["rows"]) == ("done", {"read": 14, "loaded": 10, "duplicate": 0, "rejected": 4})
+    outcome = queue.job(job)
+    assert (outcome.state, outcome.result["rows"]) == (
+        "done",
+        {"read": 14, "loaded": 10, "duplicate": 0, "rejected": 4},
+    )
     (batch,) = batches.list_batches("demo")
-    assert (batch.id, [file.name for file in batch.files]) == (found.result["batch"], ["话单.csv", "more.csv"])
+    assert (batch.id, [file.name for file in batch.files]) == (outcome.result["batch"], ["话单.csv", "more.csv"])
     assert query.list_draft_ids() == frozenset()
     assert not (uploads.folder() / draft).exists()
 
@@ -211,11 +214,11 @@ def test_a_sheet_is_checked_in_whole(tmp_path: Path) -> None:
     path = tmp_path / "seats.csv"
     rows = ["坐席编号,类型,姓名,备注", "A1,人工,张三,x", "A2,机械,李四,y", "A3,人工,,"]
     path.write_text("\n".join(rows) + "\n", encoding="gb18030")
-    found = register_sheets.check_register("seats", path, "demo")
-    assert (found.read, found.faulty, found.encoding) == (3, 1, "gb18030")
-    assert found.extra == ("备注",)
-    assert found.rows[0] == ("A1", "人工", "张*")
-    assert [one.code for one in found.findings] == ["choice_unknown"]
+    check = register_sheets.check_register("seats", path, "demo")
+    assert (check.read, check.faulty, check.encoding) == (3, 1, "gb18030")
+    assert check.extra == ("备注",)
+    assert check.rows[0] == ("A1", "人工", "张*")
+    assert [one.code for one in check.findings] == ["choice_unknown"]
     target = tmp_path / "errors.xlsx"
     register_sheets.write_error_workbook("seats", path, target, lambda code, _values: code, enterprise="demo")
     assert target.read_bytes().startswith(b"PK")

@@ -63,7 +63,7 @@ def test_an_import_leaves_batch_audit_entry_and_no_intent(calls: Path) -> None:
 @pytest.mark.postgres
 def test_an_intent_is_closed_or_dropped_once() -> None:
     one, other = (service.open(kind="calls.import", enterprise="demo", txn=t, payload={"batch": t}) for t in ("a", "b"))
-    assert [(found.txn, found.payload) for found in queue.open_intents()] == [
+    assert [(intent.txn, intent.payload) for intent in queue.open_intents()] == [
         ("a", {"batch": "a"}),
         ("b", {"batch": "b"}),
     ]
@@ -87,9 +87,9 @@ def test_files_of_a_batch_keep_their_order_and_repeat_without_harm() -> None:
             batch=batch, enterprise="demo", name=name, sha256=name * 2, generation=1,
             receipt={"rows": {"read": 3}}, actor="os:root", replaces="",
         )  # fmt: skip
-    found = batches.get_batch(batch)
-    assert [file.name for file in found.files] == ["b.csv", "a.csv"]
-    assert (found.state, found.created_by, found.files[0].receipt) == ("active", "os:root", {"rows": {"read": 3}})
+    stored = batches.get_batch(batch)
+    assert [file.name for file in stored.files] == ["b.csv", "a.csv"]
+    assert (stored.state, stored.created_by, stored.files[0].receipt) == ("active", "os:root", {"rows": {"read": 3}})
     assert [one.id for one in batches.list_batches("demo")] == [batch]
 
 
@@ -139,8 +139,8 @@ def test_a_living_writer_is_left_alone() -> None:
 def test_an_interrupt_after_the_commit_loses_nothing(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = load.import_file
 
-    def interrupted(**given: object) -> None:
-        real(**given)  # type: ignore[arg-type]
+    def interrupted(**options: object) -> None:
+        real(**options)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
     monkeypatch.setattr(load, "import_file", interrupted)

@@ -178,15 +178,15 @@ def test_a_corrected_file_replaces_a_batch(site: Client) -> None:
     old = _imported(site)
     add_enterprise(code="other", name="示范", province="北京", actor=OPERATOR)
     Membership.objects.create(user_id="anna", enterprise_id="other", role="data_officer")
-    given: dict[str, Any] = {"kind": "calls", "actor": Actor("anna", "user"), "replaces": old}
+    options: dict[str, Any] = {"kind": "calls", "actor": Actor("anna", "user"), "replaces": old}
     with pytest.raises(NianjianError, match="batch_unknown"):
-        create_draft(enterprise="other", **given)
+        create_draft(enterprise="other", **options)
     new = _imported(site, calls(rows=7, bad=0), replaces=old)
     assert (batches.get_batch(old).state, batches.get_batch(old).replaces) == ("replaced", "")
     assert (batches.get_batch(new).state, batches.get_batch(new).replaces) == ("active", old)
     assert new in _text(site, f"/e/demo/data/batches/{old}/")
     with pytest.raises(NianjianError, match="batch_not_active"):
-        create_draft(enterprise="demo", **given)
+        create_draft(enterprise="demo", **options)
 
 
 def test_a_foreign_file_is_mapped_and_the_mapping_kept(site: Client) -> None:
@@ -240,10 +240,10 @@ def test_files_are_taken_out_and_a_draft_given_up(site: Client) -> None:
     assert not any(path.is_file() for path in uploads.folder().rglob("*"))
     sent(site, draft, ("a.csv", calls()), ("b.csv", calls(first=50)))
     assert "a.csv" in sent(site, draft, ("again.csv", calls()))  # there already
-    (found,) = drafts.list_drafts("demo", "user:anna")
-    assert [file.name for file in found.files] == ["a.csv", "b.csv"]
+    (stored,) = drafts.list_drafts("demo", "user:anna")
+    assert [file.name for file in stored.files] == ["a.csv", "b.csv"]
     site.post(f"{draft}files/1/drop/")
-    assert [file.name for file in drafts.get_draft(found.id).files] == ["b.csv"]
+    assert [file.name for file in drafts.get_draft(stored.id).files] == ["b.csv"]
     site.post(f"{draft}drop/")
     assert drafts.list_draft_ids() == frozenset()
     assert not any(path.is_file() for path in uploads.folder().rglob("*"))
@@ -254,8 +254,8 @@ def test_a_file_that_is_too_large_is_not_kept(site: Client, monkeypatch: pytest.
     draft = begun(site)
     text = sent(site, draft, ("big.csv", b"x" * (3 << 20)), ("small.csv", calls()))
     assert "big.csv" in text
-    (found,) = drafts.list_drafts("demo", "user:anna")
-    assert [file.name for file in found.files] == ["small.csv"]
+    (stored,) = drafts.list_drafts("demo", "user:anna")
+    assert [file.name for file in stored.files] == ["small.csv"]
     assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
 
 
@@ -298,10 +298,10 @@ def test_work_that_failed_says_why(site: Client) -> None:
 
 def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nianjian.platform.web.paging.SIZE", 50)
-    asked: list[int] = []
-    monkeypatch.setattr(batches, "list_newest_batches", lambda _code, **part: asked.append(part["count"]) or [])
+    counts: list[int] = []
+    monkeypatch.setattr(batches, "list_newest_batches", lambda _code, **part: counts.append(part["count"]) or [])
     _text(site, "/e/demo/data/batches/?page=1")
-    assert asked == [51]
+    assert counts == [51]
 
 
 def test_the_rows_that_a_check_rejects_are_given_back_to_be_corrected(site: Client) -> None:
@@ -364,10 +364,10 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(
     monkeypatch.setattr(rejects, "DIRECT", 2)
     batch = _imported(site, calls(rows=1, bad=3))
     address = f"/e/demo/data/batches/{batch}/"
-    asked = [site.post(f"{address}rejects/").headers["Location"] for _ in range(2)]
-    assert asked[0] == asked[1]
+    locations = [site.post(f"{address}rejects/").headers["Location"] for _ in range(2)]
+    assert locations[0] == locations[1]
     work()
-    page = _text(site, asked[0])
+    page = _text(site, locations[0])
     (file,) = re.findall(r'<form method="post" action="([^"]*/rejects/J\w+/)"', page)
     assert not list(acts(enterprise="demo", verb="calls.rejects"))
     answer = site.post(file)
@@ -375,7 +375,7 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(
         assert pack.read(f"{batch}-rejects.csv").decode("utf-8-sig").count("start_unreadable") == 3
     (act,) = acts(enterprise="demo", verb="calls.rejects")
     assert act.data == {"batch": batch, "rows": 3}
-    assert file not in _text(signed_in("eve", "tester", "demo"), asked[0])
+    assert file not in _text(signed_in("eve", "tester", "demo"), locations[0])
     job = queue.job(file.split("/")[-2])
     assert str(job.result["blob"]) in set(blobs.blobs())
     assert rejects.delete_expired_files() == 0
@@ -383,7 +383,7 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(
     assert rejects.delete_expired_files() == 1
     assert str(job.result["blob"]) not in set(blobs.blobs())
     assert site.post(file).status_code == 404
-    assert file not in _text(site, asked[0])
+    assert file not in _text(site, locations[0])
 
 
 def test_the_making_of_a_rejects_file_stops_when_it_is_asked_to(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -392,19 +392,19 @@ def test_the_making_of_a_rejects_file_stops_when_it_is_asked_to(site: Client, mo
     batch = _imported(site, calls(rows=1, bad=3))
     job = site.post(f"/e/demo/data/batches/{batch}/rejects/").headers["Location"].split("/")[-2]
     monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
-    told = []
+    steps = []
     real = queue_service.progress
 
-    def progress(**given: Any) -> bool:
-        told.append(given["done"])
-        if given["done"]:
+    def progress(**options: Any) -> bool:
+        steps.append(options["done"])
+        if options["done"]:
             queue_service.stop(job=job)
-        return real(**given)
+        return real(**options)
 
     monkeypatch.setattr(queue_service, "progress", progress)
     before = set(blobs.blobs())
     work()
-    assert (queue.job(job).state, told) == ("stopped", [0, 2])
+    assert (queue.job(job).state, steps) == ("stopped", [0, 2])
     assert set(blobs.blobs()) == before
 
 
@@ -447,8 +447,8 @@ def test_a_sheet_that_names_a_missing_team_says_where_and_what_helps(site: Clien
         sent(site, draft, (f"{kind}.csv", f"{head},团队\nA1,\nA2,T9\n".encode()))
         text = site.get(f"{draft}check/").content.decode()
         why = "没有编号或名称为“T9”的团队：请先在团队台账中登记，或改正该单元格"
-        told = f'<td class="n">3</td><td>团队</td><td>{why}</td><td>T9</td>'
-        assert told in re.sub(r"\s*>\s*", ">", text)
+        row = f'<td class="n">3</td><td>团队</td><td>{why}</td><td>T9</td>'
+        assert row in re.sub(r"\s*>\s*", ">", text)
         assert ("notice error" in text) == (kind != "lines"), "lines are imported before their teams: a warning"
 
 
@@ -532,9 +532,9 @@ def test_a_small_workbook_that_holds_much_is_left_to_the_worker(site: Client) ->
 def test_what_is_no_sheet_or_no_register_is_told_so(site: Client) -> None:
     assert site.post("/e/demo/data/import/", {"kind": "unicorns"}).status_code in {400, 404}
     assert site.get("/e/demo/data/import/template/unicorns/").status_code in {400, 404}
-    found = re.findall(r'href="(/e/demo/data/import/example/[a-z0-9_]+/)"', _text(site, "/e/demo/data/import/"))
-    assert len(found) == len(catalogue()) > 10, "each source has an example"
-    assert site.get(found[0]).headers["Content-Disposition"].startswith("attachment")
+    links = re.findall(r'href="(/e/demo/data/import/example/[a-z0-9_]+/)"', _text(site, "/e/demo/data/import/"))
+    assert len(links) == len(catalogue()) > 10, "each source has an example"
+    assert site.get(links[0]).headers["Content-Disposition"].startswith("attachment")
     assert site.get("/e/demo/data/import/example/none/").status_code == 404
     draft = begun(site, "lines")
     sent(site, draft, ("photo.xlsx", b"\x89PNG not a workbook"))

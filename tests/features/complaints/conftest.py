@@ -19,8 +19,8 @@ NUMBER = "95013001"
 
 def opened(ticket: str, **texts: str) -> str:
     """A ticket that has just arrived."""
-    given = {"ticket_id": ticket, "source": "12321", "complained": NUMBER, "complainant": "13800138000"}
-    return operations.open_ticket(enterprise="demo", texts=given | texts, actor=BOSS)
+    defaults = {"ticket_id": ticket, "source": "12321", "complained": NUMBER, "complainant": "13800138000"}
+    return operations.open_ticket(enterprise="demo", texts=defaults | texts, actor=BOSS)
 
 
 def ago(hours: float) -> str:

@@ -43,11 +43,11 @@ def _at(text: str) -> datetime:
 
 
 def _add(operator: Actor, name: str = "I1", **texts: str) -> str:
-    given = {"ticket_id": name, "source": "12321", "arrived_at": ARRIVED, "complained": "95013001"}
-    return flows.open_ticket(enterprise="demo", texts=given | {"complainant": "13800138000"} | texts, actor=operator)
+    defaults = {"ticket_id": name, "source": "12321", "arrived_at": ARRIVED, "complained": "95013001"}
+    return flows.open_ticket(enterprise="demo", texts=defaults | {"complainant": "13800138000"} | texts, actor=operator)
 
 
-def _worked(operator: Actor, name: str = "I1") -> None:
+def _respond_and_call_back(operator: Actor, name: str = "I1") -> None:
     flows.respond(enterprise="demo", complaints=[name], actor=operator, at=_at("01 22:30:00"))
     flows.callback(enterprise="demo", complaint=name, result="满意", actor=operator, at=_at("02 09:00:00"))
 
@@ -57,8 +57,8 @@ def _close(operator: Actor, *names: str, result: str = "致歉", at: str = "02 1
 
 
 def _row(operator: Actor, name: str = "I1") -> dict[str, Any]:
-    (found,) = list_tickets(enterprise="demo", actor=operator).of([name])
-    return ticket_as_dict(found)
+    (ticket,) = list_tickets(enterprise="demo", actor=operator).of([name])
+    return ticket_as_dict(ticket)
 
 
 def _refused(call: Callable[[], object]) -> str:
@@ -71,7 +71,7 @@ def _refused(call: Callable[[], object]) -> str:
 
 def test_from_arrival_to_close_each_act_is_a_version_and_an_entry(demo: str, operator: Actor) -> None:
     _add(operator)
-    _worked(operator)
+    _respond_and_call_back(operator)
     assert _row(operator)["state"] == "called_back"
     _close(operator, "I1")
     row = _row(operator)
@@ -83,8 +83,8 @@ def test_from_arrival_to_close_each_act_is_a_version_and_an_entry(demo: str, ope
         "complaints.respond",
         "complaints.add",
     ]
-    told = [one.act for one in get_ticket(enterprise="demo", complaint="I1", actor=operator)[1]]
-    assert told == ["close", "callback", "respond", "add"]
+    history = [one.act for one in get_ticket(enterprise="demo", complaint="I1", actor=operator)[1]]
+    assert history == ["close", "callback", "respond", "add"]
     assert Complaint.objects.filter(superseded_at=None).count() == 1
     assert Complaint.objects.count() == 4
     assert verify_chain().ok
@@ -93,8 +93,8 @@ def test_from_arrival_to_close_each_act_is_a_version_and_an_entry(demo: str, ope
 def test_no_value_stands_in_the_chain_and_a_list_is_masked(demo: str, operator: Actor) -> None:
     _add(operator, content="天天打来推销")
     flows.respond(enterprise="demo", complaints=["I1"], actor=operator, text="已转给外包团队", by="李四")
-    told = str([dict(one.data) for one in acts()])
-    assert not [secret for secret in ("13800138000", "推销", "外包团队", "李四") if secret in told]
+    entries = str([dict(one.data) for one in acts()])
+    assert not [secret for secret in ("13800138000", "推销", "外包团队", "李四") if secret in entries]
     row = _row(operator)
     assert row["complainant"] == "138****8000"
     assert not {"content", "measures", "callback_result", "responded_by"} & row.keys()
@@ -116,7 +116,7 @@ def test_a_close_needs_call_back_and_result(demo: str, operator: Actor) -> None:
 def test_there_is_no_mass_close(demo: str, operator: Actor) -> None:
     for name in ("I1", "I2"):
         _add(operator, name)
-        _worked(operator, name)
+        _respond_and_call_back(operator, name)
     assert _refused(lambda: _close(operator, "I1", "I2")) == "complaint_mass_close"
     assert _refused(lambda: _close(operator)) == "complaint_mass_close"
 
@@ -155,7 +155,7 @@ def test_a_call_back_without_an_answer_before_is_the_response(demo: str, operato
 
 def test_reopening_keeps_the_start_and_takes_another_call_back(demo: str, operator: Actor) -> None:
     _add(operator)
-    _worked(operator)
+    _respond_and_call_back(operator)
     _close(operator, "I1")
     flows.reopen(enterprise="demo", complaint="I1", actor=operator, at=_at("02 12:00:00"))
     row = _row(operator)
@@ -169,7 +169,7 @@ def test_reopening_keeps_the_start_and_takes_another_call_back(demo: str, operat
 def test_ones_own_closing_is_taken_back_and_stays_in_history_and_chain(demo: str, operator: Actor) -> None:
     one = {"enterprise": "demo", "complaint": "I1", "actor": operator}
     _add(operator)
-    _worked(operator)
+    _respond_and_call_back(operator)
     _close(operator, "I1")
     flows.reopen(at=_at("02 12:00:00"), **one)
     flows.callback(result="满意", at=_at("02 13:00:00"), **one)
@@ -193,7 +193,7 @@ def test_a_closing_of_somebody_else_or_with_something_after_it_is_reopened_inste
     people.add_user(name="lee", role="data_officer", enterprises=["demo"], actor=operator)
     mine, theirs = ({"enterprise": "demo", "complaint": "I1", "actor": one} for one in (operator, Actor("lee")))
     _add(operator)
-    _worked(operator)
+    _respond_and_call_back(operator)
     assert _refused(lambda: flows.unclose(**mine)) == "complaint_act_refused"
     _close(operator, "I1")
     assert _refused(lambda: flows.unclose(**theirs)) == "complaint_unclose_refused"
@@ -236,8 +236,8 @@ def test_numbers_and_references_stand_once_and_the_future_is_refused(demo: str, 
     late = clock.now() + timedelta(days=3)
     one = {"enterprise": "demo", "complaints": ["I1"], "actor": operator}
     assert _refused(lambda: flows.respond(at=late, **one)) == "complaint_moment_in_future"
-    made = flows.open_ticket(enterprise="demo", texts={"source": "一键投诉"}, actor=operator)
-    assert _row(operator, made)["response_clock"] == "running"
+    ticket = flows.open_ticket(enterprise="demo", texts={"source": "一键投诉"}, actor=operator)
+    assert _row(operator, ticket)["response_clock"] == "running"
 
 
 def test_an_outsourcer_sees_own_tickets_and_writes_none(demo: str, operator: Actor) -> None:
@@ -256,15 +256,15 @@ def test_an_outsourcer_sees_own_tickets_and_writes_none(demo: str, operator: Act
 def test_a_drill_is_worked_on_like_any_ticket_and_never_published(demo: str, operator: Actor, tmp_path: Path) -> None:
     _add(operator)
     _add(operator, "D1", drill="是")
-    _worked(operator, "D1")
+    _respond_and_call_back(operator, "D1")
     _close(operator, "D1")
     assert _row(operator, "D1")["drill"] is True
     lake = Lake(str(tmp_path / "lake"), "demo")
     publishing.publish_tickets(lake, "demo")
     facts = ds.dataset(lake.files("complaint_fact"), schema=schema.SCHEMAS["complaint_fact"]).to_table()
     assert facts["complaint_id"].to_pylist() == ["I1"]
-    wanted = TicketFilter(drills=True)
-    assert [one.row.key for one in list_tickets(enterprise="demo", actor=operator, wanted=wanted).tickets()] == ["D1"]
+    filters = TicketFilter(drills=True)
+    assert [one.row.key for one in list_tickets(enterprise="demo", actor=operator, filters=filters).tickets()] == ["D1"]
     assert dict(next(iter(acts(verb="complaints.close"))).data)["drills"] == ["D1"]
 
 
@@ -295,8 +295,10 @@ def test_lists_by_state_and_clock_say_what_the_pure_functions_say(demo: str, loa
     past = {key: facts for key, facts in every.items() if facts == facts.at(now)}  # a list is of the present
     assert len(past) > 60
 
-    def names(wanted: TicketFilter) -> set[str]:
-        return {one.row.key for one in list_tickets(enterprise="demo", actor=operator, wanted=wanted, at=now).tickets()}
+    def names(filters: TicketFilter) -> set[str]:
+        return {
+            one.row.key for one in list_tickets(enterprise="demo", actor=operator, filters=filters, at=now).tickets()
+        }
 
     for one in State:
         expected = {key for key, facts in every.items() if state_of(facts) is one}
@@ -304,8 +306,8 @@ def test_lists_by_state_and_clock_say_what_the_pure_functions_say(demo: str, loa
     for which in Clock:
         for hand in Hand:
             expected = {key for key, facts in past.items() if evaluate_clock(which, facts, holds, now).hand is hand}
-            found = names(TicketFilter(clock=which, hands=frozenset({hand})))
-            assert found & past.keys() == expected, (which, hand)
+            keys = names(TicketFilter(clock=which, hands=frozenset({hand})))
+            assert keys & past.keys() == expected, (which, hand)
     expected = {key for key, facts in past.items() if is_overdue(facts, holds, now)}
     assert 10 < len(expected) < len(past)
     assert names(TicketFilter(overdue=True)) & past.keys() == expected

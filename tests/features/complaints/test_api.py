@@ -26,16 +26,18 @@ def ask(db: None, api_home: Any) -> Callable[..., tuple[int, Any]]:
     del db, api_home
     boss = Actor("tester")
     service.add_enterprise(code="demo", name="示范", province="北京", actor=boss)
-    made = {}
+    secrets = {}
     for name, role, team in (("olga", "data_officer", None), ("otto", "outsourcer", "T1")):
         more = {"team": team} if team else {}
         service.add_user(name=name, role=role, enterprises=["demo"], actor=boss, **more)
-        made[name] = tokens.create_token(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")).secret
+        secrets[name] = tokens.create_token(
+            user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")
+        ).secret
 
     def asked(
         method: str, address: str, body: Any = None, who: str = "olga", raw: bytes = b"", *, parsed: bool = True
     ) -> tuple[int, Any]:
-        client = Client(headers={"authorization": f"Bearer {made[who]}"})
+        client = Client(headers={"authorization": f"Bearer {secrets[who]}"})
         media = "application/octet-stream" if raw else "application/json"
         answer = client.generic(method, address, raw or ("" if body is None else json.dumps(body)), media)
         return answer.status_code, json.loads(answer.content) if parsed else answer.content
@@ -48,9 +50,9 @@ def test_overdue_tickets_are_an_obstacle_of_overview_season_and_reminders(ask: C
     for name, hours in (("hour", 1), ("three", 3), ("days", 48), ("years", 9600)):
         add(ask, id=name, arrived=(now - timedelta(hours=hours)).isoformat(timespec="seconds"))
     add(ask, id="own", arrived=(now - timedelta(hours=30)).isoformat(timespec="seconds"), team="T1")
-    _status, told = ask("GET", "/api/v1/enterprises/demo/overview")
-    assert (told["mood"], told["reason"]) == ("act", "overdue")
-    first = told["blockers"][0]
+    _status, overview = ask("GET", "/api/v1/enterprises/demo/overview")
+    assert (overview["mood"], overview["reason"]) == ("act", "overdue")
+    first = overview["blockers"][0]
     assert first["code"] == "complaints_overdue"
     assert (first["values"]["count"], first["values"]["oldest"], first["values"]["days"]) == (4, "years", 399)
     _status, season = ask("GET", "/api/v1/enterprises/demo/season")
@@ -60,10 +62,10 @@ def test_overdue_tickets_are_an_obstacle_of_overview_season_and_reminders(ask: C
     _status, another = ask("GET", "/api/v1/enterprises/demo/season?today=2026-01-15")
     assert another["obstacles"] == [], "what is overdue today says nothing of another day"
     for who, names in (("olga", ["years", "days", "own", "three"]), ("otto", ["own"])):
-        _status, found = ask("GET", f"{HOME}?overdue=true", who=who)
-        assert [(one["key"], one["overdue"]) for one in found["items"]] == [(name, True) for name in names]
-    _status, found = ask("GET", HOME)
-    assert [one["key"] for one in found["items"]] == ["years", "days", "own", "three", "hour"]
+        _status, page = ask("GET", f"{HOME}?overdue=true", who=who)
+        assert [(one["key"], one["overdue"]) for one in page["items"]] == [(name, True) for name in names]
+    _status, page = ask("GET", HOME)
+    assert [one["key"] for one in page["items"]] == ["years", "days", "own", "three", "hour"]
     assert reminders.enqueue_due_reminders() > 0
     _status, inbox = ask("GET", "/api/v1/me/inbox")
     (reminded,) = [one for one in inbox["items"] if one["about"] == "obstacle:complaints_overdue"]
@@ -72,29 +74,29 @@ def test_overdue_tickets_are_an_obstacle_of_overview_season_and_reminders(ask: C
 
 
 def add(ask: Callable[..., tuple[int, Any]], **more: Any) -> Any:
-    given = {"source": "12321", "id": "I1", "arrived": "2026-03-01T22:15:00", "complainant": "13800138000"}
-    status, told = ask("POST", HOME, given | {"complained": "95013001", "content": "天天打来"} | more)
-    assert status == 201, told
-    return told
+    defaults = {"source": "12321", "id": "I1", "arrived": "2026-03-01T22:15:00", "complainant": "13800138000"}
+    status, ticket = ask("POST", HOME, defaults | {"complained": "95013001", "content": "天天打来"} | more)
+    assert status == 201, ticket
+    return ticket
 
 
 def test_from_arrival_to_close(ask: Callable[..., tuple[int, Any]]) -> None:
-    told = add(ask, source="one_click")
-    assert (told["response_due"], told["close_due"]) == ("2026-03-02 00:15:00", "2026-03-02 22:15:00")
-    assert told["values"]["complainant"] == "138****8000"
-    assert "天天" not in str(told)
+    ticket = add(ask, source="one_click")
+    assert (ticket["response_due"], ticket["close_due"]) == ("2026-03-02 00:15:00", "2026-03-02 22:15:00")
+    assert ticket["values"]["complainant"] == "138****8000"
+    assert "天天" not in str(ticket)
     assert ask("POST", f"{ONE}/close", {"result": "致歉"})[0] == 409
-    status, told = ask("POST", f"{HOME}/responses", {"tickets": ["I1"], "at": "2026-03-01T23:00:00+08:00"})
-    assert (status, told["items"][0]["response_on_time"]) == (200, True)
+    status, ticket = ask("POST", f"{HOME}/responses", {"tickets": ["I1"], "at": "2026-03-01T23:00:00+08:00"})
+    assert (status, ticket["items"][0]["response_on_time"]) == (200, True)
     assert ask("POST", f"{ONE}/callback", {"result": "满意", "at": "2026-03-02T09:00:00"})[0] == 200
-    status, told = ask("POST", f"{ONE}/close", {"result": "致歉", "at": "2026-03-02T09:30:00"})
-    assert (status, told["state"], told["close_on_time"]) == (200, "closed", True)
+    status, ticket = ask("POST", f"{ONE}/close", {"result": "致歉", "at": "2026-03-02T09:30:00"})
+    assert (status, ticket["state"], ticket["close_on_time"]) == (200, "closed", True)
     assert ask("POST", f"{ONE}/unclose", {})[1]["state"] == "called_back"
     assert ask("POST", f"{ONE}/unclose", {})[0] == 409
     assert ask("POST", f"{ONE}/close", {"result": "致歉", "at": "2026-03-02T09:30:00"})[0] == 200
     assert ask("POST", f"{ONE}/reopen", {})[1]["state"] == "reopened"
-    status, told = ask("GET", ONE)
-    assert [event["act"] for event in told["history"]] == [
+    status, ticket = ask("GET", ONE)
+    assert [event["act"] for event in ticket["history"]] == [
         "reopen",
         "close",
         "unclose",
@@ -148,6 +150,6 @@ def test_a_forward_list_is_work_and_a_faulty_one_comes_back_marked(ask: Callable
 
 def test_a_reveal_is_told(ask: Callable[..., tuple[int, Any]]) -> None:
     add(ask, team="T1")
-    status, told = ask("POST", f"{ONE}/reveal")
-    assert (status, told["values"]["complainant"], told["values"]["content"]) == (200, "13800138000", "天天打来")
+    status, ticket = ask("POST", f"{ONE}/reveal")
+    assert (status, ticket["values"]["complainant"], ticket["values"]["content"]) == (200, "13800138000", "天天打来")
     assert next(one.verb for one in chain()) == "registers.reveal"

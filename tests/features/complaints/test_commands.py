@@ -26,14 +26,14 @@ def _do(shell: Shell, *words: str, **environment: str) -> Said:
 
 
 def _add(shell: Shell, name: str, *more: str) -> Said:
-    given = ("--source", "12321", "--arrived", "2026-03-01 22:15:00", "--number", "95013001")
-    return _do(shell, "add", "--id", name, *given, "--complainant", "13800138000", *more)
+    options = ("--source", "12321", "--arrived", "2026-03-01 22:15:00", "--number", "95013001")
+    return _do(shell, "add", "--id", name, *options, "--complainant", "13800138000", *more)
 
 
 def _rows(shell: Shell, *more: str) -> list[dict[str, Any]]:
-    told = _do(shell, "list", "--json", *more)
-    assert told.code == 0, told.err
-    rows: list[dict[str, Any]] = told.json["rows"]
+    result = _do(shell, "list", "--json", *more)
+    assert result.code == 0, result.err
+    rows: list[dict[str, Any]] = result.json["rows"]
     return rows
 
 
@@ -44,8 +44,8 @@ def test_a_ticket_from_its_arrival_to_its_close(cli: Shell) -> None:
         ("callback", "I1", "--at", "2026-03-02T01:00:00+08:00", "--result", "满意"),
         ("close", "I1", "--at", "2026-03-01T18:00:00+00:00", "--result", "致歉", "--upheld", "no"),
     ):
-        told = _do(cli, *words, "--json")
-        assert (told.code, told.err) == (0, "")
+        result = _do(cli, *words, "--json")
+        assert (result.code, result.err) == (0, "")
     (row,) = _rows(cli, "--state", "closed", "--clock", "close", "--hand", "met")
     assert row | DUE == row
     assert (row["id"], row["state"], row["closed_at"]) == ("I1", "closed", "2026-03-02 02:00:00")
@@ -65,9 +65,9 @@ def test_a_refusal_of_the_commands_own_is_told_with_its_remedy(cli: Shell) -> No
         (("list", "--state", "asleep"), "complaint_filter_unknown", "called_back"),
         (("match", "I1", "--confirm"), "complaint_proposal_missing", "I1"),
     ):
-        told = _do(cli, *words, "--json")
-        assert (told.code, told.json["error"]["code"]) == (2, code)
-        assert remedy in told.json["error"]["message"]
+        result = _do(cli, *words, "--json")
+        assert (result.code, result.json["error"]["code"]) == (2, code)
+        assert remedy in result.json["error"]["message"]
 
 
 def test_a_forward_list_twice_and_the_match(cli: Shell, tmp_path: Path) -> None:
@@ -90,21 +90,21 @@ PATIENCE = 90  # seconds; a process starts slowly on a busy machine
 
 def _late_ticket(shell: Shell, name: str) -> None:
     arrived = (datetime.now(UTC) - timedelta(minutes=100)).isoformat(timespec="seconds")
-    given = ("--id", name, "--source", "12321", "--arrived", arrived, "--enterprise", "demo")
-    assert shell("complaints", "add", *given).code == 0
+    options = ("--id", name, "--source", "12321", "--arrived", arrived, "--enterprise", "demo")
+    assert shell("complaints", "add", *options).code == 0
 
 
 def _warnings(home: Path) -> Counter[str]:
-    found = databases.rows(home, "SELECT data FROM audit_entry WHERE verb = %s", "complaints.warning")
-    return Counter(str(json.loads(data)["complaint"]) for (data,) in found)
+    rows = databases.rows(home, "SELECT data FROM audit_entry WHERE verb = %s", "complaints.warning")
+    return Counter(str(json.loads(data)["complaint"]) for (data,) in rows)
 
 
 def _worker_until(home: Path, name: str) -> None:
     """Start a worker, wait for the warning of a ticket, kill it."""
     own = {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json")}
     own |= databases.environment(home)
-    kept = {one: value for one, value in os.environ.items() if not one.startswith(("NIANJIAN_", "DJANGO_"))}
-    worker = subprocess.Popen([sys.executable, "-m", "nianjian", "worker"], env={**kept, **own})
+    environ = {one: value for one, value in os.environ.items() if not one.startswith(("NIANJIAN_", "DJANGO_"))}
+    worker = subprocess.Popen([sys.executable, "-m", "nianjian", "worker"], env={**environ, **own})
     try:
         until = time.monotonic() + PATIENCE
         while name not in _warnings(home) and time.monotonic() < until:
@@ -137,11 +137,11 @@ def pressed(**changes: str) -> str:
     variables, command = GIVEN | changes, ""
     for condition in ET.parse(PLAN).getroot().iterfind("context/extension/condition"):  # noqa: S314 - of this repository
         field = condition.attrib["field"].removeprefix("${").removesuffix("}")
-        found = re.search(condition.attrib["expression"], variables.get(field, ""))
-        if found is None:
+        match = re.search(condition.attrib["expression"], variables.get(field, ""))
+        if match is None:
             return ""
         for action in condition.iterfind("action"):
-            data = action.attrib["data"].replace("$1", found[1])
+            data = action.attrib["data"].replace("$1", match[1])
             data = re.sub(r"\$\{(\w+)\}", lambda one: variables.get(one[1], ""), data)
             if action.attrib["application"] == "set":
                 assert action.attrib["inline"] == "true", "a condition sees inline results alone"
@@ -156,9 +156,9 @@ def pressed(**changes: str) -> str:
 def test_the_key_opens_a_ticket_of_the_call(cli: Shell) -> None:
     program, *words = shlex.split(pressed(complained="+8695013001"))
     assert program == "nianjian"
-    told = cli(*words, "--json")
-    assert told.code == 0, told.err
-    assert (told.json["id"], told.json["source"]) == (f"dtmf-{CALL}", "one_click")
+    result = cli(*words, "--json")
+    assert result.code == 0, result.err
+    assert (result.json["id"], result.json["source"]) == (f"dtmf-{CALL}", "one_click")
     assert cli(*words, "--json").json["error"]["code"] == "complaint_exists"  # pressed twice: one ticket
 
 

@@ -60,9 +60,9 @@ def lists(demo: str, operator: Actor, sheet: Sheet, tmp_path: Path) -> Load:
     ) -> ForwardReceipt:
         chosen = tmp_path / "mapping.yaml"
         chosen.write_text(mapping, encoding="utf-8")
-        given = path or sheet(header, *rows)
+        file = path or sheet(header, *rows)
         return import_forwards(
-            enterprise=demo, path=given, mapping_file=chosen, arrived=arrived, actor=operator, progress=progress
+            enterprise=demo, path=file, mapping_file=chosen, arrived=arrived, actor=operator, progress=progress
         )
 
     return run
@@ -73,8 +73,12 @@ def _row(key: str = "12321-A1") -> Complaint:
 
 
 def test_a_list_opens_tickets_with_their_clock(lists: Load) -> None:
-    told = lists(ROW)
-    assert (told.rows["added"], told.tickets, told.extra_columns) == (1, ["12321-A1"], ["所属省份", "办结情况"])
+    receipt = lists(ROW)
+    assert (receipt.rows["added"], receipt.tickets, receipt.extra_columns) == (
+        1,
+        ["12321-A1"],
+        ["所属省份", "办结情况"],
+    )
     row = _row()
     assert (row.source, row.reference, row.complainant, row.complained) == ("12321", "A1", "13800138000", "95013001")
     assert (row.category, row.content, json.loads(row.extra or "")) == ("营销骚扰", "天天打来", {"所属省份": "浙江"})
@@ -105,8 +109,8 @@ def test_the_same_list_again_changes_nothing(lists: Load, operator: Actor) -> No
 
 def test_what_was_not_known_is_filled_and_what_differs_is_told(lists: Load) -> None:
     lists((ROW[0], "", *ROW[2:5], "", *ROW[6:]))
-    told = lists((ROW[0], ROW[1], "95013002", *ROW[3:]))
-    assert (told.rows["updated"], told.differing) == (1, {"12321-A1": ["complained"]})
+    receipt = lists((ROW[0], ROW[1], "95013002", *ROW[3:]))
+    assert (receipt.rows["updated"], receipt.differing) == (1, {"12321-A1": ["complained"]})
     assert (_row().complainant, _row().content, _row().complained) == ("13800138000", "天天打来", "95013001")
 
 
@@ -118,9 +122,9 @@ def test_a_ticket_that_was_opened_by_hand_is_found_by_its_reference(lists: Load,
 
 
 def test_a_bad_cell_keeps_the_whole_list_out(lists: Load) -> None:
-    told = lists(ROW, ("A2", ROW[1], ROW[2], "昨天", *ROW[4:]), ("", *ROW[1:]))
-    assert (told.rows["rejected"], told.rows["added"]) == (2, 0)
-    assert [(one.line, one.column) for one in told.errors] == [(3, "来电日期"), (4, "举报编号")]
+    receipt = lists(ROW, ("A2", ROW[1], ROW[2], "昨天", *ROW[4:]), ("", *ROW[1:]))
+    assert (receipt.rows["rejected"], receipt.rows["added"]) == (2, 0)
+    assert [(one.line, one.column) for one in receipt.errors] == [(3, "来电日期"), (4, "举报编号")]
     assert not queries.current_tickets("demo").exists()
 
 
@@ -150,9 +154,9 @@ def test_a_formula_whose_value_was_never_saved_is_named(lists: Load, tmp_path: P
         page.write_row(1, 0, ["B7", "95013001"])
         page.write_row(2, 0, ["B8"])
         page.write_formula(2, 1, '="95013"&"002"', None, "")
-    told = lists(path=path, mapping="source: '12321'\ncolumns: {reference: 流水, complained: 主叫}")
-    assert [(one.line, one.code) for one in told.errors] == [(3, "formula_unsaved")]
-    assert (told.rows["rejected"], told.rows["added"]) == (1, 0)
+    receipt = lists(path=path, mapping="source: '12321'\ncolumns: {reference: 流水, complained: 主叫}")
+    assert [(one.line, one.code) for one in receipt.errors] == [(3, "formula_unsaved")]
+    assert (receipt.rows["rejected"], receipt.rows["added"]) == (1, 0)
 
 
 @pytest.mark.parametrize(

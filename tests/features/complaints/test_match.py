@@ -59,8 +59,8 @@ def found(engine: DuckDBEngine, tmp_path: Path) -> Found:
     return Found(engine, tmp_path)
 
 
-def _one(told: list[Match]) -> tuple[str, str, str | None, str | None]:
-    (one,) = told
+def _one(matches: list[Match]) -> tuple[str, str, str | None, str | None]:
+    (one,) = matches
     return (
         one.link,
         one.confidence.value,
@@ -75,10 +75,10 @@ def test_ten_minutes_are_included_then_the_day_counts(found: Found) -> None:
     for number, seconds in enumerate(cases):  # each about another person
         calls.append(_call(f"c{number}", CALLED + timedelta(seconds=seconds), callee=CALLEE + number))
         complaints.append(_complaint(f"K{number}", complainant=CALLEE + number))
-    for told, link in zip(found(calls, complaints), cases.values(), strict=True):
-        assert told.link == link
+    for match, link in zip(found(calls, complaints), cases.values(), strict=True):
+        assert match.link == link
         # A call that is not on the day named fits only half: it is never written without a person.
-        assert told.confidence is (Confidence.MEDIUM if link == "before" else Confidence.HIGH)
+        assert match.confidence is (Confidence.MEDIUM if link == "before" else Confidence.HIGH)
 
 
 def test_the_time_named_tells_calls_of_one_day_apart(found: Found) -> None:
@@ -88,9 +88,9 @@ def test_the_time_named_tells_calls_of_one_day_apart(found: Found) -> None:
 
 def test_several_at_the_time_named_are_ambiguous(found: Found) -> None:
     calls = [_call("c1", CALLED + timedelta(minutes=3)), _call("c2", CALLED - timedelta(minutes=2))]
-    told = found(calls, [_complaint()])
-    assert _one(told) == ("ten_minutes", "low", "c2", "c1")
-    assert told[0].candidates == 2
+    matches = found(calls, [_complaint()])
+    assert _one(matches) == ("ten_minutes", "low", "c2", "c1")
+    assert matches[0].candidates == 2
 
 
 def test_without_a_time_the_last_call_before_the_complaint_is_proposed(found: Found) -> None:
@@ -120,8 +120,8 @@ def test_a_call_that_never_left_or_was_not_outbound_is_none(found: Found) -> Non
 
 def test_legs_of_one_call_are_one_candidate(found: Found) -> None:
     calls = [_call(f"leg{number}", CALLED + timedelta(seconds=number), call_key="one") for number in range(3)]
-    told = found(calls, [_complaint()])
-    assert (told[0].confidence, told[0].candidates, told[0].runner_up) == (Confidence.HIGH, 1, None)
+    matches = found(calls, [_complaint()])
+    assert (matches[0].confidence, matches[0].candidates, matches[0].runner_up) == (Confidence.HIGH, 1, None)
 
 
 def test_what_a_complaint_does_not_say_matches_nothing(found: Found) -> None:
@@ -140,9 +140,9 @@ def test_the_team_is_the_call_s_own_or_its_line_s_on_that_day(found: Found) -> N
         {"line_id": "L1", "team_id": "after", "valid_from": date(2026, 3, 2), "valid_to": None},
     ]
     for call, team in ((_call("c", CALLED), "that_day"), (_call("c", CALLED, team_id="own"), "own")):
-        (told,) = found([call], [_complaint()], lines)
-        assert told.call is not None
-        assert (told.call.line_id, told.call.team_id) == ("L1", team)
+        (match,) = found([call], [_complaint()], lines)
+        assert match.call is not None
+        assert (match.call.line_id, match.call.team_id) == ("L1", team)
 
 
 def test_planted_calls_are_found_and_what_is_ambiguous_is_never_asserted(found: Found) -> None:
@@ -160,13 +160,13 @@ def test_planted_calls_are_found_and_what_is_ambiguous_is_never_asserted(found: 
     complaints = []
     for number in range(200):
         true = rng.choice(calls)
-        named = true["start_ts"] + timedelta(seconds=rng.choice((0, 300, -599, 601, 7200)))
-        told = true["start_ts"] + timedelta(seconds=rng.randrange(60, 3 * 86_400))
+        call_ts = true["start_ts"] + timedelta(seconds=rng.choice((0, 300, -599, 601, 7200)))
+        accepted_ts = true["start_ts"] + timedelta(seconds=rng.randrange(60, 3 * 86_400))
         gap = rng.random() < 0.4
         complaints.append(
             _complaint(
                 f"K{number}", complainant=true["callee"], complained=true["display"],
-                call_ts=None if gap else named, accepted_ts=told,
+                call_ts=None if gap else call_ts, accepted_ts=accepted_ts,
             )
         )  # fmt: skip
     judged = {one.complaint: one for one in found(calls, complaints)}
@@ -189,11 +189,11 @@ def _fitting(row: data.Row, calls: list[data.Row]) -> set[str]:
     pairs = [one for one in calls if (one["callee"], one["display"]) == (row["complainant"], row["complained"])]
     grades: list[set[str]] = [set(), set(), set()]
     for one in pairs:
-        start, named, told = one["start_ts"], row["call_ts"], row["accepted_ts"]
-        if named is not None and abs(start - named) <= timedelta(minutes=10):
+        start, call_ts, accepted_ts = one["start_ts"], row["call_ts"], row["accepted_ts"]
+        if call_ts is not None and abs(start - call_ts) <= timedelta(minutes=10):
             grades[0].add(one["call_id"])
-        elif named is not None and start.date() == named.date():
+        elif call_ts is not None and start.date() == call_ts.date():
             grades[1].add(one["call_id"])
-        elif told - timedelta(days=7) <= start <= told + timedelta(minutes=10):
+        elif accepted_ts - timedelta(days=7) <= start <= accepted_ts + timedelta(minutes=10):
             grades[2].add(one["call_id"])
     return next((grade for grade in grades if grade), set())

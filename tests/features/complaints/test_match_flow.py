@@ -53,9 +53,9 @@ def _calls(*calls: tuple[str, datetime], batch: str = "b1") -> None:
 
 
 def _add(operator: Actor, name: str = "I1", **texts: str) -> None:
-    given = {"ticket_id": name, "source": "12321", "complained": "95013001", "complainant": "13800138000"}
-    given |= {"arrived_at": "2026-03-02 09:00:00", "called_at": "2026-03-01 10:05:00"}
-    flows.open_ticket(enterprise="demo", texts=given | texts, actor=operator)
+    defaults = {"ticket_id": name, "source": "12321", "complained": "95013001", "complainant": "13800138000"}
+    defaults |= {"arrived_at": "2026-03-02 09:00:00", "called_at": "2026-03-01 10:05:00"}
+    flows.open_ticket(enterprise="demo", texts=defaults | texts, actor=operator)
 
 
 def _linked(name: str = "I1") -> tuple[str | None, str | None, str | None]:
@@ -95,9 +95,9 @@ def test_an_ambiguous_one_waits_for_a_person(match: Match, operator: Actor) -> N
     _add(operator, "I2", reference="x")
     assert match() == {"looked_at": 2, "proposed": 2, "linked": 0}
     assert (_linked(), _state()) == ((None, None, None), ("proposed", "low", 2))
-    told = get_ticket(enterprise="demo", complaint="I1", actor=operator)[0].proposal
-    assert told is not None
-    assert (told.call["call_id"], told.runner_up["call_id"]) == ("c1", "c2")
+    proposal = get_ticket(enterprise="demo", complaint="I1", actor=operator)[0].proposal
+    assert proposal is not None
+    assert (proposal.call["call_id"], proposal.runner_up["call_id"]) == ("c1", "c2")
     decide(enterprise="demo", complaint="I1", actor=operator, decision="runner_up")
     decide(enterprise="demo", complaint="I2", actor=operator, decision="dismiss")
     assert match(again=True)["looked_at"] == 0, "neither is proposed again"
@@ -153,16 +153,16 @@ def test_a_look_goes_month_by_month_and_a_stop_keeps_nothing(match: Match, opera
     _add(operator)
     earlier = {"arrived_at": "2026-01-05 09:00:00", "accepted_at": "2026-01-05 08:00:00"}
     _add(operator, "I2", called_at="2026-01-04 10:00:00", **earlier)
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
 
     def progress(note: str, done: int, total: int) -> None:
-        told.append((note, done, total))
+        steps.append((note, done, total))
         if done == 1:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
         match(progress=progress)
-    assert told == [("", 0, 0), ("2026-01", 0, 2), ("2026-03", 1, 2)]
+    assert steps == [("", 0, 0), ("2026-01", 0, 2), ("2026-03", 1, 2)]
     assert not Proposal.objects.exists()
     assert match()["looked_at"] == 2
 

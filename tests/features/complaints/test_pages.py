@@ -53,8 +53,8 @@ def row(ticket: str = "I1") -> Complaint:
     return load_current_tickets("demo", [ticket])[ticket]
 
 
-def act(client: Client, act: str, ticket: str = "I1", **given: object) -> Any:
-    return client.post(f"{HOME}t/{ticket}/act/{act}/", {"version": row(ticket).pk} | given)
+def act(client: Client, act: str, ticket: str = "I1", **data: object) -> Any:
+    return client.post(f"{HOME}t/{ticket}/act/{act}/", {"version": row(ticket).pk} | data)
 
 
 LEFT = {"late": "逾期 1 小时 0 分", "soon": "还有 15 分", "young": "还有 1 小时 30 分"}
@@ -87,10 +87,10 @@ def test_what_is_overdue_stands_first_on_overview_season_and_list_and_at_the_lin
         opened(name, arrived_at=ago(hours), team_id=team)
     opened("drilled", arrived_at=ago(9600), drill="是")
     address, (year, month, day) = "/e/demo/complaints/?hand=overdue&amp;drill=no", map(int, ago(9598)[:10].split("-"))
-    found = re.search(r'id="obstacles">\s*<li><a href="([^"]+)">([^<]+)</a>', text(officer.get("/e/demo/season/")))
-    assert found
-    assert found[1] == address
-    assert found[2].startswith(f"2 张投诉工单逾期未办结；最早的 years 自{year}年{month}月{day}日起")
+    match = re.search(r'id="obstacles">\s*<li><a href="([^"]+)">([^<]+)</a>', text(officer.get("/e/demo/season/")))
+    assert match
+    assert match[1] == address
+    assert match[2].startswith(f"2 张投诉工单逾期未办结；最早的 years 自{year}年{month}月{day}日起")
     overview, listed = text(officer.get("/e/demo/")), text(officer.get(address.replace("&amp;", "&")))
     first = overview.split('class="worklist"')[1].split("</li>")[0]
     assert address in first
@@ -119,15 +119,15 @@ def test_each_view_and_each_filter_shows_its_own(officer: Client) -> None:
         ("line=L1", "A1"), ("team=T1", "A1 B1"), ("kind=营销", "B1"), ("source=enterprise", "B1"), ("q=a", "A1"),
         ("q=jb-", "A1"), ("q=9999", "A1"), ("q=8000", "B1"), ("q=95013001", "A1 B1"),
     ):  # fmt: skip
-        wanted = Filter(QueryDict(query), channels=channels, categories=["骚扰", "营销"]).wanted()
-        found = list_tickets(enterprise="demo", actor=BOSS, wanted=wanted).tickets()
-        assert sorted(one.row.key for one in found) == expected.split(), query
+        filters = Filter(QueryDict(query), channels=channels, categories=["骚扰", "营销"]).wanted()
+        tickets = list_tickets(enterprise="demo", actor=BOSS, filters=filters).tickets()
+        assert sorted(one.row.key for one in tickets) == expected.split(), query
     page = text(officer.get(f"{HOME}?state=nonsense&hand=x&page=zz"))
     assert sorted(names(page)) == ["A1", "B1"]
     views = re.search(r'<nav class="sub".*?</nav>', page, re.DOTALL)
     assert views
-    told = ["未办结 2", "我的 1", "无人认领 1", "待响应 2", "已办结", "演练 1"]
-    assert re.findall(r">([^<>]+?)\s*</a>", views[0]) == told
+    labels = ["未办结 2", "我的 1", "无人认领 1", "待响应 2", "已办结", "演练 1"]
+    assert re.findall(r">([^<>]+?)\s*</a>", views[0]) == labels
     row = page.partition('data-row="/e/demo/complaints/t/A1/"')[2].partition("</tr>")[0]
     assert re.search(r"L1</span>\s*速达外包", row), "a code never stands without its name"
     page = text(officer.get(f"{HOME}?unassigned=on&line=L1&q=zz"))
@@ -141,8 +141,8 @@ def test_a_ticket_without_a_line_says_how_far_its_match_is_wherever_its_line_is_
     opened("B1")
     opened("C1")
     call = {"call_id": "c-2", "source": "x", "started": "2026-03-01T15:12:00", "line_id": "L1", "team_id": None}
-    told = {"state": "proposed", "link": "day", "confidence": "low", "candidates": 2, "call": call}
-    Proposal(enterprise_id="demo", key="C1", made_at=clock.now(), **told).save()
+    proposal = {"state": "proposed", "link": "day", "confidence": "low", "candidates": 2, "call": call}
+    Proposal(enterprise_id="demo", key="C1", made_at=clock.now(), **proposal).save()
     page = text(officer.get(HOME))
     for ticket, words in (("B1", "未匹配通话"), ("C1", "通话待确认")):
         cells = page.partition(f'data-row="{HOME}t/{ticket}/"')[2].partition("</tr>")[0]
@@ -210,11 +210,11 @@ def test_an_act_is_taken_back_where_its_result_stands(officer: Client) -> None:
     assert "I1 的办结已撤回" in page
     assert undo(page) is None
     assert "撤回办结" in text(officer.post(*offered), 422), "it was taken back already"
-    for name, given, field, was in (
+    for name, data, field, was in (
         ("assign", {"assignee": "olga"}, "assignee", None),
         ("exclude", {"exclusion": "not_a_call"}, "exclusion", None),
     ):
-        page = text(officer.get(act(officer, name, **given).headers["location"]))
+        page = text(officer.get(act(officer, name, **data).headers["location"]))
         back = undo(page)
         assert back, name
         assert getattr(row(), field) != was
@@ -230,8 +230,8 @@ def test_an_outsourcer_reads_of_no_other_team_and_sees_no_form(officer: Client, 
             storage.create_row(kind=kind, texts=texts, **ROW)
     opened("I1", team_id="T1", line_id="LT1")
     page, every = (text(one.get(HOME)) for one in (outsourcer, officer))
-    for word, shown in (("LT1", True), ("LT2", False), ("乙外包", False), ('name="team"', False)):
-        assert (word in page, word in every) == (shown, True)
+    for word, visible in (("LT1", True), ("LT2", False), ("乙外包", False), ('name="team"', False)):
+        assert (word in page, word in every) == (visible, True)
     assert names(page) == ["I1"]
     assert "<form" not in page.partition('id="peek"')[2].partition("</aside>")[0]
     assert 'name="row"' not in page.partition("<main")[2]
@@ -241,10 +241,10 @@ def test_an_outsourcer_reads_of_no_other_team_and_sees_no_form(officer: Client, 
 def test_the_list_is_taken_along(officer: Client) -> None:
     for name in ("I1", "I2", "I3"):
         opened(name)
-    for query, given, expected in (
+    for query, data, expected in (
         ("", {"row": ["I1", "I2"]}, {"I1", "I2"}), ("?q=I3", {}, {"I3"}), ("?drill=yes", {}, set()),
     ):  # fmt: skip
-        answer = officer.post(f"{HOME}export/{query}", given)
+        answer = officer.post(f"{HOME}export/{query}", data)
         with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
             cells = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
         assert {name for name in ("I1", "I2", "I3") if f">{name}<" in cells} == expected, query
@@ -263,7 +263,7 @@ def test_a_ticket_from_new_to_closed_and_again(officer: Client, monkeypatch: pyt
     opened("I1")
     real, passed = clock.now, itertools.count(1)
     assert 'name="result"' not in text(officer.get(f"{HOME}t/I1/")).partition('id="next"')[2].partition("</section>")[0]
-    for name, given in (
+    for name, data in (
         ("respond", {"text": "已联系"}),
         ("callback", {"result": "满意"}),
         ("close", {"result": "致歉", "upheld": "no"}),
@@ -271,7 +271,7 @@ def test_a_ticket_from_new_to_closed_and_again(officer: Client, monkeypatch: pyt
     ):
         later = timedelta(minutes=next(passed))  # people need more than a second, which is what a ticket keeps
         monkeypatch.setattr(clock, "now", lambda later=later: real() + later)
-        assert act(officer, name, **given).status_code == 302, name
+        assert act(officer, name, **data).status_code == 302, name
     assert row().upheld is False
     assert act(officer, "close", result="致歉").status_code == 422  # not without another call-back
     page = text(officer.get(f"{HOME}t/I1/"))
@@ -319,8 +319,8 @@ def test_several_are_assigned_or_answered_and_never_closed(officer: Client) -> N
     for wrong in ({"assignee": "reader"}, {"assignee": ""}, {"team": "T9"}):
         refused = officer.post(f"{HOME}several/", chosen | {"act": "assign"} | wrong, follow=True)
         assert 'class="notice error"' in text(refused)
-    given = chosen | {"act": "assign", "assignee": "ann", "team": "T1"}
-    page = text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True))
+    data = chosen | {"act": "assign", "assignee": "ann", "team": "T1"}
+    page = text(officer.post(f"{HOME}several/?sort=ticket", data, follow=True))
     assert "2 张工单已分派给ann" in page
     assert [row(name).assignee for name in ("I1", "I2", "I3")] == ["ann", "ann", None]
     assert [row(name).team_id for name in ("I1", "I2", "I3")] == ["T1", "T1", None]
@@ -341,8 +341,8 @@ def test_several_that_had_one_owner_are_given_back_at_once(officer: Client) -> N
     add_user(name="ann", role="compliance_lead", enterprises=["demo"], actor=BOSS)
 
     def give(*names: str) -> str:
-        given = {"row": names, "version": [row(name).pk for name in names], "act": "assign", "assignee": "ann"}
-        return text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True)).partition('id="messages"')[2]
+        data = {"row": names, "version": [row(name).pk for name in names], "act": "assign", "assignee": "ann"}
+        return text(officer.post(f"{HOME}several/?sort=ticket", data, follow=True)).partition('id="messages"')[2]
 
     form = give("I1", "I2").partition("<form")[2].partition("</form>")[0]
     sent: dict[str, list[str]] = {}
@@ -400,20 +400,20 @@ def test_personal_values_are_masked_and_a_reveal_is_told(officer: Client) -> Non
 def test_a_ticket_is_opened_by_hand(officer: Client) -> None:
     page = text(officer.get(f"{HOME}new/"))
     assert 'name="closed_at"' not in page, "what happens later is recorded by acts"
-    asked = re.findall(r'name="(\w+)"', page.partition('id="new-ticket"')[2].partition("<details")[0])
-    assert asked[:2] == ["csrfmiddlewaretoken", "writer"]
-    assert asked[2:] == ["source", "complainant", "complained", "called_at", "category", "content"]
+    fields = re.findall(r'name="(\w+)"', page.partition('id="new-ticket"')[2].partition("<details")[0])
+    assert fields[:2] == ["csrfmiddlewaretoken", "writer"]
+    assert fields[2:] == ["source", "complainant", "complained", "called_at", "category", "content"]
     assert text(officer.post(f"{HOME}new/", {"source": ""}), 422)
-    given = {
+    data = {
         "source": "企业",
         "complained": "95013001",
         "arrived_at": "2026-03-01T22:15:00",
         "closed_at": "2026-03-02T00:00:00",
     }
-    answer = officer.post(f"{HOME}new/", given)
+    answer = officer.post(f"{HOME}new/", data)
     assert answer.status_code == 302
-    made = Complaint.objects.get()
-    assert (made.source, made.closed_at) == ("enterprise", None)
+    ticket = Complaint.objects.get()
+    assert (ticket.source, ticket.closed_at) == ("enterprise", None)
     page = text(officer.get(answer.headers["location"]))
     assert "3月2日 00:15" in page
     assert "已登记；时限从到达时起算" in page
@@ -421,7 +421,7 @@ def test_a_ticket_is_opened_by_hand(officer: Client) -> None:
 
 def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:
     sheet = "举报编号,举报手机,外显,何时\nA-1,13800138000,95013001,20260301151200\n"
-    given = {
+    data = {
         "source": "12321", "arrived": "2026-03-02T09:00", "heading_reference": "举报编号",
         "heading_complainant": "举报手机", "heading_complained": "外显",
         "heading_called_at": "何时", "moments": "%Y%m%d%H%M%S",
@@ -429,7 +429,7 @@ def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:
 
     def sent(content: str) -> str:
         file = SimpleUploadedFile("清单.csv", content.encode(), "text/csv")
-        job = officer.post(f"{HOME}forwards/", given | {"file": file}).headers["location"]
+        job = officer.post(f"{HOME}forwards/", data | {"file": file}).headers["location"]
         work()
         return text(officer.get(job))
 
@@ -448,8 +448,8 @@ def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:
         assert any("昨天" in book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     assert signed_in("bert", "data_officer", "demo").get(marked).status_code == 404
     assert "新开 1 张工单" in sent(sheet)
-    made = Complaint.objects.get()
-    assert (made.reference, made.complained, f"{made.called_at:%H%M}") == ("A-1", "95013001", "0712")
+    ticket = Complaint.objects.get()
+    assert (ticket.reference, ticket.complained, f"{ticket.called_at:%H%M}") == ("A-1", "95013001", "0712")
     assert "1 张未变" in sent(sheet)
     differs = sent(sheet.replace("95013001", "95013002"))
     assert f'href="{HOME}t/12321-A-1/"' in differs
@@ -478,8 +478,8 @@ LIST = (
 
 
 def look(client: Client, content: str = LIST, **more: str) -> tuple[int, str]:
-    given = {"source": "12321", "file": SimpleUploadedFile("list.csv", content.encode()), **more}
-    answer = client.post(f"{HERE}look/", given)
+    data = {"source": "12321", "file": SimpleUploadedFile("list.csv", content.encode()), **more}
+    answer = client.post(f"{HERE}look/", data)
     return answer.status_code, answer.content.decode()
 
 
@@ -504,8 +504,8 @@ def test_its_headings_and_values_stand_beside_the_choice(officer: Client) -> Non
     assert re.search(r'<option value="举报编号" selected>', text)
     assert not Complaint.objects.exists()
     assert not Job.objects.filter(kind=flow.IMPORT_FORWARDS).exists()
-    given = {"source": "12321", "heading_reference": "举报编号", "file": SimpleUploadedFile("l.csv", LIST.encode())}
-    assert officer.post(HERE, given).status_code == 302
+    data = {"source": "12321", "heading_reference": "举报编号", "file": SimpleUploadedFile("l.csv", LIST.encode())}
+    assert officer.post(HERE, data).status_code == 302
     assert Job.objects.get(kind=flow.IMPORT_FORWARDS).payload["mapping"]["columns"] == {"reference": "举报编号"}
 
 
@@ -558,8 +558,8 @@ def test_a_stranger_opens_a_ticket_whose_clocks_run(tickets: SimpleNamespace) ->
     assert not stranger.cookies.get("sessionid")
     entry = next(one for one in acts() if one.verb == "complaints.add")
     assert entry.actor == "public:one-click"
-    told = str([dict(one.data) for one in acts()])
-    assert not [secret for secret in ("13800138000", "天天", tickets.door.token) if secret in told]
+    entries = str([dict(one.data) for one in acts()])
+    assert not [secret for secret in ("13800138000", "天天", tickets.door.token) if secret in entries]
     receipt = answer.headers["location"].rsplit("/", 1)[1]
     other = one_click.open_door(enterprise="demo", number="95013002", actor=Actor("tester"))
     for made_up in (f"/c/{other.token}/done/{receipt}", f"{tickets.address}/done/TS-1"):
@@ -606,8 +606,8 @@ def test_the_public_pages_promise_only_what_a_person_has_adopted(tickets: Simple
 
 def test_the_same_page_sent_twice_is_one_ticket(tickets: SimpleNamespace) -> None:
     client = Client()
-    given = form(client, tickets.address)
-    first, second = client.post(tickets.address, given), client.post(tickets.address, given)
+    data = form(client, tickets.address)
+    first, second = client.post(tickets.address, data), client.post(tickets.address, data)
     assert Complaint.objects.count() == 1
     places = [str(one.headers["location"]) for one in (first, second)]  # a receipt holds the second of its making
     pages = [without_token(client.get(place)).replace(place, "") for place in places]
@@ -617,25 +617,25 @@ def test_the_same_page_sent_twice_is_one_ticket(tickets: SimpleNamespace) -> Non
 
 def test_a_page_nobody_loaded_is_not_taken(tickets: SimpleNamespace) -> None:
     client = Client()
-    given = form(client, tickets.address)
+    data = form(client, tickets.address)
     other = one_click.open_door(enterprise="demo", number="95013002", actor=Actor("tester"))
-    for once, address in (("", tickets.address), ("abc", tickets.address), (given["once"], f"/c/{other.token}")):
-        answer = client.post(address, given | {"once": once})
+    for once, address in (("", tickets.address), ("abc", tickets.address), (data["once"], f"/c/{other.token}")):
+        answer = client.post(address, data | {"once": once})
         assert answer.status_code == 422
         (fresh,) = re.findall(r'name="once" value="([^"]+)"', without_token(answer))
         assert fresh != once
     assert not Complaint.objects.exists()
-    assert client.post(f"/c/{other.token}", given | {"once": fresh}).status_code == 302
+    assert client.post(f"/c/{other.token}", data | {"once": fresh}).status_code == 302
 
 
 def test_what_cannot_be_read_is_said_at_its_field(tickets: SimpleNamespace) -> None:
     client = Client()
-    given = form(client, tickets.address)
+    data = form(client, tickets.address)
     for name, value in (
         ("complainant", "abc"), ("complainant", ""), ("complainant", "12"), ("category", "别的"),
         ("called_at", "2999-01-01T00:00"), ("called_at", "昨天"), ("content", "字" * 2001), ("complainant", "1" * 33),
     ):  # fmt: skip
-        answer = client.post(tickets.address, given | {name: value})
+        answer = client.post(tickets.address, data | {name: value})
         assert answer.status_code == 422, value
         assert f'href="#id_{name}"' in without_token(answer)
     assert not Complaint.objects.exists()
@@ -647,8 +647,8 @@ def test_the_answer_is_the_same_whoever_complains_and_needs_no_script(tickets: S
     pages = []
     for complainant in ("13800138000", "13800138000", "13900139000"):
         answer = sent(client, tickets.address, complainant=complainant)
-        shown = without_token(client.get(answer.headers["location"])).replace(answer.headers["location"], "HERE")
-        pages.append(re.sub(r"TS-[0-9a-f-]+", "TICKET", shown))
+        body = without_token(client.get(answer.headers["location"])).replace(answer.headers["location"], "HERE")
+        pages.append(re.sub(r"TS-[0-9a-f-]+", "TICKET", body))
     assert pages[0] == pages[1] == pages[2]
     answer = Client().get(tickets.address, headers={"accept-language": "en"})
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
@@ -695,25 +695,25 @@ def test_an_administrator_makes_shows_and_ends_addresses(tickets: SimpleNamespac
     client = signed_in("anna")
     answer = client.post(ADDRESSES, {"number": "9501 3009"})
     assert answer.status_code == 302
-    made = Door.objects.get(number="95013009")
-    assert re.fullmatch(r"[\w-]{16}", made.token)
-    assert "9501" not in made.token
+    door = Door.objects.get(number="95013009")
+    assert re.fullmatch(r"[\w-]{16}", door.token)
+    assert "9501" not in door.token
     page = without_token(client.get(answer.headers["location"]))
-    address = f"http://testserver/c/{made.token}"
+    address = f"http://testserver/c/{door.token}"
     assert f"&lt;a href=&quot;{address}&quot;" in page
     assert f"一键投诉：{address}" in page
     assert "COMPLAINT_ENTERPRISE=demo" in page
     assert "deploy/freeswitch/complaint.xml" in page
     for kind, begins in (("svg", b"<?xml"), ("png", b"\x89PNG")):
-        assert client.get(f"{ADDRESSES}{made.pk}/code.{kind}").content.startswith(begins)
-    assert client.get(f"{ADDRESSES}{made.pk}/code.gif").status_code == 404
+        assert client.get(f"{ADDRESSES}{door.pk}/code.{kind}").content.startswith(begins)
+    assert client.get(f"{ADDRESSES}{door.pk}/code.gif").status_code == 404
     assert client.post(ADDRESSES, {"number": "95013009"}).status_code == 422
     assert client.post(ADDRESSES, {"number": "x"}).status_code == 422
-    assert client.post(f"{ADDRESSES}{made.pk}/close/").status_code == 302
-    assert Client().get(f"/c/{made.token}").status_code == 404
+    assert client.post(f"{ADDRESSES}{door.pk}/close/").status_code == 302
+    assert Client().get(f"/c/{door.token}").status_code == 404
     verbs = [one.verb for one in acts() if one.verb.startswith("complaints.door")]
     assert verbs[:2] == ["complaints.door.close", "complaints.door.open"]
-    assert made.token not in str([dict(one.data) for one in acts()])
+    assert door.token not in str([dict(one.data) for one in acts()])
 
 
 def test_what_goes_to_others_carries_the_address_that_is_set(
@@ -721,12 +721,12 @@ def test_what_goes_to_others_carries_the_address_that_is_set(
 ) -> None:
     client = signed_in("anna")
     address = f"{ADDRESSES}{tickets.door.pk}/"
-    asked = client.get(f"{address}code.svg").content
-    assert client.get(f"{address}code.svg", headers={"host": "localhost"}).content != asked
+    code = client.get(f"{address}code.svg").content
+    assert client.get(f"{address}code.svg", headers={"host": "localhost"}).content != code
     monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org")
     assert f"一键投诉：https://check.example.org/c/{tickets.door.token}" in without_token(client.get(address))
-    told = [client.get(f"{address}code.svg", headers=host).content for host in ({}, {"host": "localhost"})]
-    assert told[0] == told[1] != asked
+    codes = [client.get(f"{address}code.svg", headers=host).content for host in ({}, {"host": "localhost"})]
+    assert codes[0] == codes[1] != code
 
 
 def test_the_png_is_what_its_matrix_says() -> None:

@@ -27,15 +27,15 @@ START = datetime(2026, 3, 1, 22, 15, tzinfo=clock.ZONE)
 
 
 def _add(operator: Actor, name: str = "I1", **texts: str) -> None:
-    given = {"ticket_id": name, "source": "12321", "arrived_at": f"{START:%Y-%m-%d %H:%M:%S}"}
-    flows.open_ticket(enterprise="demo", texts=given | texts, actor=operator)
+    defaults = {"ticket_id": name, "source": "12321", "arrived_at": f"{START:%Y-%m-%d %H:%M:%S}"}
+    flows.open_ticket(enterprise="demo", texts=defaults | texts, actor=operator)
 
 
 def _after(**span: int) -> datetime:
     return START + timedelta(**span)
 
 
-def _told() -> list[tuple[str, str, str]]:
+def _list_warnings() -> list[tuple[str, str, str]]:
     entries = [dict(act.data) for act in acts(verb="complaints.warning")]
     return sorted((str(one["complaint"]), str(one["clock"]), str(one["hand"])) for one in entries)
 
@@ -48,7 +48,7 @@ def test_a_ticket_is_warned_of_at_one_and_a_half_and_at_twenty_hours(demo: str, 
     assert send_warnings(_after(hours=19, minutes=59, seconds=59)) == 0
     assert send_warnings(_after(hours=20)) == 1
     assert send_warnings(_after(hours=21)) == 0
-    assert _told() == [("I1", "close", "warned"), ("I1", "response", "warned")]
+    assert _list_warnings() == [("I1", "close", "warned"), ("I1", "response", "warned")]
     assert {act.actor for act in acts(verb="complaints.warning")} == {"system:clock"}
 
 
@@ -61,7 +61,7 @@ def test_what_is_done_is_not_warned_of_but_what_is_reopened_may_be(demo: str, op
     assert send_warnings(_after(hours=20)) == 0
     flows.reopen(enterprise="demo", complaint="I1", actor=operator, at=_after(hours=20, minutes=30))
     assert send_warnings(_after(hours=21)) == 1
-    assert _told() == [("I1", "close", "warned")]
+    assert _list_warnings() == [("I1", "close", "warned")]
 
 
 def test_excluded_and_old_ones_are_left_alone_a_drill_is_told_of(demo: str, operator: Actor) -> None:
@@ -70,14 +70,14 @@ def test_excluded_and_old_ones_are_left_alone_a_drill_is_told_of(demo: str, oper
     _add(operator, "drill", drill="是")
     _add(operator, "old", arrived_at="2026-02-01 00:00:00")
     assert send_warnings(_after(minutes=100)) == 1
-    (told,) = [dict(act.data) for act in acts(verb="complaints.warning")]
-    assert (told["complaint"], told["drill"]) == ("drill", True)
+    (entry,) = [dict(act.data) for act in acts(verb="complaints.warning")]
+    assert (entry["complaint"], entry["drill"]) == ("drill", True)
 
 
 def test_a_worker_that_stood_still_tells_of_what_is_late_by_now(demo: str, operator: Actor) -> None:
     _add(operator)
     assert send_warnings(_after(hours=25)) == 2
-    assert _told() == [("I1", "close", "late"), ("I1", "response", "late")]
+    assert _list_warnings() == [("I1", "close", "late"), ("I1", "response", "late")]
     assert send_warnings(_after(hours=26)) == 0
 
 
@@ -94,9 +94,9 @@ def test_a_crash_on_the_way_leaves_nothing_and_the_next_look_tells(
         patched.setattr(f"nianjian.features.complaints.sla_warnings.{at}", killed)
         with pytest.raises(KeyboardInterrupt):
             send_warnings(_after(minutes=95))
-    assert (Warned.objects.count(), _told(), _told_people()) == (0, [], [])
+    assert (Warned.objects.count(), _list_warnings(), _list_recipients()) == (0, [], [])
     assert send_warnings(_after(minutes=96)) == 1
-    assert (anna.name, "complaint:response") in _told_people()
+    assert (anna.name, "complaint:response") in _list_recipients()
     assert send_warnings(_after(minutes=96)) == 0
 
 
@@ -111,8 +111,12 @@ def test_a_webhook_is_told_once(demo: str, operator: Actor) -> None:
     send_warnings(_after(minutes=91))
     notify.enqueue_deliveries()
     (one,) = Delivery.objects.all()
-    told = json.loads(one.body)
-    assert (told["type"], told["data"]["complaint"], told["data"]["clock"]) == ("complaints.warning", "I1", "response")
+    payload = json.loads(one.body)
+    assert (payload["type"], payload["data"]["complaint"], payload["data"]["clock"]) == (
+        "complaints.warning",
+        "I1",
+        "response",
+    )
 
 
 def test_the_overview_names_what_runs_out_to_whom_may_work_on_it(demo: str, operator: Actor, anna: Actor) -> None:
@@ -133,7 +137,7 @@ def ticket(demo: str, operator: Actor) -> str:
     return "I1"
 
 
-def _told_people() -> list[tuple[str, str]]:
+def _list_recipients() -> list[tuple[str, str]]:
     return sorted(Message.objects.values_list("user", "about"))
 
 
@@ -161,10 +165,10 @@ def test_who_may_work_on_tickets_finds_it_in_the_inbox_once(ticket: str, anna: A
     signed_in("lee", "compliance_lead", "demo")
     assert send_warnings(_after(minutes=95)) == 1
     assert send_warnings(_after(minutes=96)) == 0
-    assert ("rea", "complaint:response") not in _told_people()
-    (told,) = [operations.to_document(one) for one in operations.list_messages(anna)]
-    assert told["text"] == "投诉 I1：须在 2026-03-02 00:15 前人工答复"
-    assert (told["due"], told["left"], told["read"]) == ("2026-03-02", 1, False)
+    assert ("rea", "complaint:response") not in _list_recipients()
+    (message,) = [operations.to_document(one) for one in operations.list_messages(anna)]
+    assert message["text"] == "投诉 I1：须在 2026-03-02 00:15 前人工答复"
+    assert (message["due"], message["left"], message["read"]) == ("2026-03-02", 1, False)
     page = signed_in("lee", "compliance_lead", "demo").get("/inbox/").content.decode()
     assert f'href="/e/demo/complaints/t/{ticket}/"' in page
     assert "人工答复" in page
@@ -174,20 +178,20 @@ def test_the_one_it_is_assigned_to_is_told_alone_until_it_is_late(ticket: str, a
     signed_in("lee", "compliance_lead", "demo")
     flows.assign(enterprise="demo", complaints=[ticket], assignee="lee", actor=operator)
     send_warnings(_after(minutes=95))
-    assert _told_people() == [("lee", "complaint:response")]
+    assert _list_recipients() == [("lee", "complaint:response")]
     send_warnings(_after(hours=25))  # the clock of closing: nobody looked before
-    assert {name for name, about in _told_people() if about == "complaint:close"} >= {"lee", anna.name}
+    assert {name for name, about in _list_recipients() if about == "complaint:close"} >= {"lee", anna.name}
 
 
 def test_a_reopened_ticket_is_told_of_again_on_the_same_day(ticket: str, anna: Actor) -> None:
-    given = {"enterprise": "demo", "actor": anna}
-    flows.respond(complaints=[ticket], at=_after(hours=1), **given)
+    options = {"enterprise": "demo", "actor": anna}
+    flows.respond(complaints=[ticket], at=_after(hours=1), **options)
     assert send_warnings(_after(hours=20)) == 1
-    flows.callback(complaint=ticket, result="满意", at=_after(hours=20, minutes=5), **given)
-    flows.close(complaints=[ticket], result="致歉", at=_after(hours=20, minutes=10), **given)
-    flows.reopen(complaint=ticket, at=_after(hours=21), **given)
+    flows.callback(complaint=ticket, result="满意", at=_after(hours=20, minutes=5), **options)
+    flows.close(complaints=[ticket], result="致歉", at=_after(hours=20, minutes=10), **options)
+    flows.reopen(complaint=ticket, at=_after(hours=21), **options)
     assert send_warnings(_after(hours=21, minutes=1)) == 1
-    assert [about for name, about in _told_people() if name == anna.name] == ["complaint:close"] * 2
+    assert [about for name, about in _list_recipients() if name == anna.name] == ["complaint:close"] * 2
 
 
 def test_a_channel_waits_for_the_end_of_quiet_hours_and_for_no_digest(ticket: str, anna: Actor) -> None:
@@ -209,8 +213,8 @@ def test_what_was_answered_in_the_night_is_not_told_in_the_morning(
     flows.respond(enterprise="demo", complaints=[ticket], actor=anna, at=_after(hours=1))
     monkeypatch.setattr(clock, "now", lambda: _after(hours=10))
     assert operations.deliver_messages() == 1
-    told = set(Dispatch.objects.values_list("message__about", "state", "fault"))
-    assert ("complaint:response", "dropped", "matter_settled") in told
+    outcomes = set(Dispatch.objects.values_list("message__about", "state", "fault"))
+    assert ("complaint:response", "dropped", "matter_settled") in outcomes
     assert not Dispatch.objects.exclude(message__about="complaint:response").exists()
 
 
@@ -220,9 +224,9 @@ def test_a_complaint_alerts_who_works_on_it_the_moment_it_arrives(demo: str, ope
         _add(operator, name, arrived_at=f"{arrived:%Y-%m-%d %H:%M:%S}")
 
     add("new")
-    assert _told_people() == [(anna.name, "complaint:arrival")]
-    (told,) = Message.objects.all()
-    assert "new" in str(operations.to_document(told, "zh-hans")["text"])
+    assert _list_recipients() == [(anna.name, "complaint:arrival")]
+    (message,) = Message.objects.all()
+    assert "new" in str(operations.to_document(message, "zh-hans")["text"])
     assert Warned.objects.values_list("key", "clock").get() == ("new", "arrival")
     assert send_warnings(clock.now()) == 0, "the alert is no warning of a clock, and takes none away"
     assert send_warnings(clock.now() + timedelta(minutes=91)) == 1

@@ -38,15 +38,15 @@ def _gate(api_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def listed(client: Client, name: str) -> list[Any]:
     """One of the gate's lists."""
-    found: list[Any] = client.get(f"{GATE}/{name}").json()["items"]
-    return found
+    items: list[Any] = client.get(f"{GATE}/{name}").json()["items"]
+    return items
 
 
 def test_what_it_allows_and_what_was_set(api: Ask) -> None:
     client = api()
-    told = client.get(GATE).json()
-    assert (told["enforce"], listed(client, "caps"), listed(client, "standing")) == (True, [], [])
-    assert {one["name"]: one["fail_open"] for one in told["purposes"]}["service"] is False
+    document = client.get(GATE).json()
+    assert (document["enforce"], listed(client, "caps"), listed(client, "standing")) == (True, [], [])
+    assert {one["name"]: one["fail_open"] for one in document["purposes"]}["service"] is False
     cap = {"key": "display", "name": "95013009", "cap": 40, "reason": "投诉多"}
     done = post(client, f"{GATE}/caps", cap)
     assert (done.status_code, done.json()["state"], done.json()["approval"]) == (200, "set", None)
@@ -60,10 +60,10 @@ def test_what_it_allows_and_what_was_set(api: Ask) -> None:
     assert post(client, f"{GATE}/caps", {**cap, "reason": ""}).status_code == 422
     for more in (50, 60):
         post(client, f"{GATE}/caps", {**cap, "cap": more})
-    told = client.get(f"{GATE}/settings?limit=2").json()
-    assert [one["values"]["cap"] for one in told["items"]] == [60, 50]
-    told = client.get(told["next"]).json()
-    assert ([one["values"]["cap"] for one in told["items"]], told["next"]) == ([40], None)
+    document = client.get(f"{GATE}/settings?limit=2").json()
+    assert [one["values"]["cap"] for one in document["items"]] == [60, 50]
+    document = client.get(document["next"]).json()
+    assert ([one["values"]["cap"] for one in document["items"]], document["next"]) == ([40], None)
     waiting = post(client, f"{GATE}/caps", {**cap, "cap": None, "white_list": True}).json()
     assert (waiting["state"], listed(client, "isolated-displays")) == ("pending", [])
     address = f"{DEMO}/approvals/{waiting['approval']}/decision"
@@ -73,24 +73,24 @@ def test_what_it_allows_and_what_was_set(api: Ask) -> None:
 
 def test_how_it_is(api: Ask) -> None:
     client = api("tester")
-    told = client.get(f"{GATE}/state").json()
-    assert (told["snapshot"]["state"], told["process"]["status"]) == ("missing", "unreached")
+    document = client.get(f"{GATE}/state").json()
+    assert (document["snapshot"]["state"], document["process"]["status"]) == ("missing", "unreached")
     feed.feed()
-    told = client.get(f"{GATE}/state").json()["snapshot"]
-    assert (told["state"], told["generation"]) == ("fresh", 1)
-    assert told["age_s"] < 60
+    document = client.get(f"{GATE}/state").json()["snapshot"]
+    assert (document["state"], document["generation"]) == ("fresh", 1)
+    assert document["age_s"] < 60
 
 
 def test_decisions_and_a_days_journal_show_nobodys_number(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = api("auditor")
     assert client.get(f"{GATE}/decisions").json() == {"items": [], "more": False, "reached": None}
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
-    told = client.get(f"{GATE}/decisions").json()
-    assert [(one["callee"], one["reason"]) for one in told["items"]] == [
+    page = client.get(f"{GATE}/decisions").json()
+    assert [(one["callee"], one["reason"]) for one in page["items"]] == [
         ("139****9001", "do-not-call"),
         ("139****9000", "allow"),
     ]
-    assert told["more"] is False
+    assert page["more"] is False
     newest = client.get(f"{GATE}/decisions?limit=1").json()
     assert (newest["more"], newest["items"][0]["call_id"]) == (True, "c1")
     older = client.get(f"{GATE}/decisions?until={asked.NOON + 1}").json()["items"]
@@ -109,11 +109,11 @@ def test_one_question_reads_so_many_lines_and_says_how_to_go_on(api: Ask, monkey
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
     monkeypatch.setattr(check, "LINES", 1)
     client = api("auditor")
-    told = client.get(f"{GATE}/decisions?until={asked.NOON + 2}").json()  # no since: the day of that moment
-    assert [one["call_id"] for one in told["items"]] == ["c1"]
-    assert (told["more"], told["reached"]) == (True, asked.NOON + 1)
-    told = client.get(f"{GATE}/decisions?until={told['reached']}").json()
-    assert ([one["call_id"] for one in told["items"]], told["more"]) == (["c0"], False)
+    page = client.get(f"{GATE}/decisions?until={asked.NOON + 2}").json()  # no since: the day of that moment
+    assert [one["call_id"] for one in page["items"]] == ["c1"]
+    assert (page["more"], page["reached"]) == (True, asked.NOON + 1)
+    page = client.get(f"{GATE}/decisions?until={page['reached']}").json()
+    assert ([one["call_id"] for one in page["items"]], page["more"]) == (["c0"], False)
 
 
 def test_a_long_days_journal_comes_in_parts(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

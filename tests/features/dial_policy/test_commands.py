@@ -30,11 +30,11 @@ def house(cli: Shell, shell_home: Path) -> Shell:
 
 
 def test_a_question_policies_and_a_second_person(house: Shell, shell_home: Path) -> None:
-    told = house(*ASK, "--channel", "L01", "--json")
-    assert told.code == 0
-    assert told.json["allow"] is True
-    assert told.json["taken"] is False
-    assert told.json["slots"] == [
+    result = house(*ASK, "--channel", "L01", "--json")
+    assert result.code == 0
+    assert result.json["allow"] is True
+    assert result.json["taken"] is False
+    assert result.json["slots"] == [
         {
             "key": "channel", "value": "L01", "window": "calendar_day", "limit": 300, "counts": "attempts",
             "rule": "rectification.frequency.before",
@@ -62,22 +62,26 @@ def test_a_question_policies_and_a_second_person(house: Shell, shell_home: Path)
     done = house("gate", "policy", "set", "L01", "--cap", "100", "--per", "day", *HOUSE, "--json")
     assert (done.code, done.json["state"]) == (0, "set")
     isolate = ("gate", "policy", "set", "L02", "--cap", "30", "--per", "day", "--white-list-only", *HOUSE, "--json")
-    asked = house(*isolate)
-    assert asked.code == 1
-    assert sorted(asked.json) == ["approval", "state"]
-    assert asked.json["state"] == "pending"
+    request = house(*isolate)
+    assert request.code == 1
+    assert sorted(request.json) == ["approval", "state"]
+    assert request.json["state"] == "pending"
     token = house("user", "add", "bo", "--role", "compliance_lead", *HOUSE, "--json").json["token"]
-    approved = house("approve", asked.json["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
+    approved = house("approve", request.json["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
     assert (approved.code, approved.json["values"]) == (0, {"cap": 30, "white_list": True})
-    told = house(*ASK, "--channel", "L02", "--json")
-    assert (told.code, told.json["reason"], told.json["rule"]) == (1, "not-on-white-list", "rectification.white_list")
-    kept = house("gate", "policy", "set", "L02", "--enforce", *HOUSE, "--json")
-    assert (kept.code, kept.json["state"]) == (1, "pending"), "still isolated"
+    result = house(*ASK, "--channel", "L02", "--json")
+    assert (result.code, result.json["reason"], result.json["rule"]) == (
+        1,
+        "not-on-white-list",
+        "rectification.white_list",
+    )
+    change = house("gate", "policy", "set", "L02", "--enforce", *HOUSE, "--json")
+    assert (change.code, change.json["state"]) == (1, "pending"), "still isolated"
     assert house("gate", "policy", "set", "L01", "--cap", "none", *HOUSE, "--json").json["values"]["uncapped"]
     same = house("gate", "policy", "set", "L01", "--enforce", *HOUSE, "--json")
     assert same.json["error"]["code"] == "gate_policy_same", "uncapped stays"
-    shown = house("gate", "policy", "list", *HOUSE, LANG="en_US.UTF-8").out
-    assert "rectification.frequency.after" in shown
+    output = house("gate", "policy", "list", *HOUSE, LANG="en_US.UTF-8").out
+    assert "rectification.frequency.after" in output
     assert house("gate", "policy", "set", "L02", *HOUSE, "--json").json["error"]["code"] == "gate_cap_missing"
     (shell_home.parent / "no.csv").write_text("号码\n13900139000\nabc\n")
     built = house("gate", "list", "build", "do-not-call", "no.csv", *HOUSE, "--json")
@@ -105,16 +109,16 @@ def test_the_journal_is_listed_masked_and_decided_again(house: Shell, shell_home
     journal.close()
     listed = house("gate", "decisions", *HOUSE, "--refused", "--json")
     assert "13900139" not in listed.out
-    told = listed.json
-    assert told["decisions"][1]["counter"]["key"] == "caller_callee:95013001>139****9001"
-    assert [(one["callee"], one["reason"]) for one in told["decisions"]] == [
+    document = listed.json
+    assert document["decisions"][1]["counter"]["key"] == "caller_callee:95013001>139****9001"
+    assert [(one["callee"], one["reason"]) for one in document["decisions"]] == [
         ("139****9002", "do-not-call"),
         ("139****9001", "cap"),
     ]
-    found = house("gate", "decisions", *HOUSE, "--callee", "+86 13900139001", "--from", "2026-11-25")
-    assert "139****9001" in found.out
-    assert "13900139" not in found.out
-    assert "139****9002" not in found.out
+    result = house("gate", "decisions", *HOUSE, "--callee", "+86 13900139001", "--from", "2026-11-25")
+    assert "139****9001" in result.out
+    assert "13900139" not in result.out
+    assert "139****9002" not in result.out
     again = house("gate", "replay", "2026-11-25", "--json")
     assert again.code == 1
     assert (again.json["decided"], again.json["same"], again.json["differ"]) == (3, 1, 2)
@@ -135,15 +139,19 @@ def _take(house: Shell, gate: Program) -> None:
     """`--take` puts the question to the running gate."""
     ask = (*ASK[:-2], "--channel", "L01", "--take", "--call-id", "x1", "--json")
     far = "http://127.0.0.1:9"
-    for named, setting in ((("--gate", gate.place), far), ((), gate.place)):
-        told = house(*ask, *named, NIANJIAN_GATE_TOKENS="demo=secret", NIANJIAN_GATE_URL=setting)
-        assert (told.code, told.json["taken"], told.json["reason"]) == (1, True, "cap")
+    for options, setting in ((("--gate", gate.place), far), ((), gate.place)):
+        result = house(*ask, *options, NIANJIAN_GATE_TOKENS="demo=secret", NIANJIAN_GATE_URL=setting)
+        assert (result.code, result.json["taken"], result.json["reason"]) == (1, True, "cap")
     call = {"display": "95013001", "callee": "13900139000", "channel": "L01", "call_id": "x1"}
     assert gate.heard == [{"path": "/v1/decide", "enterprise": "demo", **call}] * 2
     assert gate.tokens == ["Bearer secret"] * 2
-    told = house(*ask, NIANJIAN_GATE_URL=far)
-    assert (told.code, told.json["error"]["code"], told.json["error"]["values"]["url"]) == (2, "gate_not_reached", far)
-    assert told.json["error"]["message"].endswith("那里没有程序在监听")
+    result = house(*ask, NIANJIAN_GATE_URL=far)
+    assert (result.code, result.json["error"]["code"], result.json["error"]["values"]["url"]) == (
+        2,
+        "gate_not_reached",
+        far,
+    )
+    assert result.json["error"]["message"].endswith("那里没有程序在监听")
     refusal = json.dumps({"status": 401, "title": "Unauthorized", "detail": "a token is needed"}).encode()
     for status, answer, why in (
         (200, b"  <html>", "那里应答的不是拨前闸"),
@@ -151,7 +159,7 @@ def _take(house: Shell, gate: Program) -> None:
         (401, refusal, "拨前闸不接受 NIANJIAN_GATE_TOKENS 中该企业的令牌"),
     ):
         gate.status, gate.answer = status, answer
-        told = house(*ask, "--gate", gate.place)
-        assert (told.code, told.json["error"]["message"]) == (2, f"{gate.place} 没有拨前闸应答：{why}")
-    told = house(*ask, "--gate", "ftp://here")
-    assert told.json["error"]["message"].endswith("这不是 http 或 https 地址")
+        result = house(*ask, "--gate", gate.place)
+        assert (result.code, result.json["error"]["message"]) == (2, f"{gate.place} 没有拨前闸应答：{why}")
+    result = house(*ask, "--gate", "ftp://here")
+    assert result.json["error"]["message"].endswith("这不是 http 或 https 地址")

@@ -60,5 +60,5 @@ def test_the_pages_are_told_why_the_journal_is_an_alarm(tmp_path: Path, monkeypa
             monkeypatch.setenv("NIANJIAN_GATE_URL", f"http://127.0.0.1:{ports['http']}")
             return await asyncio.get_running_loop().run_in_executor(None, decisions._process, "acme")
 
-    found = run(play())
-    assert (found["status"], found["problem"]) == ("alarm", "No space left on device")
+    state = run(play())
+    assert (state["status"], state["problem"]) == ("alarm", "No space left on device")

@@ -56,8 +56,8 @@ def house(demo: str, load: Import) -> str:
 
 
 def asked(operator: Actor, **changes: Any) -> str:
-    given = {"enterprise": "demo", "display": "95013001", "callee": CALLEE, "channel": "L01", "at": NOON, **changes}
-    return str(decisions.check_call(question=Question(**given), actor=operator)["reason"])
+    fields = {"enterprise": "demo", "display": "95013001", "callee": CALLEE, "channel": "L01", "at": NOON, **changes}
+    return str(decisions.check_call(question=Question(**fields), actor=operator)["reason"])
 
 
 def opened() -> Snapshot:
@@ -141,9 +141,9 @@ def test_a_cap_acts_at_once_and_its_epoch_grows(house: str, operator: Actor) -> 
         set_cap(operator, 1, name="L09")
     with pytest.raises(NianjianError, match="gate_cap_wrong"):
         set_cap(operator, 2**40)
-    told = [entry.data for entry in Entry.objects.filter(verb="gate.policy").order_by("seq")]
-    assert len(told) == 2
-    assert '"cap":100' in told[0]
+    entries = [entry.data for entry in Entry.objects.filter(verb="gate.policy").order_by("seq")]
+    assert len(entries) == 2
+    assert '"cap":100' in entries[0]
 
 
 def observing() -> set[str]:
@@ -262,8 +262,8 @@ def test_no_import_takes_a_line_out_of_its_teams_isolation(house: str, load: Imp
     policy = gate_policy.summarize_policy(enterprise="demo", actor=anna)
     line = {"name": "L01", "team": "T01", "isolated": True, "observing": True}
     assert policy["channels"][0] == line, "the line counts under the team's cap, too"
-    told = decisions.check_call(question=Question("demo", "95013001", CALLEE, "L01", at=NOON), actor=anna)
-    assert (told["allow"], told["reason"]) == (False, "not-on-white-list")
+    decision = decisions.check_call(question=Question("demo", "95013001", CALLEE, "L01", at=NOON), actor=anna)
+    assert (decision["allow"], decision["reason"]) == (False, "not-on-white-list")
     lifting = set_cap(anna, None, key="team", name="T01")
     operations.approve(approval=str(lifting.approval), actor=bo)
     policy = gate_policy.summarize_policy(enterprise="demo", actor=anna)
@@ -337,12 +337,12 @@ def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, oper
         gate_policy.set_fail_open(enterprise=house, purpose="service", on=False, reason="", actor=anna).state == "set"
     )
     assert not any(one.fail_open for one in opened().tenants[house].policy.purposes.values())
-    told = [
+    history = [
         (one["key"], one["name"], one["values"])
         for one in gate_policy.list_history(enterprise=house, actor=anna, most=9)
     ]
-    assert told[:2] == [("purpose", "service", {"fail_open": False}), ("rule", "frequency.aliyun_vms", {"on": True})]
-    assert len(told) == 4
+    assert history[:2] == [("purpose", "service", {"fail_open": False}), ("rule", "frequency.aliyun_vms", {"on": True})]
+    assert len(history) == 4
 
 
 def overlaid(key: str, value: object, code: str = "demo") -> None:
@@ -431,8 +431,8 @@ def both(demo: str, load: Import, operator: Actor, tmp_path: Path) -> tuple[str,
 
 def allowed(code: str, purpose: str = "") -> bool:
     at = int(NOON.timestamp() * 1000)
-    asked = Request(code, "95013001", CALLEE, "L01", "c1", at, purpose=purpose)
-    return not isinstance(decide(asked, opened(), int(clock.now().timestamp() * 1000)), Refusal)
+    request = Request(code, "95013001", CALLEE, "L01", "c1", at, purpose=purpose)
+    return not isinstance(decide(request, opened(), int(clock.now().timestamp() * 1000)), Refusal)
 
 
 def break_rules(code: str) -> None:
@@ -443,8 +443,8 @@ def build(code: str, operator: Actor, tmp_path: Path, *numbers: str) -> Path:
     """The file of a built do-not-call list in the snapshot's folder."""
     path = tmp_path / "a.txt"
     path.write_text("\n".join(numbers))
-    made = gate_policy.build_list(kind="do-not-call", path=path, enterprise=code, actor=operator)
-    return gate_feed.snapshot_folder() / form.LISTS / f"{made.sha256}.list"
+    result = gate_policy.build_list(kind="do-not-call", path=path, enterprise=code, actor=operator)
+    return gate_feed.snapshot_folder() / form.LISTS / f"{result.sha256}.list"
 
 
 def test_an_unreadable_overlay_refuses_its_enterprise_and_no_other_until_it_can_be_read(
@@ -469,8 +469,8 @@ def test_an_unreadable_overlay_refuses_its_enterprise_and_no_other_until_it_can_
     assert [cap.limit for cap in opened().tenants[well].policy.caps] == [9]
     assert opened().tenants[broken].problem == "gate_rule_unreadable"
     assert "cannot be told of demo" in caplog.text
-    told = decisions.get_state(enterprise=broken, actor=operator)["snapshot"]
-    assert (told["state"], told["problem"]["code"]) == ("untold", "gate_rule_unreadable")
+    snapshot = decisions.get_state(enterprise=broken, actor=operator)["snapshot"]
+    assert (snapshot["state"], snapshot["problem"]["code"]) == ("untold", "gate_rule_unreadable")
     assert decisions.get_state(enterprise=well, actor=operator)["snapshot"]["state"] == "fresh"
     policy = opened().tenants[broken].policy
     assert policy.caps == before.caps  # what was counted stays counted

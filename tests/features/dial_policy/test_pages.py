@@ -95,40 +95,40 @@ def test_a_rule_that_cannot_be_read_hides_nothing_else(lead: Client) -> None:
         id="broken", key="gate.hours.service", value=["08:00"], enterprise="demo", valid_from=date(2026, 1, 1),
         reason="r", proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
     )  # fmt: skip
-    told = text(lead)
-    assert told.count("the gate cannot interpret the rule gate.hours.service") == 1
-    assert 'role="alert"' in told
-    assert "L01" in told
-    purposes = told[told.index("<h2>Purposes</h2>") :].partition("</table>")[0]
+    page = text(lead)
+    assert page.count("the gate cannot interpret the rule gate.hours.service") == 1
+    assert 'role="alert"' in page
+    assert "L01" in page
+    purposes = page[page.index("<h2>Purposes</h2>") :].partition("</table>")[0]
     assert ("marketing" in purposes.casefold(), 'gate.hours.service"' in purposes) == (True, False)
-    assert "Underlying rules" in told
+    assert "Underlying rules" in page
     assert lead.get(f"{HOME}change/").status_code == 200
 
 
 def test_the_policy_names_its_rules_and_the_page_says_what_is_not_there(lead: Client) -> None:
-    told = text(lead)
-    for wanted in (
+    page = text(lead)
+    for phrase in (
         "no snapshot: every call is refused", "does not answer", f"{HOME}change/",
         "L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "calendar day",
     ):  # fmt: skip
-        assert wanted in told
-    assert re.search(r"20\d\d-\d\d-\d\d – open-ended", told), "a rule without an end is nothing to do"
+        assert phrase in page
+    assert re.search(r"20\d\d-\d\d-\d\d – open-ended", page), "a rule without an end is nothing to do"
     assert f"{HOME}change/" not in text(signed_in("ivo", "tester", "demo", "en"))
     feed.feed()
-    told = text(lead)
-    assert "number 1, 0 s old" in told or "number 1, 1 s old" in told
-    assert 'badge good">fresh' in told
+    page = text(lead)
+    assert "number 1, 0 s old" in page or "number 1, 1 s old" in page
+    assert 'badge good">fresh' in page
 
 
 def test_the_process_tells_how_it_is_to_the_enterprise_alone(lead: Client, process: list[str | None]) -> None:
-    told = text(lead)
-    assert "by snapshot 7, 1200 s old" in told
-    assert "old: an alarm" not in told  # that is said of a snapshot alone
-    assert 'badge warn">answers, with an alarm' in told
-    assert 'badge warn">its snapshot is old: it has not been fed for a while' in told
-    assert 'badge warn">its decisions cannot be recorded' in told
-    assert "could not be sent to it" not in told  # another enterprise's
-    assert 'badge good">counting' in told
+    page = text(lead)
+    assert "by snapshot 7, 1200 s old" in page
+    assert "old: an alarm" not in page  # that is said of a snapshot alone
+    assert 'badge warn">answers, with an alarm' in page
+    assert 'badge warn">its snapshot is old: it has not been fed for a while' in page
+    assert 'badge warn">its decisions cannot be recorded' in page
+    assert "could not be sent to it" not in page  # another enterprise's
+    assert 'badge good">counting' in page
     assert process == ["Bearer open-sesame"]
 
 
@@ -139,9 +139,9 @@ def test_an_enterprise_that_cannot_be_told_of_sees_why(lead: Client, monkeypatch
     with monkeypatch.context() as broken:
         broken.setattr("nianjian.features.dial_policy.facts.list_numbers", numbers)
         feed.feed()
-    told = text(lead)
-    assert 'badge bad">no data of this enterprise: every call is refused' in told
-    assert "could not be read (ValueError)" in told
+    page = text(lead)
+    assert 'badge bad">no data of this enterprise: every call is refused' in page
+    assert "could not be read (ValueError)" in page
 
 
 def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> None:
@@ -155,10 +155,10 @@ def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> 
     (waiting,) = list_approvals()
     signed_in("bo", "compliance_lead", "demo")
     approve(approval=waiting.id, actor=Actor("bo", USER))
-    told = text(lead)
-    assert "May go while the gate cannot decide: service." in told
-    assert "门诊回访" in told
-    assert waiting.id in told
+    page = text(lead)
+    assert "May go while the gate cannot decide: service." in page
+    assert "门诊回访" in page
+    assert waiting.id in page
     off = lead.post(f"{HOME}change/", {**form, "on": "off", "reason": "不再需要"}, follow=True)
     assert "In force; the gate has been notified." in off.content.decode()
     assert "May go while the gate cannot decide: " not in text(lead)
@@ -179,9 +179,9 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
     approve(approval=asked_for.id, actor=Actor("bo", USER))
     rule = "frequency.tencent_tccc"
     assert lead.post(address, {"act": "choice", "rule": rule, "on": "on", "reason": "平台"}).status_code == 302
-    told = re.sub(r">\s+|\s+<", lambda gap: gap[0].strip(), text(lead))
-    for wanted in ("only observes", ">80<", rule, "adopted", "投诉多"):
-        assert wanted in told
+    page = re.sub(r">\s+|\s+<", lambda gap: gap[0].strip(), text(lead))
+    for phrase in ("only observes", ">80<", rule, "adopted", "投诉多"):
+        assert phrase in page
     for wrong in ({"act": "nothing"}, {"act": "cap", "name": "L01", "cap": "-1", "key": "channel", "reason": "x"}):
         assert lead.post(address, wrong).status_code == 422
 
@@ -197,9 +197,9 @@ def test_a_new_line_is_enforced_from_the_page_with_its_proposed_cap(lead: Client
     assert ('value="260"' in form, 'value="L01"' in form) == (True, True)
     sent = {"act": "cap", "key": "channel", "name": "L01", "cap": "260", "enforce": "on", "reason": "满30天"}
     assert lead.post(f"{HOME}change/", sent).status_code == 302
-    told = text(lead)
-    assert "260 · refuses" in told
-    assert "name=L01" not in told
+    content = text(lead)
+    assert "260 · refuses" in content
+    assert "name=L01" not in content
 
 
 def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
@@ -207,8 +207,8 @@ def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
     (home / "lines.csv").write_text("\n".join(["线路编号,状态", *lines, ""]))
     import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
     for cap in range(52):
-        wanted = PolicyValues("channel", "L01", {"cap": cap + 1000, "white_list": False}, "试")
-        gate_policies.apply_policy(enterprise="demo", wanted=wanted, actor=BOSS)
+        policy = PolicyValues("channel", "L01", {"cap": cap + 1000, "white_list": False}, "试")
+        gate_policies.apply_policy(enterprise="demo", policy=policy, actor=BOSS)
     page = re.sub(r">\s+|\s+<", lambda gap: gap[0].strip(), text(lead))
     caps = page.partition("<h2>New lines")[0]
     assert ("M048<" in caps, "M049<" in caps) == (True, False)
@@ -241,13 +241,13 @@ def test_what_the_gate_has_not_been_told_is_said(lead: Client, home: Path) -> No
 
 
 def test_the_decisions_are_masked_and_of_the_enterprise_alone(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = text(lead, f"{HOME}decisions/?day={DAY}")
-    assert "139****9001" in told
-    assert "the cap is reached" in told
-    assert "(cap)" not in told, "the code stands in the journal, the API and the switch's answer"
-    assert "/e/demo/rules/rectification.frequency.after/" in told
-    assert "13900139" not in told
-    assert "139****9002" not in told
+    content = text(lead, f"{HOME}decisions/?day={DAY}")
+    assert "139****9001" in content
+    assert "the cap is reached" in content
+    assert "(cap)" not in content, "the code stands in the journal, the API and the switch's answer"
+    assert "/e/demo/rules/rectification.frequency.after/" in content
+    assert "13900139" not in content
+    assert "139****9002" not in content
     refused = text(lead, f"{HOME}decisions/?day={DAY}&reason=refused&callee=13900139001")
     assert "139****9001" in refused
     assert "139****9000" not in refused
@@ -295,9 +295,9 @@ def test_the_parts_of_a_long_day_are_offered(lead: Client, monkeypatch: pytest.M
     assert "since=" not in lead.get(f"{HOME}decisions/?day={DAY}").content.decode()
     monkeypatch.setattr("nianjian.engines.gate.decision_search.PART", 100)
     page = lead.get(f"{HOME}decisions/?day={DAY}").content.decode()
-    found = re.findall(r'href="([^"]+journal[.]csv[^"]+since=\d+)">Part \d<', page)
-    assert found
-    answers = [lead.get(html.unescape(one)) for one in (f"{HOME}decisions/journal.csv?day={DAY}", *found)]
+    links = re.findall(r'href="([^"]+journal[.]csv[^"]+since=\d+)">Part \d<', page)
+    assert links
+    answers = [lead.get(html.unescape(one)) for one in (f"{HOME}decisions/journal.csv?day={DAY}", *links)]
     bodies = [b"".join(one.streaming_content).decode("utf-8-sig") for one in answers]  # type: ignore[attr-defined]
     calls = [row["call_id"] for body in bodies for row in csv.DictReader(io.StringIO(body))]
     assert calls == ["'=c0", "'=c1"]

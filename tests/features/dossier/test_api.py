@@ -36,8 +36,8 @@ RECEIPT = b"%PDF-1.4 receipt"
 
 @pytest.fixture
 def lead(api: Ask) -> Client:
-    made: Client = api("compliance_lead")
-    return made
+    client: Client = api("compliance_lead")
+    return client
 
 
 def _refused(answer: Any, status: int, code: str) -> None:
@@ -51,12 +51,12 @@ def test_a_file_is_checked_shown_page_by_page_and_given_to_whom_may_reveal(api: 
     job = lead.get(f"{DEMO}/jobs/{answer.json()['id']}").json()
     place = {"year": 2025, "item": "number_ledger", "version": 1, "verdict": "not_ready"}
     assert (job["state"], job["result"]) == ("done", {**place, "findings": job["result"]["findings"]})
-    (told,) = lead.get(f"{LEDGER}/versions").json()["items"]
-    assert (told["version"], told["name"], told["media_type"]) == (1, "台账.pdf", "application/pdf")
+    (version,) = lead.get(f"{LEDGER}/versions").json()["items"]
+    assert (version["version"], version["name"], version["media_type"]) == (1, "台账.pdf", "application/pdf")
     (act,) = acts(enterprise="demo", verb="dossier.added")
-    assert act.data["sha256"] == told["sha256"]
+    assert act.data["sha256"] == version["sha256"]
     assert "台账" not in str(act.data), "a name may tell a person's"
-    blank = next(one for one in told["findings"] if one["code"] == "scan_blank")
+    blank = next(one for one in version["findings"] if one["code"] == "scan_blank")
     assert (blank["weight"], blank["page"]) == ("stop", 1)
     assert "blank" in blank["detail"]
     listed = lead.get(SEASON).json()
@@ -69,8 +69,8 @@ def test_a_file_is_checked_shown_page_by_page_and_given_to_whom_may_reveal(api: 
     assert {"shape": "box", "weight": "stop", "code": "scan_blank"}.items() <= page["marks"][0].items()
     assert read_frame(lead.post(f"{LEDGER}/versions/1/pages/1/picture").content)[:2] == (760, 1076)
     _refused(lead.post(f"{LEDGER}/versions/1/pages/2/picture"), 404, "dossier_picture_unknown")
-    given = lead.post(f"{LEDGER}/versions/1/file")
-    assert (given.content, given.headers["Content-Disposition"][:10]) == (a4(), "attachment")
+    response = lead.post(f"{LEDGER}/versions/1/file")
+    assert (response.content, response.headers["Content-Disposition"][:10]) == (a4(), "attachment")
     for verb, name in (("dossier.fetched", "version"), ("dossier.looked_at", "last")):
         assert [one.data[name] for one in acts(enterprise="demo", verb=verb)] == [1]
     reader = api("auditor", name="bo")
@@ -112,8 +112,8 @@ def test_versions_come_in_pages_the_newest_first(lead: Client) -> None:
 
 
 def test_owner_comments_and_what_does_not_apply(lead: Client) -> None:
-    told = post(lead, f"{LEDGER}/owner", {"owner": "王五", "due": "2026-02-20"}).json()
-    facts = (told["owner"], told["due"], told["board"], told["form"])
+    item = post(lead, f"{LEDGER}/owner", {"owner": "王五", "due": "2026-02-20"}).json()
+    facts = (item["owner"], item["due"], item["board"], item["form"])
     assert facts == ("王五", "2026-02-20", "special", "original_scan")
     assert [post(lead, f"{LEDGER}/comments", {"text": text}).status_code for text in ("", "下周补")] == [422, 201]
     (said,) = lead.get(f"{LEDGER}/comments").json()["items"]
@@ -128,13 +128,13 @@ def test_owner_comments_and_what_does_not_apply(lead: Client) -> None:
 
 
 def test_a_package_is_built_and_fetched_by_its_job(api: Ask, lead: Client) -> None:
-    told = lead.get(PACKAGE).json()
-    assert (told["package"], told["certificate"]["fault"], len(told["generated"])) == (None, "signer_unset", 6)
-    asked = post(lead, PACKAGE, {"on": "2026-03-01"})
-    assert (asked.status_code, asked.json()["kind"]) == (202, "dossier.build")
+    status = lead.get(PACKAGE).json()
+    assert (status["package"], status["certificate"]["fault"], len(status["generated"])) == (None, "signer_unset", 6)
+    response = post(lead, PACKAGE, {"on": "2026-03-01"})
+    assert (response.status_code, response.json()["kind"]) == (202, "dossier.build")
     work()
     job = lead.get(PACKAGE).json()["package"]
-    assert (job["id"], job["result"]["draft"], "blob" in job["result"]) == (asked.json()["id"], True, False)
+    assert (job["id"], job["result"]["draft"], "blob" in job["result"]) == (response.json()["id"], True, False)
     file = post(lead, f"{PACKAGE}/{job['id']}/file", {})
     with zipfile.ZipFile(io.BytesIO(file.getvalue())) as pack:
         assert "manifest.json" in pack.namelist()
@@ -147,10 +147,10 @@ def test_a_package_is_built_and_fetched_by_its_job(api: Ask, lead: Client) -> No
 
 def test_only_what_the_records_make_is_generated(lead: Client) -> None:
     _refused(post(lead, f"{SEASON}/generation", {"items": ["articles"]}), 422, "dossier_item_not_generated")
-    asked = post(lead, f"{SEASON}/generation", {"items": ["seat_table"]})
-    assert asked.status_code == 202
+    response = post(lead, f"{SEASON}/generation", {"items": ["seat_table"]})
+    assert response.status_code == 202
     work()
-    job = lead.get(f"{DEMO}/jobs/{asked.json()['id']}").json()
+    job = lead.get(f"{DEMO}/jobs/{response.json()['id']}").json()
     assert (job["state"], job["error"]["code"]) == ("failed", "portrait_missing"), "nothing is made up"
 
 
@@ -158,21 +158,21 @@ def _submit(client: Client, source: str, day: str) -> dict[str, Any]:
     """Hand in the manifest of a package that holds one item."""
     item = {"item": "articles", "title": "章程", "board": "general", "start_page": 1, "pages": 1, "seals": [],
             "copy_sha256": source * 64, "source_sha256": source * 64}  # fmt: skip
-    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": enterprise("demo").name,
+    document = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": enterprise("demo").name,
             "season": 2025, "draft": False, "items": [item], "files": []}  # fmt: skip
-    body = json.dumps(manifest.add_hashes(told)).encode()
+    body = json.dumps(manifest.add_hashes(document)).encode()
     answer = upload(client, ROUNDS, body, name="manifest.json", place="系统", on=day)
     assert answer.status_code == 201, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
+    result: dict[str, Any] = answer.json()
+    return result
 
 
 def test_a_round_is_noted_answered_and_compared(lead: Client) -> None:
     _refused(upload(lead, ROUNDS, b"", place="系统", on="2026-01-20"), 422, "dossier_package_unbuilt")  # nothing here
-    told = _submit(lead, "a", "2026-01-20")
-    assert (told["number"], told["state"], told["built_here"]) == (1, "submitted", False)
-    given = {"received": "2026-01-21", "due": "2026-01-30", "requests": [{"item": "articles", "text": "缺页"}]}
-    back = post(lead, f"{ROUNDS}/1/returns", given)
+    submission = _submit(lead, "a", "2026-01-20")
+    assert (submission["number"], submission["state"], submission["built_here"]) == (1, "submitted", False)
+    notice = {"received": "2026-01-21", "due": "2026-01-30", "requests": [{"item": "articles", "text": "缺页"}]}
+    back = post(lead, f"{ROUNDS}/1/returns", notice)
     facts = (back.status_code, back.json()["state"], back.json()["due"], back.json()["printed"])
     assert facts == (201, "returned", "2026-01-30", True)
     (request,) = lead.get(f"{ROUNDS}/1").json()["notices"][0]["requests"]
@@ -186,9 +186,9 @@ def test_a_round_is_noted_answered_and_compared(lead: Client) -> None:
     differs = lead.get(f"{SEASON}/differences?before=1&after=2").json()
     assert (differs["same"], [one["kind"] for one in differs["items"]]) == (False, ["untold"])
     assert lead.get(f"{ROUNDS}/3").status_code == 404
-    kept = upload(lead, f"{ROUNDS}/1/papers", RECEIPT, name="回执.pdf", kind="receipt")
-    assert kept.status_code == 201, kept.content.decode()
-    assert lead.post(f"{ROUNDS}/1/papers/{kept.json()['id']}/file").content == RECEIPT
+    response = upload(lead, f"{ROUNDS}/1/papers", RECEIPT, name="回执.pdf", kind="receipt")
+    assert response.status_code == 201, response.content.decode()
+    assert lead.post(f"{ROUNDS}/1/papers/{response.json()['id']}/file").content == RECEIPT
     assert len(list(acts(enterprise="demo", verb="dossier.round_fetched"))) == 1
     assert upload(lead, f"{ROUNDS}/1/papers", b"MZ", name="回执.exe", kind="receipt").status_code == 422
 
@@ -198,9 +198,9 @@ def test_a_sheet_is_made_by_the_worker_shown_masked_and_taken_out(lead: Client) 
     assert lead.get(sheet).status_code == 404
     assert post(lead, sheet, {}).status_code == 202
     work()
-    told = lead.get(sheet).json()
-    assert (told["report"], told["full"], told["run"]) == ("licence", False, "")
-    assert told["unknown"] == len(told["fields"]), "an empty installation knows nothing, and says so"
+    document = lead.get(sheet).json()
+    assert (document["report"], document["full"], document["run"]) == ("licence", False, "")
+    assert document["unknown"] == len(document["fields"]), "an empty installation knows nothing, and says so"
     assert lead.post(f"{sheet}/reveal").json()["full"] is True
     file = lead.post(f"{sheet}/exports/xlsx")
     assert (file.status_code, file.content[:2]) == (200, b"PK")
@@ -209,18 +209,18 @@ def test_a_sheet_is_made_by_the_worker_shown_masked_and_taken_out(lead: Client) 
 
 def test_a_use_is_asked_for_and_waits(lead: Client) -> None:
     keep_paper("articles")
-    made = upload(lead, SEALS, photo(seal_png()), name="印.jpg", kind="official_seal", width_mm="40")
-    assert made.status_code == 201, made.content.decode()
-    assert (made.json()["kind"], made.json()["width_mm"]) == ("official_seal", 40.0)
+    uploaded = upload(lead, SEALS, photo(seal_png()), name="印.jpg", kind="official_seal", width_mm="40")
+    assert uploaded.status_code == 201, uploaded.content.decode()
+    assert (uploaded.json()["kind"], uploaded.json()["width_mm"]) == ("official_seal", 40.0)
     listed = lead.get(SEALS).json()
     assert "电子印章管理办法" in listed["law"]
     assert [one["kind"] for one in listed["seals"]] == ["official_seal"]
-    asked = post(lead, f"{SEASON}/seal-uses", {"item": "articles", "kind": "official_seal", "reason": "样稿"})
-    assert (asked.status_code, asked.json()["state"]) == (201, "pending")
+    response = post(lead, f"{SEASON}/seal-uses", {"item": "articles", "kind": "official_seal", "reason": "样稿"})
+    assert (response.status_code, response.json()["state"]) == (201, "pending")
     (use,) = lead.get(f"{SEASON}/seal-uses").json()["items"]
-    assert (use["approval"], use["approved_at"], use["placed"]) == (asked.json()["approval"], None, 0)
-    told = lead.get(f"{DEMO}/approvals/{use['approval']}").json()
-    assert (told["kind"], told["asked"]["document"]) == ("seal_use", use["document_sha256"])
+    assert (use["approval"], use["approved_at"], use["placed"]) == (response.json()["approval"], None, 0)
+    approval = lead.get(f"{DEMO}/approvals/{use['approval']}").json()
+    assert (approval["kind"], approval["asked"]["document"]) == ("seal_use", use["document_sha256"])
     refused = post(lead, f"{DEMO}/approvals/{use['approval']}/decision", {"decision": "yes"})
     assert refused.json()["code"] == "approval_same_person"
     gone = post(lead, f"{SEALS}/withdrawal", {"kind": "official_seal"})
@@ -229,14 +229,14 @@ def test_a_use_is_asked_for_and_waits(lead: Client) -> None:
 
 def test_a_signed_paper_goes_in_and_comes_out_as_it_was(lead: Client) -> None:
     body = certificates.signed(a4(3))
-    made = upload(lead, f"{SEASON}/signed-papers", body, name="章程.pdf", item="articles")
-    assert made.status_code == 201, made.content.decode()
-    told = made.json()
-    assert (told["standing"], told["signatures"][0]["subject"]) == ("unknown", "示例科技有限公司")
-    one = f"{SEASON}/signed-papers/{told['paper']}"
-    assert lead.get(f"{SEASON}/signed-papers").json()["items"] == [told] == [lead.get(one).json()]
+    response = upload(lead, f"{SEASON}/signed-papers", body, name="章程.pdf", item="articles")
+    assert response.status_code == 201, response.content.decode()
+    paper = response.json()
+    assert (paper["standing"], paper["signatures"][0]["subject"]) == ("unknown", "示例科技有限公司")
+    one = f"{SEASON}/signed-papers/{paper['paper']}"
+    assert lead.get(f"{SEASON}/signed-papers").json()["items"] == [paper] == [lead.get(one).json()]
     assert post(lead, f"{one}/file").content == body
-    assert lead.get(f"{SEASON}/signed-papers/{told['paper'] + 1}").status_code == 404
+    assert lead.get(f"{SEASON}/signed-papers/{paper['paper'] + 1}").status_code == 404
 
 
 def test_no_operation_gives_a_picture_of_a_seal_out() -> None:
@@ -290,11 +290,11 @@ def test_one_scan_of_several_papers_is_cut(lead: Client) -> None:
     _refused(lead.post(f"{WAITING}/{one['id']}/pages/5/picture"), 404, "dossier_picture_unknown")
     assert post(lead, address, {"papers": [{**papers[0], "item": "nothing"}]}).status_code == 404
     assert lead.get(WAITING).json()["items"], "what was refused waits on"
-    made = post(lead, address, {"papers": papers, "leave": True})
-    assert made.status_code == 202
+    response = post(lead, address, {"papers": papers, "leave": True})
+    assert response.status_code == 202
     work()
-    told = lead.get(f"{DEMO}/jobs/{made.json()['id']}").json()["result"]["papers"]
-    results = [lead.get(f"{DEMO}/jobs/{one['job']}").json()["result"]["item"] for one in told]
+    cut_papers = lead.get(f"{DEMO}/jobs/{response.json()['id']}").json()["result"]["papers"]
+    results = [lead.get(f"{DEMO}/jobs/{one['job']}").json()["result"]["item"] for one in cut_papers]
     assert results == ["articles", "licence"]
     row = materials.get_version("demo", 2025, "articles", 1)
     assert (row.name, row.pages, row.confirmed_at) == ("全部 2-3.pdf", 2, None)
@@ -323,15 +323,15 @@ def test_a_zip_without_manifest_is_no_package(lead: Client) -> None:
 
 def test_a_finding_is_overruled_by_two_people_and_says_so(api: Ask, lead: Client) -> None:
     turned = {"code": "scan_turned", "weight": "stop", "page": 1, "values": {"degrees": 180}}
-    given = {"verdict": Verdict.NOT_READY, "report": {"fields": {}, "findings": [turned]}, "confirmed": False}
-    keep_paper("number_ledger", a4(), **given)
+    params = {"verdict": Verdict.NOT_READY, "report": {"fields": {}, "findings": [turned]}, "confirmed": False}
+    keep_paper("number_ledger", a4(), **params)
     place = {"year": 2025, "item": "number_ledger", "version": 1, "finding": "scan_turned"}
     _refused(post(lead, f"{DEMO}/dossier/overrulings", {**place, "reason": "正的"}), 404, "dossier_finding_unknown")
-    asked = post(lead, f"{DEMO}/dossier/overrulings", {**place, "page": 1, "reason": "正的"})
-    assert (asked.status_code, asked.json()["state"]) == (202, "pending")
+    response = post(lead, f"{DEMO}/dossier/overrulings", {**place, "page": 1, "reason": "正的"})
+    assert (response.status_code, response.json()["state"]) == (202, "pending")
     second = api("administrator", name="bo")
-    decision = f"{DEMO}/approvals/{asked.json()['approval']}/decision"
+    decision = f"{DEMO}/approvals/{response.json()['approval']}/decision"
     assert post(second, decision, {"decision": "yes"}).status_code == 200
-    (told,) = lead.get(f"{LEDGER}/versions").json()["items"]
-    assert (told["verdict"], told["findings"][0]["weight"]) == ("needs_person", "stop")
-    assert told["findings"][0]["overruled"].items() >= {"reason": "正的", "approved_by": "user:bo"}.items()
+    (version,) = lead.get(f"{LEDGER}/versions").json()["items"]
+    assert (version["verdict"], version["findings"][0]["weight"]) == ("needs_person", "stop")
+    assert version["findings"][0]["overruled"].items() >= {"reason": "正的", "approved_by": "user:bo"}.items()

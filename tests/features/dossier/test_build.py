@@ -72,23 +72,23 @@ def test_an_incomplete_package_is_a_draft_that_holds(
     keep("seat_table", seed=2, report={"fields": {"run": "P1"}, "sheets": [scanned]})
     keep("audit_report", seed=3, confirmed=False)
     keep("licence", seed=4, media_type="application/ofd")
-    made = _build(demo, anna, tmp_path / "one")
-    assert made.draft
-    assert ("audit_report", "to_confirm") in made.missing
-    assert (made.unbound, "licence" in dict(made.missing)) == (("licence",), True)
-    assert not {"articles", "seat_table", "algorithm_filing"} & set(dict(made.missing))
-    told = json.loads((made.folder / "manifest.json").read_text())
-    assert (told["licence"], told["draft"]) == ("浙B2-20080101", True)
-    assert [one["item"] for one in told["items"]] == ["articles", "seat_table"]
-    assert told["items"][1]["seals"] == ["riding_seal"], "no place is marked over a seal that was scanned"
-    assert (made.run, told["snapshot"]) == ("P1", "P1"), "the cover names the portrait of the papers"
-    paths = {one["path"] for one in made.files}
+    built = _build(demo, anna, tmp_path / "one")
+    assert built.draft
+    assert ("audit_report", "to_confirm") in built.missing
+    assert (built.unbound, "licence" in dict(built.missing)) == (("licence",), True)
+    assert not {"articles", "seat_table", "algorithm_filing"} & set(dict(built.missing))
+    document = json.loads((built.folder / "manifest.json").read_text())
+    assert (document["licence"], document["draft"]) == ("浙B2-20080101", True)
+    assert [one["item"] for one in document["items"]] == ["articles", "seat_table"]
+    assert document["items"][1]["seals"] == ["riding_seal"], "no place is marked over a seal that was scanned"
+    assert (built.run, document["snapshot"]) == ("P1", "P1"), "the cover names the portrait of the papers"
+    paths = {one["path"] for one in built.files}
     assert paths >= {"paper/材料包.pdf", "upload/1_公司章程.pdf", "upload/2_坐席明细表.pdf"}
-    assert verify(made.folder, digest=made.digest).intact
+    assert verify(built.folder, digest=built.digest).intact
     (act,) = acts(enterprise=demo, verb="dossier.built")
-    assert (act.data["manifest"], act.data["draft"]) == (made.digest, True)
+    assert (act.data["manifest"], act.data["draft"]) == (built.digest, True)
     assert list(tmp_path.glob(".one-*")) == []
-    assert _bytes(_build(demo, anna, tmp_path / "two").folder) == _bytes(made.folder)
+    assert _bytes(_build(demo, anna, tmp_path / "two").folder) == _bytes(built.folder)
     keep("monthly_traffic", seed=5, report={"fields": {"run": "P2"}})
     with pytest.raises(NianjianError, match="dossier_runs_differ") as caught:
         _build(demo, anna, tmp_path / "three")
@@ -113,16 +113,16 @@ def test_the_command_says_done_where_everything_is_confirmed(
     for seed, item in enumerate(ITEMS):
         if item != "algorithm_filing":
             keep(item, seed=seed)
-    told = command("build", "--enterprise", demo, "--season", YEAR, "--on", DAY, "--output", tmp_path / "all")
-    assert (told["draft"], told["missing"]) == (False, [])
-    command("verify", tmp_path / "all", "--digest", told["digest"])
+    result = command("build", "--enterprise", demo, "--season", YEAR, "--on", DAY, "--output", tmp_path / "all")
+    assert (result["draft"], result["missing"]) == (False, [])
+    command("verify", tmp_path / "all", "--digest", result["digest"])
     (tmp_path / "all" / "upload" / "1_营业执照.pdf").unlink()
     command("verify", tmp_path / "all", code=1)
 
 
 def test_a_cover_that_names_another_portrait_is_refused(tmp_path: Path) -> None:
-    made = packages.package(tmp_path, (1,), snapshot="P9")
-    paper = replace(made, items=(replace(made.items[0], run="P1"),))
+    parts = packages.package(tmp_path, (1,), snapshot="P9")
+    paper = replace(parts, items=(replace(parts.items[0], run="P1"),))
     with pytest.raises(NianjianError, match="dossier_runs_differ"):
         editions.build(paper, tmp_path / "out")
 
@@ -230,7 +230,7 @@ def test_what_was_asked_of_a_scan_goes_with_it(demo: str, anna: Actor, fate: str
     row = arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)
     row.fault = json.dumps({"code": "dossier_sealed_unsealed", "values": {}})
     row.save(update_fields=["fault"])
-    asked = request_scan_overruling(arrival=row.pk, reason="纸件已当面核对", **of)
+    request = request_scan_overruling(arrival=row.pk, reason="纸件已当面核对", **of)
     match fate:
         case "read anew":
             arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)
@@ -238,7 +238,7 @@ def test_what_was_asked_of_a_scan_goes_with_it(demo: str, anna: Actor, fate: str
             arrivals.record_cut(row=row, papers=(), leave="1", actor=anna)
         case _:
             arrivals.delete_file(arrival=row.pk, **of)
-    assert approvals.get_approval(asked.approval).state == "refused"
+    assert approvals.get_approval(request.approval).state == "refused"
 
 
 @pytest.mark.long
@@ -252,36 +252,36 @@ def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
     assert row is not None
     out = reverse("dossier-scan-overrule", args=[demo, YEAR, row.pk])
     for sentence in ("以下页与所打印的不一致：3", "扫描件上未见骑缝章"):
-        shown = client.get(sort).content.decode()
-        assert out in shown
-        assert "未接收" in shown
-        assert "无法识别" not in shown, "it was read"
+        html = client.get(sort).content.decode()
+        assert out in html
+        assert "未接收" in html
+        assert "无法识别" not in html, "it was read"
         with pytest.raises(NianjianError, match="overruling_needs_user"):
             request_scan_overruling(enterprise=demo, actor=Actor("root"), year=YEAR, arrival=row.pk, reason="x")
         client.post(out, {f"reason-{row.pk}": "纸件已当面核对"})
         assert out not in client.get(sort).content.decode(), "it is asked for once"
-        asked = next(one for one in operations.list_requests(actor=bo) if one["state"] == "pending")
+        request = next(one for one in operations.list_requests(actor=bo) if one["state"] == "pending")
         for who in (anna, Actor("root")):
             with pytest.raises(NianjianError, match="approval_"):
-                operations.approve(approval=str(asked["approval"]), actor=who)
-        operations.approve(approval=str(asked["approval"]), actor=bo)
-        shown = client.get(reverse("approvals-decide-here", args=[demo, asked["approval"]])).content.decode()
-        assert sentence in shown
-        assert "纸件已当面核对" in shown
+                operations.approve(approval=str(request["approval"]), actor=who)
+        operations.approve(approval=str(request["approval"]), actor=bo)
+        html = client.get(reverse("approvals-decide-here", args=[demo, request["approval"]])).content.decode()
+        assert sentence in html
+        assert "纸件已当面核对" in html
         arrivals.run_sorting(enterprise=demo, year=YEAR, actor=anna, progress=silent)
     assert set(SealedScan.objects.values_list("riding", flat=True)) == {"absent"}
-    shown = client.get(reverse("dossier-item", args=[demo, YEAR, "seat_table"])).content.decode()
-    assert all(word in shown for word in ("anna", "bo", "纸件已当面核对"))
-    told = [sealed_book.sealed_to_document(scan.version) for scan in SealedScan.objects.all()]
-    answers = {one.finding: one for scan in told for one in SealedScanTold.model_validate(scan).overruled}
+    html = client.get(reverse("dossier-item", args=[demo, YEAR, "seat_table"])).content.decode()
+    assert all(word in html for word in ("anna", "bo", "纸件已当面核对"))
+    documents = [sealed_book.sealed_to_document(scan.version) for scan in SealedScan.objects.all()]
+    answers = {one.finding: one for scan in documents for one in SealedScanTold.model_validate(scan).overruled}
     assert answers["dossier_sealed_differs"].pages == "3"
     assert answers["dossier_sealed_unsealed"].approved_by == str(bo)
-    made = _build(demo, anna, tmp_path / "again")
-    listed = json.loads((made.folder / "manifest.json").read_text())
-    found = [{one["finding"] for one in item["overruled"]} for item in listed["items"]]
+    built = _build(demo, anna, tmp_path / "again")
+    listed = json.loads((built.folder / "manifest.json").read_text())
+    overrulings = [{one["finding"] for one in item["overruled"]} for item in listed["items"]]
     both = {"dossier_sealed_unsealed", "dossier_sealed_differs"}
-    assert found.count(both) == 1, "what was found on a page stands with its item alone"
-    assert found.count({"dossier_sealed_unsealed"}) == len(found) - 1
+    assert overrulings.count(both) == 1, "what was found on a page stands with its item alone"
+    assert overrulings.count({"dossier_sealed_unsealed"}) == len(overrulings) - 1
     with pytest.raises(NianjianError, match="dossier_arrival_unknown"):
         request_scan_overruling(enterprise=demo, actor=anna, year=YEAR, arrival=row.pk, reason="x")
 

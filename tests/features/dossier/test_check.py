@@ -51,7 +51,7 @@ class Knows:
 
 def pages(*kinds: str) -> list[np.ndarray]:
     """Pages at 300 dpi with the firm's seal on the first one and a riding seal across all."""
-    rng, found = random.Random(6), []
+    rng, sheets = random.Random(6), []
     layer = ink.worn(ink.coverage(Print("round", 42, 42, "normal", NAME), 300, rng), rng)
     part = (layer.shape[1] - 48) // max(1, len(kinds))
     for number, kind in enumerate(kinds):
@@ -60,8 +60,8 @@ def pages(*kinds: str) -> list[np.ndarray]:
             ink.stamp(page, layer, "normal", 1400, 2300)
         if len(kinds) > 1:
             ink.stamp(page, layer[:, 24 + number * part : 24 + (number + 1) * part], "normal", 2480 - part, 1500)
-        found.append(scanner.scanned(page, scanner.Faults(noise=2, quality=85), rng)[0])
-    return found
+        sheets.append(scanner.scanned(page, scanner.Faults(noise=2, quality=85), rng)[0])
+    return sheets
 
 
 def written(folder: Path, *scans: np.ndarray, dpi: int = DPI) -> Path:
@@ -127,9 +127,9 @@ def test_a_seal_that_is_not_there_is_missed(found: list[PageFound], wanted: list
 def test_a_landscape_page_across_the_sheet_is_no_fault(
     rotation: int | None, sides: tuple[int, int], wanted: list[tuple[str, Weight]]
 ) -> None:
-    drawn = DrawnPage(PageFacts(1, *map(float, sides), (), 0), 100, np.zeros((1, 1, 3), np.uint8), 300)
-    found = checks._sheet(replace(_page(), rotation=rotation), drawn, checks.Limits.of(BOOK))
-    assert [(one.code, one.weight) for one in found] == wanted
+    rendering = DrawnPage(PageFacts(1, *map(float, sides), (), 0), 100, np.zeros((1, 1, 3), np.uint8), 300)
+    findings = checks._sheet(replace(_page(), rotation=rotation), rendering, checks.Limits.of(BOOK))
+    assert [(one.code, one.weight) for one in findings] == wanted
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_a_landscape_page_across_the_sheet_is_no_fault(
 )
 def test_an_original_is_told_from_the_copy_that_is_wanted(asked: Form, beside: float, wanted: list[str]) -> None:
     item = replace(get_item("business_licence"), asked=asked)
-    found = checks._form(item, [checks.InspectedPage(_page(), beside, ())], BOOK, checks.Limits.of(BOOK))
-    assert [one.code for one in found] == wanted
+    findings = checks._form(item, [checks.InspectedPage(_page(), beside, ())], BOOK, checks.Limits.of(BOOK))
+    assert [one.code for one in findings] == wanted
 
 
 @pytest.mark.long
@@ -152,11 +152,11 @@ def test_the_command_prints_the_agreed_shape_and_exits_by_the_verdict(
     tmp_path: Path, command: Callable[..., Any]
 ) -> None:
     file = written(tmp_path, *pages("text"))
-    told = command("check", file, "--item", "shareholders", code=1)
-    assert {"item", "verdict", "findings", "fields", "pages"} <= set(told)
-    assert (told["item"], told["verdict"]) == ("shareholders", "needs_person")
-    assert set(told["findings"][0]) == {"code", "page", "message"}
-    (page,) = told["pages"]
+    result = command("check", file, "--item", "shareholders", code=1)
+    assert {"item", "verdict", "findings", "fields", "pages"} <= set(result)
+    assert (result["item"], result["verdict"]) == ("shareholders", "needs_person")
+    assert set(result["findings"][0]) == {"code", "page", "message"}
+    (page,) = result["pages"]
     assert set(page) == {"page", "a4", "dpi", "blank", "skew_deg", "rotation", "colour", "seals"}
     (seal,) = page["seals"]
     assert set(seal) == {"x_mm", "y_mm", "diameter_mm", "kind"}
@@ -167,11 +167,11 @@ def test_the_command_prints_the_agreed_shape_and_exits_by_the_verdict(
 def test_a_hostile_file_is_one_message_and_exit_code_2(tmp_path: Path, command: Callable[..., Any]) -> None:
     file = tmp_path / "bad.pdf"
     file.write_bytes(pdfs.user_password())
-    told = command("check", file, "--item", "articles", code=2)
-    assert told["error"]["code"] == "dossier_password"
-    assert "bad.pdf" in told["error"]["message"]
-    told = command("check", tmp_path / "a.pdf", "--item", "audit", code=2)
-    assert "audit_report" in told["error"]["message"], "an item that is none is named with those there are"
+    result = command("check", file, "--item", "articles", code=2)
+    assert result["error"]["code"] == "dossier_password"
+    assert "bad.pdf" in result["error"]["message"]
+    result = command("check", tmp_path / "a.pdf", "--item", "audit", code=2)
+    assert "audit_report" in result["error"]["message"], "an item that is none is named with those there are"
 
 
 @pytest.mark.long
@@ -186,9 +186,9 @@ def test_another_firms_licence_is_told_where_the_enterprise_is_named(
     words = ("check", path, "--item", "business_licence")
 
     def codes(*more: str) -> set[str]:
-        told = command(*words, *more, code=1)
-        assert told["fields"]["name"] == OTHER
-        return {one["code"] for one in told["findings"]}
+        result = command(*words, *more, code=1)
+        assert result["fields"]["name"] == OTHER
+        return {one["code"] for one in result["findings"]}
 
     assert "field_differs" not in codes()
     assert "field_differs" in codes("--enterprise", demo, "--season", "2026")
@@ -279,14 +279,14 @@ def test_grey_and_small_colour_are_those_of_the_whole_page(tmp_path: Path) -> No
 
 def test_a_grey_scan_is_read_too(tmp_path: Path) -> None:
     file = written(tmp_path, cv2.cvtColor(scan(), cv2.COLOR_BGR2GRAY))
-    found = Scans(str(file)).pixels(0, DPI)
-    assert found is not None
-    assert found.ndim == 2
+    pixels = Scans(str(file)).pixels(0, DPI)
+    assert pixels is not None
+    assert pixels.ndim == 2
     assert Scans(str(file)).planes(0, DPI, 3) is None
-    (page,), (told,) = looked(file, tmp_path / "grey")
+    (page,), (inspection,) = looked(file, tmp_path / "grey")
     assert page.bgr.ndim == 3
     assert page.strip is None, "nobody asked for one"
-    assert (told.page.colour, told.page.seals) == ("grey", ())
+    assert (inspection.page.colour, inspection.page.seals) == ("grey", ())
 
 
 def picture(_pdf: pikepdf.Pdf, page: pikepdf.Page) -> pikepdf.Object:
@@ -355,5 +355,5 @@ def test_a_child_that_ends_early_goes_on_from_there(tmp_path: Path, monkeypatch:
     got = receive(slow, tmp_path)
     assert got.clean is not None
     monkeypatch.setattr(limits, "CPU_SECONDS", 1)
-    drawn = render_pages(got.clean, got.pages, name="s", dpi=DPI, small=3)
-    assert [page.facts.page for page in drawn] == list(range(1, 19))
+    renderings = render_pages(got.clean, got.pages, name="s", dpi=DPI, small=3)
+    assert [page.facts.page for page in renderings] == list(range(1, 19))

@@ -35,8 +35,14 @@ def keep(demo: str, anna: Actor) -> Callable[..., int]:
     def keep(
         body: bytes = b"%PDF-1", verdict: Verdict = Verdict.NEEDS_PERSON, place: Place = ARTICLES, **file: Any
     ) -> int:
-        held: dict[str, Any] = {"code": demo, "year": place.year, "actor": anna, "verdict": verdict, "confirmed": False}
-        return keep_paper(place.item, body, **held, **file)
+        params: dict[str, Any] = {
+            "code": demo,
+            "year": place.year,
+            "actor": anna,
+            "verdict": verdict,
+            "confirmed": False,
+        }
+        return keep_paper(place.item, body, **params, **file)
 
     return keep
 
@@ -60,26 +66,30 @@ def test_a_person_confirms_and_the_paper_has_its_own_days(keep: Callable[..., in
 
 
 def test_whom_the_list_does_not_cover_must_be_explained(keep: Callable[..., int], anna: Actor) -> None:
-    found = [
+    findings = [
         {"code": "people_missing", "weight": "ask", "page": None, "values": {"count": 61}},
         {"code": "people_few", "weight": "ask", "page": None, "values": {"people": 3, "wanted": 20}},
     ]
-    keep(report={"fields": {}, "findings": found})
+    keep(report={"fields": {}, "findings": findings})
     with pytest.raises(NianjianError) as refused:
         _confirm(anna, 1, explanation=" ")
     assert refused.value.code == "dossier_explanation_missing"
     assert refused.value.findings == ({"code": "people_missing", "count": 61},)
     assert _states()["articles"] is MaterialState.TO_CONFIRM
     _confirm(anna, 1, explanation="61 人为外包派遣，协议见附件")
-    (told,) = list_explained(materials.get_version("demo", YEAR, "articles", 1))
-    assert (told.finding, told.text, told.by) == ("people_missing", "61 人为外包派遣，协议见附件", str(anna))
+    (explained,) = list_explained(materials.get_version("demo", YEAR, "articles", 1))
+    assert (explained.finding, explained.text, explained.by) == (
+        "people_missing",
+        "61 人为外包派遣，协议见附件",
+        str(anna),
+    )
 
 
 def test_a_paper_with_blanks_is_bound_but_ready_only_once_somebody_says_why(
     keep: Callable[..., int], anna: Actor
 ) -> None:
-    found = [{"code": "claim_blank", "weight": "ask", "page": None, "values": {"fields": "office.address"}}]
-    keep(report={"fields": {}, "findings": found})
+    findings = [{"code": "claim_blank", "weight": "ask", "page": None, "values": {"fields": "office.address"}}]
+    keep(report={"fields": {}, "findings": findings})
     _confirm(anna, 1)
     assert _states()["articles"] is MaterialState.BLANK
     assert "articles" in materials.list_unready_items("demo", YEAR, on=clock.today())[0]
@@ -91,8 +101,8 @@ def test_a_paper_with_blanks_is_bound_but_ready_only_once_somebody_says_why(
 def test_a_generated_paper_that_is_brought_in_stays_what_it_is_and_is_not_reused(
     keep: Callable[..., int], anna: Actor
 ) -> None:
-    found = [{"code": "filing_missing", "weight": "stop", "page": None, "values": {}}]
-    keep(report={"fields": {"run": "R1"}, "findings": found}, verdict=Verdict.NOT_READY)
+    findings = [{"code": "filing_missing", "weight": "stop", "page": None, "values": {}}]
+    keep(report={"fields": {"run": "R1"}, "findings": findings}, verdict=Verdict.NOT_READY)
     assert keep(report={"findings": []}) == 1, "the same bytes"
     assert code_of(lambda: _confirm(anna, 1)) == "dossier_not_ready"
     keep(b"%PDF-2", report={"fields": {"run": "R1"}})
@@ -192,10 +202,10 @@ def test_what_the_overview_counts_is_what_the_list_shows(keep: Callable[..., int
     day = date(2027, 2, 1)
 
     def counted() -> tuple[int, bool]:
-        found, begun = materials.list_unready_items(demo, YEAR, on=day)
+        unready, begun = materials.list_unready_items(demo, YEAR, on=day)
         listed = {one.item for one in materials.list_items(demo, YEAR, on=day, robots=True) if one.state not in DONE}
-        assert found == listed
-        return len(found), begun
+        assert unready == listed
+        return len(unready), begun
 
     assert counted() == (13, False)
     keep()
@@ -215,11 +225,11 @@ def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
 ) -> None:
     before = _states()
     assert "protection_grade" not in before, "what some provinces ask for is told, not asked"
-    asked = overlay.request_overlay(
+    request = overlay.request_overlay(
         key="materials.optional", value='["等保", "本地承诺"]', province="浙江", enterprise=demo,
         valid_from=clock.today(), valid_to=None, reason="省局通知", actor=anna,
     )  # fmt: skip
-    operations.approve(approval=asked.id, actor=bo)
+    operations.approve(approval=request.id, actor=bo)
     assert set(_states()) - set(before) == {"protection_grade"}
     assert _states()["protection_grade"] is MaterialState.MISSING
     assert optional_items.hinted(checklist.get_rulebook(demo)) == ["本地承诺"], "no item stands for it"

@@ -64,9 +64,9 @@ def test_a_page_with_dust_is_blank_and_a_page_with_a_line_is_not() -> None:
 def test_skew(kind: str, lean: float) -> None:
     small = scale_page(paper.page(kind, 1), paper.DPI)
     page, _jpeg = scanner.scanned(small, scanner.Faults(skew=lean, noise=2), random.Random(1))
-    found = check.measure_skew(grey(page))
-    assert found is not None
-    assert abs(found + lean) <= 0.15
+    skew = check.measure_skew(grey(page))
+    assert skew is not None
+    assert abs(skew + lean) <= 0.15
 
 
 def test_a_page_without_rows_has_no_skew() -> None:
@@ -111,14 +111,14 @@ def test_a_faint_seal_makes_a_page_coloured() -> None:
 def printed(kind: str) -> np.ndarray:
     """A page with signs alone, or with a long list."""
     people = tuple((str(at), f"张三{at}", "3301**********1234", "202611-202701") for at in range(1, 37))
-    made = Document("monthly_traffic", "呼叫流量月报", "企业", (), "运行 1")
+    source = Document("monthly_traffic", "呼叫流量月报", "企业", (), "运行 1")
     if kind == "signs":
-        made = replace(made, signs=("负责人", "制表人", "企业（盖章）", "日期"))
+        source = replace(source, signs=("负责人", "制表人", "企业（盖章）", "日期"))
     else:
-        made = replace(made, tables=(Table("清单", ("序号", "姓名", "证件号码", "缴费起止年月"), people),))
-    with pypdfium2.PdfDocument(pdf(made)) as document:
-        drawn = np.ascontiguousarray(document[0].render(scale=100 / 72).to_numpy()[..., :3])
-    return scanner.scanned(drawn, scanner.Faults(skew=0.4, noise=3, quality=85), random.Random(3))[0]
+        source = replace(source, tables=(Table("清单", ("序号", "姓名", "证件号码", "缴费起止年月"), people),))
+    with pypdfium2.PdfDocument(pdf(source)) as document:
+        image = np.ascontiguousarray(document[0].render(scale=100 / 72).to_numpy()[..., :3])
+    return scanner.scanned(image, scanner.Faults(skew=0.4, noise=3, quality=85), random.Random(3))[0]
 
 
 @pytest.mark.parametrize(("kind", "turn"), [("signs", 0), ("signs", 90), ("list", 0), ("list", 180)])

@@ -114,32 +114,35 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
         "closed_after_response", "inbound_decided", "seat_filing_known",
     }  # fmt: skip
     _state(false, anna, claim="tickets_in_time", text="均按时办结")
-    papers = {made.item: made for made in _make(false, anna, tmp_path)}
-    for made in papers.values():
-        for path in made.files:
+    papers = {paper.item: paper for paper in _make(false, anna, tmp_path)}
+    for paper in papers.values():
+        for path in paper.files:
             text = read_text(path)
             assert "B1、B2" in text
             assert f"91110000600037341L（B1）；{BLANK}（B2）" in "".join(text.split())
             assert {name for name in list_sentences(text) if states.get(name) != RELEASED} == set(), path.name
             assert "均按时办结" not in text
             assert not {"13912345678", "02110001"} & set(re.findall("[0-9]+", text)), "a person's, in a free text"
-            if made.item == "responsibility_report":
+            if paper.item == "responsibility_report":
                 assert "首次响应超过2小时时限的1件" in re.sub(r"\s", "", text)
-            if made.item == "complaint_records":
+            if paper.item == "complaint_records":
                 plain = re.sub(r"\s", "", text)
                 assert "2026-03-01拨打" in plain
                 assert "外显057188886666、057177776666、" in plain, "own numbers stay, that of a register too"
                 assert "12321、12300" in text
     unproved = {
-        found.values["lack"] for made in papers.values() for found in made.findings if found.code == "claim_refused"
+        finding.values["lack"]
+        for paper in papers.values()
+        for finding in paper.findings
+        if finding.code == "claim_refused"
     }
     assert {"several_licences", "chain_broken", "calls_missing", "closes_late", "filing_untold"} <= unproved
     assert "closed_before_response" in unproved
     stopped = papers["responsibility_report"]
     assert stopped.verdict is Verdict.NOT_READY
-    (found,) = [one for one in stopped.findings if one.code == "claim_contradicted"]
-    assert found.values == {"claim": "tickets_in_time"}, "no sentence, which may name a person"
-    assert "response to and closing of" in finding_text(found.code, found.values, words("en"))
+    (finding,) = [one for one in stopped.findings if one.code == "claim_contradicted"]
+    assert finding.values == {"claim": "tickets_in_time"}, "no sentence, which may name a person"
+    assert "response to and closing of" in finding_text(finding.code, finding.values, words("en"))
 
 
 def test_no_card_prints_what_the_data_refute(false: str, anna: Actor) -> None:
@@ -199,8 +202,8 @@ def test_no_rectification_report_prints_what_the_calls_refute(
         "over_cap": over, "that_day": {"before": 1, "after": 2}, "gate": {"asked": 0},
         "snapshot": {"sha256": "ab" * 32}, "rulebook": {"version": "2026.11.30"},
     }  # fmt: skip
-    told = case(measured=measured, located=located([], 0))
-    paper = build_report(told, {"tickets": [], "more": False}, [], CHINESE, ReportStamp("示例", "", True, 1, "0" * 64))  # noqa: FBT003 -- a draft
+    data = case(measured=measured, located=located([], 0))
+    paper = build_report(data, {"tickets": [], "more": False}, [], CHINESE, ReportStamp("示例", "", True, 1, "0" * 64))  # noqa: FBT003 -- a draft
     for ending, text in _printed(paper, tmp_path):
         assert set(list_sentences(text)) == RECORDED, ending
         assert ("有1日外呼超过指令上限30次，单日最多45次" in text) is bool(over)
@@ -208,12 +211,12 @@ def test_no_rectification_report_prints_what_the_calls_refute(
 
 
 def test_no_paper_prints_what_nothing_proves(blank: str, anna: Actor, tmp_path: Path) -> None:
-    for made in _make(blank, anna, tmp_path):
-        assert made.verdict is not Verdict.READY
-        assert not {one.figure for one in made.sums} & {"complaints", "tickets", "closed"}, "nobody registered any"
-        for path in made.files:
-            found = set(list_sentences(read_text(path)))
-            assert found <= {"records_protected"}, "the chain is whole; that nought equals nought proves nothing"
+    for paper in _make(blank, anna, tmp_path):
+        assert paper.verdict is not Verdict.READY
+        assert not {one.figure for one in paper.sums} & {"complaints", "tickets", "closed"}, "nobody registered any"
+        for path in paper.files:
+            sentences = set(list_sentences(read_text(path)))
+            assert sentences <= {"records_protected"}, "the chain is whole; that nought equals nought proves nothing"
     report = next(path for path in tmp_path.iterdir() if path.stem == "信息安全责任制报告" and path.suffix != ".pdf")
     text = read_text(report)
     assert text.count(BLANK) >= 20
@@ -314,8 +317,8 @@ def test_a_statement_fills_a_blank_and_never_overrides_the_data() -> None:
     assert not is_contradicted(registers.seat_filing_known([{"filing": None}], written=True), said), "only not recorded"
 
 
-def _state(code: str, actor: Actor, year: int = YEAR, **told: str) -> None:
-    state_claim(enterprise=code, actor=actor, year=year, **{"part": "text", **told})
+def _state(code: str, actor: Actor, year: int = YEAR, **params: str) -> None:
+    state_claim(enterprise=code, actor=actor, year=year, **{"part": "text", **params})
 
 
 def test_what_is_stated_is_printed_kept_and_proposed(blank: str, anna: Actor, tmp_path: Path) -> None:
@@ -324,19 +327,19 @@ def test_what_is_stated_is_printed_kept_and_proposed(blank: str, anna: Actor, tm
     _state(blank, anna, claim="algorithm", part="state", text="已备案")
     _state(blank, anna, claim="algorithm", part="name", text="意图识别模型")
     _state(blank, Actor("bert"), claim="records_protected", text="断电")  # the chain is whole: it is not printed
-    made = {one.item: one for one in _make(blank, anna, tmp_path, "responsibility_report", "algorithm_filing")}
-    for path in made["responsibility_report"].files:
+    papers = {one.item: one for one in _make(blank, anna, tmp_path, "responsibility_report", "algorithm_filing")}
+    for path in papers["responsibility_report"].files:
         text = "".join(read_text(path).split())
         assert f"日常工作负责人：张三，职务：{BLANK}，电话：{BLANK}。（本企业自述）" in text
         assert "2026年度培训（日期、人员）：2026年6月，全员。（本企业自述）" in text
         assert re.search(r"标有“本企业自述”的内容由以下人员填报：anna（\d{4}年\d\d?月\d\d?日）。", text)
-    form = "".join(read_text(made["algorithm_filing"].files[1]).split())
+    form = "".join(read_text(papers["algorithm_filing"].files[1]).split())
     assert "☑已备案☐不适用（本企业自述）" in form
     assert "意图识别模型（本企业自述）" in form
-    asked = [one.values["fields"] for one in made["algorithm_filing"].findings if one.code == "claim_blank"]
-    assert "algorithm.number" in asked[0]
-    assert "algorithm.reason" not in asked[0], "what is filed has no reason why it does not apply"
-    fields = [one.values["fields"] for one in made["responsibility_report"].findings if one.code == "claim_blank"]
+    blanks = [one.values["fields"] for one in papers["algorithm_filing"].findings if one.code == "claim_blank"]
+    assert "algorithm.number" in blanks[0]
+    assert "algorithm.reason" not in blanks[0], "what is filed has no reason why it does not apply"
+    fields = [one.values["fields"] for one in papers["responsibility_report"].findings if one.code == "claim_blank"]
     assert "daily_lead.post, daily_lead.telephone" in fields
     assert not any("security_training" in str(names) for names in fields)
     next_year = {(one.claim, one.part): one for one in list_blanks(
@@ -354,23 +357,25 @@ def test_statements_by_page_and_command(blank: str, anna: Actor, capsys: pytest.
     )
     assert 'name="daily_lead.name"' in client.get(page).content.decode()
     client.post(state, {"daily_lead.name": "李四", "security_rules.text": "信息安全管理制度"})
-    told = {(one.data["claim"], *one.data["parts"]) for one in acts(enterprise=blank, verb="claims.state")}
-    assert told == {("daily_lead", "name"), ("security_rules", "text")}, "an entry a claim, none for what is empty"
-    shown = client.get(page).content.decode()
-    assert "李*" in shown
-    assert "李四" not in shown
-    assert "mary" in shown
-    told, fold, rest = shown.partition('<details class="more">')
-    assert 'name="daily_lead.name"' in told
+    statements = {(one.data["claim"], *one.data["parts"]) for one in acts(enterprise=blank, verb="claims.state")}
+    assert statements == {("daily_lead", "name"), ("security_rules", "text")}, (
+        "an entry a claim, none for what is empty"
+    )
+    html = client.get(page).content.decode()
+    assert "李*" in html
+    assert "李四" not in html
+    assert "mary" in html
+    statements, fold, rest = html.partition('<details class="more">')
+    assert 'name="daily_lead.name"' in statements
     assert fold
     assert 'name="complaints_counted.text"' in rest, "what the data may tell is folded"
     where = ["--enterprise", blank, "--season", str(YEAR), "--item", "responsibility_report", "--json"]
     assert main(["dossier", "state", *where]) == 0
     assert "李*" in capsys.readouterr().out
-    kept = {"daily_lead.name": "", "security_rules.text": "信息安全管理制度"}
-    client.post(state, kept)
+    form = {"daily_lead.name": "", "security_rules.text": "信息安全管理制度"}
+    client.post(state, form)
     assert Values(blank, YEAR).stated("daily_lead") == {"name": "李四"}, "a masked text that was left alone stays"
-    client.post(state, kept | {"clear:daily_lead.name": "on"})
+    client.post(state, form | {"clear:daily_lead.name": "on"})
     assert Values(blank, YEAR).stated("daily_lead") == {}
     with pytest.raises(NianjianError, match="claim_part_unknown"):
         _state(blank, anna, claim="daily_lead", part="shoe", text="42")
@@ -381,14 +386,14 @@ def test_statements_by_page_and_command(blank: str, anna: Actor, capsys: pytest.
 def test_an_algorithm_filing_that_states_nothing_is_missing(blank: str, anna: Actor) -> None:
     """M13 is on file, or does not apply for a reason; else the item is missing, and nobody overrules that."""
 
-    def verdict(**told: str) -> Verdict:
-        for part, text in told.items():
+    def verdict(**parts: str) -> Verdict:
+        for part, text in parts.items():
             _state(blank, anna, claim="algorithm", part=part, text=text)
         findings = _findings("algorithm_filing", Values(blank, YEAR))
-        found = [one for one in findings if one.code == "filing_missing"]
-        assert [one.weight for one in found] == ([Weight.STOP] if found else [])
-        assert not any(can_be_overruled(finding_to_document(one)) for one in found)
-        assert bool(found) is (decide_verdict(findings) is Verdict.NOT_READY)
+        missing = [one for one in findings if one.code == "filing_missing"]
+        assert [one.weight for one in missing] == ([Weight.STOP] if missing else [])
+        assert not any(can_be_overruled(finding_to_document(one)) for one in missing)
+        assert bool(missing) is (decide_verdict(findings) is Verdict.NOT_READY)
         return decide_verdict(findings)
 
     assert verdict(name="意图识别模型") is Verdict.NOT_READY
@@ -400,9 +405,9 @@ def test_an_algorithm_filing_that_states_nothing_is_missing(blank: str, anna: Ac
 def test_a_part_is_asked_for_by_its_kind(demo: str) -> None:
     client: Client = signed_in("mary", "data_officer", demo)
     item = [demo, YEAR, "algorithm_filing"]
-    asked = client.get(reverse("dossier-item", args=item)).content.decode()
-    assert '<datalist id="state_algorithm.state_words"><option value="已备案"><option value="不适用">' in asked
-    assert re.search('<span class="day-box"><input[^>]*name="algorithm.filed_on"', asked)
+    html = client.get(reverse("dossier-item", args=item)).content.decode()
+    assert '<datalist id="state_algorithm.state_words"><option value="已备案"><option value="不适用">' in html
+    assert re.search('<span class="day-box"><input[^>]*name="algorithm.filed_on"', html)
 
     def state(**parts: str) -> str:
         sent = {f"algorithm.{part}": text for part, text in parts.items()}
@@ -446,7 +451,7 @@ def test_the_procedure_is_complete_with_limits_sources_channels_and_routine(
     Task.objects.create(enterprise_id=with_line, text="抽查白名单", owner="王强", **often)
     state_claim(enterprise=with_line, actor=anna, year=YEAR, claim="sop_lead", part="name", text="李敏")
     state_claim(enterprise=with_line, actor=anna, year=YEAR, claim="sop_trigger", text="单日3件")
-    (made,) = generate(enterprise=with_line, year=YEAR, items=(SOP,), folder=tmp_path / "out", actor=anna)
+    (paper,) = generate(enterprise=with_line, year=YEAR, items=(SOP,), folder=tmp_path / "out", actor=anna)
     texts = _read(tmp_path / "out")
     lines = docx.Document(str(next((tmp_path / "out").glob("*.docx")))).paragraphs
     assert [one for one in lines if one.paragraph_format.first_line_indent and not one.text] == [], "an empty line"
@@ -461,8 +466,8 @@ def test_the_procedure_is_complete_with_limits_sources_channels_and_routine(
             f"施行日期：{BLANK}", "投诉应急处置记录表", "编制人", "批准人",
         ):  # fmt: skip
             assert fact in text, (ending, fact)
-        assert made.run not in text
-    assert {"claim_blank"} <= {finding.code for finding in made.findings}
+        assert paper.run not in text
+    assert {"claim_blank"} <= {finding.code for finding in paper.findings}
 
 
 def test_the_procedure_is_stated_and_made_by_page_and_command(
@@ -475,10 +480,10 @@ def test_the_procedure_is_stated_and_made_by_page_and_command(
     sent = {"sop_duty.telephone": "0571-12345678", "sop_report.name": "赵岚"}
     assert client.post(reverse("dossier-state", args=[with_line, YEAR, SOP]), sent, follow=True).status_code == 200
     assert client.post(reverse("dossier-state", args=[with_line, 99999, SOP]), sent).status_code == 404
-    told = {blank.part: blank.text for blank in list_blanks(
+    texts = {blank.part: blank.text for blank in list_blanks(
         enterprise=with_line, year=YEAR, item=SOP, actor=Actor("mary")
     ) if blank.claim == "sop_report"}  # fmt: skip
-    assert told["name"] == "赵*"
+    assert texts["name"] == "赵*"
     client.post(reverse("dossier-package-generate", args=[with_line, YEAR]), {"item": SOP, "as_files": "on"})
     assert Worker("w1", Event()).step()
     assert reverse("dossier-package", args=[with_line, YEAR]) in client.get(address).content.decode()

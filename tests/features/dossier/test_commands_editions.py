@@ -19,9 +19,9 @@ from nianjian.features.dossier.editions.build import build
 
 
 def test_the_riding_seal_is_planned(command: Callable[..., Any]) -> None:
-    told = command("seal-plan", "--sheets", 57, "--duplex")
-    assert told["uncovered"] == []
-    stamps = told["stamps"]
+    result = command("seal-plan", "--sheets", 57, "--duplex")
+    assert result["uncovered"] == []
+    stamps = result["stamps"]
     assert [(one["first"], one["last"]) for one in stamps] == [(1, 20), (20, 39), (39, 57)]
     assert stamps[-1]["last_page"] == 114
     command("seal-plan", "--sheets", 0, code=2)
@@ -31,12 +31,12 @@ def test_verify_says_what_differs(
     tmp_path: Path, command: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = build(packages.package(tmp_path, (1,)), tmp_path / "out", uploads=False).folder
-    told = command("verify", folder)
-    assert (told["intact"], told["differences"]) == (True, [])
+    result = command("verify", folder)
+    assert (result["intact"], result["differences"]) == (True, [])
     (folder / "more.txt").write_text("x")
-    told = command("verify", folder, code=1)
-    assert told["intact"] is False
-    assert told["differences"] == [{"file": "more.txt", "page": None, "kind": "extra_file"}]
+    result = command("verify", folder, code=1)
+    assert result["intact"] is False
+    assert result["differences"] == [{"file": "more.txt", "page": None, "kind": "extra_file"}]
     assert main(["dossier", "verify", str(folder)]) == 1
     assert "more.txt" in capsys.readouterr().out
     command("verify", tmp_path / "nothing", code=2)
@@ -56,17 +56,17 @@ def test_papers_are_sorted_without_a_home(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.pdf").write_bytes(a4())
     (tmp_path / "in" / "b.txt").write_bytes(b"nothing")
-    code, told = _process("sort", tmp_path / "in")
-    assert (code, told["sure"]) == (1, False)
-    assert [(Path(one["file"]).name, one["item"]) for one in told["files"]] == [("a.pdf", None), ("b.txt", None)]
-    assert [one["fault"] is None for one in told["files"]] == [True, False]
+    code, result = _process("sort", tmp_path / "in")
+    assert (code, result["sure"]) == (1, False)
+    assert [(Path(one["file"]).name, one["item"]) for one in result["files"]] == [("a.pdf", None), ("b.txt", None)]
+    assert [one["fault"] is None for one in result["files"]] == [True, False]
 
 
 def test_signatures_are_shown_by_a_process_that_knows_no_table_yet(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(a4())
     home = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
-    code, told = _process("signature", "show", tmp_path / "a.pdf", **home)
-    assert (code, told["signatures"]) == (1, [])
+    code, result = _process("signature", "show", tmp_path / "a.pdf", **home)
+    assert (code, result["signatures"]) == (1, [])
 
 
 def _acts(parser: argparse.ArgumentParser) -> Iterator[partial[Any]]:
@@ -81,6 +81,6 @@ def _acts(parser: argparse.ArgumentParser) -> Iterator[partial[Any]]:
 def test_every_action_is_done_by_a_function() -> None:
     parser = argparse.ArgumentParser()
     commands.configure(parser)
-    named = [one.args[0] for one in _acts(parser)]
-    assert len(named) == len(set(named)) > 30
-    assert all(callable(getattr(acts, name, None) or getattr(offline, name, None)) for name in named)
+    names = [one.args[0] for one in _acts(parser)]
+    assert len(names) == len(set(names)) > 30
+    assert all(callable(getattr(acts, name, None) or getattr(offline, name, None)) for name in names)

@@ -76,32 +76,32 @@ def photo(shade: int) -> bytes:
 def scan(path: Path, pages: int, *, shared: bool = False) -> list[bytes]:
     """A scan whose pages have one list of pictures, a field each and a hidden layer; ``shared``: fields are of one."""
     shots = [photo(20 * number) for number in range(pages)]
-    with Pdf.new() as made:
+    with Pdf.new() as pdf:
         pictures = Dictionary()
         for number, data in enumerate(shots):
-            one = Stream(made, data)
+            one = Stream(pdf, data)
             one.Type, one.Subtype, one.Width, one.Height = Name.XObject, Name.Image, 20, 30
             one.ColorSpace, one.BitsPerComponent, one.Filter = Name.DeviceGray, 8, Name.DCTDecode
             pictures[f"/P{number}"] = one
-        layer = made.make_indirect(Dictionary(Type=Name.OCG, Name="hidden"))
-        both = made.make_indirect(Dictionary(XObject=pictures, Properties=Dictionary(L=layer)))
-        above = made.make_indirect(Dictionary(T="all", FT=Name.Tx, Kids=Array()))
+        layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name="hidden"))
+        both = pdf.make_indirect(Dictionary(XObject=pictures, Properties=Dictionary(L=layer)))
+        above = pdf.make_indirect(Dictionary(T="all", FT=Name.Tx, Kids=Array()))
         fields = Array([above] if shared else [])
         for number in range(pages):
-            made.add_blank_page(page_size=(595, 842))
-            sheet = made.pages[number].obj
+            pdf.add_blank_page(page_size=(595, 842))
+            sheet = pdf.pages[number].obj
             sheet.Resources = both
-            sheet.Contents = made.make_stream(f"q 595 0 0 842 0 0 cm /OC /L BDC /P{number} Do EMC Q".encode())
-            field = made.make_indirect(
+            sheet.Contents = pdf.make_stream(f"q 595 0 0 842 0 0 cm /OC /L BDC /P{number} Do EMC Q".encode())
+            field = pdf.make_indirect(
                 Dictionary(Subtype=Name.Widget, FT=Name.Tx, T=f"f{number}", Rect=[0, 0, 9, 9], V=f"secret{number}")
             )
             if shared:
                 field.Parent = above
             (above.Kids if shared else fields).append(field)
             sheet.Annots = Array([field])
-        made.Root.AcroForm = Dictionary(Fields=fields)
-        made.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer])))
-        made.save(path)
+        pdf.Root.AcroForm = Dictionary(Fields=fields)
+        pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer])))
+        pdf.save(path)
     return shots
 
 
@@ -110,14 +110,14 @@ def test_pages_go_over_as_they_are_and_nothing_of_others(tmp_path: Path, capsys:
     shots = scan(source, 4)
     cut("scan.pdf", str(source), str(tmp_path), json.dumps([[3, 4], [1, 1]]))
     assert json.loads(capsys.readouterr().out) == {"done": True}
-    for name, wanted in (("0.pdf", (2, 3)), ("1.pdf", (0,))):
+    for name, numbers in (("0.pdf", (2, 3)), ("1.pdf", (0,))):
         with pikepdf.open(tmp_path / name) as part:
-            kept = [one.read_raw_bytes() for one in part.objects if isinstance(one, Stream) and "/Width" in one]
-            assert sorted(kept) == sorted(shots[number] for number in wanted), "byte for byte, and no other picture"
+            images = [one.read_raw_bytes() for one in part.objects if isinstance(one, Stream) and "/Width" in one]
+            assert sorted(images) == sorted(shots[number] for number in numbers), "byte for byte, and no other picture"
             fields = [str(one.V) for one in part.objects if isinstance(one, Dictionary) and "/V" in one]
-            assert fields == [f"secret{number}" for number in wanted]
+            assert fields == [f"secret{number}" for number in numbers]
             assert [float(side) for side in part.pages[0].mediabox] == [0, 0, 595, 842]
-            assert len(part.pages) == len(wanted)
+            assert len(part.pages) == len(numbers)
             assert part.Root.OCProperties.D.OFF[0].Name == "hidden", "what was hidden stays so"
 
 

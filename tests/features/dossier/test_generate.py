@@ -57,7 +57,7 @@ TICKETS = "编号,来源,上级单号,受理时间,投诉人号码,被投诉号�
 
 
 def _tickets() -> list[tuple[object, ...]]:
-    told = (
+    rows = (
         ("T1", "12321", "2026-03-06", "95013", "2026-03-05", "2026-03-06 12:00:00", ""),
         ("T2", "12300", "2026-04-06", "95013", "2026-04-05", "", ""),
         ("T3", "12321", "2026-05-06", "13800138000", "2026-05-05", "", "非本企业号码"),
@@ -67,7 +67,7 @@ def _tickets() -> list[tuple[object, ...]]:
     return [
         (name, source, f"A{place}", f"{accepted} 09:00:00", f"1390000000{place + 2}", number, f"{day} 10:00:00", "骚扰",
          closed, why)
-        for place, (name, source, accepted, number, day, closed, why) in enumerate(told)
+        for place, (name, source, accepted, number, day, closed, why) in enumerate(rows)
     ]  # fmt: skip
 
 
@@ -75,10 +75,10 @@ def _calls() -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for number in range(24):
         day = f"2026-{1 + number % 12:02d}-05"
-        shown = "95013" if number % 3 else "13800138000"
+        display = "95013" if number % 3 else "13800138000"
         answered = number % 2 == 0
         rows.append(
-            (f"c{number}", "呼出", "02110000", shown, f"139000000{number:02d}", f"{day} 10:00:00",
+            (f"c{number}", "呼出", "02110000", display, f"139000000{number:02d}", f"{day} 10:00:00",
              f"{day} 10:00:05" if answered else "", f"{day} 10:01:05", "接通" if answered else "未接")
         )  # fmt: skip
     came = ("2026-03-05 11:00:00", "2026-03-05 11:00:05", "2026-03-05 11:00:35", "接通")
@@ -97,8 +97,8 @@ def filled(  # noqa: PLR0917 -- fixtures
 
 def _fill(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -> None:
     load("licences", "许可证编号,企业名称,法定代表人", ("浙B2-20080101", "示例呼叫中心有限公司", "王五"))
-    given = ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01")
-    load("numbers", "码号,批准总位长,备案状态,备案日期,呼出权限,有效期起", given)
+    row = ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01")
+    load("numbers", "码号,批准总位长,备案状态,备案日期,呼出权限,有效期起", row)
     load(
         "seats", SEATS,
         ("S1", "人工", "张三丰", "11010519491231002X", "已备案", "2025-01-01", "", "2025-02-01", ""),
@@ -124,30 +124,30 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
 
 
 def _make(demo: str, actor: Actor, folder: Path | None, *items: str) -> dict[str, generate.GeneratedItem]:
-    found = generate.generate(enterprise=demo, year=YEAR, items=items or ("all",), folder=folder, actor=actor)
-    return {one.item: one for one in found}
+    papers = generate.generate(enterprise=demo, year=YEAR, items=items or ("all",), folder=folder, actor=actor)
+    return {one.item: one for one in papers}
 
 
 def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str, anna: Actor) -> None:
-    given: dict[str, Any] = {"enterprise": filled, "year": YEAR, "actor": anna}
-    first = status.enqueue_generation(items=["seat_table"], files=False, **given)
-    assert status.enqueue_generation(items=["seat_table"], files=False, **given) == first, "a double click"
-    files = status.enqueue_generation(items=["self_check"], files=True, **given)
-    assert code_of(lambda: status.enqueue_generation(items=["self_check"], files=False, **given)) == NOT_GENERATED
+    params: dict[str, Any] = {"enterprise": filled, "year": YEAR, "actor": anna}
+    first = status.enqueue_generation(items=["seat_table"], files=False, **params)
+    assert status.enqueue_generation(items=["seat_table"], files=False, **params) == first, "a double click"
+    files = status.enqueue_generation(items=["self_check"], files=True, **params)
+    assert code_of(lambda: status.enqueue_generation(items=["self_check"], files=False, **params)) == NOT_GENERATED
     assert {one.id for one in status.get_generation_status(filled, YEAR, anna).working} == {first, files}
     worker = Worker("w1", Event())
     while worker.step():
         pass
-    told: Any = queue.job(first).result["items"]
-    figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
+    items: Any = queue.job(first).result["items"]
+    figures = [(one["figure"], one["paper"], one["portrait"]) for one in items[0]["sums"]]
     assert figures == [("filed", 4, 4), ("opened", 3, 3)]
-    status.enqueue_generation(items=["complaint_sop"], files=True, **given)
+    status.enqueue_generation(items=["complaint_sop"], files=True, **params)
     while worker.step():
         pass
     latest = status.get_generation_status(filled, YEAR, anna).files
     assert latest is not None
     assert latest.id == files, "the emergency procedure alone is no set of materials"
-    pack = zipfile.ZipFile(io.BytesIO(b"".join(status.download_zip(job=files, **given).content)))
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(status.download_zip(job=files, **params).content)))
     assert {Path(name).suffix for name in pack.namelist()} == {".docx", ".pdf", ".xlsx"}
     assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
 
@@ -156,7 +156,7 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
             one for one in status.get_generation_status(filled, YEAR, anna).papers if one.line.item == "seat_table"
         )
 
-    assert (seats().run, seats().older, len(seats().sums)) == (told[0]["run"], False, 2)
+    assert (seats().run, seats().older, len(seats().sums)) == (items[0]["run"], False, 2)
     run = portraits.find_newest_run(filled, YEAR)
     portrait = run and portraits.find_portrait(filled, YEAR, run.id)
     assert portrait
@@ -169,16 +169,16 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     assert tables.generated_papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
     Job.objects.update(finished_at=clock.now() - status.KEPT)
     assert status.delete_expired_outputs() == 2
-    assert code_of(lambda: status.download_zip(job=files, **given)) == "dossier_files_unknown"
+    assert code_of(lambda: status.download_zip(job=files, **params)) == "dossier_files_unknown"
 
 
 def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor, tmp_path: Path) -> None:
-    made = _make(filled, anna, tmp_path / "out")
-    assert set(made) == set(generate.ITEMS)
+    papers = _make(filled, anna, tmp_path / "out")
+    assert set(papers) == set(generate.ITEMS)
     run = portraits.find_newest_run(filled, YEAR)
     assert run is not None
-    for one in made.values():
-        assert not [found for found in one.findings if found.code.startswith("sums_")]
+    for one in papers.values():
+        assert not [finding for finding in one.findings if finding.code.startswith("sums_")]
         assert one.verdict is Verdict.NEEDS_PERSON
         printed = one.files[1]
         pages = _text(printed)
@@ -191,26 +191,26 @@ def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor
     entries = list(acts(enterprise=filled, verb="dossier.generated"))
     assert sorted(str(one.data["item"]) for one in entries) == sorted(generate.ITEMS)
     (again,) = _make(filled, anna, tmp_path / "again", "monthly_traffic").values()
-    assert [path.read_bytes() for path in again.files] == [path.read_bytes() for path in made[again.item].files]
-    _read_back({item: _sheets(one.files[2]) for item, one in made.items()})
+    assert [path.read_bytes() for path in again.files] == [path.read_bytes() for path in papers[again.item].files]
+    _read_back({item: _sheets(one.files[2]) for item, one in papers.items()})
 
 
 def test_the_names_are_read_once_for_all_items(
     filled: str, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str | None] = []
+    queries: list[str | None] = []
 
     def list_names(enterprise: str | None) -> dict[str, str]:
-        asked.append(enterprise)
+        queries.append(enterprise)
         return {"anna": "李敏"}
 
     monkeypatch.setattr(people, "_connected", [list_names])
     Complaint.objects.update(responded_by="anna")
     people.set_enterprise(filled)
-    made = _make(filled, anna, tmp_path, "complaint_records", "responsibility_report")
+    papers = _make(filled, anna, tmp_path, "complaint_records", "responsibility_report")
     people.set_enterprise(None)
-    assert asked == [filled]
-    assert any("李敏" in row for row in _sheets(made["complaint_records"].files[2])["投诉处理情况"])
+    assert queries == [filled]
+    assert any("李敏" in row for row in _sheets(papers["complaint_records"].files[2])["投诉处理情况"])
 
 
 def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
@@ -225,14 +225,14 @@ def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
     march = [row for row in traffic["分号码呼叫流量"] if row[0] == "2026-03"]
     assert march == [["2026-03", "95013", 3, 3, 2, 2, 120, 1]]
     assert {row[1] for row in traffic["分号码呼叫流量"][1:-1]} == {"95013", "手机号"}
-    told = books["complaint_records"]
-    assert [row[1] for row in told["汇总"][1:]] == [4, 2, 3, 1]
-    assert [row[0] for row in told["投诉受理情况"][1:]] == ["T1", "T2", "T3", "T4"]
-    assert told["投诉受理情况"][1][5:7] == ["139****0002", "95013"]
-    assert [row[6] for row in told["投诉受理情况"][3:]] == ["13800138000", "139****9999"], (
+    complaints = books["complaint_records"]
+    assert [row[1] for row in complaints["汇总"][1:]] == [4, 2, 3, 1]
+    assert [row[0] for row in complaints["投诉受理情况"][1:]] == ["T1", "T2", "T3", "T4"]
+    assert complaints["投诉受理情况"][1][5:7] == ["139****0002", "95013"]
+    assert [row[6] for row in complaints["投诉受理情况"][3:]] == ["13800138000", "139****9999"], (
         "the first is displayed by own calls"
     )
-    assert [row[-1] for row in told["投诉处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
+    assert [row[-1] for row in complaints["投诉处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
     assert books["number_ledger"]["码号批准与备案情况"][1][:2] == ["95013", "5"]
     assert {row[-1] for row in books["self_check"]["材料合计与合规画像比对"][1:]} == {"一致"}
     form = "".join(str(cell) for row in books["algorithm_filing"]["AI外呼算法备案表"] for cell in row)
@@ -242,13 +242,13 @@ def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
 
 def test_sums_that_differ_stop_the_item(filled: str, anna: Actor, load: Import, tmp_path: Path) -> None:
     load("seats", SEATS, ("S6", "人工", "新人", "", "已备案", "2026-06-01", "", "2026-06-01", ""))
-    made = _make(filled, anna, tmp_path / "out", "seat_table", "self_check")
-    found = [one for one in made["seat_table"].findings if one.code == "sums_differ"]
-    assert [(one.values["figure"], one.values["paper"], one.values["portrait"]) for one in found] == [
+    papers = _make(filled, anna, tmp_path / "out", "seat_table", "self_check")
+    findings = [one for one in papers["seat_table"].findings if one.code == "sums_differ"]
+    assert [(one.values["figure"], one.values["paper"], one.values["portrait"]) for one in findings] == [
         ("filed", 5, 4), ("opened", 4, 3),
     ]  # fmt: skip
-    assert made["seat_table"].verdict is Verdict.NOT_READY
-    assert "不一致" in {row[-1] for row in _sheets(made["self_check"].files[2])["材料合计与合规画像比对"]}
+    assert papers["seat_table"].verdict is Verdict.NOT_READY
+    assert "不一致" in {row[-1] for row in _sheets(papers["self_check"].files[2])["材料合计与合规画像比对"]}
 
 
 def test_an_item_becomes_a_version_that_a_person_confirms(
@@ -258,9 +258,9 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
         set(generate._wanted(["all"], generate.Values(filled, YEAR), None)) == set(generate.ITEMS) - generate.INTERNAL
     )
     words = ("generate", "seat_table", "--enterprise", filled, "--season", str(YEAR))
-    (told,) = command(*words)["items"]
-    assert (told["verdict"], told["version"], told["files"]) == ("needs_person", 1, [])
-    assert told["findings"][0]["code"] == "generated_unsigned"
+    (result,) = command(*words)["items"]
+    assert (result["verdict"], result["version"], result["files"]) == ("needs_person", 1, [])
+    assert result["findings"][0]["code"] == "generated_unsigned"
     row = materials.get_version(filled, YEAR, "seat_table", 1)
     assert materials.read_content(row).startswith(b"%PDF")
     assert (row.pages, row.verdict) == (2, "needs_person")
@@ -288,8 +288,8 @@ def test_an_upload_that_waits_for_a_person_is_not_set_aside(
     assert main(["dossier", *words]) == 1
     assert "--replace" in capsys.readouterr().out
     assert materials.get_version(filled, YEAR, "number_ledger", 1).name == "台账.pdf"
-    (told,) = command(*words, "--replace")["items"]
-    assert (told["version"], told["waits"]) == (2, False)
+    (result,) = command(*words, "--replace")["items"]
+    assert (result["version"], result["waits"]) == (2, False)
     assert PagePicture.objects.filter(version__number=2, version__material__item="number_ledger").exists()
     lines = {one.item: one for one in materials.list_items(filled, YEAR, on=clock.today(), robots=True)}
     assert generate._left(lines["number_ledger"], "", replace=False) is None, "one of ours may be made anew"
@@ -346,15 +346,15 @@ def test_the_responsibility_report_claims_only_what_the_tickets_prove(
     assert sentence in said
     assert ("无逾期" in said) is (not lacks), "the claim stands only where nothing is against it"
     assert not re.search("小时内(首次)?响应|小时内办结", said) or not lacks
-    found = list(generate._unproved(values.claim("tickets_in_time"), values))
-    assert [(one.values["rule"], one.values["lack"], one.values["count"]) for one in found] == [
+    findings = list(generate._unproved(values.claim("tickets_in_time"), values))
+    assert [(one.values["rule"], one.values["lack"], one.values["count"]) for one in findings] == [
         ("S8", *lack) for lack in lacks
     ]
     for language in (CHINESE, ENGLISH):
         _ = words(language)
-        for one in found:
-            told = finding_text(one.code, one.values, _)
-            assert _(STEPS[str(one.values["lack"])]) in told, "what would make it true"
+        for one in findings:
+            text = finding_text(one.code, one.values, _)
+            assert _(STEPS[str(one.values["lack"])]) in text, "what would make it true"
 
 
 @pytest.mark.parametrize(
@@ -369,8 +369,8 @@ def test_without_a_portrait_or_a_known_item_nothing_is_made(  # noqa: PLR0917 --
     blank: str, anna: Actor, tmp_path: Path, year: int, item: str, code: str, *, files: bool
 ) -> None:
     folder = tmp_path / "out"
-    made: dict[str, Any] = {"enterprise": blank, "year": year, "actor": anna, "folder": folder if files else None}
-    assert code_of(lambda: generate.generate(items=[item], **made)) == code
+    params: dict[str, Any] = {"enterprise": blank, "year": year, "actor": anna, "folder": folder if files else None}
+    assert code_of(lambda: generate.generate(items=[item], **params)) == code
     assert not folder.exists()
 
 
@@ -384,17 +384,17 @@ EXPECTED = {
 @pytest.mark.long
 def test_no_page_that_is_generated_fails_a_check_but_for_its_seal(filled: str, anna: Actor, tmp_path: Path) -> None:
     """Every page of every paper, printed and scanned as an office does it, goes through all checks of an upload."""
-    made = _make(filled, anna, tmp_path)
-    assert set(made) == set(generate.ITEMS)
-    found: dict[str, list[tuple[str, int | None]]] = {}
-    for item, one in made.items():
+    papers = _make(filled, anna, tmp_path)
+    assert set(papers) == set(generate.ITEMS)
+    by_item: dict[str, list[tuple[str, int | None]]] = {}
+    for item, one in papers.items():
         (paper,) = (file for file in one.files if file.suffix == ".pdf")
         kind = item if item in KINDS else "monthly_traffic"  # for the house itself: by the form of a paper for others
         book = Rulebook.on(clock.today())
         checked = check(_scan(paper, tmp_path), KINDS[kind], reading=SheetReading(book, clock.today()), book=book)
         assert [page.rotation for page in checked.pages] == [0] * len(checked.pages), item
-        found[item] = [(code.code, code.page) for code in checked.findings if code.code not in EXPECTED]
-    assert {item: codes for item, codes in found.items() if codes} == {}
+        by_item[item] = [(code.code, code.page) for code in checked.findings if code.code not in EXPECTED]
+    assert {item: codes for item, codes in by_item.items() if codes} == {}
 
 
 def _scan(paper: Path, folder: Path) -> Path:
@@ -402,9 +402,9 @@ def _scan(paper: Path, folder: Path) -> Path:
     rng, images = random.Random(7), []
     with pypdfium2.PdfDocument(paper) as document:
         for page in document:
-            drawn = np.ascontiguousarray(page.render(scale=300 / 72).to_numpy()[..., :3])
+            image = np.ascontiguousarray(page.render(scale=300 / 72).to_numpy()[..., :3])
             faults = scanner.Faults(skew=0.3, noise=2, quality=85)
-            images.append(Image.open(io.BytesIO(scanner.scanned(drawn, faults, rng)[1])))
+            images.append(Image.open(io.BytesIO(scanner.scanned(image, faults, rng)[1])))
     file = folder / f"{paper.stem}-scan.pdf"
     images[0].save(file, "PDF", save_all=True, append_images=images[1:], resolution=300, quality=85)
     return file

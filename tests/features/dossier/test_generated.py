@@ -38,9 +38,9 @@ _ = words("zh_Hans")
 PART = "合计（通话为有话单月份合计）"
 
 
-def _pages(made: bytes) -> list[str]:
+def _pages(content: bytes) -> list[str]:
     """The text of each page of a PDF."""
-    with pypdfium2.PdfDocument(made) as opened:
+    with pypdfium2.PdfDocument(content) as opened:
         return [page.get_textpage().get_text_range() for page in opened]
 
 
@@ -86,14 +86,14 @@ def test_tickets_count_to_the_end_of_the_day_in_shanghai() -> None:
         Ticket({"source": "12321", "accepted_at": _at(1, 1), "closed_at": _at(2, 1)}, "duplicate", "duplicate"),
         Ticket({"source": "enterprise", "accepted_at": _at(1, 1), "closed_at": _at(2, 1), "reopened_at": _at(2, 1)}),
     ]
-    found = complaint_papers.count_tickets(tickets, DAY, ("12321", "12300"))
-    assert found == {"complaints": 3, "tickets": 4, "closed": 2}
+    counts = complaint_papers.count_tickets(tickets, DAY, ("12321", "12300"))
+    assert counts == {"complaints": 3, "tickets": 4, "closed": 2}
 
 
 def test_a_code_of_a_ticket_has_its_name_beside_it() -> None:
     row = {"ticket_id": "I1", "line_id": "L23", "team_id": "T9"}
-    named = complaint_papers.name_channels(row, {"T3": "速达外包"}, {"L23": "中继23"})
-    assert named == row | {"line_id": "L23 中继23"}
+    renamed = complaint_papers.name_channels(row, {"T3": "速达外包"}, {"L23": "中继23"})
+    assert renamed == row | {"line_id": "L23 中继23"}
 
 
 def _portrait(**components: object) -> dict[str, Any]:
@@ -102,9 +102,9 @@ def _portrait(**components: object) -> dict[str, Any]:
 
 def test_sums_agree_only_when_they_are_equal() -> None:
     assert find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3))) == ()
-    (found,) = find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2)))
-    told = (found.code, found.weight, found.values["paper"], found.values["portrait"])
-    assert told == ("sums_differ", Weight.STOP, 3, 2)
+    (finding,) = find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2)))
+    facts = (finding.code, finding.weight, finding.values["paper"], finding.values["portrait"])
+    assert facts == ("sums_differ", Weight.STOP, 3, 2)
     (unknown,) = find_disagreements(compare_sums({"closed": 0}, _portrait(filed=4)))
     assert (unknown.code, unknown.weight) == ("sums_unknown", Weight.ASK)
 
@@ -112,17 +112,17 @@ def test_sums_agree_only_when_they_are_equal() -> None:
 def test_header_rows_stand_on_every_page_and_the_run_in_the_code() -> None:
     rows = [_seat(seat_id=f"S{number:03d}", person="张三", workplace="#strong[x] $1$") for number in range(120)]
     document = registers.build_seat_table(HEAD, rows, _say, _)
-    made = sheets.pdf(document)
-    pages = _pages(made)
+    content = sheets.pdf(document)
+    pages = _pages(content)
     assert len(pages) > 2
     assert all("坐席编号" in page for page in pages[1:])
     assert not [page for page in pages for hidden in (HEAD.run, HEAD.rulebook, HEAD.snapshot[:16]) if hidden in page]
-    assert _decode(made) == document.code
+    assert _decode(content) == document.code
     assert {HEAD.run, HEAD.rulebook, HEAD.snapshot[:16]} <= set(re.split("[ =]", document.code))
     assert f"第 2 页　共 {len(pages)} 页" in pages[1]
     assert "#strong[x] $1$" in pages[1]  # data is never taken for markup
     assert "S119" in "".join(pages)
-    assert sheets.pdf(document) == made
+    assert sheets.pdf(document) == content
 
 
 def test_a_seat_without_a_day_of_opening_is_listed_as_not_opened() -> None:
@@ -132,9 +132,9 @@ def test_a_seat_without_a_day_of_opening_is_listed_as_not_opened() -> None:
     assert [row[opened] for row in listed.rows] == ["未开通", "2025-02-01"]
 
 
-def _decode(made: bytes) -> str:
+def _decode(content: bytes) -> str:
     """The code of the first page as a scanner of 300 dpi sees it."""
-    with pypdfium2.PdfDocument(made) as document:
+    with pypdfium2.PdfDocument(content) as document:
         pixels = document[0].render(scale=300 / 72).to_numpy()
     return str(cv2.QRCodeDetector().detectAndDecode(pixels)[0])
 
@@ -295,15 +295,15 @@ def test_a_self_check_without_data_proves_nothing() -> None:
         document = self_check.build_document(HEAD, portrait, sums, [], _)
         return {table.title: table.rows for part in document.sections for table in part.tables}
 
-    told = tables("insufficient")
-    assert told["指标"][0][:5] == ("坐席空置率", "未证明", "–", "不超过 30%", "–")
-    assert "统计数据" not in told
-    assert told["发现的问题"] == (("坐席空置率", "无数据", "未证明", "–"),)
-    assert told["材料合计与合规画像比对"][0][-1] == "未证明", "two noughts agree about nothing"
+    by_title = tables("insufficient")
+    assert by_title["指标"][0][:5] == ("坐席空置率", "未证明", "–", "不超过 30%", "–")
+    assert "统计数据" not in by_title
+    assert by_title["发现的问题"] == (("坐席空置率", "无数据", "未证明", "–"),)
+    assert by_title["材料合计与合规画像比对"][0][-1] == "未证明", "two noughts agree about nothing"
     assert tables("green")["材料合计与合规画像比对"][0][-1] == "一致"
     marketing = {"light": "red", "calls": 1200, "numbers": ["95078"], "source": source}
-    found = tables("insufficient", marketing=marketing)["发现的问题"]
-    assert found[-1] == ("营销外呼", "尚无相应的决定", "红灯", "1,200 次，1 个号码")
+    problems = tables("insufficient", marketing=marketing)["发现的问题"]
+    assert problems[-1] == ("营销外呼", "尚无相应的决定", "红灯", "1,200 次，1 个号码")
 
 
 def _number(**changed: object) -> dict[str, object]:
@@ -327,7 +327,7 @@ def test_an_empty_cell_of_the_number_ledger_is_found(
 ) -> None:
     rows = [_number(**changed)]
     document = registers.build_number_ledger(HEAD, rows, _)
-    found = {
+    by_code = {
         one.code: (one.weight, *one.values.values())
         for one in find_empty_cells(document.tables, registers.count_unknown_numbers(rows, DAY))
     }
@@ -335,7 +335,7 @@ def test_an_empty_cell_of_the_number_ledger_is_found(
         "cells_blank": (Weight.ASK, *blank) if blank else None,
         "cells_unknown": (Weight.NOTE, unknown) if unknown else None,
     }
-    assert found == {code: values for code, values in expected.items() if values}
+    assert by_code == {code: values for code, values in expected.items() if values}
 
 
 def test_an_empty_cell_of_the_seat_table_is_found_where_somebody_sits() -> None:

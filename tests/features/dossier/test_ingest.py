@@ -47,7 +47,7 @@ def drawn(clean: Path) -> list[dict[str, Any]]:
     """What the program that draws tells of each page."""
     with redirect_stdout(io.StringIO()) as out, tempfile.TemporaryDirectory() as folder:
         draw(str(clean), folder, json.dumps({"first": 1, "last": limits.PAGES, "dpi": 50, "small": 1, "strip": 0}))
-    return [told for told in map(json.loads, out.getvalue().splitlines()) if "page" in told]
+    return [record for record in map(json.loads, out.getvalue().splitlines()) if "page" in record]
 
 
 def clear(error: NianjianError, name: str) -> None:
@@ -59,9 +59,9 @@ def clear(error: NianjianError, name: str) -> None:
         assert "‹" not in said
 
 
-def refused(code: str, name: str, call: Callable[..., object], *given: object, **more: object) -> NianjianError:
+def refused(code: str, name: str, call: Callable[..., object], *args: object, **more: object) -> NianjianError:
     with pytest.raises(NianjianError, match=code or ".") as caught:
-        call(*given, **more)
+        call(*args, **more)
     clear(caught.value, name)
     return caught.value
 
@@ -69,9 +69,9 @@ def refused(code: str, name: str, call: Callable[..., object], *given: object, *
 @pytest.mark.parametrize("name", list(pdfs.REFUSED))
 def test_a_hostile_pdf_costs_one_message(tmp_path: Path, name: str) -> None:
     file = f"{name}.pdf"
-    told = {"huge_page": "dossier_page_side", "huge_picture": "dossier_pixels_many"}.get(name, "")
-    error = refused(told, file, taken, tmp_path, file, pdfs.REFUSED[name]())
-    assert not told or error.values["page"] == 1
+    code = {"huge_page": "dossier_page_side", "huge_picture": "dossier_pixels_many"}.get(name, "")
+    error = refused(code, file, taken, tmp_path, file, pdfs.REFUSED[name]())
+    assert not code or error.values["page"] == 1
 
 
 @pytest.mark.parametrize("name", list(pdfs.COSTLY))
@@ -142,9 +142,9 @@ def photo(form: str, size: tuple[int, int] = (620, 877), **settings: object) -> 
 
 
 def exif(key: int, value: object) -> Image.Exif:
-    made = Image.Exif()
-    made[key] = value
-    return made
+    tags = Image.Exif()
+    tags[key] = value
+    return tags
 
 
 @pytest.mark.parametrize(("form", "ending"), [("JPEG", "jpg"), ("PNG", "png"), ("TIFF", "tif")])
@@ -155,8 +155,8 @@ def test_a_picture_becomes_a_page(tmp_path: Path, form: str, ending: str) -> Non
 
 
 def test_a_jpegs_bytes_stay_but_its_place_and_what_lies_behind_go(tmp_path: Path) -> None:
-    given = photo("JPEG", exif=exif(0x010E, "secret-place")) + b"PK-second-file"
-    saved = everything(cleaned(tmp_path, "a.jpg", given)[1])
+    original = photo("JPEG", exif=exif(0x010E, "secret-place")) + b"PK-second-file"
+    saved = everything(cleaned(tmp_path, "a.jpg", original)[1])
     assert b"secret-place" not in saved
     assert b"PK-second-file" not in saved
 
@@ -206,9 +206,9 @@ LAUGHS = """<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;
 
 def package(members: dict[str, str | bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():
-            made.writestr(name, text)
+            archive.writestr(name, text)
     return out.getvalue()
 
 
@@ -249,9 +249,9 @@ def unpacked(folder: Path, members: dict[str, str | bytes], *swap: bytes) -> Pat
 
 
 def test_the_folder_of_the_manifest_is_the_package(tmp_path: Path) -> None:
-    found = unpacked(tmp_path, {"材料/manifest.json": b"{}", "材料/upload/a.pdf": b"x"})
-    assert found == tmp_path / "out" / "材料"
-    assert (found / "upload" / "a.pdf").read_bytes() == b"x"
+    folder = unpacked(tmp_path, {"材料/manifest.json": b"{}", "材料/upload/a.pdf": b"x"})
+    assert folder == tmp_path / "out" / "材料"
+    assert (folder / "upload" / "a.pdf").read_bytes() == b"x"
 
 
 def test_names_in_gbk_are_read(tmp_path: Path) -> None:
@@ -308,8 +308,8 @@ def seems(*rows: str | Sequence[str]) -> Proposal:
 
 @pytest.mark.parametrize("item", ITEMS)
 def test_each_item_is_told_by_its_heading_and_words(item: str) -> None:
-    found = seems(*PAPERS[item])
-    assert (found.item, found.sure) == (item, True), proposal_to_document(found)
+    proposal = seems(*PAPERS[item])
+    assert (proposal.item, proposal.sure) == (item, True), proposal_to_document(proposal)
 
 
 def test_a_heading_may_have_one_sign_misread_and_none_stands_in_a_sentence() -> None:

@@ -38,10 +38,10 @@ TICKETS = "编号,来源,上级单号,受理时间,投诉人号码,被投诉号�
 
 def _calls(year: int, out: int, came: int) -> list[tuple[object, ...]]:
     at = (f"{year}-03-05 10:00:00", f"{year}-03-05 10:00:05", f"{year}-03-05 10:01:05", "接通")
-    made: list[tuple[object, ...]] = [
+    rows: list[tuple[object, ...]] = [
         (f"{year}o{one}", "呼出", "02110000", "95013", f"139000000{one:02d}", *at) for one in range(out)
     ]
-    return made + [(f"{year}i{one}", "呼入", "13911112222", "13911112222", "95013", *at) for one in range(came)]
+    return rows + [(f"{year}i{one}", "呼入", "13911112222", "13911112222", "95013", *at) for one in range(came)]
 
 
 @pytest.fixture
@@ -94,51 +94,51 @@ def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
 
 def _newest(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
     """The sheet that was made, with what was entered since."""
-    told = fill_in.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
-    assert told is not None
-    return told
+    document = fill_in.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
+    assert document is not None
+    return document
 
 
-def _by_name(told: Json) -> dict[str, Json]:
-    return {one["field"]: one for one in told["fields"]}
+def _by_name(document: Json) -> dict[str, Json]:
+    return {one["field"]: one for one in document["fields"]}
 
 
 def test_every_field_has_its_value_or_is_not_known(filled: str, anna: Actor) -> None:
-    told = _make(filled, anna)
-    found = _by_name(told)
-    values = {name: one["value"] for name, one in found.items() if one["value"] is not None}
+    document = _make(filled, anna)
+    by_name = _by_name(document)
+    values = {name: one["value"] for name, one in by_name.items() if one["value"] is not None}
     assert values == {
         "holder": "示例呼叫中心有限公司", "credit_code": "91110000600037341L", "representative": "王**",
         "licence_number": "浙B2-20080101", "address": "杭州", "services": "国内呼叫中心业务", "coverage": "浙江",
         "complaints": "2", "complaint_replies": "50.00%", "seats": "14", "opened_seats": "14", "outbound": "5",
         "inbound": "5", "outbound_share": "50.00%", "numbers": "95013", "lines": "2", "carriers": "电信、移动",
     }  # fmt: skip
-    assert all(one["value"] is None for one in told["fields"] if one["source"] == "hand")
-    assert told["unknown"] == len(found) - len(values)
+    assert all(one["value"] is None for one in document["fields"] if one["source"] == "hand")
+    assert document["unknown"] == len(by_name) - len(values)
     # 14 seats against 10: 40 % is more than 30 %; 50 % of outbound calls against 40 %: 25 % is more than 20 %
-    assert (found["seats"]["before"], found["seats"]["percent"], found["seats"]["over"]) == ("10", "40.00", True)
-    assert form.format_change(found["seats"], str) == "40.00 %, above 30.00 %"
-    share = found["outbound_share"]
+    assert (by_name["seats"]["before"], by_name["seats"]["percent"], by_name["seats"]["over"]) == ("10", "40.00", True)
+    assert form.format_change(by_name["seats"], str) == "40.00 %, above 30.00 %"
+    share = by_name["outbound_share"]
     assert (share["before"], share["percent"], share["over"], share["limit"]) == ("40.00%", "25.00", True, "20.00")
-    assert (found["holder"]["change"], found["capital"]["change"]) == ("same", "unknown")
-    assert {found["operation"]["level"], found["seats"]["level"]} == {"law", "guide"}
-    assert found["outbound"]["note_zh"].endswith("该年度有364天没有话单，也没有确认的原因。")
-    assert not told["outdated"]
+    assert (by_name["holder"]["change"], by_name["capital"]["change"]) == ("same", "unknown")
+    assert {by_name["operation"]["level"], by_name["seats"]["level"]} == {"law", "guide"}
+    assert by_name["outbound"]["note_zh"].endswith("该年度有364天没有话单，也没有确认的原因。")
+    assert not document["outdated"]
     (entry,) = acts(enterprise=filled, verb="dossier.fill_in")
     assert set(entry.data["over"]) == {"seats", "opened_seats", "outbound_share"}  # type: ignore[call-overload] # a list
 
 
 def test_without_a_portrait_its_figures_stay_unknown(records: str, anna: Actor) -> None:
-    found = _by_name(_make(records, anna))
+    by_name = _by_name(_make(records, anna))
     for name in ("seats", "opened_seats", "outbound", "outbound_share", "complaints", "complaint_replies"):
-        assert (found[name]["value"], found[name]["over"]) == (None, None)
-    assert found["lines"]["value"] == "2"
+        assert (by_name[name]["value"], by_name[name]["over"]) == (None, None)
+    assert by_name["lines"]["value"] == "2"
 
 
 def test_code_numbers_have_their_fields_each(records: str, anna: Actor) -> None:
-    told = _make(records, anna, Report.CODE_NUMBER)
-    assert {one["number"] for one in told["fields"]} == {"95013"}, "4001 is outside the report"
-    values = {name: one["value"] for name, one in _by_name(told).items()}
+    document = _make(records, anna, Report.CODE_NUMBER)
+    assert {one["number"] for one in document["fields"]} == {"95013"}, "4001 is outside the report"
+    values = {name: one["value"] for name, one in _by_name(document).items()}
     assert values == {
         "holder": "示例", "total_length": "8", "purpose": "客户回访", "scope": "全国",
         "validity": "2024-01-01 – 2028-12-31", "filing": "已备案 2024-02-01 中国电信 2024-02-10", "fee": "已缴",
@@ -165,9 +165,9 @@ def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
     cells = {
         str(cell) for name in book.sheet_names for row_ in book.get_sheet_by_name(name).to_python() for cell in row_
     }
-    for wanted in ("王小五", "91110000600037341L", "注册资本"):
-        assert wanted in text
-        assert wanted in cells
+    for expected in ("王小五", "91110000600037341L", "注册资本"):
+        assert expected in text
+        assert expected in cells
     verbs = [one.verb for one in acts(enterprise=records) if one.verb.startswith("dossier.")]
     assert verbs == ["dossier.fill_in_taken"] * 2 + ["dossier.fill_in_revealed", "dossier.fill_in"]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
@@ -178,20 +178,20 @@ def test_the_command_says_the_same(
 ) -> None:
     del anna
     words = ("fill-in", "--enterprise", records, "--season", str(YEAR))
-    told = command(*words, "--report", "code-number")
-    assert (told["report"], len(told["fields"])) == ("code_number", 7)
-    told = command(*words, "--full", "--output", tmp_path / "out")
-    assert (_by_name(told)["representative"]["value"], len(told["files"])) == ("王小五", 2)
+    result = command(*words, "--report", "code-number")
+    assert (result["report"], len(result["fields"])) == ("code_number", 7)
+    result = command(*words, "--full", "--output", tmp_path / "out")
+    assert (_by_name(result)["representative"]["value"], len(result["files"])) == ("王小五", 2)
     assert main(["dossier", *words]) == 0
     assert "王小五" not in capsys.readouterr().out
     command(*words, "--report", "nothing", code=2)
 
 
-def _values(told: Json) -> dict[str, str]:
+def _values(document: Json) -> dict[str, str]:
     """For every field that the records leave open, something of its kind."""
     texts = {"count": "12", "share": "12.5%", "list": "甲、乙", "text": "有限责任公司"}
     kinds = {field.name: field.kind.value for field in form.list_fields(Report.LICENCE, get_rulebook("demo"))}
-    return {one["field"]: texts[kinds[one["field"]]] for one in told["fields"] if one["value"] is None}
+    return {one["field"]: texts[kinds[one["field"]]] for one in document["fields"] if one["value"] is None}
 
 
 def test_every_field_of_the_report_is_entered_kept_proposed_and_printed(
@@ -203,11 +203,11 @@ def test_every_field_of_the_report_is_entered_kept_proposed_and_printed(
     assert before["unknown"] == len(texts) > 0
     place: Json = {"enterprise": records, "report": Report.LICENCE, "actor": anna}
     fill_in.enter_values(year=YEAR, texts={(name, ""): text for name, text in texts.items()}, **place)
-    told = _make(records, anna)
-    assert told["unknown"] == 0
-    found = _by_name(told)
-    assert {name: found[name]["value"] for name in texts} == texts
-    assert all(found[name]["entered"] for name in texts)
+    sheet = _make(records, anna)
+    assert sheet["unknown"] == 0
+    by_name = _by_name(sheet)
+    assert {name: by_name[name]["value"] for name in texts} == texts
+    assert all(by_name[name]["entered"] for name in texts)
     (pdf, _book) = fill_in.write_sheet_files(year=YEAR, folder=tmp_path / "out", **place)
     with pypdfium2.PdfDocument(pdf) as document:
         printed = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
@@ -244,9 +244,13 @@ def test_what_is_entered_is_checked_and_held_against_the_records(filled: str, an
     assert enter("holder", "示例", "code_number", "95013") == "示例"
     assert enter("seats", "１,０00") == "1000"
     assert enter("outbound_share", "50 %") == "50%"
-    found = _by_name(_newest(filled, anna))
-    assert (found["seats"]["value"], found["seats"]["recorded"], found["seats"]["percent"]) == ("1000", "14", "9900.00")
-    assert (found["outbound_share"]["value"], found["outbound_share"]["recorded"]) == ("50%", None)
+    by_name = _by_name(_newest(filled, anna))
+    assert (by_name["seats"]["value"], by_name["seats"]["recorded"], by_name["seats"]["percent"]) == (
+        "1000",
+        "14",
+        "9900.00",
+    )
+    assert (by_name["outbound_share"]["value"], by_name["outbound_share"]["recorded"]) == ("50%", None)
 
 
 def test_a_refused_value_leaves_all_that_was_typed_and_a_personal_one_is_taken_back(records: str, anna: Actor) -> None:
@@ -258,9 +262,9 @@ def test_a_refused_value_leaves_all_that_was_typed_and_a_personal_one_is_taken_b
     text = refused.content.decode()
     assert [one for one in ('value="1000万元"', 'value="三人"', "“员工人数”") if one not in text] == []
     assert _by_name(_newest(records, anna))["capital"]["value"] is None
-    given = {".capital": "1000万元", ".staff": "3", ".representative": "赵六"}
-    kept = client.post(enter, given, follow=True).content.decode()
-    assert "1000万元" in kept
+    values = {".capital": "1000万元", ".staff": "3", ".representative": "赵六"}
+    html = client.post(enter, values, follow=True).content.decode()
+    assert "1000万元" in html
     assert _by_name(_newest(records, anna))["staff"]["value"] == "3"
     client.post(enter, {".representative": ""})
     assert _by_name(_newest(records, anna))["representative"]["value"] == "赵*", "left empty it stays"
@@ -273,14 +277,14 @@ def test_a_chosen_basis_without_a_run_leaves_blanks(records: str, anna: Actor) -
     of: Json = {"enterprise": records, "year": YEAR, "actor": anna}
     run_portrait(**of, as_of=date(YEAR, 12, 31), province=None, today=None, raw=False)
     choose_basis(**of, basis="filing", reason="省局要求")
-    found = _by_name(_make(records, anna))
-    assert (found["outbound"]["value"], found["holder"]["value"]) == (None, "示例呼叫中心有限公司")
+    by_name = _by_name(_make(records, anna))
+    assert (by_name["outbound"]["value"], by_name["holder"]["value"]) == (None, "示例呼叫中心有限公司")
 
 
 def test_what_was_never_registered_is_left_blank(blank: str, anna: Actor) -> None:
-    told = _make(blank, anna)
-    assert told["run"]
-    assert {one["field"] for one in told["fields"] if one["value"] is not None} == set()
+    document = _make(blank, anna)
+    assert document["run"]
+    assert {one["field"] for one in document["fields"] if one["value"] is not None} == set()
 
 
 def test_only_what_is_the_enterprises_own_and_paid_is_counted(records: str, anna: Actor, load: Import) -> None:

@@ -69,17 +69,17 @@ def _built(demo: str, anna: Actor, folder: Path) -> Path:
 
 
 def _submit(demo: str, anna: Actor, folder: Path, on: date = HANDED) -> Json:
-    made = rounds.read_package_path(folder, enterprise=demo, year=YEAR)
+    package = rounds.read_package_path(folder, enterprise=demo, year=YEAR)
     return rounds.record_submission(
-        enterprise=demo, year=YEAR, package=made, handed=Handover(on, "政务大厅", "受理1号"), actor=anna
+        enterprise=demo, year=YEAR, package=package, handed=Handover(on, "政务大厅", "受理1号"), actor=anna
     )
 
 
 def _listed(demo: str, anna: Actor, *items: str, on: date = HANDED, **more: object) -> Json:
     """Hand in the manifest of a package that holds the newest versions of these items."""
-    made = rounds.read_package(_manifest(demo, *items, **more), enterprise=demo, year=YEAR)
+    package = rounds.read_package(_manifest(demo, *items, **more), enterprise=demo, year=YEAR)
     return rounds.record_submission(
-        enterprise=demo, year=YEAR, package=made, handed=Handover(on, "政务大厅"), actor=anna
+        enterprise=demo, year=YEAR, package=package, handed=Handover(on, "政务大厅"), actor=anna
     )
 
 
@@ -89,15 +89,17 @@ def _manifest(demo: str, *items: str, **more: object) -> bytes:
         newest = materials.list_versions(demo, YEAR, item)[0].sha256
         sources.append({"item": item, "title": item, "board": "general", "start_page": place + 1, "pages": 1,
                         "copy_sha256": newest, "source_sha256": newest, "seals": []})  # fmt: skip
-    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示例", "season": YEAR,
+    document = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示例", "season": YEAR,
             "draft": False, "items": sources, "files": []}  # fmt: skip
-    return json.dumps(manifest.add_hashes({**told, **more})).encode()
+    return json.dumps(manifest.add_hashes({**document, **more})).encode()
 
 
-def _given_back(demo: str, anna: Actor, *asked: RequestInput, due: date | None = None, number: int = 1) -> list[int]:
+def _record_notice(
+    demo: str, anna: Actor, *requests: RequestInput, due: date | None = None, number: int = 1
+) -> list[int]:
     rounds.record_notice(
         enterprise=demo, year=YEAR, number=number, received=date(2027, 2, 1), due=due, reference="补正1号",
-        requests=asked, paper=RECEIPT, actor=anna,
+        requests=requests, paper=RECEIPT, actor=anna,
     )  # fmt: skip
     (*_earlier, notice) = _one(demo, anna, number)["notices"]
     return [one["id"] for one in notice["requests"]]
@@ -116,23 +118,33 @@ def test_a_round_from_handing_in_to_handing_in_again(
     complete: None, keep: Callable[..., int], demo: str, anna: Actor, tmp_path: Path
 ) -> None:
     first = _built(demo, anna, tmp_path / "first")
-    told = _submit(demo, anna, first)
-    assert (told["number"], told["state"], told["built_here"], told["due"]) == (1, "submitted", True, None)
-    assert told["manifest"] == json.loads((first / "manifest.json").read_text())["sha256"]
+    submission = _submit(demo, anna, first)
+    assert (submission["number"], submission["state"], submission["built_here"], submission["due"]) == (
+        1,
+        "submitted",
+        True,
+        None,
+    )
+    assert submission["manifest"] == json.loads((first / "manifest.json").read_text())["sha256"]
     assert {one["item"]: one["version"] for one in _one(demo, anna)["items"]}["audit_report"] == 1
 
-    audit, ledger, whole = _given_back(
+    audit, ledger, whole = _record_notice(
         demo,
         anna,
         RequestInput("audit_report", "缺少第2页"),
         RequestInput("number_ledger", "补盖公章"),
         RequestInput("", "请重新装订"),
     )
-    told = _one(demo, anna)
-    (notice,) = told["notices"]
+    submission = _one(demo, anna)
+    (notice,) = submission["notices"]
     # ten working days after 2027-02-01, over a spring festival whose notice is not out
-    assert (told["state"], notice["provisional"], notice["printed"], notice["late"]) == ("returned", True, False, True)
-    assert (notice["due"], told["due"]) == ("2027-02-15", "2027-02-15")
+    assert (submission["state"], notice["provisional"], notice["printed"], notice["late"]) == (
+        "returned",
+        True,
+        False,
+        True,
+    )
+    assert (notice["due"], submission["due"]) == ("2027-02-15", "2027-02-15")
     give: Json = {"enterprise": demo, "year": YEAR, "number": 1, "actor": anna}
     assert (
         code_of(lambda: rounds.record_answer(**give, request=audit, version=1, note="")) == "dossier_version_submitted"
@@ -167,8 +179,8 @@ def test_a_round_from_handing_in_to_handing_in_again(
     assert rounds.record_passed(**{**give, "number": 2}, on=date(2027, 3, 1))["state"] == "passed"
     assert [one["number"] for one in rounds.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
 
-    found = rounds.compare_packages(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
-    changed = [one for one in found["items"] if one["kind"] != "same"]
+    comparison = rounds.compare_packages(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
+    changed = [one for one in comparison["items"] if one["kind"] != "same"]
     assert [(one["item"], one["kind"], one["before"], one["after"]) for one in changed] == [
         ("audit_report", "changed", 3, 4)
     ]
@@ -185,7 +197,7 @@ def test_a_round_from_handing_in_to_handing_in_again(
 def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], demo: str, anna: Actor) -> None:
     keep("articles", 1)
     assert not _listed(demo, anna, "articles")["built_here"]
-    (request,) = _given_back(demo, anna, RequestInput("articles", "不清楚"), due=date(2027, 2, 3))
+    (request,) = _record_notice(demo, anna, RequestInput("articles", "不清楚"), due=date(2027, 2, 3))
     notice = _one(demo, anna)["notices"][0]
     assert (notice["due"], notice["printed"], notice["provisional"]) == ("2027-02-03", True, False)
     fresh = keep("articles", 55)
@@ -196,8 +208,8 @@ def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], de
     assert _states(demo, anna) == ["to_confirm"], "a file that was sent back is no answer"
     keep("articles", 56)
     _listed(demo, anna, "articles", on=date(2027, 2, 4))
-    told = _one(demo, anna)
-    assert (_states(demo, anna), told["left_out"], told["late"]) == (["left_out"], 1, True)
+    submission = _one(demo, anna)
+    assert (_states(demo, anna), submission["left_out"], submission["late"]) == (["left_out"], 1, True)
 
 
 def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Actor, tmp_path: Path) -> None:
@@ -254,13 +266,13 @@ def test_evidence_is_sealed_and_each_taking_out_is_noted(
     keep("articles", 1)
     _listed(demo, anna, "articles")
     give: Json = {"enterprise": demo, "year": YEAR, "number": 1, "actor": anna}
-    made = rounds.add_evidence(**give, kind="receipt", file=RECEIPT)
-    assert rounds.add_evidence(**give, kind="receipt", file=RECEIPT).pk == made.pk
+    evidence = rounds.add_evidence(**give, kind="receipt", file=RECEIPT)
+    assert rounds.add_evidence(**give, kind="receipt", file=RECEIPT).pk == evidence.pk
     assert code_of(lambda: rounds.add_evidence(**give, kind="picture", file=RECEIPT)) == "dossier_evidence_kind"
-    sealed = (tmp_path / "home" / "vault" / made.blob[:2] / made.blob).read_bytes()
+    sealed = (tmp_path / "home" / "vault" / evidence.blob[:2] / evidence.blob).read_bytes()
     assert b"receipt" not in sealed
-    assert made.blob in set(blobs.blobs())
-    row, content = rounds.download_evidence(**give, evidence=made.pk)
+    assert evidence.blob in set(blobs.blobs())
+    row, content = rounds.download_evidence(**give, evidence=evidence.pk)
     assert (row.name, content) == ("回执.pdf", RECEIPT.body)
     verbs = [one.verb for one in acts(enterprise=demo) if one.verb.startswith(("dossier.round", "dossier.submitted"))]
     assert verbs == ["dossier.round_fetched", "dossier.round_paper", "dossier.submitted"]
@@ -289,11 +301,11 @@ def test_the_commands_say_the_same(
     receipt.write_bytes(RECEIPT.body)
 
     def told(*words: object, code: int = 0) -> Json:
-        found: Json = command(*words, "--enterprise", demo, "--season", YEAR, code=code)
-        return found
+        document: Json = command(*words, "--enterprise", demo, "--season", YEAR, code=code)
+        return document
 
-    made = told("submit", str(folder), "--on", "2027-01-20", "--place", "系统", "--receipt", str(receipt))
-    assert (made["number"], made["state"]) == (1, "submitted")
+    result = told("submit", str(folder), "--on", "2027-01-20", "--place", "系统", "--receipt", str(receipt))
+    assert (result["number"], result["state"]) == (1, "submitted")
     back = told(
         "correction", "--number", "1", "--received", "2027-02-01", "--request", "articles=第3页缺失",
         "--request", "=请重新装订", code=1,

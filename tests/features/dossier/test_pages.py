@@ -54,14 +54,14 @@ def text(client: Client, address: str) -> str:
 
 
 def sent(client: Client, *files: tuple[str, bytes], address: str = LEDGER) -> str:
-    given = [SimpleUploadedFile(name, content) for name, content in files]
-    answer = client.post(f"{address}files/", {"files": given}, follow=True)
+    uploads = [SimpleUploadedFile(name, content) for name, content in files]
+    answer = client.post(f"{address}files/", {"files": uploads}, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def post(client: Client, address: str, **given: Any) -> str:
-    answer = client.post(address, given, follow=True)
+def post(client: Client, address: str, **form: Any) -> str:
+    answer = client.post(address, form, follow=True)
     assert answer.status_code == 200, answer.content.decode()[:500]
     return answer.content.decode()
 
@@ -126,10 +126,10 @@ def test_a_person_confirms_with_the_papers_own_days(lead: Client) -> None:
     assert "&lt;img" in page
     assert "第 2 页" in page
     assert "名称" in page
-    given = {"version": "1", "effective_on": "2026-05-01", "valid_until": "2026-01-01"}
-    assert "2026-01-01" in lead.post(f"{item}act/confirm/", given).content.decode()
-    given = {"version": "1", "effective_on": "", "valid_until": "2026-09-01"}
-    assert lead.post(f"{item}act/confirm/", given, follow=True).status_code == 200
+    form = {"version": "1", "effective_on": "2026-05-01", "valid_until": "2026-01-01"}
+    assert "2026-01-01" in lead.post(f"{item}act/confirm/", form).content.decode()
+    form = {"version": "1", "effective_on": "", "valid_until": "2026-09-01"}
+    assert lead.post(f"{item}act/confirm/", form, follow=True).status_code == 200
     assert "2 项就绪" in text(lead, SEASON)
 
 
@@ -183,8 +183,8 @@ def test_the_overview_tells_of_them_when_it_is_time(lead: Client, monkeypatch: p
 
 def unseen(pages: int = 1, pictures: Sequence[SmallPicture] = (), **report: object) -> None:
     """A version of a file; where none are given nobody has drawn pictures of its pages yet."""
-    told = {"fields": {}, **report}
-    keep_paper("number_ledger", a4(), pages=pages, report=told, pictures=pictures, confirmed=False)
+    data = {"fields": {}, **report}
+    keep_paper("number_ledger", a4(), pages=pages, report=data, pictures=pictures, confirmed=False)
 
 
 def test_a_checked_file_has_pictures_that_only_who_may_reveal_sees(lead: Client) -> None:
@@ -204,9 +204,9 @@ def test_a_checked_file_has_pictures_that_only_who_may_reveal_sees(lead: Client)
     assert (noted.data["version"], noted.data["first"], noted.data["last"]) == (1, 1, 1)
     reader = signed_in("ivan", "auditor", "demo")
     assert reader.post(f"{PAGES}show/").status_code == 403
-    told = reader.get(PAGES).content.decode()
-    assert 'class="mark bad"' in told
-    assert f'action="{PAGES}show/"' not in told
+    html = reader.get(PAGES).content.decode()
+    assert 'class="mark bad"' in html
+    assert f'action="{PAGES}show/"' not in html
     assert PagePicture in retention.list_models_with_files(), "the sweep of strays knows it"
 
 
@@ -214,11 +214,11 @@ def test_a_seal_is_marked_at_its_place(lead: Client) -> None:
     seal = {"x_mm": 150.0, "y_mm": 250.0, "diameter_mm": 48.0, "kind": "round"}
     edge = {"x_mm": 206.0, "y_mm": 120.0, "diameter_mm": 40.0, "kind": "slice"}
     facts = {"page": 1, "a4": True, "dpi": 300, "blank": False, "skew_deg": 2.0, "rotation": 0, "colour": "colour"}
-    found = [
+    findings = [
         {"code": "seal_large", "weight": "ask", "page": 1, "values": {"diameter": 48.0, "most": "42"}},
         {"code": "scan_skewed", "weight": "stop", "page": 1, "values": {"degrees": 2.0, "most": "1"}},
     ]
-    unseen(findings=found, sheets=[{**facts, "seals": [seal, edge]}])
+    unseen(findings=findings, sheets=[{**facts, "seals": [seal, edge]}])
     page = lead.get(PAGES).content.decode()
     assert '<circle class="mark warn" cx="150.0" cy="250.0" r="24.0"/>' in page
     assert '<rect class="mark good" x="202.0" y="100.0" width="8.0" height="40.0"/>' in page
@@ -258,8 +258,8 @@ def test_what_is_taken_over_brings_its_pictures(lead: Client) -> None:
 def finished(number: str, kind: str, result: dict[str, object], **payload: object) -> None:
     """Work on the package that is over."""
     at = clock.now()
-    given = {"enterprise": "demo", "state": Job.DONE, "requested_by": "user:anna", "created_at": at, "finished_at": at}
-    Job.objects.create(id=number, kind=kind, payload={"year": 2025, **payload}, result=result, **given)
+    params = {"enterprise": "demo", "state": Job.DONE, "requested_by": "user:anna", "created_at": at, "finished_at": at}
+    Job.objects.create(id=number, kind=kind, payload={"year": 2025, **payload}, result=result, **params)
 
 
 FILE = {"path": "upload/1.pdf", "pages": 1, "bytes": 2048, "sha256": "a" * 64, "stamped": ""}
@@ -288,19 +288,19 @@ def test_a_draft_is_asked_for_and_fetched_with_an_entry(lead: Client) -> None:
     assert reader.post(f"{PACKAGE}J1/file/").status_code == 403
     assert lead.post(f"{PACKAGE.replace('2025', '2024')}J1/file/").status_code == 404
     assert "样稿" in lead.post(f"{PACKAGE}J1/sign/").content.decode()
-    shown = text(lead, "/e/demo/data/jobs/J1/")
-    assert "材料包已生成，为草稿" in shown
-    assert Job.objects.get().result["blob"] not in shown
+    job_page = text(lead, "/e/demo/data/jobs/J1/")
+    assert "材料包已生成，为草稿" in job_page
+    assert Job.objects.get().result["blob"] not in job_page
 
 
 def test_what_waits_is_stopped_and_a_wrong_choice_refused(lead: Client) -> None:
-    kept = set(blobs.blobs())
+    stored = set(blobs.blobs())
     post(lead, f"{PACKAGE}build/", seals="pictures", on="2026-03-01")
     (job,) = Job.objects.all()
     assert lead.post(f"/e/demo/data/jobs/{job.pk}/stop/").status_code == 302
     work()
     assert Job.objects.get().state == Job.STOPPED
-    assert set(blobs.blobs()) == kept
+    assert set(blobs.blobs()) == stored
     post(lead, f"{PACKAGE}build/", seals="wax")
     assert "请选择要生成的材料" in post(lead, f"{PACKAGE}generate/", item="articles")
     assert Job.objects.count() == 1
@@ -332,9 +332,9 @@ def package(job: str, source: str, **more: object) -> str:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as pack:
         pack.writestr("manifest.json", json.dumps(listed))
-    made = blobs.put(packed.getvalue())
-    result = {**BUILT, "digest": listed["sha256"], "draft": bool(more.get("draft")), "sha256": made.sha256,
-              "size": made.size, "blob": made.id}  # fmt: skip
+    blob = blobs.put(packed.getvalue())
+    result = {**BUILT, "digest": listed["sha256"], "draft": bool(more.get("draft")), "sha256": blob.sha256,
+              "size": blob.size, "blob": blob.id}  # fmt: skip
     finished(job, flow.BUILD_PACKAGE, result)
     return job
 
@@ -344,8 +344,8 @@ def test_a_round_on_its_pages(lead: Client) -> None:
     page = post(lead, f"{ROUNDS}submit/", package=draft, on="2026-01-20", place="政务大厅")
     assert 'class="notice error"' in page, "a draft is no package that can be submitted"
     assert f'href="{SEASON}"' in text(lead, ROUNDS), "nothing was submitted: the package leads there"
-    given = {"package": package("J1", "a"), "on": "2026-01-20", "place": "政务大厅", "reference": "受理1号"}
-    page = post(lead, f"{ROUNDS}submit/", **given)
+    form = {"package": package("J1", "a"), "on": "2026-01-20", "place": "政务大厅", "reference": "受理1号"}
+    page = post(lead, f"{ROUNDS}submit/", **form)
     assert "受理1号" in page, "the last step says so"
     assert 'aria-current="step"' not in page, "no step is open any more"
     page = text(lead, f"{ROUNDS}1/")
@@ -358,7 +358,7 @@ def test_a_round_on_its_pages(lead: Client) -> None:
     request = page.partition('name="request" value="')[2].partition('"')[0]
     page = post(lead, f"{ROUNDS}1/act/answer/", request=request, note="已补")
     assert "已补" in page
-    page = post(lead, f"{ROUNDS}submit/", **{**given, "package": package("J2", "b"), "on": "2026-02-10"})
+    page = post(lead, f"{ROUNDS}submit/", **{**form, "package": package("J2", "b"), "on": "2026-02-10"})
     assert "提交时缺少答复" in text(lead, f"{ROUNDS}1/"), "one request had no answer"
     assert "文件不同" in text(lead, f"{ROUNDS}differences/?before=1&after=2")
     assert lead.get(f"{ROUNDS}differences/?before=1&after=9").status_code == 404
@@ -400,16 +400,16 @@ def test_a_second_person_reads_what_is_asked_and_decides(lead: Client) -> None:
     assert SealPicture.objects.get().sha256[:12] in page
     assert "data:image" not in page
     assert "<img" not in page.split("<main")[1], "nothing gives the picture out"
-    given = {"item": "articles", "kind": "official_seal", "mark": "", "page": "2", "x_mm": "", "y_mm": ""}
+    form = {"item": "articles", "kind": "official_seal", "mark": "", "page": "2", "x_mm": "", "y_mm": ""}
     assert f'action="{SEALS}act/use/"' not in text(lead, SEALS), "nothing is asked of who has nobody to decide it"
     second = signed_in("bo", "compliance_lead", "demo")
     assert f'action="{SEALS}act/use/"' in text(lead, SEALS)
-    page = post(lead, f"{SEALS}act/use/", **given, reason="样稿")
+    page = post(lead, f"{SEALS}act/use/", **form, reason="样稿")
     row = Impression.objects.get()
     assert row.approval in page
-    asked = second.get(f"/e/demo/approvals/{row.approval}/").content.decode()
+    html = second.get(f"/e/demo/approvals/{row.approval}/").content.decode()
     for word in ("公章", "公司章程", row.document_sha256, "158.00 × 58.00 mm", "样稿"):
-        assert word in asked
+        assert word in html
     lead.post(f"/e/demo/approvals/{row.approval}/", {"decision": "yes"})
     row.refresh_from_db()
     assert row.approved_at is None

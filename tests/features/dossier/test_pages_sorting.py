@@ -33,8 +33,8 @@ VERIFY = "/e/demo/dossier/2025/verify/"
 
 
 def sent(client: Client, address: str, *files: tuple[str, bytes], **fields: str) -> str:
-    given = [SimpleUploadedFile(name, content) for name, content in files]
-    answer = client.post(f"{address}files/", {"files": given, **fields}, follow=True)
+    uploads = [SimpleUploadedFile(name, content) for name, content in files]
+    answer = client.post(f"{address}files/", {"files": uploads, **fields}, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -72,8 +72,8 @@ def test_a_person_changes_the_ranges_and_what_was_typed_stays(lead: Client) -> N
     sent(lead, SORT, ("scan.pdf", a4(pages=3)))
     row = Arrival.objects.get()
     parts = [{"item": "licence", "first": 1, "last": 2}, {"item": None, "first": 3, "last": 3}]
-    told = {"item": "licence", "sure": False, "guesses": [], "pages": 3, "papers": parts}
-    arrivals.record_proposal(arrival=row.pk, proposal=told, actor=Actor("tester"))
+    proposal = {"item": "licence", "sure": False, "guesses": [], "pages": 3, "papers": parts}
+    arrivals.record_proposal(arrival=row.pk, proposal=proposal, actor=Actor("tester"))
     page = lead.get(SORT).content.decode()
     assert "多份材料" in page
     assert "第 3 页：未识别" in page
@@ -123,9 +123,9 @@ def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
 ) -> None:
     actor = Actor("tester")
     row = arrivals.store_file(enterprise="demo", year=2025, name="scan.pdf", content=b"%PDF", actor=actor)
-    told: dict[str, object] = {"item": None, "sure": False, "guesses": [], "pages": 14, "papers": []}
-    drawn = [SmallPicture(page, 210.0, 297.0, b"\xff\xd8 a page") for page in range(1, 15)]
-    arrivals.record_proposal(arrival=row.pk, proposal=told, pictured=drawn, actor=actor)
+    proposal: dict[str, object] = {"item": None, "sure": False, "guesses": [], "pages": 14, "papers": []}
+    pictures = [SmallPicture(page, 210.0, 297.0, b"\xff\xd8 a page") for page in range(1, 15)]
+    arrivals.record_proposal(arrival=row.pk, proposal=proposal, pictured=pictures, actor=actor)
     address = f"{SORT}{row.pk}/"
     page = lead.get(address).content.decode()
     assert "data:image/jpeg" not in page
@@ -141,13 +141,13 @@ def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
              for one in acts(enterprise="demo", verb="dossier.looked_at")]  # fmt: skip
     assert sorted(noted) == [(row.sha256, 1, 12), (row.sha256, 13, 14)]
     assert signed_in("ivan", "auditor", "demo").post(f"{address}pages/").status_code == 403
-    kept = set(PagePicture.objects.values_list("blob", flat=True))
-    assert len(kept) == 14
+    stored = set(PagePicture.objects.values_list("blob", flat=True))
+    assert len(stored) == 14
     assert PagePicture in retention.list_models_with_files()
     with django_capture_on_commit_callbacks(execute=True):
         lead.post(f"{SORT}decide/", {f"item-{row.pk}": "away"})
     assert not PagePicture.objects.exists()
-    assert kept.isdisjoint(blobs.blobs()), "the pictures go with the file"
+    assert stored.isdisjoint(blobs.blobs()), "the pictures go with the file"
 
 
 def test_who_only_reads_sees_no_papers_that_wait(lead: Client) -> None:

@@ -204,8 +204,8 @@ def test_what_is_said_of_slivers(rows: list[list[Sliver | None]], told: list[str
 
 
 def test_the_example_of_the_rulebook() -> None:
-    made = plan(57, SEAL)
-    assert [(one.first, one.last) for one in made.stamps] == [(1, 20), (20, 39), (39, 57)]
+    seal_plan = plan(57, SEAL)
+    assert [(one.first, one.last) for one in seal_plan.stamps] == [(1, 20), (20, 39), (39, 57)]
     assert SEAL.sheets == 20
     assert [len(plan(sheets, SEAL).stamps) for sheets in (1, 2, 20, 21, 39, 40)] == [0, 1, 1, 2, 2, 3]
 
@@ -213,23 +213,23 @@ def test_the_example_of_the_rulebook() -> None:
 @given(sheets=st.integers(1, 500), diameter=st.decimals(4, 45, places=1), duplex=st.booleans())
 def test_every_joint_is_covered_and_no_sliver_is_too_thin(sheets: int, diameter: Decimal, *, duplex: bool) -> None:
     rules = Rules.of(BOOK, diameter)
-    made = plan(sheets, rules, duplex=duplex)
-    assert made.uncovered() == ()
-    sizes = [one.sheets for one in made.stamps]
+    seal_plan = plan(sheets, rules, duplex=duplex)
+    assert seal_plan.uncovered() == ()
+    sizes = [one.sheets for one in seal_plan.stamps]
     assert sheets == 1 or max(sizes) - min(sizes) <= 1
-    assert all(one.sliver_mm >= rules.sliver_mm and one.sheets <= rules.most for one in made.stamps)
-    for left, right in zip(made.stamps, made.stamps[1:], strict=False):
+    assert all(one.sliver_mm >= rules.sliver_mm and one.sheets <= rules.most for one in seal_plan.stamps)
+    for left, right in zip(seal_plan.stamps, seal_plan.stamps[1:], strict=False):
         assert left.last == right.first, "neighbours share one sheet"
         assert abs(left.height - right.height) * 297 > diameter, "their slices do not touch"
-    if made.stamps:
-        assert (made.stamps[0].first, made.stamps[-1].last) == (1, sheets)
-    slices = [(one.sheet, one.height) for one in made.slices()]
+    if seal_plan.stamps:
+        assert (seal_plan.stamps[0].first, seal_plan.stamps[-1].last) == (1, sheets)
+    slices = [(one.sheet, one.height) for one in seal_plan.slices()]
     assert len(slices) == len(set(slices)) == sum(sizes)
 
 
 def test_two_sides_count_as_one_sheet() -> None:
-    made = plan(3, SEAL, duplex=True)
-    assert [made.pages(sheet) for sheet in (1, 2, 3)] == [(1, 2), (3, 4), (5, 6)]
+    seal_plan = plan(3, SEAL, duplex=True)
+    assert [seal_plan.pages(sheet) for sheet in (1, 2, 3)] == [(1, 2), (3, 4), (5, 6)]
     assert plan(3, SEAL).pages(3) == (3,)
 
 

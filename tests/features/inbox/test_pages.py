@@ -73,20 +73,20 @@ def test_the_api_does_the_same(site: Client, program: Program) -> None:
         assert answer.status_code < 300, answer.content
         return answer.json()
 
-    made = post("channels", {"address": program.url})
+    channel = post("channels", {"address": program.url})
     code = re.search(r"\d{6}", program.heard[0]["message"])
-    assert isinstance(made, dict)
+    assert isinstance(channel, dict)
     assert code
-    told = post(f"channels/{made['channel']}/confirm", {"code": code[0]})
-    assert isinstance(told, dict)
-    assert told["channels"] == [{**made, "confirmed": True}]
+    document = post(f"channels/{channel['channel']}/confirm", {"code": code[0]})
+    assert isinstance(document, dict)
+    assert document["channels"] == [{**channel, "confirmed": True}]
     assert post("choices", {"scope": "own", "quiet_from": "22:00", "quiet_until": "07:30"}) == {
-        **told, "scope": "own", "quiet_from": "22:00", "quiet_until": "07:30", "digest": None,
+        **document, "scope": "own", "quiet_from": "22:00", "quiet_until": "07:30", "digest": None,
     }  # fmt: skip
     assert enqueue_due_reminders() > 0
-    told = api.get("/api/v1/me/inbox").json()["items"]
-    assert {one["user"] for one in told} == {"anna"}, "nobody else is left, so it is told all the same"
-    assert post("read", {"messages": [told[0]["message"]]}) == {"read": 1}
+    document = api.get("/api/v1/me/inbox").json()["items"]
+    assert {one["user"] for one in document} == {"anna"}, "nobody else is left, so it is told all the same"
+    assert post("read", {"messages": [document[0]["message"]]}) == {"read": 1}
     answer = api.post("/api/v1/me/inbox/read", {"messages": [2**70]}, content_type="application/json")
     assert answer.status_code == 422, "a number beyond all rows is no row"
 
@@ -94,11 +94,11 @@ def test_the_api_does_the_same(site: Client, program: Program) -> None:
 def test_the_server_is_set_tried_and_removed(demo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     chief, server = signed_in("chief"), Mail()
     monkeypatch.setenv("NIANJIAN_MAIL_URL", "mailto://before.example.com?from=a@example.com")
-    wanted = {"act": "save", "host": "127.0.0.1", "port": str(server.server_address[1]), "mode": "insecure",
+    data = {"act": "save", "host": "127.0.0.1", "port": str(server.server_address[1]), "mode": "insecure",
               "sender": "nianjian@example.com", "user": "", "password": ""}  # fmt: skip
-    assert chief.post("/mail/", {**wanted, "port": "0"}).status_code == 422
+    assert chief.post("/mail/", {**data, "port": "0"}).status_code == 422
     assert "before" in operations.get_mail_url(), "what the environment names counts until something is saved"
-    assert chief.post("/mail/", wanted).status_code == 302
+    assert chief.post("/mail/", data).status_code == 302
     with served(server):
         tried = chief.post("/mail/", {"act": "test", "address": "lee@example.com"}).content.decode()
     assert "测试邮件已发往lee@example.com" in tried.replace(" ", "")
@@ -111,10 +111,10 @@ def test_the_server_is_set_tried_and_removed(demo: str, monkeypatch: pytest.Monk
 
 def test_the_password_is_sealed_kept_and_never_shown(demo: str) -> None:
     chief = signed_in("chief")
-    wanted = {"act": "save", "host": "smtp.example.com", "port": "465", "mode": "ssl", "sender": "a@example.com",
+    data = {"act": "save", "host": "smtp.example.com", "port": "465", "mode": "ssl", "sender": "a@example.com",
               "user": "a@example.com", "password": "geheim: p@ss/1"}  # fmt: skip
-    chief.post("/mail/", wanted)
-    chief.post("/mail/", {**wanted, "password": "", "port": "587"})
+    chief.post("/mail/", data)
+    chief.post("/mail/", {**data, "password": "", "port": "587"})
     row = find_mail_server()
     assert row is not None
     assert (row.password, row.port) == ("geheim: p@ss/1", 587)

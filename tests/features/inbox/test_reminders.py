@@ -56,11 +56,11 @@ def lee(demo: str, operator: Actor) -> Actor:
 
 def _confirmed(program: Program) -> str:
     """A channel to the program, confirmed by the code that arrived there."""
-    made = operations.add_channel(address=program.url, actor=LEE)
-    found = re.search(r"\d{6}", str(program.heard.pop()["message"]))
-    assert found
-    operations.confirm_channel(channel=made["channel"], code=found[0], actor=LEE)
-    return str(made["channel"])
+    channel = operations.add_channel(address=program.url, actor=LEE)
+    match = re.search(r"\d{6}", str(program.heard.pop()["message"]))
+    assert match
+    operations.confirm_channel(channel=channel["channel"], code=match[0], actor=LEE)
+    return str(channel["channel"])
 
 
 def test_a_day_is_told_once(
@@ -68,21 +68,21 @@ def test_a_day_is_told_once(
 ) -> None:
     _confirmed(program)
     with django_assert_max_num_queries(64):
-        made = enqueue_due_reminders()
-    assert made == Message.objects.count() > 2
+        count = enqueue_due_reminders()
+    assert count == Message.objects.count() > 2
     before = Entry.objects.count()
     with django_assert_num_queries(2):
         assert enqueue_due_reminders() == 0
     assert Entry.objects.count() == before, "looking twice writes nothing"
     assert (operations.deliver_messages(), operations.deliver_messages()) == (1, 0)
-    (told,) = program.heard
-    assert told["title"] == f"年检：{made} 条提醒"
+    (message,) = program.heard
+    assert message["title"] == f"年检：{count} 条提醒"
     rows = {one["about"]: one for one in map(operations.to_document, operations.list_messages(lee))}
     assert (rows["track:licence"]["stage"], rows["track:licence"]["left"]) == ("before-1", 1)
-    assert all(one["text"] in told["message"] for one in rows.values())
+    assert all(one["text"] in message["message"] for one in rows.values())
     assert {each["state"] for one in rows.values() for each in one["dispatches"]} == {"delivered"}
     (entry,) = Entry.objects.filter(verb="season.reminded")
-    assert f'"messages":{made}' in entry.data
+    assert f'"messages":{count}' in entry.data
 
 
 def test_the_next_day_brings_the_next_moment_alone(
@@ -93,14 +93,14 @@ def test_the_next_day_brings_the_next_moment_alone(
     assert enqueue_due_reminders() == 0, "a season before the enterprise was known here is not reminded of"
     monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
     enqueue_due_reminders()
-    told = Message.objects.count()
+    count = Message.objects.count()
     monkeypatch.setenv(clock.OVERRIDE, "2027-03-31")
     enqueue_due_reminders()
-    fresh = {one.about: one.stage for one in Message.objects.order_by("pk")[told:]}
+    fresh = {one.about: one.stage for one in Message.objects.order_by("pk")[count:]}
     assert fresh["track:licence"] == "before-0"
-    given: dict[str, Any] = {"enterprise": "demo", "year": 2026, "day": date(2027, 3, 31), "actor": Actor("root")}
+    options: dict[str, Any] = {"enterprise": "demo", "year": 2026, "day": date(2027, 3, 31), "actor": Actor("root")}
     for track in ("licence", "code_number"):
-        season_operations.note_report(track=track, licence=None, **given)
+        season_operations.note_report(track=track, licence=None, **options)
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-01")
     enqueue_due_reminders()
     assert not Message.objects.filter(day=date(2027, 4, 1), about__startswith="track").exists(), "handed in in time"
@@ -161,8 +161,8 @@ def test_nobody_at_home_is_no_maybe_and_a_cut_answer_is(lee: Actor, program: Pro
     program.status = 504
     Dispatch.objects.update(next_at=NOON)
     assert operations.deliver_messages() == 1
-    told = set(Dispatch.objects.values_list("state", "fault"))
-    assert told == {("unclear", "HTTP 504")}, "the receiver behind may have taken it"
+    states = set(Dispatch.objects.values_list("state", "fault"))
+    assert states == {("unclear", "HTTP 504")}, "the receiver behind may have taken it"
     program.status = 200
     program.heard.clear()
     Dispatch.objects.update(state=Dispatch.QUEUED)
@@ -204,12 +204,12 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
     for _ in range(3):
         _confirmed(program)
     enqueue_due_reminders()
-    lock, others, told = Lock(), Event(), list[str]()
+    lock, others, texts = Lock(), Event(), list[str]()
 
     def slow(_kind: str, _address: str, _title: str, text: str, _mail: str) -> tuple[speaking.Outcome, str]:
         with lock:
-            place = len(told)
-            told.append(text)
+            place = len(texts)
+            texts.append(text)
         if place == 2:
             others.set()
         heard = place > 0 or others.wait(20)  # the first answers when both others were told
@@ -217,7 +217,7 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
 
     monkeypatch.setattr(speaking, "send_text", slow)
     assert (operations.deliver_messages(), operations.deliver_messages()) == (3, 0)
-    assert len(told) == 3, "each channel once"
+    assert len(texts) == 3, "each channel once"
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
     assert not outbox.claim_dispatches(NOON), "nothing is left"
 
@@ -256,9 +256,9 @@ def test_a_report_that_was_handed_in_meanwhile_is_not_called_late(lee: Actor, pr
     track = about.partition(":")[2]
     season_operations.note_report(enterprise="demo", year=year, track=track, licence=None, day=TODAY, actor=lee)
     deliver_due_messages()
-    told = dict(Dispatch.objects.values_list("message__about", "state"))
-    assert told[about] == "dropped"
-    assert "delivered" in told.values(), "what is still to be done is told"
+    states = dict(Dispatch.objects.values_list("message__about", "state"))
+    assert states[about] == "dropped"
+    assert "delivered" in states.values(), "what is still to be done is told"
     assert Dispatch.objects.get(message__about=about).fault == "matter_settled"
 
 
@@ -270,11 +270,11 @@ def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypa
     server = Mail()
     monkeypatch.setenv("NIANJIAN_MAIL_URL", server.url)
     with served(server):
-        made = operations.add_channel(address="lee@example.com", actor=lee)
-        assert made["mask"] == "l***@example.com"
-        found = re.search(r"\d{6}", _body(server))
-        assert found
-        operations.confirm_channel(channel=made["channel"], code=found[0], actor=lee)
+        channel = operations.add_channel(address="lee@example.com", actor=lee)
+        assert channel["mask"] == "l***@example.com"
+        match = re.search(r"\d{6}", _body(server))
+        assert match
+        operations.confirm_channel(channel=channel["channel"], code=match[0], actor=lee)
         count = enqueue_due_reminders()
         assert operations.deliver_messages() == 1
         server.refusing = True
@@ -322,16 +322,16 @@ def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(  # noqa: PLR09
         operations.add_channel(address=address, actor=lee)
     assert re.fullmatch("(err)?code [1-9][0-9]+", str(caught.value.values["reason"])), "its number, not ours"
     program.answer = json.dumps(fine).encode()
-    made = operations.add_channel(address=address, actor=lee)
-    assert made["kind"] == kind
-    assert ROBOT[:8] not in made["mask"]
+    channel = operations.add_channel(address=address, actor=lee)
+    assert channel["kind"] == kind
+    assert ROBOT[:8] not in channel["mask"]
     assert len(program.heard) == 2
     assert re.search(r"\d{6}", str(program.heard[-1]))
 
 
 def test_apprises_own_plug_ins_stay_as_they_are() -> None:
-    known = smtp.plugins()
-    assert known["dingtalk"] is not dingtalk.NotifyDingTalk
+    plugins = smtp.plugins()
+    assert plugins["dingtalk"] is not dingtalk.NotifyDingTalk
     assert vars(dingtalk)["requests"] is requests
     with pytest.raises(RuntimeError, match="dingtalk"):
         smtp._copied("dingtalk", "httpx", requests, None)  # as in a version that posts otherwise
@@ -367,12 +367,12 @@ def test_addresses_that_are_refused(lee: Actor, program: Program) -> None:
 def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) -> None:
     from django.db import connection  # noqa: PLC0415 -- after the set-up
 
-    made = operations.add_channel(address=program.url, actor=lee)
+    channel = operations.add_channel(address=program.url, actor=lee)
     for _guess in range(5):
         with pytest.raises(NianjianError, match="channel_code_wrong"):
-            operations.confirm_channel(channel=made["channel"], code="x", actor=lee)
+            operations.confirm_channel(channel=channel["channel"], code="x", actor=lee)
     with pytest.raises(NianjianError, match="channel_unknown"):
-        operations.confirm_channel(channel=made["channel"], code="x", actor=lee)
+        operations.confirm_channel(channel=channel["channel"], code="x", actor=lee)
     assert Channel.objects.get().address == "", "what is closed is forgotten"
     operations.add_channel(address=program.url, actor=lee)
     with connection.cursor() as cursor:

@@ -25,13 +25,13 @@ def august(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def begun(enterprise: str, operator: Actor, planned: DrillPlan = FORWARD, phone: str = "") -> str:
     """A drill that has begun; what is looked up first, and its test calls, are other tests'."""
     book = {"version": "1", "sha256": "0" * 64}
-    told = {"as_of": "2026-03-02", "checks": [], "rulebook": book, "calls": {}, "why": "calls_unasked", "tests": []}
-    told |= {"script": planned.to_document()}
-    return drill.begin_drill(enterprise=enterprise, token="", phone=phone, told=told, actor=operator)
+    data = {"as_of": "2026-03-02", "checks": [], "rulebook": book, "calls": {}, "why": "calls_unasked", "tests": []}
+    data |= {"script": planned.to_document()}
+    return drill.begin_drill(enterprise=enterprise, token="", phone=phone, data=data, actor=operator)
 
 
-def printed(render: Callable[[Any, Console], None], told: Any) -> str:
+def printed(render: Callable[[Any, Console], None], document: Any) -> str:
     """What a terminal shows of it."""
     file = StringIO()
-    render(told, Console(file=file, width=300))
+    render(document, Console(file=file, width=300))
     return file.getvalue()

@@ -128,19 +128,19 @@ CASES: list[tuple[Claim, str, list[str]]] = [
 def test_a_sentence_is_released_only_while_its_proof_holds(card: Claim, state: str, lacks: list[str]) -> None:
     assert (card.state, [one.code for one in card.lacks]) == (state, lacks)
     _ = words(ENGLISH)
-    told = {
+    document = {
         "card": card.id,
         "state": card.state,
         "figures": dict(card.figures),
         "lacks": [{"code": one.code, "known": one.known, "count": one.count} for one in card.lacks],
         "from": "2026-01-01",
     }
-    said = texts.format_answer(told, "2026-10-01", _)
+    said = texts.format_answer(document, "2026-10-01", _)
     assert is_sentence_of(card.id, said) is (state == RELEASED)
     assert "{" not in said
-    assert bool(texts.answer_steps(told, _)) is (state != RELEASED)
-    assert len(texts.answer_lacks(told, _)) == len(lacks)
-    assert len(texts.answer_figures(told, _)) == len(card.figures)
+    assert bool(texts.answer_steps(document, _)) is (state != RELEASED)
+    assert len(texts.answer_lacks(document, _)) == len(lacks)
+    assert len(texts.answer_figures(document, _)) == len(card.figures)
 
 
 def test_every_card_is_tested_on_both_sides() -> None:
@@ -160,5 +160,5 @@ def test_every_call_that_was_dialled_is_held_against_the_gate() -> None:
     with closing(DuckDBEngine()) as engine:
         table = engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS))
         day = date(2026, 3, 2)
-        (told,) = engine.rows(claims.count_by_day(claims.select_dialled(table, day, day)))
-    assert told == {"day": day, "calls": 3}, "delivered or not; what was blocked never left"
+        (row,) = engine.rows(claims.count_by_day(claims.select_dialled(table, day, day)))
+    assert row == {"day": day, "calls": 3}, "delivered or not; what was blocked never left"

@@ -68,8 +68,8 @@ def _journal(home: Path, days: int) -> None:
     for step in range(days):
         folder = files.decisions_folder(home) / (TODAY - DAY * (step + 1)).isoformat()
         folder.mkdir(parents=True)
-        asked = Request("demo", "95013", "13900000001", "L1", "c", 0, "", "", "")
-        line = decision_journal.decision_line(asked, Verdict(True, "allow", "", None, None, "g-1", ""), 1, 1)  # noqa: FBT003 -- an answer
+        request = Request("demo", "95013", "13900000001", "L1", "c", 0, "", "", "")
+        line = decision_journal.decision_line(request, Verdict(True, "allow", "", None, None, "g-1", ""), 1, 1)  # noqa: FBT003 -- an answer
         (folder / "g.log").write_bytes(line)
 
 
@@ -83,16 +83,16 @@ def test_logs_from_what_lies_here(demo: str, operator: Actor, tmp_path: Path, lo
         "编号,来源,受理时间,转办到达时间,被投诉号码",
         *[(key, "12321", at, at, "95013") for key, at in stamps],
     )
-    told = logs.check_logs(enterprise=demo, as_of=None, actor=operator)
-    found = {one["log"]: one for one in told["logs"]}
+    result = logs.check_logs(enterprise=demo, as_of=None, actor=operator)
+    by_log = {one["log"]: one for one in result["logs"]}
     # on that Sunday the gate was asked, so a day of rest is no excuse for the missing records
-    assert [gap["from"] for gap in found["calls"]["gaps"]] == ["2026-06-03", "2026-06-07"]
-    assert (found["calls"]["state"], found["calls"]["must_reach"]) == ("gap", "2026-02-28")
-    assert {name: one["state"] for name, one in found.items() if name != "calls"} == {
+    assert [gap["from"] for gap in by_log["calls"]["gaps"]] == ["2026-06-03", "2026-06-07"]
+    assert (by_log["calls"]["state"], by_log["calls"]["must_reach"]) == ("gap", "2026-02-28")
+    assert {name: one["state"] for name, one in by_log.items() if name != "calls"} == {
         "gateway": "ok", "system": "unknown", "complaints": "ok", "consents": "unknown", "recordings": "unknown"
     }  # fmt: skip
-    assert (found["recordings"]["why"], told["sample"]["folder"]) == ("references_only", "none")
-    assert (told["state"], told["chain"]["valid"]) == ("gap", True)
+    assert (by_log["recordings"]["why"], result["sample"]["folder"]) == ("references_only", "none")
+    assert (result["state"], result["chain"]["valid"]) == ("gap", True)
     for day in (TODAY + DAY, date(2000, 1, 1)):
         with pytest.raises(NianjianError, match="inspection_day_wrong"):
             logs.check_logs(enterprise=demo, as_of=day, actor=operator)
@@ -103,13 +103,13 @@ def test_dialling_over_is_found_with_its_calls(demo: str, operator: Actor, tmp_p
     before = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
     assert before["ai"]["verdict"] == "unknown", "an empty register rules no robot out"
     enter_human_seat(demo, tmp_path)
-    told = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
-    (team,) = told["teams"]
-    assert (told["verdict"], team["team"], team["over"], team["showing"]) == ("found", "T1", 10, 1)
+    result = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
+    (team,) = result["teams"]
+    assert (result["verdict"], team["team"], team["over"], team["showing"]) == ("found", "T1", 10, 1)
     assert len(team["rows"]) == 10
     assert {(one["ringing"], one["free"]) for one in team["rows"]} == {(2, 1)}
-    assert not re.search("13900|13800", json.dumps(told)), "neither callees nor ids that hold them"
-    assert told["ai"]["verdict"] == "not_found"
+    assert not re.search("13900|13800", json.dumps(result)), "neither callees nor ids that hold them"
+    assert result["ai"]["verdict"] == "not_found"
     calm = dialling.check_dialling(enterprise=demo, as_of=None, first=BEGIN, last=date(2026, 8, 29), actor=operator)
     assert calm["verdict"] == "not_found"
     with pytest.raises(NianjianError, match="inspection_days_wrong"):
@@ -119,8 +119,8 @@ def test_dialling_over_is_found_with_its_calls(demo: str, operator: Actor, tmp_p
 def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, operator: Actor) -> None:
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     before = Entry.objects.count()
-    told = answers.check_one_click(CheckBasis.of(demo, None, operator), ["95013", "95188"])
-    assert told == {"doors": 1, "alive": 1, "untried": 0, "numbers": 2, "without": ["95188"]}
+    result = answers.check_one_click(CheckBasis.of(demo, None, operator), ["95013", "95188"])
+    assert result == {"doors": 1, "alive": 1, "untried": 0, "numbers": 2, "without": ["95188"]}
     assert (Complaint.objects.count(), Entry.objects.count()) == (0, before)
 
 
@@ -130,24 +130,24 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
     comparisons.compare_filing(enterprise=demo, kind="numbers", path=export, actor=operator)
     assert "尚未检查" in client.get("/e/demo/inspection/").content.decode()
     for part in readiness.PARTS:
-        told = _worked(part, operator)
-        assert told is not None
+        result = _run_check(part, operator)
+        assert result is not None
         page = client.get(f"/e/demo/inspection/{'?row=S5' if part == 'readiness' else f'{part}/'}")
         assert page.status_code == 200
         _ = words(CHINESE)
-        assert day_text(date.fromisoformat(str(told["as_of"])), clock.today(), _) in page.content.decode()
-        ended = datetime.fromisoformat(str(told["at" if part == "readiness" else "ended_at"]))
+        assert day_text(date.fromisoformat(str(result["as_of"])), clock.today(), _) in page.content.decode()
+        ended = datetime.fromisoformat(str(result["at" if part == "readiness" else "ended_at"]))
         assert moment_text(ended, clock.today(), _) in page.content.decode(), "the clock of Beijing"
-        assert printed(getattr(picture, f"render_{part}"), told).strip()
-    told = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
-    assert told["state"] == "failed"
-    assert told["shares"]["all"] == {"passed": 0, "all": len(told["checks"])}, "what is unknown is not passed"
-    assert sum(told["shares"][part]["all"] for part in ("people", "numbers", "system")) == len(told["checks"])
-    found = {one["check"]: one["state"] for one in told["checks"]}
-    assert (found["callback"], found["robot_abilities"]) == ("not_proved", "not_proved")
-    (compared,) = (one for one in told["checks"] if one["check"] == "reconcile_numbers")
+        assert printed(getattr(picture, f"render_{part}"), result).strip()
+    result = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
+    assert result["state"] == "failed"
+    assert result["shares"]["all"] == {"passed": 0, "all": len(result["checks"])}, "what is unknown is not passed"
+    assert sum(result["shares"][part]["all"] for part in ("people", "numbers", "system")) == len(result["checks"])
+    states = {one["check"]: one["state"] for one in result["checks"]}
+    assert (states["callback"], states["robot_abilities"]) == ("not_proved", "not_proved")
+    (compared,) = (one for one in result["checks"] if one["check"] == "reconcile_numbers")
     assert (compared["state"], compared["why"]) == ("not_proved", "run_not_proved"), "nothing was compared"
-    job = Job.objects.get(pk=told["job"])
+    job = Job.objects.get(pk=result["job"])
     job.result["checks"][0] |= {"state": "unknown", "why": "run_insufficient"}  # as an older program wrote it
     job.save(update_fields=["result"])
     older = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
@@ -158,8 +158,8 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
     since = {one["card"]: one["from"] for one in cards["cards"]}
     assert since["own_numbers"] < since["number_use"] < cards["as_of"], "each card says since when it counts"
     assert since["control"] is None
-    shown = client.get("/e/demo/inspection/answers/").content.decode()
-    assert f"{since['number_use']}</time> – <time" in shown
+    html = client.get("/e/demo/inspection/answers/").content.decode()
+    assert f"{since['number_use']}</time> – <time" in html
     with pytest.raises(NianjianError, match="inspection_part_unknown"):
         readiness.look.enqueue(enterprise=demo, part="x", actor=operator)
 
@@ -174,9 +174,9 @@ def test_an_older_comparison_with_open_differences_is_not_proved_by_a_newer_one_
         run = Run(enterprise_id=demo, kind="people", first=first, as_of=last, counts={"consistent": 5}, told={})
         lacks = [Difference(key="1", month="2026-07", result="lacks_wage", label="{}", state="open")]
         storage.store_run(run=run, differences=lacks if last < TODAY else [], actor=operator)
-        found = answers.find_comparison(grounds, "people")
-        assert found is not None
-        assert (found.verdict, found.as_of) == (state, last.isoformat())
+        comparison = answers.find_comparison(grounds, "people")
+        assert comparison is not None
+        assert (comparison.verdict, comparison.as_of) == (state, last.isoformat())
 
 
 def test_a_comparison_of_call_sources_is_old_once_calls_of_its_days_come_in(demo: str, operator: Actor) -> None:
@@ -187,9 +187,9 @@ def test_a_comparison_of_call_sources_is_old_once_calls_of_its_days_come_in(demo
     storage.store_run(run=run, differences=[], actor=operator)
     for number, (day, recent) in enumerate([(21, True), (20, False), (22, False)], 2):
         data.append(lake, [call(number, date(2026, 8, day), "L1")], f"b{number}")
-        found = answers.find_comparison(grounds, "sources")
-        assert found is not None
-        assert (found.verdict, found.recent) == ("passed", recent)
+        comparison = answers.find_comparison(grounds, "sources")
+        assert comparison is not None
+        assert (comparison.verdict, comparison.recent) == ("passed", recent)
 
 
 def test_a_match_of_people_is_old_once_a_seat_is_entered(demo: str, operator: Actor, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_match_of_people_is_old_once_a_seat_is_entered(demo: str, operator: Ac
     assert answers.find_comparison(grounds, "people") == answers.Comparison("passed", "2026-08-31", recent=False)
 
 
-def _worked(part: str, operator: Actor) -> dict[str, Any] | None:
+def _run_check(part: str, operator: Actor) -> dict[str, Any] | None:
     """Put a check, do it as the worker does, and read what is kept."""
     name = readiness.look.enqueue(enterprise="demo", part=part, actor=operator)
     assert readiness.look.enqueue(enterprise="demo", part=part, actor=operator) == name
@@ -252,8 +252,8 @@ def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_
         (("2026-02-01", "2026-03-01"), {"open": 0, "undated": 0, "filed": 0}, "not_found"),
     ):
         load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", *days))
-        told = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)["ai"]
-        assert (told["seats"], told["verdict"]) == (seats, verdict)
+        robots = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)["ai"]
+        assert (robots["seats"], robots["verdict"]) == (seats, verdict)
 
 
 def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
@@ -261,24 +261,24 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
 ) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
     import_file(SAMPLE, operator, "UTC")
-    told = _worked("dialling", operator) or {}
-    seen = told["ai"]["suggested"]
-    assert (told["ai"]["verdict"], seen["verdict"], seen["calls"]) == ("unknown", "suggested", 17)
+    result = _run_check("dialling", operator) or {}
+    seen = result["ai"]["suggested"]
+    assert (result["ai"]["verdict"], seen["verdict"], seen["calls"]) == ("unknown", "suggested", 17)
     (group,) = seen["groups"]
     assert (group["source"], group["evidence"], group["context"]) == ("asterisk", "context", "airobot")
     assert len(seen["rows"]) == dialling.EXAMPLES
     page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
     assert "可能是未登记的机器人" in page
     assert "airobot" in page
-    assert "airobot" in printed(picture.render_dialling, told)
+    assert "airobot" in printed(picture.render_dialling, result)
 
 
 def test_what_no_record_tells_is_the_enterprises_own_statement(demo: str, operator: Actor) -> None:
     """A blank until it is stated, then printed as stated, and taken back."""
     declarations.declare_facts(enterprise=demo, actor=operator, predictive=False, one_click=True)
-    told = answers.check_answers(enterprise=demo, as_of=None, actor=operator)
-    at, _ = told["at"][:10], words(ENGLISH)
-    assert {one["card"]: texts.format_answer(one, at, _) for one in told["cards"] if one["card"] in DECLARED} == {
+    result = answers.check_answers(enterprise=demo, as_of=None, actor=operator)
+    at, _ = result["at"][:10], words(ENGLISH)
+    assert {one["card"]: texts.format_answer(one, at, _) for one in result["cards"] if one["card"] in DECLARED} == {
         "predictive": "Predictive dialling: not in place. (stated by the enterprise)",
         "one_click": "One-click complaint entry: in place. (stated by the enterprise)",
         "ai_outbound": "AI outbound calls: ＿＿＿＿＿＿＿＿.",

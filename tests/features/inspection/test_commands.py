@@ -28,9 +28,9 @@ def test_an_empty_firm_proves_nothing(cli: Shell) -> None:
     sentences = {one["card"]: one["state"] for one in cards.json["cards"]}
     assert "released" not in {sentences[name] for name in ("own_numbers", "robot_abilities")}
 
-    kept = cli("inspect", "retention", *HOUSE, *DAY, "--json")
-    assert (kept.code, {one["log"] for one in kept.json["logs"]} >= {"calls", "gateway", "complaints"}) == (1, True)
-    reach = {one["log"]: one["must_reach"] for one in kept.json["logs"]}
+    result = cli("inspect", "retention", *HOUSE, *DAY, "--json")
+    assert (result.code, {one["log"] for one in result.json["logs"]} >= {"calls", "gateway", "complaints"}) == (1, True)
+    reach = {one["log"]: one["must_reach"] for one in result.json["logs"]}
     assert {reach.pop(name) for name in ("recordings", "consents")} == {"2026-08-01"}, "thirty days"
     assert set(reach.values()) == {"2026-02-28"}, "six months by the calendar"
 
@@ -49,9 +49,9 @@ def test_how_calls_are_dialled_decides_the_exit_code(cli: Shell, shell_home: Pat
     days = ("--from", str(LAST), "--to", str(LAST))
     assert cli("inspect", "dialling-mode", *HOUSE, *days).code == 1
     assert cli("calls", "import", "calls.csv", *HOUSE, "--timezone", "Asia/Shanghai").code == 0
-    told = cli("inspect", "dialling-mode", *HOUSE, *days, "--json")
-    assert (told.json["verdict"], told.code) == ("not_found", 0)
-    assert (told.json["from"], told.json["to"]) == (str(LAST), str(LAST))
+    result = cli("inspect", "dialling-mode", *HOUSE, *days, "--json")
+    assert (result.json["verdict"], result.code) == ("not_found", 0)
+    assert (result.json["from"], result.json["to"]) == (str(LAST), str(LAST))
 
 
 def test_what_is_wrong_is_named(cli: Shell) -> None:
@@ -71,13 +71,13 @@ def test_a_day_is_planned_told_and_copied(cli: Shell, shell_home: Path) -> None:
     agenda.write_bytes("9:00 | 见面 | 合规负责人\n".encode("gb18030"))
     posts.write_text("前台 | 行政\n", encoding="utf-8")
     words = ("--day", "2999-01-01", "--notice", "通知书", "--agenda", "agenda.txt", "--posts", "posts.txt")
-    kept = cli("inspect", "plan", *HOUSE, *words, "--json")
-    assert (kept.code, kept.json["agenda"]) == (0, [{"at": "09:00", "what": "见面", "who": "合规负责人"}])
+    plan = cli("inspect", "plan", *HOUSE, *words, "--json")
+    assert (plan.code, plan.json["agenda"]) == (0, [{"at": "09:00", "what": "见面", "who": "合规负责人"}])
     moved = cli("inspect", "plan", *HOUSE, "--day", "2999-01-01", "--place", "杭州", "--json").json
-    assert (moved["place"], moved["notice"], moved["agenda"]) == ("杭州", "通知书", kept.json["agenda"])
-    told = cli("inspect", "day", *HOUSE, "--last", "--json")
-    assert (told.code, told.json["visit"]["day"], told.json["state"]) == (1, "2999-01-01", "not_proved")
-    assert len(told.json["rows"]) == 10
+    assert (moved["place"], moved["notice"], moved["agenda"]) == ("杭州", "通知书", plan.json["agenda"])
+    result = cli("inspect", "day", *HOUSE, "--last", "--json")
+    assert (result.code, result.json["visit"]["day"], result.json["state"]) == (1, "2999-01-01", "not_proved")
+    assert len(result.json["rows"]) == 10
     for more, whole in (("--last",), False), ((), True):  # nobody has put a look as work, so none is kept
         assert cli("inspect", "copy", *HOUSE, *more, "--out", "copy.zip", "--json").code == 0
         with zipfile.ZipFile(shell_home.parent / "copy.zip") as pack:
@@ -100,12 +100,12 @@ def test_a_notice_is_kept_fetched_and_removed_and_screens_are_signed(cli: Shell,
     out = io.BytesIO()
     Image.new("L", (827, 1169), 200).save(out, "PNG", dpi=(100, 100))
     (shell_home.parent / "notice.png").write_bytes(out.getvalue())
-    kept = cli("inspect", "notice", "notice.png", *HOUSE, *day, "--json")
-    assert (kept.code, kept.json["name"], kept.json["sha256"]) == (
+    result = cli("inspect", "notice", "notice.png", *HOUSE, *day, "--json")
+    assert (result.code, result.json["name"], result.json["sha256"]) == (
         0, "notice.png", hashlib.sha256(out.getvalue()).hexdigest(),
     )  # fmt: skip
-    scan = str(kept.json["scan"])
-    assert kept.json["sha256"] in cli("inspect", "day", *HOUSE, "--last").out
+    scan = str(result.json["scan"])
+    assert result.json["sha256"] in cli("inspect", "day", *HOUSE, "--last").out
     assert cli("inspect", "notice", *HOUSE, *day, "--fetch", scan, "--out", "got.png").code == 0
     assert (shell_home.parent / "got.png").read_bytes() == out.getvalue()
     assert (shell_home.parent / "got.png").stat().st_mode & 0o077 == 0
@@ -129,7 +129,7 @@ def test_a_notice_is_kept_fetched_and_removed_and_screens_are_signed(cli: Shell,
 
 
 def test_what_no_record_tells_is_stated_from_a_shell(cli: Shell) -> None:
-    told = cli("inspect", "declare", *HOUSE, "--predictive", "no", "--json").json
-    answers = {one["card"]: one["answer"] for one in told["declarations"]}
+    data = cli("inspect", "declare", *HOUSE, "--predictive", "no", "--json").json
+    answers = {one["card"]: one["answer"] for one in data["declarations"]}
     assert answers == {"ai_outbound": None, "predictive": False, "one_click": None}
     assert "有无预测式外呼？无" in cli("inspect", "declare", *HOUSE, "--predictive", "no").out.replace(" ", "")

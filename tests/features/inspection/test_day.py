@@ -40,28 +40,28 @@ POSTS = "前台 | 行政"
 
 
 def test_before_anybody_has_looked_nothing_is_proved(demo: str, operator: Actor) -> None:
-    told = build_sheet(enterprise=demo, actor=operator)
-    assert (told["visit"], told["looked_at"], told["state"], told["drill"]) == (None, None, "not_proved", None)
-    assert [one["rule"] for one in told["rows"]] == [f"S{number}" for number in range(1, 11)]
-    assert told["counts"] == {"passed": 0, "failed": 0, "not_proved": 10, "in_progress": 0}
+    sheet = build_sheet(enterprise=demo, actor=operator)
+    assert (sheet["visit"], sheet["looked_at"], sheet["state"], sheet["drill"]) == (None, None, "not_proved", None)
+    assert [one["rule"] for one in sheet["rows"]] == [f"S{number}" for number in range(1, 11)]
+    assert sheet["counts"] == {"passed": 0, "failed": 0, "not_proved": 10, "in_progress": 0}
     with pytest.raises(NianjianError, match="visit_unknown"):
         build_sheet(enterprise=demo, actor=operator, day=TODAY)
 
 
 def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> None:
     for ahead in (20, 3, -5):
-        given = VisitInput(
+        visit_input = VisitInput(
             TODAY + timedelta(days=ahead), "浙通管检〔2026〕7号", "浙江通管局", None, "三楼", AGENDA, POSTS
         )
-        day.save_visit(enterprise=demo, given=given, actor=operator)
-    told = build_sheet(enterprise=demo, actor=operator)
-    assert told["visit"]["day"] == "2026-09-03", "the next one"
-    assert told["days"] == ["2026-09-20", "2026-09-03", "2026-08-26"]
-    assert told["visit"]["agenda"] == [
+        day.save_visit(enterprise=demo, visit=visit_input, actor=operator)
+    sheet = build_sheet(enterprise=demo, actor=operator)
+    assert sheet["visit"]["day"] == "2026-09-03", "the next one"
+    assert sheet["days"] == ["2026-09-20", "2026-09-03", "2026-08-26"]
+    assert sheet["visit"]["agenda"] == [
         {"at": "09:00", "what": "见面", "who": "王芳"},
         {"at": "10:30", "what": "大屏", "who": "运维"},
     ]
-    assert told["visit"]["posts"] == [{"place": "前台", "who": "行政", "task": ""}]
+    assert sheet["visit"]["posts"] == [{"place": "前台", "who": "行政", "task": ""}]
     with connection.cursor() as cursor:
         cursor.execute("select agenda from inspection_visit")
         assert all("王芳" not in str(one) for one in cursor.fetchall())
@@ -92,14 +92,14 @@ def test_what_is_no_agenda_is_refused_and_nothing_kept(
     demo: str, operator: Actor, given: dict[str, object], code: str
 ) -> None:
     with pytest.raises(NianjianError, match=code):
-        day.save_visit(enterprise=demo, given=VisitInput(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
+        day.save_visit(enterprise=demo, visit=VisitInput(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
     assert build_sheet(enterprise=demo, actor=operator)["days"] == []
 
 
 def test_lines_are_read_as_they_are_written() -> None:
     for timed, text in ((True, AGENDA), (False, "大屏旁\t运维\t95013009 的日志")):
-        found = parse_lines(text, timed=timed)
-        assert parse_lines(format_lines(found), timed=timed) == found
+        lines = parse_lines(text, timed=timed)
+        assert parse_lines(format_lines(lines), timed=timed) == lines
     for language in (CHINESE, ENGLISH):
         agenda, posts = texts.proposed_agenda(words(language))
         assert len(parse_lines(agenda, timed=True)) == len(texts.AGENDA)
@@ -120,9 +120,9 @@ def test_lines_are_read_as_they_are_written() -> None:
 def test_the_notice_comes_within_two_weeks(
     received: date | None, submitted: date | None, today: date, state: NoticeState
 ) -> None:
-    found = pure.expect_notice(received, submitted, 2, today)
-    assert found.state == state
-    assert found.by == (None if submitted is None else date(2027, 4, 3))
+    notice = pure.expect_notice(received, submitted, 2, today)
+    assert notice.state == state
+    assert notice.by == (None if submitted is None else date(2027, 4, 3))
 
 
 def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str, operator: Actor) -> None:
@@ -133,19 +133,19 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     form = {"day": "2026-09-03", "notice": "通知书", "received_on": "2026-08-30", "agenda": AGENDA, "posts": POSTS}
     assert client.post(f"{PLACE}keep/", form).status_code == 302
     assert client.post(f"{PLACE}keep/", form | {"agenda": "x"}).status_code == 422
-    shown = client.get(PLACE).content.decode()
+    page = client.get(PLACE).content.decode()
     for text in ("2026-09-03", "09:00", "见面", "S10", "通知书"):
-        assert text in shown
-    assert ">今天</td>" in "".join(shown.partition("检查内容与证据")[2].split())
-    told = build_sheet(enterprise=demo, actor=operator)
-    assert told["rows"][0]["state"] == "passed", "the notice is here"
-    assert {row["rule"]: row["state"] for row in told["rows"]}["S9"] == "not_proved"
-    assert [row["rule"] for row in told["rows"] if not row["evidence"]] == []
+        assert text in page
+    assert ">今天</td>" in "".join(page.partition("检查内容与证据")[2].split())
+    sheet = build_sheet(enterprise=demo, actor=operator)
+    assert sheet["rows"][0]["state"] == "passed", "the notice is here"
+    assert {row["rule"]: row["state"] for row in sheet["rows"]}["S9"] == "not_proved"
+    assert [row["rule"] for row in sheet["rows"] if not row["evidence"]] == []
 
     end = (clock.now() + timedelta(days=3)).date()  # a link's time is real, whatever day is played
-    made = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end)})
-    assert made.status_code == 200
-    assert "/account/inspect/" in made.content.decode()
+    response = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end)})
+    assert response.status_code == 200
+    assert "/account/inspect/" in response.content.decode()
     again = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end + timedelta(days=1))})
     assert again.status_code == 200, "a second link for the same inspector"
     (one,) = day.list_inspectors(enterprise=demo, actor=operator)
@@ -172,8 +172,8 @@ def test_a_drill_from_before_the_plan_of_the_season_proves_nothing(
     assert why(began) == "drill_in_progress"
     later = date(began.year + 3, 2, 1)
     assert why(later) == "drill_old"
-    told = summarize_season(enterprise=demo, year=None, today=later, actor=operator)
-    assert next(one["status"] for one in told["tasks"] if one["task"] == "drill") == "not_proved"
+    summary = summarize_season(enterprise=demo, year=None, today=later, actor=operator)
+    assert next(one["status"] for one in summary["tasks"] if one["task"] == "drill") == "not_proved"
 
 
 def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, operator: Actor) -> None:
@@ -181,7 +181,7 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     ticket = begun(demo, operator, phone="13800138000")
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     day.save_visit(
-        enterprise=demo, given=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator
+        enterprise=demo, visit=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator
     )
     entries = Entry.objects.count()
     name, alone = day.build_bundle(enterprise=demo, actor=operator, language=CHINESE)
@@ -231,7 +231,7 @@ SEATS = ["check:S2", "register:seats"]
 @pytest.fixture
 def visit(demo: str, operator: Actor) -> str:
     """An inspection day of the demo and a seat."""
-    day.save_visit(enterprise=demo, given=VisitInput(VISIT), actor=operator)
+    day.save_visit(enterprise=demo, visit=VisitInput(VISIT), actor=operator)
     texts = {"seat_id": "T00S001", "person": "赵云", "desk": "A-01", "kind": "人工", "employment": "自有"}
     storage.create_row(kind="seats", enterprise=demo, texts=texts, since=None, reason="", actor=operator)
     return demo
@@ -239,12 +239,12 @@ def visit(demo: str, operator: Actor) -> str:
 
 def enter(enterprise: str, operator: Actor) -> Client:
     """An inspector who has opened the link."""
-    made = day.admit_inspector(
+    link = day.admit_inspector(
         enterprise=enterprise, user="insp", until=clock.now().date() + timedelta(days=2), actor=operator
     )
     client = Client(headers={"accept-language": "zh-CN"})
-    assert accounts.enterprise(enterprise).name in client.get(made.path).content.decode(), "whose room it is"
-    assert client.post(made.path).headers["Location"] == "/room/"
+    assert accounts.enterprise(enterprise).name in client.get(link.path).content.decode(), "whose room it is"
+    assert client.post(link.path).headers["Location"] == "/room/"
     return client
 
 
@@ -280,9 +280,9 @@ def test_a_guessed_address_is_not_there_for_an_inspector(visit: str, operator: A
     for address in ("/e/demo/", "/e/demo/complaints/", PAGE, f"{PAGE}preview/", "/account/", "/inbox/", "/search/"):
         assert inspector.get(address).status_code == 404, address
     assert signed_in("boss").get("/room/demo/").status_code == 404, "the room is for whom a link has let in"
-    told = text_of(signed_in("insp"), "/")
-    assert "检查室须用检查链接打开" in told
-    assert "还没有与您有关的企业" not in told
+    page = text_of(signed_in("insp"), "/")
+    assert "检查室须用检查链接打开" in page
+    assert "还没有与您有关的企业" not in page
 
 
 def test_the_room_closes_with_the_link_and_after_the_day(
@@ -290,13 +290,13 @@ def test_the_room_closes_with_the_link_and_after_the_day(
 ) -> None:
     room.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
     inspector = enter(visit, operator)
-    (held,) = links.list_links(["insp"])["insp"]
+    (link,) = links.list_links(["insp"])["insp"]
     monkeypatch.setenv("NIANJIAN_TODAY", str(VISIT + timedelta(days=1)))
     assert room.find_room_visit(visit) is None
     with pytest.raises(NianjianError, match="room_over"):
         room.release_items(enterprise=visit, day=VISIT, items=[], actor=operator)
     monkeypatch.setenv("NIANJIAN_TODAY", str(VISIT))
-    links.revoke_link(link=held.id, actor=operator)
+    links.revoke_link(link=link.id, actor=operator)
     assert inspector.get("/room/demo/S2/").headers["Location"].startswith("/account/login/")
 
 
@@ -317,15 +317,15 @@ def test_an_original_is_asked_for_and_shown(visit: str, operator: Actor) -> None
     work = boss.get("/e/demo/").content.decode()
     assert "向检查组出示 1 份原件" in work
     assert f'href="{PAGE}"' in work
-    told = boss.get("/inbox/").content.decode()
-    assert "检查组请出示原件：人：坐席工位、社保名单、工资流水" in told
-    assert "T00S001" not in told, "what inspectors wrote may name a person"
+    inbox = boss.get("/inbox/").content.decode()
+    assert "检查组请出示原件：人：坐席工位、社保名单、工资流水" in inbox
+    assert "T00S001" not in inbox, "what inspectors wrote may name a person"
     (entry,) = RoomEntry.objects.filter(asked=True)
     assert boss.post(f"{PAGE}shown/", {"entry": str(entry.pk)}).status_code == 302
     entry.refresh_from_db()
     assert entry.answered_by == "user:boss"
-    (shown,) = audit.acts(enterprise=visit, verb="inspection.room_shown")
-    assert "T00S001" not in str(shown.data), "the chain holds no value"
+    (audit_entry,) = audit.acts(enterprise=visit, verb="inspection.room_shown")
+    assert "T00S001" not in str(audit_entry.data), "the chain holds no value"
     assert "向检查组出示" not in boss.get("/e/demo/").content.decode()
 
 

@@ -36,38 +36,38 @@ def picture(shade: int = 200) -> bytes:
 
 def pdf(program: str = "") -> bytes:
     """A page, with a program in it where one is given."""
-    made, out = pikepdf.new(), io.BytesIO()
-    made.add_blank_page()
+    document, out = pikepdf.new(), io.BytesIO()
+    document.add_blank_page()
     if program:
-        made.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=program)
-    made.save(out, static_id=True)
+        document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=program)
+    document.save(out, static_id=True)
     return out.getvalue()
 
 
 @pytest.fixture
 def day(demo: str, operator: Actor) -> str:
-    visits.save_visit(enterprise=demo, given=VisitInput(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
+    visits.save_visit(enterprise=demo, visit=VisitInput(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
     return demo
 
 
 def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, operator: Actor) -> None:
     content = picture()
-    told = visits.attach_scan(enterprise=day, day=VISIT, name="C:\\扫描\\通知书.png", content=content, actor=operator)
+    scan = visits.attach_scan(enterprise=day, day=VISIT, name="C:\\扫描\\通知书.png", content=content, actor=operator)
     again = visits.attach_scan(enterprise=day, day=VISIT, name="通知书.png", content=content, actor=operator)
-    assert again == told
-    assert [told[name] for name in ("name", "media_type", "pages", "size")] == [
+    assert again == scan
+    assert [scan[name] for name in ("name", "media_type", "pages", "size")] == [
         "通知书.png", "image/png", 1, len(content)
     ]  # fmt: skip
     row = NoticeScan.objects.get()
     (lies,) = (keyring.home() / "vault").glob(f"??/{row.blob}")
     assert content not in lies.read_bytes()
-    held = build_sheet(enterprise=day, actor=operator)["visit"]["scans"]
-    assert [one["sha256"] for one in held] == [told["sha256"]]
+    scans = build_sheet(enterprise=day, actor=operator)["visit"]["scans"]
+    assert [one["sha256"] for one in scans] == [scan["sha256"]]
     _name, packed = visits.build_bundle(enterprise=day, actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(packed)) as pack:
-        assert told["sha256"] in pack.read("index.html").decode()
+        assert scan["sha256"] in pack.read("index.html").decode()
         assert not any(content in pack.read(name) for name in pack.namelist()), "nothing in a scan is masked"
-    name, media, out = visits.fetch_scan(enterprise=day, day=VISIT, number=told["scan"], actor=operator)
+    name, media, out = visits.fetch_scan(enterprise=day, day=VISIT, number=scan["scan"], actor=operator)
     assert (name, media, out) == ("通知书.png", "image/png", content)
     verbs = [one.verb for one in acts(enterprise=day, newest=2)]
     assert verbs == ["inspection.notice_fetched", "inspection.notice_kept"]
@@ -75,9 +75,9 @@ def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, ope
 
 
 def test_a_number_in_the_name_of_a_scan_is_shown_masked_and_given_out_whole(day: str, operator: Actor) -> None:
-    told = visits.attach_scan(enterprise=day, day=VISIT, name="通知 13800138000.pdf", content=pdf(), actor=operator)
-    assert told["name"] == "通知 138****8000.pdf"
-    name, _media, _out = visits.fetch_scan(enterprise=day, day=VISIT, number=told["scan"], actor=operator)
+    scan = visits.attach_scan(enterprise=day, day=VISIT, name="通知 13800138000.pdf", content=pdf(), actor=operator)
+    assert scan["name"] == "通知 138****8000.pdf"
+    name, _media, _out = visits.fetch_scan(enterprise=day, day=VISIT, number=scan["scan"], actor=operator)
     assert name == "通知 13800138000.pdf"
 
 
@@ -140,21 +140,21 @@ def test_the_page_keeps_gives_and_removes_scans(day: str) -> None:
     page = client.get(f"{PLACE}?day={VISIT}").content.decode()
     assert "通知书.pdf" in page
     assert row.sha256 in page
-    asked = {"day": VISIT.isoformat(), "scan": str(row.pk)}
-    given = client.post(f"{PLACE}scan/fetch/", asked)
-    assert (given.status_code, given.content, given["Content-Type"]) == (200, pdf(), "application/pdf")
-    assert given["Content-Disposition"].startswith("attachment")
+    form = {"day": VISIT.isoformat(), "scan": str(row.pk)}
+    response = client.post(f"{PLACE}scan/fetch/", form)
+    assert (response.status_code, response.content, response["Content-Type"]) == (200, pdf(), "application/pdf")
+    assert response["Content-Disposition"].startswith("attachment")
     for wrong in ("x", "9" * 5000, ""):
-        assert client.post(f"{PLACE}scan/fetch/", asked | {"scan": wrong}).status_code == 404
+        assert client.post(f"{PLACE}scan/fetch/", form | {"scan": wrong}).status_code == 404
     refused = {"day": VISIT.isoformat(), "file": SimpleUploadedFile("a.pdf", b"MZ" * 900)}
     assert client.post(f"{PLACE}scan/", refused).status_code == 302
-    assert client.post(f"{PLACE}scan/remove/", asked).status_code == 302
+    assert client.post(f"{PLACE}scan/remove/", form).status_code == 302
     assert not NoticeScan.objects.exists()
 
 
 def _row(day: str, operator: Actor) -> tuple[str, dict[str, tuple[str, str]]]:
-    found = next(one for one in build_sheet(enterprise=day, actor=operator)["rows"] if one["rule"] == "S9")
-    return found["state"], {one["check"]: (one["state"], one["why"]) for one in found["evidence"]}
+    row = next(one for one in build_sheet(enterprise=day, actor=operator)["rows"] if one["rule"] == "S9")
+    return row["state"], {one["check"]: (one["state"], one["why"]) for one in row["evidence"]}
 
 
 def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
@@ -167,8 +167,8 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
         with pytest.raises(NianjianError, match="screens_seen_wrong"):
             visits.note_screens(enterprise=day, seen_on=wrong, stand=True, actor=operator)
     signed_in("anna")
-    told = visits.note_screens(enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER))
-    assert told["signed"] == "user:anna"
+    row = visits.note_screens(enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER))
+    assert row["signed"] == "user:anna"
     assert _row(day, operator)[0] == "not_proved", "a person's note alone proves no live data"
     live = {name: {"state": "fresh"} for name in ("now", "calls", "gate")}
     monkeypatch.setattr(queries, "office_figures", lambda _enterprise: live)
@@ -194,8 +194,8 @@ def test_a_note_counts_through_its_last_day(ago: int, days: int, state: str) -> 
 
 def test_the_page_signs_with_the_account_and_rows_lead_where_they_are_mended(day: str, operator: Actor) -> None:
     client = signed_in("anna")
-    given = {"seen_on": TODAY.isoformat(), "stand": "yes"}
-    assert client.post(f"{PLACE}screens/", given).status_code == 302
+    form = {"seen_on": TODAY.isoformat(), "stand": "yes"}
+    assert client.post(f"{PLACE}screens/", form).status_code == 302
     page = client.get(PLACE).content.decode()
     assert "anna 签名" in page
     for way in ("reconcile/", "inspection/callback/", "inspection/dialling/", "inspection/retention/",

@@ -37,9 +37,9 @@ def told(rows: pa.Table, day: date = DAY, lines: Sequence[Mapping[str, object]] 
         )
 
 
-def scored(teams: list[Team], found: Sequence[question.TeamVerdict]) -> tuple[int, int, int]:
+def scored(teams: list[Team], verdicts: Sequence[question.TeamVerdict]) -> tuple[int, int, int]:
     """(rightly found, wrongly found, missed)."""
-    said = {one.team: one.verdict for one in found}
+    said = {one.team: one.verdict for one in verdicts}
     truth = {one.name: one.mode == "predictive" for one in teams}
     right = sum(said[name] == question.FOUND for name, is_so in truth.items() if is_so)
     wrong = sum(said[name] == question.FOUND for name, is_so in truth.items() if not is_so)
@@ -73,8 +73,8 @@ def row(call: str, start: int, end: int, answer: int | None = None, **more: obje
 
 
 def one(rows: list[dict[str, object]]) -> question.TeamVerdict:
-    (found,) = told(pa.Table.from_pylist(rows, schema=CALLS))
-    return found
+    (team,) = told(pa.Table.from_pylist(rows, schema=CALLS))
+    return team
 
 
 def test_one_ringing_call_more_than_agents_are_free() -> None:
@@ -82,9 +82,9 @@ def test_one_ringing_call_more_than_agents_are_free() -> None:
     two = [row(f"r{number}{at}", at, at + 10) for at in range(100, 400, 20) for number in range(2)]
     assert one(agents + two).figures["over"] == 0
     three = [row(f"r{number}{at}", at, at + 10) for at in range(100, 400, 20) for number in range(3)]
-    found = one(agents + three)
-    assert (found.figures["over"], found.figures["ringing"], found.figures["widest"]) == (15, 3, 1)
-    assert found.verdict == question.FOUND
+    team = one(agents + three)
+    assert (team.figures["over"], team.figures["ringing"], team.figures["widest"]) == (15, 3, 1)
+    assert team.verdict == question.FOUND
 
 
 def test_what_ends_in_a_second_makes_room_in_it() -> None:
@@ -97,9 +97,9 @@ def test_what_ends_in_a_second_makes_room_in_it() -> None:
 
 def test_a_call_that_a_person_began_is_never_dialled_over() -> None:
     agent = [row("a", 0, 300, 0, agent_id="S1", agent_kind="human")]
-    named = [row(f"r{at}", at, at + 5, agent_id="S2", agent_kind="human") for at in range(1, 200, 5)]
-    found = one(agent + named)
-    assert (found.figures["over"], found.figures["owned"], found.verdict) == (0, 40, question.NOT_FOUND)
+    calls = [row(f"r{at}", at, at + 5, agent_id="S2", agent_kind="human") for at in range(1, 200, 5)]
+    team = one(agent + calls)
+    assert (team.figures["over"], team.figures["owned"], team.verdict) == (0, 40, question.NOT_FOUND)
 
 
 def test_what_cannot_be_told() -> None:
@@ -115,9 +115,9 @@ def test_what_cannot_be_told() -> None:
 
 
 def test_rows_that_are_no_calls_of_the_question_are_left_out() -> None:
-    kept = [row(f"a{at}", at, at + 5, at + 2, agent_id="S1") for at in range(0, 200, 10)]
+    calls = [row(f"a{at}", at, at + 5, at + 2, agent_id="S1") for at in range(0, 200, 10)]
     other = {"test": True}, {"direction": "in"}, {"delivered": False}, {"part": "rejected"}
-    assert one([*kept, *(row(f"x{number}", 0, 9, **more) for number, more in enumerate(other))]).figures["calls"] == 20
+    assert one([*calls, *(row(f"x{number}", 0, 9, **more) for number, more in enumerate(other))]).figures["calls"] == 20
 
 
 def test_a_line_tells_the_team_on_its_days() -> None:
@@ -126,8 +126,8 @@ def test_a_line_tells_the_team_on_its_days() -> None:
         {"line_id": "L1", "team_id": "north", "valid_from": None, "valid_to": date(2026, 3, 1)},
         {"line_id": "L1", "team_id": "south", "valid_from": DAY, "valid_to": None},
     ]
-    found = told(pa.Table.from_pylist(rows, schema=CALLS), lines=lines)
-    assert {team.team: team.figures["calls"] for team in found} == {"south": 1, "": 1}
+    teams = told(pa.Table.from_pylist(rows, schema=CALLS), lines=lines)
+    assert {team.team: team.figures["calls"] for team in teams} == {"south": 1, "": 1}
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,9 @@ def test_transfers_of_robots() -> None:
     with closing(DuckDBEngine()) as engine:
         dim = engine.hold("line_dim", LINE_DIM.empty_table())
         of = question.select_rows(engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS)), dim, DAY, DAY)
-        found = question.summarise_transfers(engine.rows(question.count_transfers(question.aggregate_calls(of))), 10)
+        totals = question.summarise_transfers(engine.rows(question.count_transfers(question.aggregate_calls(of))), 10)
     names = ("asked", "put_through", "in_time", "middle_ms", "longest_ms")
-    assert found == dict(zip(names, (4, 3, 2, 10_000, 11_000), strict=True))
+    assert totals == dict(zip(names, (4, 3, 2, 10_000, 11_000), strict=True))
     assert question.summarise_transfers([], 10) == dict(zip(names, (0, 0, 0, None, None), strict=True))
 
 
@@ -175,8 +175,8 @@ def test_a_robot_is_known_by_its_seat_too() -> None:
     with closing(DuckDBEngine()) as engine:
         dim = engine.hold("line_dim", LINE_DIM.empty_table())
         calls = engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS))
-        found = engine.rows(question.aggregate_calls(question.select_rows(calls, dim, DAY, DAY, ["R1"])))
-    assert {one["one"]: one["robot"] for one in found} == {"a": 1, "b": 0}
+        call_rows = engine.rows(question.aggregate_calls(question.select_rows(calls, dim, DAY, DAY, ["R1"])))
+    assert {one["one"]: one["robot"] for one in call_rows} == {"a": 1, "b": 0}
 
 
 def test_one_team_decides_for_the_firm() -> None:

@@ -82,28 +82,28 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     row = query.load_current_tickets(demo, [ticket])[ticket]
     assert (row.drill, row.source, row.complained, row.complainant) == (True, "one_click", "95013", "13800138000")
 
-    told = report.build_report(enterprise=demo, actor=operator)
-    assert {one["step"]: (one["state"], one["why"]) for one in told["steps"]} == {
+    summary = report.build_report(enterprise=demo, actor=operator)
+    assert {one["step"]: (one["state"], one["why"]) for one in summary["steps"]} == {
         "arrived": ("passed", "one_click_opened"), "warned": ("passed", "alert_sent"),
         **dict.fromkeys(("responded", "called_back", "closed"), ("in_progress", "running")),
         "calls": ("not_proved", "calls_no_way"),
     }  # fmt: skip
-    assert (told["state"], told["readiness"]) == ("in_progress", "failed"), "an empty firm fails checks"
-    order = [one["state"] for one in told["mend"]]
+    assert (summary["state"], summary["readiness"]) == ("in_progress", "failed"), "an empty firm fails checks"
+    order = [one["state"] for one in summary["mend"]]
     worst_first = ["failed", "not_proved", "in_progress"]
     assert order == sorted(order, key=worst_first.index), "failed comes first"
-    assert len(order) == sum(told["counts"][state] for state in worst_first)
+    assert len(order) == sum(summary["counts"][state] for state in worst_first)
 
-    asked = queries.ProgressQuery(
+    task_query = queries.ProgressQuery(
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
     )
-    assert not queries.collect_task_progress(asked, [])["drill"].complete
+    assert not queries.collect_task_progress(task_query, [])["drill"].complete
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
-    assert queries.collect_task_progress(asked, [])["drill"].complete
-    told = report.build_report(enterprise=demo, actor=operator, name=ticket)
-    steps = {one["step"]: one for one in told["steps"]}
-    assert (told["state"], "reminded" in steps) == ("passed", False), "who is quicker than a reminder needs none"
+    assert queries.collect_task_progress(task_query, [])["drill"].complete
+    summary = report.build_report(enterprise=demo, actor=operator, name=ticket)
+    steps = {one["step"]: one for one in summary["steps"]}
+    assert (summary["state"], "reminded" in steps) == ("passed", False), "who is quicker than a reminder needs none"
     for name in ("responded", "called_back", "closed"):
         assert (steps[name]["state"], steps[name]["by"]) == ("passed", str(operator))
         assert steps[name]["taken_s"] is not None
@@ -118,7 +118,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     with pypdfium2.PdfDocument(io.BytesIO(paper.content)) as document:
         text = "".join(one.get_textpage().get_text_bounded() for one in document)
     assert ticket in text.replace("\r\n", "")
-    assert ticket in printed(commands.render_drill_report, told)
+    assert ticket in printed(commands.render_drill_report, summary)
 
 
 def test_what_is_no_number_opens_no_drill(demo: str, operator: Actor) -> None:
@@ -171,19 +171,19 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
 
     facts = Facts(arrived=NOON, responded=at(case.responded), called_back=at(case.closed), closed=at(case.closed))
     promise = ServiceLevels((date(2000, 1, 1),), (TERMS,))
-    held = DrillRecord(
+    record = DrillRecord(
         facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way",
         reminded={one: NOON + after for one, after in case.reminded.items()},
     )  # fmt: skip
-    found = inspection_states.judge_steps(held, NOON + case.now)
-    assert [one.state for one in found] == ["passed", *case.states.split()]
+    steps = inspection_states.judge_steps(record, NOON + case.now)
+    assert [one.state for one in steps] == ["passed", *case.states.split()]
     worst = next(one for one in ("failed", "not_proved", "passed") if one in case.states)
-    assert inspection_states.judge_drill(found) == (case.outcome or worst)
+    assert inspection_states.judge_drill(steps) == (case.outcome or worst)
 
 
 def _timeline(enterprise: str, operator: Actor, drill: str = "") -> dict[str, dict[str, Any]]:
-    told = report.build_report(enterprise=enterprise, actor=operator, name=drill)
-    return {one["what"]: one for one in told["timeline"]}
+    summary = report.build_report(enterprise=enterprise, actor=operator, name=drill)
+    return {one["what"]: one for one in summary["timeline"]}
 
 
 def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Actor) -> None:
@@ -192,15 +192,15 @@ def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Acto
     row = query.load_current_tickets(demo, [drill])[drill]
     assert (row.source, row.drill, row.complainant) == ("12321", True, None)
     assert not query.current_tickets(demo).exists()
-    told = report.build_report(enterprise=demo, actor=operator)
-    assert (told["steps"][0]["why"], told["steps"][0]["by"]) == ("forward_opened", str(operator))
-    found = _timeline(demo, operator)
-    assert [(one, line["due_s"]) for one, line in found.items()] == [
+    summary = report.build_report(enterprise=demo, actor=operator)
+    assert (summary["steps"][0]["why"], summary["steps"][0]["by"]) == ("forward_opened", str(operator))
+    timeline = _timeline(demo, operator)
+    assert [(one, line["due_s"]) for one, line in timeline.items()] == [
         ("arrived", 0), ("warned", None), ("responded", 60), ("called_back", 120), ("closed", 180),
         ("second_call", 300),
     ]  # fmt: skip
-    assert (found["responded"]["player"], found["closed"]["player"]) == ("anna", None)
-    assert found["arrived"]["state"] == "done"
+    assert (timeline["responded"]["player"], timeline["closed"]["player"]) == ("anna", None)
+    assert timeline["arrived"]["state"] == "done"
 
 
 def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None:
@@ -222,9 +222,9 @@ def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None
     inject("second_call", "given")
     assert _timeline(demo, operator)["second_call"]["state"] == "running"
     inject("second_call", "handled")
-    found = _timeline(demo, operator)["second_call"]
-    assert (found["state"], found["by"]) == ("done", str(operator))
-    assert found["ended_at"] is not None
+    line = _timeline(demo, operator)["second_call"]
+    assert (line["state"], line["by"]) == ("done", str(operator))
+    assert line["ended_at"] is not None
     with pytest.raises(NianjianError, match="drill_inject_refused"):
         inject("second_call", "given")
     inject("media", "given")
@@ -262,12 +262,12 @@ def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: 
     add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
     drill = begun(demo, operator, FORWARD, "13800138000")
     place = f"/e/demo/inspection/drill/{drill}/"
-    shown = client.get(f"{place}screen/").content.decode()
-    assert f'hx-get="{place}lines/"' in shown
-    assert 'hx-trigger="every 5s"' in shown
+    page = client.get(f"{place}screen/").content.decode()
+    assert f'hx-get="{place}lines/"' in page
+    assert 'hx-trigger="every 5s"' in page
     assert query.load_current_tickets(demo, [drill])[drill].complainant == "13800138000"
-    assert "13800138000" not in shown
-    assert "second_call" in shown
+    assert "13800138000" not in page
+    assert "second_call" in page
     reader = signed_in("vera")
     assert "<form" not in reader.get(f"{place}lines/").content.decode()
     assert client.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 302
@@ -392,9 +392,9 @@ MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 def _lines(now: timedelta, script: DrillPlan = DrillPlan(), /, **done: timedelta) -> dict[str, TimelineLine]:  # noqa: B008 -- frozen
-    told = {step: (NOON + after, "user:anna") for step, after in done.items()}
-    found = injects.build_timeline(script, NOON, {"arrived": (NOON, "x"), **told}, {}, NOON + now)
-    return {one.what: one for one in found}
+    events = {step: (NOON + after, "user:anna") for step, after in done.items()}
+    timeline = injects.build_timeline(script, NOON, {"arrived": (NOON, "x"), **events}, {}, NOON + now)
+    return {one.what: one for one in timeline}
 
 
 @pytest.mark.parametrize(
@@ -407,26 +407,26 @@ def _lines(now: timedelta, script: DrillPlan = DrillPlan(), /, **done: timedelta
     ],
 )
 def test_the_minute_of_the_script_still_is_in_time(now: timedelta, done: timedelta | None, state: str) -> None:
-    found = _lines(now) if done is None else _lines(now, responded=done)
-    assert found["responded"].state == state
+    lines = _lines(now) if done is None else _lines(now, responded=done)
+    assert lines["responded"].state == state
 
 
 def test_a_script_of_its_own_and_its_players() -> None:
     script = DrillPlan(minutes={"responded": 3}, players={"agent": "anna"}, thrown=["media"])
-    found = _lines(4 * MINUTE, script)
-    assert (found["responded"].state, found["responded"].player) == ("late", "anna")
-    assert (found["closed"].due, found["closed"].player) == (NOON + 45 * MINUTE, "")
-    assert (found["media"].state, found["media"].thrown) == ("waiting", True)
-    assert "second_call" not in found, "what nobody meant to throw in is not there"
+    lines = _lines(4 * MINUTE, script)
+    assert (lines["responded"].state, lines["responded"].player) == ("late", "anna")
+    assert (lines["closed"].due, lines["closed"].player) == (NOON + 45 * MINUTE, "")
+    assert (lines["media"].state, lines["media"].thrown) == ("waiting", True)
+    assert "second_call" not in lines, "what nobody meant to throw in is not there"
 
 
 def test_an_inject_is_due_given_and_handled() -> None:
     script = DrillPlan(thrown=["media"])
 
     def state(after: timedelta, **acts: timedelta) -> str:
-        told = {"media": {act: (NOON + at, "x") for act, at in acts.items()}} if acts else {}
-        found = injects.build_timeline(script, NOON, {"arrived": (NOON, "x")}, told, NOON + after)
-        return next(one.state for one in found if one.what == "media")
+        events = {"media": {act: (NOON + at, "x") for act, at in acts.items()}} if acts else {}
+        timeline = injects.build_timeline(script, NOON, {"arrived": (NOON, "x")}, events, NOON + after)
+        return next(one.state for one in timeline if one.what == "media")
 
     assert state(35 * MINUTE - SECOND) == "waiting"
     assert state(35 * MINUTE) == "due"
@@ -435,8 +435,8 @@ def test_an_inject_is_due_given_and_handled() -> None:
 
 
 def test_lines_stand_by_when_they_are_due_and_a_warning_where_it_came() -> None:
-    found = list(_lines(2 * 60 * MINUTE, responded=100 * MINUTE, warned=90 * MINUTE))
-    assert found == ["arrived", "responded", "called_back", "closed", "warned"]
+    names = list(_lines(2 * 60 * MINUTE, responded=100 * MINUTE, warned=90 * MINUTE))
+    assert names == ["arrived", "responded", "called_back", "closed", "warned"]
 
 
 def test_everything_has_a_name() -> None:

@@ -33,20 +33,20 @@ def sunday(day: date) -> str:
 def test_six_months_are_months_and_180_days_fail(as_of: date, begin: date, after_180: date) -> None:
     assert add_months(as_of, -6) == begin
     until = as_of - DAY
-    held = [after_180 + DAY * step for step in range((until - after_180).days + 1)]
+    days = [after_180 + DAY * step for step in range((until - after_180).days + 1)]
     assert (as_of - after_180).days == 180
-    assert recordings.daily(held, begin, until).state == recordings.TOO_SHORT
+    assert recordings.daily(days, begin, until).state == recordings.TOO_SHORT
     whole = [begin + DAY * step for step in range((until - begin).days + 1)]
-    found = recordings.daily(whole, begin, until)
-    assert (found.state, found.oldest, found.since) == (recordings.OK, begin, begin)
+    result = recordings.daily(whole, begin, until)
+    assert (result.state, result.oldest, result.since) == (recordings.OK, begin, begin)
     assert recordings.daily(whole[1:], begin, until).state == recordings.TOO_SHORT
 
 
 def test_a_day_without_a_record_needs_a_reason() -> None:
     monday = date(2026, 6, 1)
-    found = recordings.daily(ALL - {monday, monday + DAY, date(2026, 7, 6)}, BEGIN, UNTIL)
-    assert (found.state, found.why, found.since) == (recordings.GAP, "days_missing", date(2026, 7, 7))
-    assert found.gaps == [Stretch(monday, monday + DAY), Stretch(date(2026, 7, 6), date(2026, 7, 6))]
+    result = recordings.daily(ALL - {monday, monday + DAY, date(2026, 7, 6)}, BEGIN, UNTIL)
+    assert (result.state, result.why, result.since) == (recordings.GAP, "days_missing", date(2026, 7, 7))
+    assert result.gaps == [Stretch(monday, monday + DAY), Stretch(date(2026, 7, 6), date(2026, 7, 6))]
     sundays = {day for day in ALL if day.weekday() == 6}
     rested = recordings.daily(ALL - sundays, BEGIN, UNTIL, sunday)
     assert (rested.state, rested.excused, rested.gaps) == (recordings.OK, {"rest_day": len(sundays)}, [])
@@ -54,8 +54,8 @@ def test_a_day_without_a_record_needs_a_reason() -> None:
 
 
 def test_a_log_that_stopped_has_no_unbroken_end() -> None:
-    found = recordings.daily(ALL - {UNTIL, UNTIL - DAY}, BEGIN, UNTIL)
-    assert (found.state, found.since) == (recordings.GAP, None)
+    result = recordings.daily(ALL - {UNTIL, UNTIL - DAY}, BEGIN, UNTIL)
+    assert (result.state, result.since) == (recordings.GAP, None)
     assert recordings.daily(ALL - {UNTIL - DAY}, BEGIN, UNTIL).since == UNTIL
 
 
@@ -67,12 +67,12 @@ def test_the_first_day_may_be_one_of_rest() -> None:
 
 
 def test_nothing_is_unknown_and_what_comes_after_does_not_count() -> None:
-    for found in (
+    for result in (
         recordings.daily([], BEGIN, UNTIL),
         recordings.daily([UNTIL + DAY], BEGIN, UNTIL),
         recordings.complete({}, BEGIN, UNTIL),
     ):
-        assert found.state == recordings.UNKNOWN
+        assert result.state == recordings.UNKNOWN
     assert recordings.now_and_then([UNTIL + DAY], BEGIN, UNTIL, 31).state == recordings.UNKNOWN
 
 
@@ -84,8 +84,8 @@ def test_a_long_silence_proves_nothing_unless_the_log_proves_itself() -> None:
     assert recordings.now_and_then([BEGIN + DAY], BEGIN, UNTIL, None).state == recordings.TOO_SHORT
     old = recordings.now_and_then([BEGIN - DAY * 200, *(day + DAY * 31 for day in days)], BEGIN, UNTIL, 31)
     assert old.state == recordings.OK  # of that silence 31 days lie within the six months
-    told = recordings.now_and_then([BEGIN - DAY * 200, *days], BEGIN, UNTIL, 31)
-    assert (told.state, list(told.gaps)) == (recordings.OK, [])  # a silence before the six months is none of theirs
+    result = recordings.now_and_then([BEGIN - DAY * 200, *days], BEGIN, UNTIL, 31)
+    assert (result.state, list(result.gaps)) == (recordings.OK, [])  # a silence before the six months is none of theirs
 
 
 def test_every_answered_call_has_its_recording() -> None:
@@ -121,8 +121,8 @@ def test_days_of_calls_and_their_recordings() -> None:
     ]
     whole = [usual | {"start_ts": START, "call_id": str(number)} | dict(one) for number, one in enumerate(rows)]
     with closing(DuckDBEngine()) as engine:
-        (told,) = engine.rows(recordings.count_by_day(engine.hold("calls", pa.Table.from_pylist(whole, schema=CALLS))))
-    assert told == {"day": date(2026, 3, 2), "rows": 6, "out": 5, "answered": 3, "recorded": 2}
+        (row,) = engine.rows(recordings.count_by_day(engine.hold("calls", pa.Table.from_pylist(whole, schema=CALLS))))
+    assert row == {"day": date(2026, 3, 2), "rows": 6, "out": 5, "answered": 3, "recorded": 2}
 
 
 def test_days_of_the_gates_journal(tmp_path: Path) -> None:

@@ -38,11 +38,11 @@ HEADER = (
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Every call of every day with its recording; a talk of ten seconds."""
-    found = tmp_path / "rec"
+    root = tmp_path / "rec"
     for day in DAYS:
         for number in range(A_DAY):
-            wav(found / name(day, number), 10)
-    return found
+            wav(root / name(day, number), 10)
+    return root
 
 
 def name(day: date, number: int) -> str:
@@ -80,23 +80,23 @@ def called(path: Path, operator: Actor, *, of: str = "/var/spool/asterisk/monito
 
 def looked(operator: Actor, folder: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The log of recordings and its sample."""
-    told = logs.check_logs(enterprise="demo", as_of=None, actor=operator, folder=folder)
-    return next(one for one in told["logs"] if one["log"] == "recordings"), told["sample"]
+    result = logs.check_logs(enterprise="demo", as_of=None, actor=operator, folder=folder)
+    return next(one for one in result["logs"] if one["log"] == "recordings"), result["sample"]
 
 
 def drawn(operator: Actor, root: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The files that the sample asks for."""
-    wanted: list[str] = []
+    names: list[str] = []
     below = logs.recordings.find_below
 
     def noted(at: Path, parts: tuple[str, ...]) -> Path | str:
-        wanted.append(parts[-1])
+        names.append(parts[-1])
         return below(at, parts)
 
     with monkeypatch.context() as patch:
         patch.setattr(logs.recordings, "find_below", noted)
         looked(operator, root)
-    return set(wanted)
+    return set(names)
 
 
 def test_references_alone_are_unknown_and_files_prove(
@@ -112,8 +112,8 @@ def test_references_alone_are_unknown_and_files_prove(
     assert (sample["folder"], sample["calls"], sample["days"], sample["days_kept"]) == ("setting", 30, 30, 30)
     assert sample["verdicts"]["kept"] == 30
     assert (sample["failing"], sample["searched"]) == ([], 0), "found by their paths: the folder is not gone through"
-    _log, given = looked(operator, folder)
-    assert given == sample | {"folder": "given"}
+    _log, folder_sample = looked(operator, folder)
+    assert folder_sample == sample | {"folder": "given"}
 
 
 def test_a_file_that_is_not_kept_is_a_hole(demo: str, operator: Actor, tmp_path: Path, folder: Path) -> None:
@@ -193,8 +193,8 @@ def test_the_doctor_looks_at_the_folders(demo: str, tmp_path: Path, monkeypatch:
         ("demo", "recordings_malformed"),
     ):
         monkeypatch.setenv("NIANJIAN_RECORDINGS", value)
-        (found,) = health.examine_installation()
-        assert found.code == code
+        (finding,) = health.examine_installation()
+        assert finding.code == code
 
 
 def test_every_door_shows_the_sample_and_no_number(
@@ -207,17 +207,17 @@ def test_every_door_shows_the_sample_and_no_number(
     signed = signed_in("anna")
     readiness.look.enqueue(enterprise="demo", part="retention", actor=operator)
     work()
-    told = readiness.newest_check(enterprise="demo", part="retention", actor=operator)
-    assert told is not None
+    result = readiness.newest_check(enterprise="demo", part="retention", actor=operator)
+    assert result is not None
     page = signed.get("/e/demo/inspection/retention/").content.decode()
-    shell = printed(picture.render_retention, told)
+    shell = printed(picture.render_retention, result)
     _name, copy = inspection_day.build_bundle(enterprise="demo", actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(copy)) as pack:
         paper = pack.read("retention.html").decode()
         with pypdfium2.PdfDocument(io.BytesIO(pack.read("retention.pdf"))) as document:
             pdf = "".join(one.get_textpage().get_text_bounded() for one in document)
     for text in (page, shell, paper, pdf):
-        assert told["sample"]["seed"] in text
+        assert result["sample"]["seed"] in text
         assert "139****000" in text
         assert "1390000" not in text
         assert str(folder) not in text, "where files lie on the server is told to nobody"
@@ -225,4 +225,4 @@ def test_every_door_shows_the_sample_and_no_number(
     assert "没有人听" in page
     bearer = {"Authorization": f"Bearer {lead('lea', operator)}"}
     api = Client().get("/api/v1/enterprises/demo/inspection?part=retention", headers=bearer).json()
-    assert api["told"]["sample"] == told["sample"]
+    assert api["told"]["sample"] == result["sample"]

@@ -37,10 +37,10 @@ def asked(table: pa.Table, day: date, signs: RobotSigns) -> tuple[str, list[Any]
         of = dialling.select_rows(engine.hold("calls", table), dim, day, day)
         rows = dialling.mark_suspects(dialling.extract_signs(dialling.aggregate_calls(of)), signs)
         said, groups = dialling.weigh_groups(engine.rows(dialling.group_suspects(rows)), signs)
-        kept = {(one["source"], one["evidence"]) for one in groups}
-        shown = engine.rows(dialling.sample_suspects(rows, 1_000_000))
+        keys = {(one["source"], one["evidence"]) for one in groups}
+        calls = engine.rows(dialling.sample_suspects(rows, 1_000_000))
         return said, groups, {
-            str(one["one"]): str(one["evidence"]) for one in shown if (one["source"], one["evidence"]) in kept
+            str(one["one"]): str(one["evidence"]) for one in calls if (one["source"], one["evidence"]) in keys
         }  # fmt: skip
 
 
@@ -61,15 +61,15 @@ def test_real_records_with_their_ground_truth(tmp_path: Path) -> None:
     assert len(truth) == 17
     nameless = replace(SIGNS, contexts=[])  # an enterprise whose contexts nobody named
     for signs, evidence in ((SIGNS, dialling.CONTEXT), (nameless, dialling.NO_AGENT)):
-        said, groups, found = asked(table, date(2026, 11, 25), signs)
+        said, groups, by_call = asked(table, date(2026, 11, 25), signs)
         assert (said, {one["evidence"] for one in groups}) == (dialling.SUGGESTED, {evidence})
-        right = len(truth & set(found))
-        assert right == len(found) == len(truth), "precision and recall are 1"
+        right = len(truth & set(by_call))
+        assert right == len(by_call) == len(truth), "precision and recall are 1"
 
 
 def test_real_records_without_a_robot_suggest_none_and_prove_none(tmp_path: Path) -> None:
-    said, groups, found = asked(imported(PLAIN, tmp_path), date(2026, 11, 25), SIGNS)
-    assert (said, groups, found) == (dialling.UNKNOWN, [], {}), "no agent is named, so nothing is ruled out"
+    said, groups, by_call = asked(imported(PLAIN, tmp_path), date(2026, 11, 25), SIGNS)
+    assert (said, groups, by_call) == (dialling.UNKNOWN, [], {}), "no agent is named, so nothing is ruled out"
 
 
 def row(call: str, talk: int, extra: str | None = None, **more: object) -> dict[str, Any]:
@@ -81,15 +81,15 @@ def row(call: str, talk: int, extra: str | None = None, **more: object) -> dict[
 
 
 def of(rows: Sequence[dict[str, Any]], signs: RobotSigns = SIGNS) -> tuple[str, dict[str, str]]:
-    said, _groups, found = asked(pa.Table.from_pylist(list(rows), schema=CALLS), DAY, signs)
-    return said, found
+    said, _groups, by_call = asked(pa.Table.from_pylist(list(rows), schema=CALLS), DAY, signs)
+    return said, by_call
 
 
 def test_what_a_call_ended_in_and_who_was_on_it() -> None:
     def told(app: str, far: str = "", where: str = "x") -> str:
         return f'{{"dcontext":"{where}","dstchannel":"{far}","lastapp":"{app}"}}'
 
-    said, found = of([
+    said, by_call = of([
         row("agi", 5, told("AGI")), row("ari", 5, told("Stasis")), row("play", 5, told("Playback")),
         row("queue", 90, told("Queue")), row("dial", 90, told("Dial", "PJSIP/1001-1")), row("wait", 9, told("Wait")),
         row("agent", 90, told("AGI"), agent_id="S1", agent_kind="human"),
@@ -97,7 +97,7 @@ def test_what_a_call_ended_in_and_who_was_on_it() -> None:
         row("own", 90, told("AGI"), agent_id="R1", agent_kind="robot"),
     ])  # fmt: skip
     assert said == dialling.SUGGESTED
-    assert found == {
+    assert by_call == {
         "agi": "application", "ari": "application", "play": "application", "wait": "no_agent", "named": "context",
     }  # fmt: skip
 
@@ -127,6 +127,6 @@ def test_an_enterprise_names_contexts_of_its_own() -> None:
     }  # fmt: skip
     book = Rulebook.on(date(2026, 11, 27), enterprise="demo", overlays=[own])
     contexts = [str(one).lower() for one in book.items("inspection.robot.contexts")]
-    told = '{"dcontext":"sales-ai","dstchannel":"PJSIP/1001-1","lastapp":"Dial"}'
-    assert of([row("a", 9, told)], replace(SIGNS, contexts=contexts)) == (dialling.SUGGESTED, {"a": "context"})
-    assert of([row("a", 9, told)])[0] == dialling.UNKNOWN
+    extra = '{"dcontext":"sales-ai","dstchannel":"PJSIP/1001-1","lastapp":"Dial"}'
+    assert of([row("a", 9, extra)], replace(SIGNS, contexts=contexts)) == (dialling.SUGGESTED, {"a": "context"})
+    assert of([row("a", 9, extra)])[0] == dialling.UNKNOWN

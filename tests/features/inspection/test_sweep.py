@@ -39,23 +39,23 @@ def stretch(team: str, agent: str, begin: float, end: float) -> dict[str, object
 
 def events(calls: list[dict[str, object]], work: list[dict[str, object]]) -> pa.Table:
     with closing(DuckDBEngine()) as engine:
-        given = engine.hold("c", pa.Table.from_pylist(calls, schema=CALLS))
+        table = engine.hold("c", pa.Table.from_pylist(calls, schema=CALLS))
         busy = engine.hold("w", pa.Table.from_pylist(work, schema=WORK))
-        batches = list(engine.batches(dialling.build_events(given, busy)))
+        batches = list(engine.batches(dialling.build_events(table, busy)))
         return pa.Table.from_batches(batches)
 
 
 def counted(calls: list[dict[str, object]], work: list[dict[str, object]]) -> dict[str, tuple[int, int]]:
     """Call -> (ringing, free), counted for each by itself; every agent is here all the time."""
-    found = {}
+    counts = {}
     for one in calls:
         now = one["start"]
         mine = [other for other in calls if other["team"] == one["team"]]
         ringing = sum(other["start"] <= now < max(other["stops"], other["start"]) for other in mine if other is not one)  # type: ignore[operator,type-var] # moments
         before = [row for row in work if row["team"] == one["team"]]
         busy = sum(row["begin"] < now < row["end"] for row in before)  # type: ignore[operator] # moments
-        found[str(one["one"])] = ringing + 1, len({row["agent"] for row in before}) - busy
-    return found
+        counts[str(one["one"])] = ringing + 1, len({row["agent"] for row in before}) - busy
+    return counts
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -69,35 +69,35 @@ def test_every_call_as_counted_by_hand_in_batches_of_any_size(seed: int) -> None
     for number in range(9):
         ends = sorted(next(moments) / 10 for _ in range(12))
         work += [stretch(f"t{number % 3}", f"a{number}", *pair) for pair in zip(ends[::2], ends[1::2], strict=True)]
-    told, want = events(calls, work), counted(calls, work)
+    table, want = events(calls, work), counted(calls, work)
     of = {team: [want[str(one["one"])] for one in calls if one["team"] == team] for team in ("t0", "t1", "t2")}
     widest = sorted((ringing - free for ringing, free in of["t1"] if ringing > free), reverse=True)[:5]
     for size in (1, 7, 10_000):
         swept = [
             (name, (int(ringing), int(free)))
-            for one in dialling.sweep_calls(told.to_batches(max_chunksize=size))
+            for one in dialling.sweep_calls(table.to_batches(max_chunksize=size))
             for name, ringing, free in zip(one.rows["one"].to_pylist(), one.ringing, one.free, strict=True)
         ]
         assert dict(swept) == want
         assert len(swept) == len(calls)
-        by_hour = dialling.sweep_by_hour(told.to_batches(max_chunksize=size))
+        by_hour = dialling.sweep_by_hour(table.to_batches(max_chunksize=size))
         for team, mine in of.items():
             assert by_hour[team, NINE] == {
                 "over": sum(ringing > free for ringing, free in mine),
                 "ringing": max(ringing for ringing, _ in mine),
                 "widest": max(ringing - free for ringing, free in mine),
             }
-        shown = dialling.find_clearest(
-            told.to_batches(max_chunksize=size), {"t1": NINE, "t2": NINE + timedelta(hours=1)}, 5
+        rows = dialling.find_clearest(
+            table.to_batches(max_chunksize=size), {"t1": NINE, "t2": NINE + timedelta(hours=1)}, 5
         )
-        assert [row["ringing"] - row["free"] for row in shown] == widest
-        assert all((row["ringing"], row["free"]) == want[row["one"]] for row in shown)
+        assert [row["ringing"] - row["free"] for row in rows] == widest
+        assert all((row["ringing"], row["free"]) == want[row["one"]] for row in rows)
 
 
 def test_hours_part_where_the_clock_does() -> None:
     calls = [call("t", 0, 3599.999999, 3610), call("t", 1, 3600, 3610), call("t", 2, 7200, 7201)]
-    found = dialling.sweep_by_hour(events(calls, [stretch("t", "a", 0, 1)]).to_batches())
-    assert {hour.hour: figures["ringing"] for (_, hour), figures in found.items()} == {9: 1, 10: 2, 11: 1}
+    by_hour = dialling.sweep_by_hour(events(calls, [stretch("t", "a", 0, 1)]).to_batches())
+    assert {hour.hour: figures["ringing"] for (_, hour), figures in by_hour.items()} == {9: 1, 10: 2, 11: 1}
 
 
 def test_an_agent_stays_through_a_pause_of_an_hour_and_not_a_second_longer() -> None:

@@ -32,16 +32,16 @@ from nianjian.platform.registers.attachments import RowAttachment
 from nianjian.platform.vault import blobs, keyring
 
 
-def _made(path: Path, **members: bytes) -> Path:
+def _build_archive(path: Path, **members: bytes) -> Path:
     with write_archive(path, lambda: {"program": "1"}) as writer:
         for name, content in members.items():
             writer.add_bytes(name, content)
     return path
 
 
-def _by_hand(path: Path, members: dict[str, bytes], told: dict[str, object]) -> Path:
+def _by_hand(path: Path, members: dict[str, bytes], manifest: dict[str, object]) -> Path:
     with tarfile.open(path, "w") as tar:
-        for name, content in [*members.items(), (MANIFEST, json.dumps(told).encode())]:
+        for name, content in [*members.items(), (MANIFEST, json.dumps(manifest).encode())]:
             info = tarfile.TarInfo(name)
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
@@ -55,9 +55,9 @@ def test_members_come_back_as_they_were(tmp_path: Path) -> None:
     with write_archive(tmp_path / "b.tar", dict) as writer:
         writer.add("home/made/sealed", sealed)
         writer.add_bytes("home/空", "值".encode())
-    found = check_archive(tmp_path / "b.tar")
-    assert (found.size, found.digest) == (3_000_003, writer.digest)
-    found.unpack(lambda name: tmp_path / "out" / name)
+    archive = check_archive(tmp_path / "b.tar")
+    assert (archive.size, archive.digest) == (3_000_003, writer.digest)
+    archive.unpack(lambda name: tmp_path / "out" / name)
     assert (tmp_path / "out" / "home/made/sealed").read_bytes() == sealed.read_bytes()
     assert (tmp_path / "out" / "home/made/sealed").stat().st_mode & 0o777 == 0o400
     assert (tmp_path / "out/home/空").read_text(encoding="utf-8") == "值"
@@ -69,7 +69,7 @@ def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    assert check_archive(_made(tmp_path / "b.tar", a=b"1")).members
+    assert check_archive(_build_archive(tmp_path / "b.tar", a=b"1")).members
     assert [path.name for path in tmp_path.iterdir()] == ["b.tar"]
 
 
@@ -85,17 +85,17 @@ def test_what_fails_leaves_nothing_and_another_backup_of_that_name_is_not_replac
 @pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x", "a\\..\\x"])
 def test_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None:
     digest = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
-    told = {"format": 1, "members": {name: {"size": 1, "sha256": digest}}}
+    manifest = {"format": 1, "members": {name: {"size": 1, "sha256": digest}}}
     with pytest.raises(NianjianError, match="backup_damaged"):
-        check_archive(_by_hand(tmp_path / "b.tar", {name: b"1"}, told))
+        check_archive(_by_hand(tmp_path / "b.tar", {name: b"1"}, manifest))
 
 
 def test_what_the_manifest_does_not_say_is_refused(tmp_path: Path) -> None:
-    good = _made(tmp_path / "good.tar", a=b"1", b=b"2")
-    told = dict(check_archive(good).manifest)
+    good = _build_archive(tmp_path / "good.tar", a=b"1", b=b"2")
+    manifest = dict(check_archive(good).manifest)
     for number, members in enumerate(({"a": b"1"}, {"a": b"1", "b": b"3"}, {"a": b"1", "b": b"2", "c": b"4"})):
         with pytest.raises(NianjianError, match="backup_damaged"):
-            check_archive(_by_hand(tmp_path / f"{number}.tar", members, told))
+            check_archive(_by_hand(tmp_path / f"{number}.tar", members, manifest))
     with pytest.raises(NianjianError, match="backup_format_unknown"):
         check_archive(_by_hand(tmp_path / "later.tar", {}, {"format": 2, "members": {}}))
 
@@ -152,10 +152,10 @@ def test_a_generation_that_the_feed_prunes_meanwhile_is_gone(tmp_path: Path) -> 
     (lists / "a.list").hardlink_to(shared)
     (lists / "b.list").symlink_to(lists / "none")  # as one that the glob has seen and the feed then deleted
     other = tmp_path / "vault" / "f"
-    found = files_once(tmp_path, [other, shared, own, pruned])
-    assert next(found) == other, "what is nothing of the gate's is not looked at"
+    paths = files_once(tmp_path, [other, shared, own, pruned])
+    assert next(paths) == other, "what is nothing of the gate's is not looked at"
     pruned.unlink()
-    assert list(found) == [own]
+    assert list(paths) == [own]
 
 
 def test_a_folder_that_goes_while_it_is_listed_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,12 +188,12 @@ def _overlay(key: str, value: object) -> dict[str, object]:
 
 
 def test_every_class_has_a_period_and_the_audit_chain_has_no_end() -> None:
-    found = {one.record_class: one for one in list_periods(Rulebook.on(TODAY), TODAY)}
-    assert set(found) == {"calls", "rejects", "complaints", "people", "audit", "portraits"}
-    assert found["calls"].since == date(2023, 8, 31)
-    assert found["rejects"].since == date(2025, 8, 31)
-    assert (found["audit"].since, found["audit"].rule) == (None, "retention.data_provision")
-    assert (found["audit"].value, found["audit"].unit) == (3, "years")
+    by_class = {one.record_class: one for one in list_periods(Rulebook.on(TODAY), TODAY)}
+    assert set(by_class) == {"calls", "rejects", "complaints", "people", "audit", "portraits"}
+    assert by_class["calls"].since == date(2023, 8, 31)
+    assert by_class["rejects"].since == date(2025, 8, 31)
+    assert (by_class["audit"].since, by_class["audit"].rule) == (None, "retention.data_provision")
+    assert (by_class["audit"].value, by_class["audit"].unit) == (3, "years")
 
 
 def test_a_shorter_setting_gives_way_to_the_law_and_a_longer_one_acts() -> None:
@@ -228,7 +228,7 @@ def _aged(blob: str, age: timedelta = timedelta(days=2)) -> None:
     os.utime(keyring.home() / "vault" / blob[:2] / blob, (at, at))
 
 
-def _asked(actor: Actor) -> str:
+def _enqueue_list(actor: Actor) -> str:
     forwards.enqueue_import(
         enterprise="demo",
         name="a.csv",
@@ -245,16 +245,18 @@ def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     _aged(blobs.put(b"of another").id)
     assert (retention.delete_strays(), len(list(blobs.blobs()))) == (0, 1), "the files of another database stay"
     blobs.remove(next(iter(blobs.blobs())))
-    stray, fresh, paper, kept = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
-    asked = _asked(operator)
+    stray, fresh, paper, report = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
+    list_blob = _enqueue_list(operator)
     checklist.enqueue_check(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
     waits = str(Job.objects.get(kind=flow.CHECK_PAPER).payload["paper"])
-    Job.objects.create(id="J1", kind="rectify.report", result={"blob": kept}, requested_by="x", created_at=clock.now())
+    Job.objects.create(
+        id="J1", kind="rectify.report", result={"blob": report}, requested_by="x", created_at=clock.now()
+    )
     RowAttachment.objects.create(
         enterprise_id=demo, register="lines", key="L1", name="a", media_type="image/png", sha256="0" * 64, size=5,
         blob=paper, recorded_at=clock.now(), recorded_by="x",
     )  # fmt: skip
-    for blob in (stray, paper, kept, asked, waits):
+    for blob in (stray, paper, report, list_blob, waits):
         _aged(blob)
     _aged(fresh, timedelta(hours=23))
     halves = [keyring.home() / "vault" / stray[:2] / name for name in (".new-old", ".new-fresh")]
@@ -263,11 +265,11 @@ def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     os.utime(halves[0], (0, 0))
     assert retention.delete_strays() == 1
     assert [half.exists() for half in halves] == [False, True]
-    assert set(blobs.blobs()) == {fresh, paper, kept, asked, waits}
+    assert set(blobs.blobs()) == {fresh, paper, report, list_blob, waits}
 
 
 def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = _asked(operator)
+    list_blob = _enqueue_list(operator)
     Job.objects.update(state=Job.STOPPED, finished_at=clock.now() - forwards.KEPT)
 
     def killed(**_given: str) -> None:
@@ -277,7 +279,7 @@ def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, mo
         patch.setattr(flow.service, "forget", killed)
         with pytest.raises(KeyboardInterrupt):
             forwards.delete_expired_files()
-    assert asked not in set(blobs.blobs())
+    assert list_blob not in set(blobs.blobs())
     assert forwards.delete_expired_files() == 1
     assert "list" not in Job.objects.get().payload
 

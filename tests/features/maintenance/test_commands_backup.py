@@ -66,24 +66,24 @@ def _manifest(path: Path) -> dict[str, Any]:
     with tarfile.open(path) as tar:
         member = tar.extractfile("manifest.json")
         assert member is not None
-        told: dict[str, Any] = json.loads(member.read())
-        return told
+        manifest: dict[str, Any] = json.loads(member.read())
+        return manifest
 
 
 def _refused(shell: Shell, code: str, *words: str, **environment: str) -> dict[str, Any]:
     said = shell(*words, "--json", **environment)
     assert said.code == 2, said
     assert said.json["error"]["code"] == code
-    found: dict[str, Any] = said.json["error"]
-    return found
+    error: dict[str, Any] = said.json["error"]
+    return error
 
 
 def test_a_home_comes_back_elsewhere(busy: Shell, shell_home: Path, tmp_path: Path) -> None:
     archive, copied = tmp_path / "out.tar", tmp_path / "copied.json"
     assert busy("enterprise", "add", "empty", "--name", "无数据", "--province", "").code == 0
-    made = busy("backup", str(archive), "--keys", str(copied), "--json")
-    assert made.code == 0, made
-    assert (made.json["enterprises"], made.json["keys_inside"]) == (2, False), "also the one without calls"
+    result = busy("backup", str(archive), "--keys", str(copied), "--json")
+    assert result.code == 0, result
+    assert (result.json["enterprises"], result.json["keys_inside"]) == (2, False), "also the one without calls"
     assert {path.stat().st_mode & 0o777 for path in (archive, copied)} == {0o600}
     manifest = _manifest(archive)
     assert manifest["keys"]["copied"] is True
@@ -129,10 +129,10 @@ def test_nothing_is_written_over_or_into_the_home_nor_by_anybody(cli: Shell, she
     folder = tmp_path / "backups"
     folder.mkdir()
     said = cli("backup", str(folder), "--json")
-    (made,) = folder.iterdir()
-    assert said.json["archive"] == str(made)
-    assert made.name.startswith("nianjian-"), "a folder gets a file named after the moment"
-    assert _manifest(made)["keys"]["copied"] is False
+    (archive,) = folder.iterdir()
+    assert said.json["archive"] == str(archive)
+    assert archive.name.startswith("nianjian-"), "a folder gets a file named after the moment"
+    assert _manifest(archive)["keys"]["copied"] is False
 
 
 def test_a_damaged_backup_touches_nothing(shell: Shell, shell_home: Path, keys: Path, tmp_path: Path) -> None:
@@ -169,8 +169,8 @@ def test_a_backup_of_a_later_version_is_refused(shell: Shell, shell_home: Path, 
                 part.write(content)
                 part.seek(0)
                 target.addfile(info, part)
-    told = _refused(shell, "backup_newer", "restore", str(later), "--keys", str(keys))
-    assert told["values"]["migration"] == "registers.0999_holidays"
+    error = _refused(shell, "backup_newer", "restore", str(later), "--keys", str(keys))
+    assert error["values"]["migration"] == "registers.0999_holidays"
     assert [path.name for path in shell_home.iterdir()] == [".using.lock"]
 
 
@@ -272,10 +272,10 @@ def test_a_backup_lets_nobody_in_nor_does_a_restored_one(tmp_path: Path) -> None
         assert [_answer(site, "account/", session), _answer(site, path)] == [200, 200]
         (row,) = databases.rows(site.home, "SELECT * FROM django_session")
         told(site.environment, *PROGRAM, "backup", str(archive))
-    made = check_archive(archive, lambda *_figures: None)
-    assert not {"home/secret_key", "database/secret_key"} & set(made.members)
+    backup = check_archive(archive, lambda *_figures: None)
+    assert not {"home/secret_key", "database/secret_key"} & set(backup.members)
     gone = ("django_session", "usersessions_usersession", "accounts_cached", "accounts_link", "accounts_invitation")
-    assert [made.manifest["tables"][name] for name in gone] == [0] * len(gone)
+    assert [backup.manifest["tables"][name] for name in gone] == [0] * len(gone)
     with tarfile.open(archive) as tar:
         packed = tar.extractfile("database/nianjian.sqlite3.gz")
         assert packed is not None
@@ -285,7 +285,7 @@ def test_a_backup_lets_nobody_in_nor_does_a_restored_one(tmp_path: Path) -> None
     there = tmp_path / "there"
     (there / "home").mkdir(parents=True)
     shutil.copy(here / "keys.json", there)
-    words = ("restore", str(_with_session(made, tmp_path, row)), "--replace")
+    words = ("restore", str(_with_session(backup, tmp_path, row)), "--replace")
     said = told({**site.environment, "NIANJIAN_HOME": str(there / "home")}, *PROGRAM, *words, "--json")
     ((tokens,),) = databases.rows(here / "home", "SELECT count(*) FROM accounts_token")
     assert json.loads(said)["tokens"] == tokens > 0, "they hold again, and the operator is told how many"
@@ -324,8 +324,8 @@ def _members(archive: Path) -> dict[str, Any]:
     with tarfile.open(archive) as tar:
         member = tar.extractfile("manifest.json")
         assert member is not None
-        found: dict[str, Any] = json.loads(member.read())["members"]
-        return found
+        members: dict[str, Any] = json.loads(member.read())["members"]
+        return members
 
 
 def test_the_gate_goes_on_from_a_backup(house: Shell, shell_home: Path, tmp_path: Path) -> None:

@@ -30,12 +30,12 @@ def _states(shell: Shell, code: int, **environment: str) -> dict[str, tuple[str,
 
 
 def test_a_healthy_home(cli: Shell, shell_home: Path, tmp_path: Path) -> None:
-    found = _states(cli, 0, NIANJIAN_TODAY="2026-11-25")
-    assert found["backups"] == ("warn", "backup_never")
-    assert found["clock"] == ("warn", "clock_drill")
-    assert found["encryption"][0] in {"ok", "warn"}
+    states = _states(cli, 0, NIANJIAN_TODAY="2026-11-25")
+    assert states["backups"] == ("warn", "backup_never")
+    assert states["clock"] == ("warn", "clock_drill")
+    assert states["encryption"][0] in {"ok", "warn"}
     well = {"home", "keys", "database", "migrations", "intents", "audit", "lake", "engine", "worker", "languages"}
-    assert {name: found[name][0] for name in well} == dict.fromkeys(well, "ok")
+    assert {name: states[name][0] for name in well} == dict.fromkeys(well, "ok")
     assert cli("backup", str(tmp_path / "b.tar")).code == 0
     assert _states(cli, 0)["backups"] == ("ok", "backup_fresh")
     assert _states(cli, 0, NIANJIAN_TODAY="2027-12-01")["holidays"] == ("warn", "holidays_missing")
@@ -45,9 +45,9 @@ def test_a_healthy_home(cli: Shell, shell_home: Path, tmp_path: Path) -> None:
 def test_what_is_broken_is_named(cli: Shell, shell_home: Path) -> None:
     shell_home.chmod(0o755)
     databases.rows(shell_home, "UPDATE audit_entry SET actor = %s WHERE seq = 1", "os:nobody")
-    found = _states(cli, 1)
-    assert found["audit"] == ("fail", "audit_broken")
-    assert found["home"][0] == "ok"  # the start itself closes it
+    states = _states(cli, 1)
+    assert states["audit"] == ("fail", "audit_broken")
+    assert states["home"][0] == "ok"  # the start itself closes it
     (shell_home.parent / "keys.json").unlink()
     assert _states(cli, 1)["keys"] == ("fail", "keys_lost")
 

@@ -32,13 +32,13 @@ def _column(home: Path, query: str) -> list[str]:
 
 def _keys(home: Path) -> Counter[str]:
     """Rows by the key that seals their name."""
-    found = _column(home, "SELECT person FROM registers_seat")
-    return Counter(base64.b64decode(sealed)[:8].decode() for sealed in found)
+    persons = _column(home, "SELECT person FROM registers_seat")
+    return Counter(base64.b64decode(sealed)[:8].decode() for sealed in persons)
 
 
 def _entries(home: Path) -> list[dict[str, object]]:
-    found = _column(home, "SELECT data FROM audit_entry WHERE verb = 'vault.rotate'")
-    return [json.loads(data) for data in found]
+    rows = _column(home, "SELECT data FROM audit_entry WHERE verb = 'vault.rotate'")
+    return [json.loads(data) for data in rows]
 
 
 def _files(home: Path) -> set[str]:
@@ -78,9 +78,9 @@ def test_a_killed_rotation_is_finished_by_the_next(cli: Shell, shell_home: Path,
     listed = cli("registers", "list", "seats", "--enterprise", "demo", "--json").json["rows"]
     assert Counter(row["person"][0] for row in listed) == {"张": SEATS}
     assert _entries(shell_home) == []
-    told = {key["id"]: key for key in cli("keys", "list", "--json").json["keys"]}
-    assert {key: one["values"] for key, one in told.items()} == dict(half)
-    assert (told[new]["active"], told[new]["rotating"], told[old]["files"]) == (True, True, 1)
+    by_id = {key["id"]: key for key in cli("keys", "list", "--json").json["keys"]}
+    assert {key: one["values"] for key, one in by_id.items()} == dict(half)
+    assert (by_id[new]["active"], by_id[new]["rotating"], by_id[old]["files"]) == (True, True, 1)
 
     done = cli("keys", "rotate", "--json").json
     assert done == {"key": new, "rows": SEATS, "files": 1, "resumed": True}

@@ -81,15 +81,15 @@ def _portrait(home: Path, year: int) -> str:
 
 
 def _entries(shell: Shell) -> int:
-    told: dict[str, Any] = shell("audit", "verify", "--json").json
-    assert told["valid"] is True
-    return int(told["entries"])
+    result: dict[str, Any] = shell("audit", "verify", "--json").json
+    assert result["valid"] is True
+    return int(result["entries"])
 
 
-def _told_portrait(home: Path, year: int) -> dict[str, Any]:
+def _read_portrait(home: Path, year: int) -> dict[str, Any]:
     """The kept portrait; a line before it says of which run it is, where the program was new enough to write one."""
-    told: dict[str, Any] = json.loads(_portrait(home, year).strip().split("\n")[-1])
-    return told
+    portrait: dict[str, Any] = json.loads(_portrait(home, year).strip().split("\n")[-1])
+    return portrait
 
 
 def _changed(then: Any, now: Any, place: str = "") -> list[str]:
@@ -102,9 +102,9 @@ def _changed(then: Any, now: Any, place: str = "") -> list[str]:
 
 
 def test_a_backup_of_an_earlier_schema_comes_back_whole(kept: Shell, shell_home: Path, restored: Restored) -> None:
-    told = restored.told
-    assert (told["enterprises"], told["audit_entries"], told["aside"]) == (1, 17, [])
-    assert told["migrated"], "the schema has changed since"
+    result = restored.told
+    assert (result["enterprises"], result["audit_entries"], result["aside"]) == (1, 17, [])
+    assert result["migrated"], "the schema has changed since"
     if not databases.SERVER:  # it went through the parts of the migrations, a new home goes through the squashed ones
         assert _tables(shell_home / "nianjian.sqlite3") == _tables(databases.migrated())
     assert _entries(kept) == 18
@@ -112,7 +112,7 @@ def test_a_backup_of_an_earlier_schema_comes_back_whole(kept: Shell, shell_home:
     assert home.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o077 for path in home.rglob("*") if path.is_dir()} == {0}
     for year, more in ((2025, []), (2026, ["--json"])):  # as they were run: with a second day, and without
-        told_then = _told_portrait(shell_home, year)
+        told_then = _read_portrait(shell_home, year)
         words = ("portrait", "run", "--enterprise", "kept", "--year", str(year), "--as-of", f"{year}-12-31", *more)
         assert kept(*words, NIANJIAN_TODAY="2026-11-25").code == 0
         # The rulebook has more rules since, none of which the figures come from; the program has another version.
@@ -124,7 +124,7 @@ def test_a_backup_of_an_earlier_schema_comes_back_whole(kept: Shell, shell_home:
         days = "/quality/days_without_records"
         others |= {"/metrics/0/limit", "/metrics/0/source/citation", "/metrics/0/source/level"}
         others |= {f"{days}/count", f"{days}/ranges/1/to"}
-        later = _told_portrait(shell_home, year)
+        later = _read_portrait(shell_home, year)
         # Where no ticket is registered, the complaint rate is undecided since and a flag says so.
         if year == 2025:
             rate, then = later["metrics"][1], told_then["metrics"][1]["flags"]
@@ -134,8 +134,8 @@ def test_a_backup_of_an_earlier_schema_comes_back_whole(kept: Shell, shell_home:
         assert set(_changed(told_then, later)) <= others
     seats = kept("registers", "list", "seats", "--enterprise", "kept", "--json").json["rows"]
     assert [seat["identity"][:3] for seat in seats if seat["identity"]] == ["110"] * 3  # the keys open them
-    (asked,) = kept("approvals", "list", "--json").json["approvals"]
-    assert (asked["state"], asked["decided_by"]) == ("approved", "user:bo")
+    (approval,) = kept("approvals", "list", "--json").json["approvals"]
+    assert (approval["state"], approval["decided_by"]) == ("approved", "user:bo")
     batches = kept("calls", "list", "--enterprise", "kept", "--json").json["batches"]
     assert [one["rows"]["loaded"] for one in batches] == [139, 60]
 
@@ -143,12 +143,12 @@ def test_a_backup_of_an_earlier_schema_comes_back_whole(kept: Shell, shell_home:
 def test_what_is_over_its_time_is_erased_and_nothing_else(kept: Shell, shell_home: Path) -> None:
     assert not any(_classes(kept, "show").values())
     before = _entries(kept)
-    wanted = {"calls": 60, "rejects": 1, "complaints": 0, "people": 0, "audit": 0, "portraits": 0}
-    assert _classes(kept, "show", **LATER) == _classes(kept, "run", "--dry-run", **LATER) == wanted
+    counts = {"calls": 60, "rejects": 1, "complaints": 0, "people": 0, "audit": 0, "portraits": 0}
+    assert _classes(kept, "show", **LATER) == _classes(kept, "run", "--dry-run", **LATER) == counts
     assert (_entries(kept), len(_files(shell_home, "2025-12"))) == (before, 1)
     sealed = _portrait(shell_home, 2025)
     pinned = _lake(shell_home).version("calls")
-    assert _classes(kept, "run", **LATER) == wanted
+    assert _classes(kept, "run", **LATER) == counts
     assert (_entries(kept), _files(shell_home, "2025-12"), _files(shell_home, "rejected")) == (before + 1, [], [])
     assert not list((shell_home / "lake/kept/.keys").rglob("*22bce0b5151a-0.parquet.hashes"))
     assert sum(file.rows for file in _lake(shell_home).old_files("calls")) == 139
@@ -202,8 +202,8 @@ def test_posted_records_are_counted_and_erased_with_the_calls_of_their_month(kep
         (folders[0] / f"{day}.jsonl").write_bytes(b"{}\n" * legs)
     (folders[1] / "2024-02-29.jsonl").write_bytes(b"{}\n")
     before = _entries(kept)
-    shown = kept("retention", "show", "--json", **LATER).json["classes"]
-    assert [(one["oldest"], one["rows"]) for one in shown if one["class"] == "calls"] == [("2024-02", 67)]
+    classes = kept("retention", "show", "--json", **LATER).json["classes"]
+    assert [(one["oldest"], one["rows"]) for one in classes if one["class"] == "calls"] == [("2024-02", 67)]
     assert _classes(kept, "run", "--dry-run", **LATER)["calls"] == 67
     assert sorted(one.stem for one in folders[0].iterdir()) == sorted(days)
     assert _classes(kept, "run", **LATER)["calls"] == 67

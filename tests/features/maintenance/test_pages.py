@@ -35,11 +35,11 @@ NUMBER = "13800138000"
 
 
 def _figures(answer: bytes) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
-    found: dict[str, dict[tuple[tuple[str, str], ...], float]] = {}
+    samples: dict[str, dict[tuple[tuple[str, str], ...], float]] = {}
     for family in text_string_to_metric_families(answer.decode()):
         for sample in family.samples:
-            found.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
-    return found
+            samples.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
+    return samples
 
 
 def _job(state: str) -> None:
@@ -80,15 +80,15 @@ def test_figures_of_the_house(site: Client) -> None:
     assert site.get(f"/no/such/{NUMBER}").status_code == 404
     answer = site.get("/metrics", headers={"host": "127.0.0.1:8000"})
     assert answer.status_code == 200
-    found = _figures(answer.content)
-    assert found["nianjian_up"] == {(): 1}
-    assert found["nianjian_jobs"][("state", "waiting"),] == 1
-    assert found["nianjian_jobs"][("state", "done"),] == 0
-    assert found["nianjian_audit_head"][()] >= 1
-    lights = list(found["nianjian_light"])
+    samples = _figures(answer.content)
+    assert samples["nianjian_up"] == {(): 1}
+    assert samples["nianjian_jobs"][("state", "waiting"),] == 1
+    assert samples["nianjian_jobs"][("state", "done"),] == 0
+    assert samples["nianjian_audit_head"][()] >= 1
+    lights = list(samples["nianjian_light"])
     assert [dict(labels)["enterprise"] for labels in lights] == ["demo"]
-    assert set(found["nianjian_portrait_age_seconds"]) == {(("enterprise", "demo"), ("year", "2026"))}
-    requests = found["nianjian_requests_total"]
+    assert set(samples["nianjian_portrait_age_seconds"]) == {(("enterprise", "demo"), ("year", "2026"))}
+    requests = samples["nianjian_requests_total"]
     assert requests[(("method", "GET"), ("route", "-"), ("status", "404"))] >= 1
     text = answer.content.decode()
     assert NUMBER not in text
@@ -109,8 +109,8 @@ def test_figures_are_for_this_machine_alone_or_the_holder_of_the_token(
     refused = site.get("/metrics", headers=here)
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert site.get("/metrics", headers={"authorization": "Bearer other"}).status_code == 401
-    given = site.get("/metrics", headers={"authorization": "Bearer s3cret"}, REMOTE_ADDR="192.0.2.7")
-    assert given.status_code == 200
+    response = site.get("/metrics", headers={"authorization": "Bearer s3cret"}, REMOTE_ADDR="192.0.2.7")
+    assert response.status_code == 200
 
 
 def test_a_line_for_each_request_names_no_number(site: Client, caplog: pytest.LogCaptureFixture) -> None:
@@ -121,18 +121,18 @@ def test_a_line_for_each_request_names_no_number(site: Client, caplog: pytest.Lo
         site.get(f"/{NUMBER}")
     finally:
         logger.removeHandler(caplog.handler)
-    told = [{name: getattr(record, name) for name in ("method", "route", "status")} for record in caplog.records]
-    assert told[-1] == {"method": "GET", "route": "-", "status": 404}
-    assert told[0]["route"].startswith("/e/<str:code>/")
-    assert NUMBER not in str(told) + caplog.text
+    records = [{name: getattr(record, name) for name in ("method", "route", "status")} for record in caplog.records]
+    assert records[-1] == {"method": "GET", "route": "-", "status": 404}
+    assert records[0]["route"].startswith("/e/<str:code>/")
+    assert NUMBER not in str(records) + caplog.text
 
 
 def test_the_last_backup_is_shown_with_its_age(demo: str) -> None:
     chief = signed_in("chief")
     assert "还没有做过备份" in chief.get("/backup/").content.decode()
     record(verb=VERB, enterprise="", actor="os:root", data={"archive": "nianjian-2026-11-24.tar", "keys": True})
-    shown = chief.get("/backup/").content.decode()
-    assert ("nianjian-2026-11-24.tar" in shown, "平台操作员" in shown, "root" in shown) == (True, True, False)
+    page = chief.get("/backup/").content.decode()
+    assert ("nianjian-2026-11-24.tar" in page, "平台操作员" in page, "root" in page) == (True, True, False)
 
 
 # The retention's page: what it tells to whom, and an erasure asked for there and done by the worker.
@@ -198,9 +198,9 @@ def test_what_is_due_is_told_by_class_erased_by_the_worker_and_told_afterwards(f
     work()
     assert _rows() == 0
     assert not Person.objects.exists()
-    told = _text(filled, answer.headers["Location"])
-    assert "话单 5" in told
-    assert f'href="{PAGE}"' in told
+    page = _text(filled, answer.headers["Location"])
+    assert "话单 5" in page
+    assert f'href="{PAGE}"' in page
     text = _text(filled)
     assert "没有超期的记录。" in text
     assert f"{day_text(clock.now().astimezone(clock.ZONE).date(), clock.today(), words(CHINESE))} 清除的行" in text

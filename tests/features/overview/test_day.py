@@ -50,17 +50,17 @@ CALM = Situation("green", days_left=NEAR + 1, age=0)
     ],
 )
 def test_the_first_reason_that_holds(now: Situation, mood: Mood, reason: Reason) -> None:
-    found = decide(now)
-    assert (found.mood, found.reason) == (mood, reason)
+    verdict = decide(now)
+    assert (verdict.mood, verdict.reason) == (mood, reason)
 
 
 def test_a_day_is_good_only_when_nothing_is_open_and_the_gravest_light_decides() -> None:
     for light, blockers, tasks, left, age in itertools.product(
         ("", *GRAVITY), (0, 2), (0, 2), (None, 0, 30), (None, 0, 30)
     ):
-        found = decide(Situation(light, blockers, tasks, left, age))
+        verdict = decide(Situation(light, blockers, tasks, left, age))
         calm = light in FINE and not blockers and not tasks and (age is None or age <= OLD)
-        assert (found.mood is Mood.GOOD) == calm
+        assert (verdict.mood is Mood.GOOD) == calm
     assert gravest(["green", "yellow", "insufficient"]) == "insufficient"
     assert gravest(["red", "insufficient"]) == "red"
     assert gravest([]) == ""
@@ -75,5 +75,5 @@ def test_most_red_then_the_nearest_day_then_the_least_room_comes_first() -> None
         Situation("yellow", days_left=90, room=Fraction(1, 2)),
         Situation("green", days_left=None),
     )
-    wanted = [two, one, near, tight, unknown, roomy, dark]
-    assert sorted([dark, roomy, unknown, tight, near, one, two], key=urgency) == wanted
+    expected = [two, one, near, tight, unknown, roomy, dark]
+    assert sorted([dark, roomy, unknown, tight, near, one, two], key=urgency) == expected

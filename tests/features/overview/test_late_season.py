@@ -38,15 +38,15 @@ def _file(track: str, operator: Actor) -> None:
 def test_a_late_report_is_in_the_way_until_it_is_handed_in(demo: str, operator: Actor) -> None:
     Enterprise.objects.update(created_at=BEFORE)
     assert not list_late_reports({demo: "浙江"}, date(2027, 3, 31)), "the last day is in time"
-    told = facts.build_overview(known(demo), operator, None)
-    points = [one for one in told.blockers if one.code == attention.LATE]
+    overview = facts.build_overview(known(demo), operator, None)
+    points = [one for one in overview.blockers if one.code == attention.LATE]
     assert [one.values["track"] for one in points] == ["licence", "code_number"]
     assert points[0].values["due"] == date(2027, 3, 31)
-    assert told.verdict.reason is Reason.LATE
+    assert overview.verdict.reason is Reason.LATE
     _file("licence", operator)
     assert [one.track for one in list_late_reports({demo: "浙江"}, clock.today())[demo]] == ["code_number"]
-    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "code_number", "licence": None}
-    operations.note_notice(**given, day=date(2027, 5, 5), notice="通知", actor=operator)
+    report: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "code_number", "licence": None}
+    operations.note_notice(**report, day=date(2027, 5, 5), notice="通知", actor=operator)
     assert not list_late_reports({demo: "浙江"}, clock.today()), "the notice's day wins"
 
 
@@ -64,10 +64,10 @@ def test_a_report_of_an_earlier_season_is_not_forgotten(demo: str, operator: Act
     after = date(2028, 4, 1)
     assert [one.year for one in list_late_reports({demo: "浙江"}, after)[demo]] == [2027, 2027]
     operations.assign_task(enterprise=demo, year=2026, task="entry_test", owner="张三", actor=operator)
-    found = [(one.year, one.track) for one in list_late_reports({demo: "浙江"}, after)[demo]]
-    assert found[:2] == [(2026, "licence"), (2026, "code_number")]
+    reports = [(one.year, one.track) for one in list_late_reports({demo: "浙江"}, after)[demo]]
+    assert reports[:2] == [(2026, "licence"), (2026, "code_number")]
     _file("licence", operator)
-    assert [(one.year, one.track) for one in list_late_reports({demo: "浙江"}, after)[demo]] == found[1:]
+    assert [(one.year, one.track) for one in list_late_reports({demo: "浙江"}, after)[demo]] == reports[1:]
 
 
 def test_what_was_over_before_it_was_known_here_is_not_said(demo: str) -> None:
@@ -81,23 +81,25 @@ def test_a_thousand_are_asked_in_few_queries(demo: str, operator: Actor) -> None
         for at in range(999)
     )
     _file("licence", operator)
-    with CaptureQueriesContext(connection) as asked:
-        found = facts.build_portfolio(list_accessible_enterprises(operator))
-    assert len(found) == 1000
-    assert len(asked) < 20
-    red = [one.red for one in found]
+    with CaptureQueriesContext(connection) as queries:
+        portfolio = facts.build_portfolio(list_accessible_enterprises(operator))
+    assert len(portfolio) == 1000
+    assert len(queries) < 20
+    red = [one.red for one in portfolio]
     assert red == sorted(red, reverse=True)
-    assert (found[-1].enterprise.code, found[-1].red, found[0].red) == (demo, 1, 2), "it has handed in one of two"
-    assert {one.enterprise.province for one in facts.filter_portfolio(found, "", "重庆")} == {"重庆"}
+    assert (portfolio[-1].enterprise.code, portfolio[-1].red, portfolio[0].red) == (demo, 1, 2), (
+        "it has handed in one of two"
+    )
+    assert {one.enterprise.province for one in facts.filter_portfolio(portfolio, "", "重庆")} == {"重庆"}
 
 
 def test_the_least_room_decides() -> None:
     limits = {"seat_vacancy": Fraction("0.30"), "complaint_rate": Fraction("0.0001"), "closing_rate": Fraction("0.98")}
-    told = [
+    metrics = [
         {"slug": "seat_vacancy", "value": "15.0", "unit": "%"},
         {"slug": "complaint_rate", "value": "0.9", "unit": "‱"},
         {"slug": "number_consistency", "value": "99", "unit": "%"},
     ]
-    assert smallest_headroom(told, limits) == Fraction(1, 10)
+    assert smallest_headroom(metrics, limits) == Fraction(1, 10)
     assert smallest_headroom([{"slug": "closing_rate", "value": "49", "unit": "%"}], limits) == Fraction(-1, 2)
     assert smallest_headroom([{"slug": "seat_vacancy", "value": None, "unit": "%"}], limits) is None

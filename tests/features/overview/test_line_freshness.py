@@ -54,11 +54,11 @@ def test_silent_lines_are_told_the_longest_first(demo: str, operator: Actor, tmp
         _line(demo, key)
     _line(demo, "L9", state="stopped")
     _line(demo, "L8", closed_on=date(2026, 11, 1))
-    found = line_usage.find_line_usage(demo, clock.today())
-    assert found is not None
-    assert (found.counted, found.newest, found.silent) == (date(2026, 11, 25), date(2026, 11, 20), 2)
-    told = [(one.line, one.last, one.before, one.silent) for one in found.lines]
-    assert told == [
+    usage = line_usage.find_line_usage(demo, clock.today())
+    assert usage is not None
+    assert (usage.counted, usage.newest, usage.silent) == (date(2026, 11, 25), date(2026, 11, 20), 2)
+    rows = [(one.line, one.last, one.before, one.silent) for one in usage.lines]
+    assert rows == [
         ("L4", None, None, True),
         ("L2", date(2026, 11, 12), 8, True),
         ("L3", date(2026, 11, 13), 7, False),

@@ -52,8 +52,8 @@ def test_the_newest_call_of_each_source(demo: str, other: str) -> None:
     _file("B4", other, "asterisk", ["2026-11-24"])
     batches.end_batch(batch="B3", state="undone")
     assert batches.last_call_days(demo) == {"asterisk": date(2026, 11, 2), "tinet": None}
-    found = facts.list_source_freshness(demo, date(2026, 11, 5))
-    assert [(one.name, one.age) for one in found] == [("asterisk", 3), ("tinet", None)]
+    sources = facts.list_source_freshness(demo, date(2026, 11, 5))
+    assert [(one.name, one.age) for one in sources] == [("asterisk", 3), ("tinet", None)]
 
 
 def test_rejects_are_summed_by_batch_newest_first(demo: str, other: str) -> None:
@@ -74,24 +74,24 @@ def test_the_last_day_of_many_enterprises_takes_two_queries(demo: str, other: st
     _file("B2", other, "asterisk", ["2026-11-24"])
     _file("B3", other, "asterisk", ["2026-11-20"])  # newer file, older calls: the newest file tells
     with CaptureQueriesContext(connection) as queries:
-        found = batches.last_call_day_by_enterprise([demo, other, "none"])
-    assert found == {demo: date(2026, 11, 2), other: date(2026, 11, 20)}
+        last_days = batches.last_call_day_by_enterprise([demo, other, "none"])
+    assert last_days == {demo: date(2026, 11, 2), other: date(2026, 11, 20)}
     assert len(queries) == 2
 
 
 def test_requests_that_others_made_wait(demo: str, other: str) -> None:
-    asked = [
+    requests = [
         approvals.create_request(kind="overlay", subject=str(n), digest="d", enterprise=where, actor=Actor(who, "user"))
         for n, (where, who) in enumerate(((demo, "anna"), (demo, "berta"), (other, "berta"), (demo, "carl")))
     ]
     add_user(name="dora", role="compliance_lead", enterprises=[demo], actor=Actor("root"))
-    approvals.refuse_request(approval=asked[3].id, actor=Actor("dora", "user"))
+    approvals.refuse_request(approval=requests[3].id, actor=Actor("dora", "user"))
     dora = Actor("dora", "user")
     own = approvals.create_request(kind="overlay", subject="5", digest="d", enterprise=demo, actor=dora)
     pending = approvals.list_pending(demo)
-    assert pending == [*asked[:2], own]
+    assert pending == [*requests[:2], own]
     points = attention.list_tasks(demo, dora, load_service_levels(demo), Queue(), pending)
-    assert [point.values["approval"] for point in points] == [one.id for one in asked[:2]]
+    assert [point.values["approval"] for point in points] == [one.id for one in requests[:2]]
 
 
 def test_own_work_that_failed_lately(demo: str) -> None:
@@ -105,8 +105,8 @@ def test_own_work_that_failed_lately(demo: str) -> None:
         Job(
             id=id_, kind="x", enterprise=demo, state=stood, requested_by=who, created_at=moment, finished_at=moment
         ).save()
-    found = queue.failed(demo, "user:anna", since=NOW - timedelta(days=7), most=5)
-    assert [one.id for one in found] == ["J1"]
+    jobs = queue.failed(demo, "user:anna", since=NOW - timedelta(days=7), most=5)
+    assert [one.id for one in jobs] == ["J1"]
 
 
 def test_a_register_knows_its_last_entry_and_a_row_that_is_taken_back_moves_its_last_change(
@@ -114,8 +114,8 @@ def test_a_register_knows_its_last_entry_and_a_row_that_is_taken_back_moves_its_
 ) -> None:
     written, taken = NOW - timedelta(days=3), NOW - timedelta(days=1)
     Team.objects.create(enterprise_id=demo, key="T1", recorded_at=written, superseded_at=taken, file="f", name="队")
-    found = get_register_state("teams", ReadScope(demo, NOW.date()))
-    assert (found.rows, found.last) == (0, taken)
+    state = get_register_state("teams", ReadScope(demo, NOW.date()))
+    assert (state.rows, state.last) == (0, taken)
     assert last_recorded_at([Team], demo) == [written]
     Team.objects.create(enterprise_id=demo, key="T2", recorded_at=NOW, superseded_at=NOW, file="f", name="队")
     assert last_recorded_at([Team, Line], demo) == [NOW, None]
@@ -136,10 +136,10 @@ def test_a_register_holds_a_row_on_its_days(demo: str, other: str) -> None:
 def test_an_overlay_moves_the_deadline_and_the_renewal_of_its_enterprise_only(demo: str, other: str) -> None:
     overlay("deadline.licence.legal", "02-15", date(2026, 1, 1))
     overlay("numbers.renewal", "30", date(2026, 1, 1))
-    found = calendars({demo: "北京", other: "重庆"}, date(2026, 11, 25))
-    first = {code: one.earliest.day for code, one in found.items() if one.earliest}
+    by_code = calendars({demo: "北京", other: "重庆"}, date(2026, 11, 25))
+    first = {code: one.earliest.day for code, one in by_code.items() if one.earliest}
     assert first == {demo: date(2027, 2, 15), other: date(2027, 3, 31)}
-    assert [found[code].renewals["numbers"].value for code in (demo, other)] == [30, 90]
+    assert [by_code[code].renewals["numbers"].value for code in (demo, other)] == [30, 90]
 
 
 def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) -> None:
@@ -148,8 +148,8 @@ def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) ->
     both = sorted([demo, other])
 
     def reached(name: str, *acts: Permission, **how: Any) -> list[str]:
-        found = list_accessible_enterprises(Actor(name, "user", frozenset(acts) or None), **how)
-        return [one.code for one in found]
+        enterprises = list_accessible_enterprises(Actor(name, "user", frozenset(acts) or None), **how)
+        return [one.code for one in enterprises]
 
     assert reached("lead") == [other]
     assert (reached("chief"), reached("chief", limit=1)) == (both, both[:1])
@@ -169,8 +169,8 @@ def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, 
     assert (first.rule.key, first.day, first.days) == ("rectification.due", date(2026, 5, 19), 13)
     assert with_cases(season, list_waiting(other), today) == season
     assert with_cases(season, running, date(2026, 5, 25)).deadlines[0].days == -6, "what is over is not forgotten"
-    told = attention.list_blockers(demo, None, running)[0]
-    assert (told.code, told.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19), "causes": []})
+    blocker = attention.list_blockers(demo, None, running)[0]
+    assert (blocker.code, blocker.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19), "causes": []})
 
 
 def test_what_runs_out_is_a_deadline_and_what_has_run_out_is_in_the_way(demo: str, other: str, operator: Actor) -> None:
@@ -187,14 +187,16 @@ def test_what_runs_out_is_a_deadline_and_what_has_run_out_is_in_the_way(demo: st
         rows.create_row(kind=kind, texts=texts, since=None, reason="", actor=operator, enterprise=demo)
     ending = facts.list_last_days([demo, other], today)
     season = calendars({demo: "浙江"}, today)[demo]
-    found = facts.with_expiries(season, ending[demo], today)
-    told = [(one.rule.key, one.day.isoformat(), one.days, one.expiry.keys) for one in found.deadlines if one.expiry]
-    assert told == [
+    calendar = facts.with_expiries(season, ending[demo], today)
+    expiries = [
+        (one.rule.key, one.day.isoformat(), one.days, one.expiry.keys) for one in calendar.deadlines if one.expiry
+    ]
+    assert expiries == [
         ("numbers.renewal", "2026-11-25", 0, ("95015",)),
         ("licence.renewal", "2026-12-10", 15, ("浙B2-20240001",)),
         ("numbers.renewal", "2026-12-31", 36, ("95013", "95014")),
     ]
-    assert (found.earliest, found.start) == (found.deadlines[0], season.start)
+    assert (calendar.earliest, calendar.start) == (calendar.deadlines[0], season.start)
     assert [(one.keys, one.until) for one in facts.list_expired(ending[demo], today)] == [
         (("95016",), date(2026, 11, 24))
     ]

@@ -67,26 +67,26 @@ def _keep(enterprise: str, portrait: dict[str, Any]) -> None:
 
 
 def _green(sample: dict[str, Any]) -> dict[str, Any]:
-    made = copy.deepcopy(sample)
-    made["light"] = "green"
-    for metric in made["metrics"]:
+    portrait = copy.deepcopy(sample)
+    portrait["light"] = "green"
+    for metric in portrait["metrics"]:
         metric |= {"light": "green", "attachments_required": []}
-    made["quality"]["days_without_records"] = {"count": 0, "ranges": []}
-    return made
+    portrait["quality"]["days_without_records"] = {"count": 0, "ranges": []}
+    return portrait
 
 
 def _complaints(sample: dict[str, Any], **splits: list[dict[str, Any]]) -> dict[str, Any]:
     """A sample whose complaint rate is beyond its limit, 20 complaints where 5 are allowed; all else is green."""
-    made = _green(sample)
-    made["light"] = "yellow"
-    metric = made["metrics"][1]
+    portrait = _green(sample)
+    portrait["light"] = "yellow"
+    metric = portrait["metrics"][1]
     metric |= {
         "light": "yellow", "numerator": 20, "denominator": 50_000, "value": "4.0000", "splits": splits,
         "flags": [{"code": "over_limit", "light": "yellow", "count": 20}],
         "attachments_required": ["anti_harassment_plan"], "attachments": [],
     }  # fmt: skip
     metric["components"] |= {"allowance": 5, "headroom": -15, "complaints": 20}
-    return made
+    return portrait
 
 
 def _rows(**counts: int) -> list[dict[str, Any]]:
@@ -145,9 +145,9 @@ def test_a_channel_that_chance_explains_is_not_blamed(site: Client, sample: dict
 
 def test_a_cause_is_the_narrowest_channel_that_explains_most(sample: dict[str, Any]) -> None:
     metric = _complaints(sample, team=_rows(T1=10, T2=10), line=_rows(L1=5, L2=4), display=_rows(N1=1))["metrics"][1]
-    found = find_cause(metric)
-    assert found is not None
-    assert (found.split, found.key, found.percent) == ("line", "L1", 56)
+    cause = find_cause(metric)
+    assert cause is not None
+    assert (cause.split, cause.key, cause.percent) == ("line", "L1", 56)
     assert find_cause({**metric, "splits": {"line": [{"key": None, "numerator": 3, "denominator": 9}]}}) is None
 
 
@@ -171,11 +171,11 @@ def test_a_good_day(site: Client, sample: dict[str, Any]) -> None:
 
 
 def test_red_stands_before_what_is_not_proved_and_before_yellow(site: Client, sample: dict[str, Any]) -> None:
-    made = _complaints(sample)
-    made["light"] = "red"
-    made["metrics"][0] |= {"light": "red", "flags": [{"code": "unfiled_open", "light": "red", "count": 7}]}
-    made["metrics"][2]["light"] = "insufficient"
-    _keep("demo", made)
+    portrait = _complaints(sample)
+    portrait["light"] = "red"
+    portrait["metrics"][0] |= {"light": "red", "flags": [{"code": "unfiled_open", "light": "red", "count": 7}]}
+    portrait["metrics"][2]["light"] = "insufficient"
+    _keep("demo", portrait)
     verdict = _text(site).split('class="verdict')[1].split("</section>")[0]
     places = [verdict.index(words) for words in ("未备案", "号码一致率未证明", "投诉率超限")]
     assert places == sorted(places)
@@ -193,22 +193,22 @@ def test_red_stands_before_what_is_not_proved_and_before_yellow(site: Client, sa
 )
 def test_the_rank_of_verdicts(troubles: list[tuple[str, str, str | None]], first: int) -> None:
     today = date(2026, 11, 25)
-    found = [
+    verdicts = [
         Trouble(str(at), light, Fraction(excess), day and date.fromisoformat(day), bool(day and day < f"{today}"))  # type: ignore[arg-type]
         for at, (light, excess, day) in enumerate(troubles)
     ]
-    assert min(found, key=lambda trouble: trouble.rank).slug == str(first)
+    assert min(verdicts, key=lambda trouble: trouble.rank).slug == str(first)
 
 
 def test_an_own_limit_never_hides_the_guides_light(site: Client, sample: dict[str, Any]) -> None:
-    made = _complaints(sample)
-    made["metrics"][1]["own"] = {
+    portrait = _complaints(sample)
+    portrait["metrics"][1]["own"] = {
         "light": "green",
         "limit": "9",
         "operator": ">",
         "rules": ["portrait.complaint_rate.limit"],
     }
-    _keep("demo", made)
+    _keep("demo", portrait)
     text = _text(site)
     assert 'class="verdict yellow"' in text
     assert "本企业口径（限值）：投诉率" in text
@@ -216,9 +216,9 @@ def test_an_own_limit_never_hides_the_guides_light(site: Client, sample: dict[st
 
 
 def test_a_stricter_limit_of_the_watch_list_is_a_second_light(site: Client, sample: dict[str, Any]) -> None:
-    made = _green(sample)
-    made["metrics"][0]["internal"] = {"light": "yellow", "limit": "24", "operator": ">"}
-    _keep("demo", made)
+    portrait = _green(sample)
+    portrait["metrics"][0]["internal"] = {"light": "yellow", "limit": "24", "operator": ">"}
+    _keep("demo", portrait)
     verdict = _text(site).split('class="verdict')[1].split("</section>")[0]
     assert verdict.startswith(" green")
     assert "本企业口径（重点监测许可证的更严限值）：坐席空置率" in verdict
@@ -290,10 +290,10 @@ def test_what_an_isolation_asks_stands_in_the_verdict_of_whoever_may_decide(
     case = rectification.open_case(
         enterprise="demo", notice=Notice(date(2026, 11, 20)), paper=None, actor=Actor("tester")
     )["id"]
-    asked = rectification.request_isolation(
+    approval = rectification.request_isolation(
         enterprise="demo", case=case, key="line", channel="L23", reason="骚扰", end="复核后", actor=actor
     )["approval"]
-    address = f'href="/e/demo/approvals/{asked}/"'
+    address = f'href="/e/demo/approvals/{approval}/"'
     assert f'class="button primary" {address}' in _text(site)
     assert "审批隔离 L23" in _text(site)
     assert "L23" in _work(site)
@@ -311,7 +311,7 @@ def test_an_undone_batch_is_neither_fresh_nor_in_the_way(site: Client) -> None:
 
 
 def test_what_waits_for_this_person_and_no_other(site: Client) -> None:
-    asked = approvals.create_request(
+    approval = approvals.create_request(
         kind="overlay", subject="O1", digest="d", enterprise="demo", actor=Actor("berta", "user")
     ).id
     Job(
@@ -320,21 +320,21 @@ def test_what_waits_for_this_person_and_no_other(site: Client) -> None:
         finished_at=clock.now(),
     ).save()  # fmt: skip
     text = _text(site)
-    assert asked in text
+    assert approval in text
     assert "您的任务失败" in text
     assert "leer.csv" in text
     officer = _text(signed_in("otto", role="data_officer", enterprise="demo"))
-    assert asked not in officer
+    assert approval not in officer
     assert not re.search(r"\bJ1\b", officer)
-    assert asked not in _text(signed_in("berta")), "nobody approves the own request"
+    assert approval not in _text(signed_in("berta")), "nobody approves the own request"
 
 
 def _find_count(client: Client) -> int | None:
     """What stands at the line of the day on another page; None: the page leaves it to be asked for."""
     text = client.get("/e/demo/registers/").content.decode().partition("/e/demo/complaints/")[0]
-    found = re.search(r'class="count">\s*(\d+)', text)
-    assert (found is None) == ('hx-get="/e/demo/today/"' in text)
-    return int(found[1]) if found else None
+    match = re.search(r'class="count">\s*(\d+)', text)
+    assert (match is None) == ('hx-get="/e/demo/today/"' in text)
+    return int(match[1]) if match else None
 
 
 def test_the_count_of_the_day_stays_until_something_happens(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -384,8 +384,8 @@ def test_time_alone_changes_the_count_when_a_clock_runs_on(site: Client, monkeyp
 
 def test_an_outsourcer_sees_the_own_team_only(site: Client, sample: dict[str, Any]) -> None:
     _batch("batch-of-all")  # longer than what a token may hold by chance
-    made = copy.deepcopy(sample)
-    for metric in made["metrics"]:
+    portrait = copy.deepcopy(sample)
+    for metric in portrait["metrics"]:
         rows = {"green": ("T-own", "1.1111"), "red": ("T-other", "77.7777")}
         metric["splits"] = {
             "team": [
@@ -393,7 +393,7 @@ def test_an_outsourcer_sees_the_own_team_only(site: Client, sample: dict[str, An
                 for light, (key, value) in rows.items()
             ]
         }
-    _keep("demo", made)
+    _keep("demo", portrait)
     add_user(name="ou", role="tester", enterprises=["demo"], actor=Actor("tester"))
     Membership.objects.filter(user_id="ou").update(role="outsourcer", team="T-own")
     client = Client(headers={"accept-language": "zh-CN"})
@@ -481,8 +481,8 @@ def test_what_is_to_be_done_at_several_enterprises_stands_in_one_list(four: Clie
     rows.create_row(kind="numbers", texts=texts, since=None, reason="", actor=actor, enterprise="bare")
     page = _text(four, "/")
     work = page.split('id="work"')[1].split("</section>")[0]
-    wanted = ("办结 1 张逾期投诉工单", "平静", "办结 2 张逾期投诉工单", "示范", "续期或停用：码号 95014", "空白")
-    places = [work.index(words) for words in wanted]
+    phrases = ("办结 1 张逾期投诉工单", "平静", "办结 2 张逾期投诉工单", "示范", "续期或停用：码号 95014", "空白")
+    places = [work.index(words) for words in phrases]
     assert places == sorted(places), "the most overdue first, each with its enterprise"
     assert "逾期 4 件，涉及 3 家企业" in page
     of_one = _text(four, "/e/demo/").split('id="work"')[1]
@@ -585,8 +585,8 @@ def _lines(home: Path, last: dict[str, str], number: int) -> None:
         for at in range(number)
     )
     Line.objects.bulk_create(rows)
-    told = {"counted": "2026-11-24", "last": last}
-    (home / "portraits" / "demo" / "lines.json").write_text(json.dumps(told), encoding="utf-8")
+    document = {"counted": "2026-11-24", "last": last}
+    (home / "portraits" / "demo" / "lines.json").write_text(json.dumps(document), encoding="utf-8")
 
 
 def test_only_the_worst_lines_stand_on_the_overview(site: Client, home: Path) -> None:

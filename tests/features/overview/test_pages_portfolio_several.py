@@ -29,15 +29,15 @@ def two(site: Client) -> Client:
 
 
 def _owners(task: str) -> list[str]:
-    told = [
+    seasons = [
         summarize_season(enterprise=one, year=2026, today=clock.today(), actor=Actor("anna", USER))
         for one in ("demo", "two")
     ]
-    return [one["owner"] for season in told for one in season["tasks"] if one["task"] == task]
+    return [one["owner"] for season in seasons for one in season["tasks"] if one["task"] == task]
 
 
-def _sent(client: Client, **given: object) -> str:
-    return client.post(PLACE, given, follow=True).content.decode()
+def _sent(client: Client, **data: object) -> str:
+    return client.post(PLACE, data, follow=True).content.decode()
 
 
 def test_the_chosen_ones_or_all_that_the_filter_shows(two: Client) -> None:
@@ -52,8 +52,8 @@ def test_the_chosen_ones_or_all_that_the_filter_shows(two: Client) -> None:
 
 def test_all_that_the_filter_shows_but_a_closed_season(two: Client) -> None:
     for track in ("licence", "code_number"):
-        given = {"year": "2026", "act": "file", "track": track, "day": "2027-02-20"}
-        two.post("/e/demo/season/reports/", given)
+        data = {"year": "2026", "act": "file", "track": track, "day": "2027-02-20"}
+        two.post("/e/demo/season/reports/", data)
     two.post("/e/demo/season/end/", {"year": "2026", "act": "close", "without_package": "yes"})
     page = _sent(two, act="assign", task="items", text="王工", whole="yes")
     assert "demo" in page.partition("年检季已归档")[2]
@@ -68,7 +68,7 @@ def test_the_list_is_a_file_without_formulas(two: Client) -> None:
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert {row[0]: row[1] for row in rows[1:]} == {"demo": "示范<b>", "two": "'=1+1"}
-    shown = {row[0]: (row[3], row[4]) for row in rows[1:]}
-    assert shown == {"demo": ("未证明", "0"), "two": ("", "")}, "without a portrait nobody knows what is red"
+    by_code = {row[0]: (row[3], row[4]) for row in rows[1:]}
+    assert by_code == {"demo": ("未证明", "0"), "two": ("", "")}, "without a portrait nobody knows what is red"
     assert Entry.objects.filter(verb="portfolio.taken").count() == 2
     assert signed_in("rita", "auditor", "demo").post(PLACE, {"act": "list", "enterprise": "two"}).status_code == 302

@@ -138,8 +138,8 @@ def test_an_unusual_number_is_asked_about_once(officer: Client) -> None:
 
 def test_a_licence_that_is_refused_says_why(officer: Client) -> None:
     assert "required" in officer.post(START, {"number": ""}).content.decode()
-    given = {"number": "浙B2-20240001", "issued_on": "2025-01-01", "valid_until": "2024-01-01"}
-    answer = officer.post(START, given)
+    data = {"number": "浙B2-20240001", "issued_on": "2025-01-01", "valid_until": "2024-01-01"}
+    answer = officer.post(START, data)
     assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (422, True)
     assert sum(1 for _ in acts(verb="registers.create")) == 0
 

@@ -69,8 +69,8 @@ def test_an_old_ticket_is_the_administrators_until_it_is_assigned(people: str, o
 
 
 def _list_of(run: Run, owner: str) -> list[int]:
-    wanted = DifferenceFilter(state="open", owner=owner, people=frozenset({"ada", "olga"}))
-    return [one.pk for one in list_differences(run, wanted)]
+    filters = DifferenceFilter(state="open", owner=owner, people=frozenset({"ada", "olga"}))
+    return [one.pk for one in list_differences(run, filters)]
 
 
 def test_an_open_difference_is_the_administrators_until_it_has_an_owner(people: str, operator: Actor) -> None:
@@ -129,11 +129,11 @@ def test_a_paper_is_due_with_the_report_of_its_own_season() -> None:
     days = [Deadline(cast("Rule", None), date(year, 3, 31), 1, track="licence") for year in (2027, 2028)]
 
     def due(year: int, deadlines: list[Deadline]) -> date | None:
-        told = SimpleNamespace(
+        overview = SimpleNamespace(
             year=year, blockers=[paper], tasks=(), queue=queue.Queue(), lines=None,
             calendar=SimpleNamespace(deadlines=deadlines),
         )  # fmt: skip
-        (item,) = worklist.list_items(cast("Overview", told), ADA, date(2027, 1, 5))
+        (item,) = worklist.list_items(cast("Overview", overview), ADA, date(2027, 1, 5))
         return item.due
 
     assert due(2026, days) == date(2027, 3, 31)

@@ -73,8 +73,8 @@ def _race(environment: dict[str, str]) -> None:
 
 
 def _upgrade(environment: dict[str, str]) -> None:
-    told = json.loads(_answer(_start(UPGRADE, environment)))
-    assert told == [["anna", "compliance_lead", "demo"], ["bo", "compliance_lead", None]]
+    result = json.loads(_answer(_start(UPGRADE, environment)))
+    assert result == [["anna", "compliance_lead", "demo"], ["bo", "compliance_lead", None]]
 
 
 def test_many_first_starts_and_writers_on_sqlite(tmp_path: Path) -> None:

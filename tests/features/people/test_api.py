@@ -14,23 +14,23 @@ PEOPLE = f"{DEMO}/people"
 EVERYBODY = "/api/v1/people"
 
 
-def _asked(client: Client, method: str, address: str, body: Any = None) -> Any:
+def _request(client: Client, method: str, address: str, body: Any = None) -> Any:
     return client.generic(method, address, "" if body is None else json.dumps(body), "application/json")
 
 
 def test_a_person_is_added_and_the_link_is_told_once(api: Ask) -> None:
     client = api()
     new = {"name": "carl", "role": "auditor", "email": "carl@example.org", "display_name": "李敏"}
-    made = post(client, PEOPLE, new, key="k")
-    assert made.status_code == 201
-    url = made.json()["url"]
-    assert post(client, PEOPLE, new, key="k").json() == {**made.json(), "url": None}
+    response = post(client, PEOPLE, new, key="k")
+    assert response.status_code == 201
+    url = response.json()["url"]
+    assert post(client, PEOPLE, new, key="k").json() == {**response.json(), "url": None}
     assert Client().get(url.removeprefix("http://testserver")).status_code == 200
-    told = client.get(f"{PEOPLE}/carl").json()
-    assert ([one["role"] for one in told["roles"]], told["display_name"]) == (["auditor"], "李敏")
-    assert (told["governed"], told["has_password"], told["second_factor"]) == (True, False, False)
-    assert [one["purpose"] for one in told["links"]] == ["first"]
-    assert url.split("/")[-2] not in json.dumps(told)
+    person = client.get(f"{PEOPLE}/carl").json()
+    assert ([one["role"] for one in person["roles"]], person["display_name"]) == (["auditor"], "李敏")
+    assert (person["governed"], person["has_password"], person["second_factor"]) == (True, False, False)
+    assert [one["purpose"] for one in person["links"]] == ["first"]
+    assert url.split("/")[-2] not in json.dumps(person)
     assert post(client, PEOPLE, new).json()["code"] == "user_exists"
     verbs = [one["verb"] for one in api("auditor", name="otto").get(f"{DEMO}/audit?verb=user").json()["items"]]
     assert verbs[0] == "user.grant"
@@ -56,14 +56,14 @@ def test_links_are_made_ended_and_end_what_they_opened(api: Ask) -> None:
     api("inspector", name="ines")
     address = f"{PEOPLE}/ines"
     until = clock.today() + timedelta(days=3)
-    made = post(client, f"{address}/inspections", {"until": str(until)}).json()
-    assert made["expires_at"].startswith(str(until))
+    link = post(client, f"{address}/inspections", {"until": str(until)}).json()
+    assert link["expires_at"].startswith(str(until))
     visitor = Client()
-    visitor.post(made["url"].removeprefix("http://testserver"))
+    visitor.post(link["url"].removeprefix("http://testserver"))
     assert visitor.get("/room/demo/").status_code == 200
-    assert client.delete(f"{address}/links/{made['id']}").status_code == 200
+    assert client.delete(f"{address}/links/{link['id']}").status_code == 200
     assert visitor.get("/room/demo/").status_code == 302
-    assert client.delete(f"{address}/links/{made['id']}").json()["code"] == "link_invalid"
+    assert client.delete(f"{address}/links/{link['id']}").json()["code"] == "link_invalid"
     late = post(client, f"{address}/inspections", {"until": str(until + timedelta(days=400))})
     assert late.json()["code"] == "link_expiry"
     first = post(client, f"{address}/links").json()
@@ -91,15 +91,17 @@ def test_the_names_the_address_of_single_sign_on_and_the_second_factor(api: Ask)
     api("data_officer", name="dora")
     address = f"{PEOPLE}/dora"
     for name in ("王强", "x" * 61):
-        named = _asked(client, "PUT", f"{address}/display-name", {"display_name": name})
-    assert named.json()["code"] == "display_name_malformed"
-    (found,) = client.get(f"{PEOPLE}?q=王").json()["items"]
-    assert (found["name"], found["display_name"]) == ("dora", "王强")
-    assert _asked(client, "PUT", f"{address}/email", {"email": "dora@example.org"}).status_code == 200
-    assert _asked(client, "PUT", f"{PEOPLE}/anna/email", {"email": "DORA@example.org"}).json()["code"] == "email_taken"
+        response = _request(client, "PUT", f"{address}/display-name", {"display_name": name})
+    assert response.json()["code"] == "display_name_malformed"
+    (entry,) = client.get(f"{PEOPLE}?q=王").json()["items"]
+    assert (entry["name"], entry["display_name"]) == ("dora", "王强")
+    assert _request(client, "PUT", f"{address}/email", {"email": "dora@example.org"}).status_code == 200
+    assert (
+        _request(client, "PUT", f"{PEOPLE}/anna/email", {"email": "DORA@example.org"}).json()["code"] == "email_taken"
+    )
     Authenticator.objects.create(user_id="dora", type=Authenticator.Type.TOTP, data={})
-    told = client.get(address).json()
-    assert (told["email"], told["second_factor"]) == ("dora@example.org", True)
+    person = client.get(address).json()
+    assert (person["email"], person["second_factor"]) == ("dora@example.org", True)
     assert client.delete(f"{address}/second-factor").status_code == 200
     assert client.get(address).json()["second_factor"] is False
 
@@ -109,9 +111,9 @@ def test_who_has_roles_elsewhere_is_in_the_hands_of_the_installation(api: Ask) -
     api("data_officer", name="dora")
     assert post(client, f"{PEOPLE}/dora/roles", {"role": "auditor"}).status_code == 200
     assert post(chief, "/api/v1/enterprises/other/people/dora/roles", {"role": "auditor"}).status_code == 200
-    told = client.get(f"{PEOPLE}/dora").json()
-    assert {one["enterprise"] for one in told["roles"]} == {"demo"}
-    assert (told["governed"], told["links"], told["has_password"]) == (False, None, None)
+    person = client.get(f"{PEOPLE}/dora").json()
+    assert {one["enterprise"] for one in person["roles"]} == {"demo"}
+    assert (person["governed"], person["links"], person["has_password"]) == (False, None, None)
     for act in ("links", "close"):
         assert post(client, f"{PEOPLE}/dora/{act}").json()["code"] == "role_missing_everywhere"
     assert client.get(f"{PEOPLE}/chief").json()["governed"] is False
@@ -124,8 +126,8 @@ def test_the_installations_people(api: Ask) -> None:
     chief = api(name="chief", enterprise="")
     api("data_officer", name="dora")
     assert [one["name"] for one in chief.get(EVERYBODY).json()["items"]] == ["chief", "dora"]
-    made = post(chief, EVERYBODY, {"name": "sue", "role": "inspector"}).json()
-    assert (made["url"], made["expires_at"]) == (None, None)
+    person = post(chief, EVERYBODY, {"name": "sue", "role": "inspector"}).json()
+    assert (person["url"], person["expires_at"]) == (None, None)
     assert chief.get(f"{EVERYBODY}/sue").json()["roles"] == [{"role": "inspector", "enterprise": None, "team": ""}]
     outside = post(chief, f"{EVERYBODY}/dora/roles", {"role": "outsourcer", "team": "T1"})
     assert outside.json()["code"] == "outsourcer_everywhere"
@@ -141,10 +143,10 @@ def test_a_token_without_the_scope_manages_nobody(api: Ask) -> None:
 
 def test_ones_own_tokens_are_listed_and_ended(api: Ask) -> None:
     client, narrow = api(), api(scopes=["read"])
-    told = client.get("/api/v1/me/tokens").json()["items"]
-    assert [one["scopes"] for one in told] == [None, None, ["read"]]
-    assert not any("sha256" in one or "secret" in one for one in told)
-    mine = told[-1]["id"]
+    tokens = client.get("/api/v1/me/tokens").json()["items"]
+    assert [one["scopes"] for one in tokens] == [None, None, ["read"]]
+    assert not any("sha256" in one or "secret" in one for one in tokens)
+    mine = tokens[-1]["id"]
     assert narrow.delete(f"/api/v1/me/tokens/{mine}").json()["code"] == "token_unknown"
     assert narrow.get("/api/v1/me").status_code == 200
     assert api("auditor", name="otto").delete(f"/api/v1/me/tokens/{mine}").status_code == 404
@@ -158,16 +160,16 @@ def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(api: As
     assert client.get(f"{PEOPLE}/carl").json()["behind"] == ["anna"]
     assert post(client, f"{PEOPLE}/carl/confirm").json()["code"] == "confirm_not_apart"
     nothing = {"links": 0, "sessions": 0, "tokens": 0, "passkeys": 0, "connections": 0}
-    told = {"name": "carl", "behind": ["anna"], "ended": {**nothing, "links": 1}, "email": ""}
-    assert post(chief, f"{EVERYBODY}/carl/confirm").json() == told
+    expected = {"name": "carl", "behind": ["anna"], "ended": {**nothing, "links": 1}, "email": ""}
+    assert post(chief, f"{EVERYBODY}/carl/confirm").json() == expected
     assert client.get(f"{PEOPLE}/carl").json()["behind"] == []
-    assert post(client, f"{PEOPLE}/carl/confirm").json() == {**told, "behind": [], "ended": nothing}
+    assert post(client, f"{PEOPLE}/carl/confirm").json() == {**expected, "behind": [], "ended": nothing}
 
 
 def test_an_administrator_learns_nothing_of_another_enterprises_people(api: Ask) -> None:
     client = api()
     api("data_officer", name="farr", enterprise="other")
-    asked: list[tuple[str, str, Any]] = [
+    requests: list[tuple[str, str, Any]] = [
         ("POST", "/roles", {"role": "auditor"}),
         ("DELETE", "/roles/auditor", None),
         ("GET", "", None),
@@ -179,11 +181,11 @@ def test_an_administrator_learns_nothing_of_another_enterprises_people(api: Ask)
         ("DELETE", "/second-factor", None),
         ("PUT", "/email", {"email": "x@example.org"}),
     ]
-    for method, path, body in asked:
-        answers = [_asked(client, method, f"{PEOPLE}/{name}{path}", body) for name in ("farr", "none")]
-        told = [(one.status_code, one.content.decode().replace("farr", "none")) for one in answers]
-        assert told[0] == told[1], path
-        assert told[0][0] in {404, 422}, path
+    for method, path, body in requests:
+        answers = [_request(client, method, f"{PEOPLE}/{name}{path}", body) for name in ("farr", "none")]
+        outcomes = [(one.status_code, one.content.decode().replace("farr", "none")) for one in answers]
+        assert outcomes[0] == outcomes[1], path
+        assert outcomes[0][0] in {404, 422}, path
     for address in (PEOPLE, f"{PEOPLE}?q=f", f"{DEMO}/audit", f"{DEMO}/approvals", "/api/v1/me"):
         assert "farr" not in client.get(address).content.decode()
 
@@ -191,21 +193,21 @@ def test_an_administrator_learns_nothing_of_another_enterprises_people(api: Ask)
 def test_an_invitation_brings_a_person_of_another_enterprise(api: Ask) -> None:
     client, far = api(), api("data_officer", name="farr", enterprise="other")
     invitations = f"{DEMO}/invitations"
-    made = post(client, invitations, {"role": "auditor"}, key="i")
-    assert made.status_code == 201
-    assert post(client, invitations, {"role": "auditor"}, key="i").json() == {**made.json(), "url": None}
+    response = post(client, invitations, {"role": "auditor"}, key="i")
+    assert response.status_code == 201
+    assert post(client, invitations, {"role": "auditor"}, key="i").json() == {**response.json(), "url": None}
     assert post(client, invitations, {"role": "king"}).json()["code"] == "role_unknown"
     assert post(client, invitations, {"role": "outsourcer"}).json()["code"] == "team_missing"
-    (told,) = client.get(invitations).json()["items"]
-    assert (told["id"], told["role"], told["made_by"]) == (made.json()["id"], "auditor", "anna")
+    (invitation,) = client.get(invitations).json()["items"]
+    assert (invitation["id"], invitation["role"], invitation["made_by"]) == (response.json()["id"], "auditor", "anna")
     assert far.get(invitations).status_code == 404
     assert far.get(DEMO).status_code == 404
     visitor = Client()
     visitor.force_login(_user("farr"))
-    visitor.post(made.json()["url"].removeprefix("http://testserver"))
+    visitor.post(response.json()["url"].removeprefix("http://testserver"))
     assert client.get(f"{PEOPLE}/farr").json()["roles"] == [{"role": "auditor", "enterprise": "demo", "team": ""}]
     assert client.get(invitations).json()["items"] == []
-    assert client.delete(f"{invitations}/{told['id']}").json()["code"] == "invitation_unknown"
+    assert client.delete(f"{invitations}/{invitation['id']}").json()["code"] == "invitation_unknown"
     other = post(client, invitations, {"role": "tester"}).json()
     assert client.delete(f"{invitations}/{other['id']}").status_code == 200
     visitor.post(other["url"].removeprefix("http://testserver"))
@@ -227,7 +229,7 @@ def test_a_mail_address_is_only_for_who_governs_the_account(api: Ask) -> None:
         api("auditor", name=name)
     assert post(root, "/api/v1/enterprises/other/people/both/roles", {"role": "auditor"}).json()["changed"]
     for name in ("here", "both", "root"):
-        assert _asked(root, "PUT", f"{EVERYBODY}/{name}/email", {"email": f"{name}@example.org"}).status_code == 200
+        assert _request(root, "PUT", f"{EVERYBODY}/{name}/email", {"email": f"{name}@example.org"}).status_code == 200
 
     def addresses(asker: Client) -> dict[str, str]:
         listed = {person["name"]: person["email"] for person in asker.get(PEOPLE).json()["items"]}

@@ -17,8 +17,8 @@ def test_the_first_administrator_gets_a_link_once(cli: Shell) -> None:
     assert re.fullmatch(r"https://nj\.example\.com/account/first/[\w-]{43}/", lines[-1])
     again = cli("init", "--name", "王芳", "--json")
     assert (again.code, again.json["error"]["code"]) == (2, "administrator_exists")
-    made = cli("init", "--name", "王芳", "--again", "--json").json
-    assert made["link"].startswith("http://127.0.0.1:8000/account/first/")
+    result = cli("init", "--name", "王芳", "--again", "--json").json
+    assert result["link"].startswith("http://127.0.0.1:8000/account/first/")
     assert [one["name"] for one in cli("user", "list", "--json").json["users"]] == ["李明", "王芳"]
 
 
@@ -40,25 +40,25 @@ def test_a_user_is_added_with_a_name_and_a_link_closed_and_reopened(cli: Shell) 
 def test_a_token_does_its_acts_and_no_more(cli: Shell) -> None:
     cli("user", "add", "anna", "--enterprise", "demo", "--role", "compliance_lead")
     add = ("user", "token", "add", "anna", "夜间", "--act", "read", "--days", "30", "--json")
-    made = cli(*add).json
-    assert (made["acts"], made["name"]) == (["read"], "夜间")
-    proved = {"NIANJIAN_TOKEN": made["token"]}
+    token = cli(*add).json
+    assert (token["acts"], token["name"]) == (["read"], "夜间")
+    proved = {"NIANJIAN_TOKEN": token["token"]}
     assert cli("calls", "list", "--enterprise", "demo", "--as", "anna", **proved).code == 0
     undo = cli("calls", "undo", "B1", "--as", "anna", "--json", **proved).json
     assert undo["error"]["code"] in {"batch_unknown", "role_missing"}
-    assert cli("user", "token", "revoke", made["id"]).code == 0
+    assert cli("user", "token", "revoke", token["id"]).code == 0
     gone = cli("calls", "list", "--enterprise", "demo", "--as", "anna", "--json", **proved)
     assert gone.json["error"]["code"] == "token_refused"
 
 
 def test_what_is_asked_for_stands_in_the_list_of_requests(cli: Shell) -> None:
     when = ("--enterprise", "demo", "--from", "2026-01-01", "--reason", "重点监测")
-    asked = cli("rules", "overlay", "portrait.seat_vacancy.limit", "0.24", *when, "--json")
-    assert asked.code == 1
-    (found,) = cli("approvals", "list", "--json").json["approvals"]
-    assert (found["approval"], found["state"]) == (asked.json["approval"], "pending")
-    told = {"key": "portrait.seat_vacancy.limit", "value": "0.24", "valid_from": "2026-01-01", "reason": "重点监测"}
-    assert found["asked"] | told == found["asked"]
+    result = cli("rules", "overlay", "portrait.seat_vacancy.limit", "0.24", *when, "--json")
+    assert result.code == 1
+    (approval,) = cli("approvals", "list", "--json").json["approvals"]
+    assert (approval["approval"], approval["state"]) == (result.json["approval"], "pending")
+    values = {"key": "portrait.seat_vacancy.limit", "value": "0.24", "valid_from": "2026-01-01", "reason": "重点监测"}
+    assert approval["asked"] | values == approval["asked"]
     assert "申请内容" in cli("approvals", "list").out.replace("\n", "").replace(" ", "")
 
 

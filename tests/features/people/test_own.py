@@ -72,9 +72,9 @@ def test_a_token_for_some_acts_reaches_nobody_who_may_do_more(
 @pytest.mark.django_db
 def test_a_token_for_some_acts_gives_no_role_that_may_do_more(boss: Actor) -> None:
     narrowed = Actor(boss.name, boss.kind, PEOPLE)
-    for made in (operations.add, operations.add_with_token):
+    for add in (operations.add, operations.add_with_token):
         with pytest.raises(NianjianError, match="token_too_narrow"):
-            made(name="eve", role="compliance_lead", enterprises=["demo"], actor=narrowed)
+            add(name="eve", role="compliance_lead", enterprises=["demo"], actor=narrowed)
     assert not query.exists("eve")
     assert operations.add(name="eve", role="tester", enterprises=["demo"], actor=narrowed)
     with pytest.raises(NianjianError, match="token_too_narrow"):

@@ -51,9 +51,9 @@ def chief(demo: str) -> Client:
 
 
 def _link(answer: Any) -> str:
-    found = re.search(r'<code class="secret">http://testserver([^<]+)</code>', answer.content.decode())
-    assert found, answer.content.decode()
-    return found[1]
+    match = re.search(r'<code class="secret">http://testserver([^<]+)</code>', answer.content.decode())
+    assert match, answer.content.decode()
+    return match[1]
 
 
 def test_a_person_is_added_and_comes_in_by_the_link(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,17 +81,17 @@ def test_a_person_who_may_not_be_is_not_made(boss: Client) -> None:
         {"role": "king"},
         {"email": "no"},
     )
-    for given in wrong:
-        answer = boss.post("/e/demo/people/add/", {"name": "eve", "role": "auditor", "email": "", "team": "", **given})
+    for data in wrong:
+        answer = boss.post("/e/demo/people/add/", {"name": "eve", "role": "auditor", "email": "", "team": "", **data})
         assert answer.status_code == 200
-        assert 'role="alert"' in answer.content.decode(), given
+        assert 'role="alert"' in answer.content.decode(), data
     assert query.users() == ["boss"]
 
 
 def test_roles_are_given_and_taken(boss: Client) -> None:
     signed_in("anna", role="auditor", enterprise="demo")
-    given = {"act": "give", "user": "anna", "role": "compliance_lead", "team": ""}
-    assert boss.post("/e/demo/people/add/", given).headers["Location"] == "/e/demo/people/of/anna/"
+    data = {"act": "give", "user": "anna", "role": "compliance_lead", "team": ""}
+    assert boss.post("/e/demo/people/add/", data).headers["Location"] == "/e/demo/people/of/anna/"
     assert {one.role for one in query.roles_of("anna")} == {"auditor", "compliance_lead"}
     boss.post("/e/demo/people/of/anna/", {"act": "revoke", "role": "auditor", "enterprise": "demo"})
     assert {one.role for one in query.roles_of("anna")} == {"compliance_lead"}
@@ -170,9 +170,9 @@ def test_a_link_is_an_inspectors_alone_and_ends_within_a_year(boss: Client, role
 
 
 def test_an_enterprise_is_added(chief: Client) -> None:
-    given = {"name": "新企业", "code": "new-1", "province": "北京"}
-    assert chief.post("/enterprises/", given).headers["Location"] == "/e/new-1/"
-    again = chief.post("/enterprises/", {**given, "code": "NEW-1"})
+    data = {"name": "新企业", "code": "new-1", "province": "北京"}
+    assert chief.post("/enterprises/", data).headers["Location"] == "/e/new-1/"
+    again = chief.post("/enterprises/", {**data, "code": "NEW-1"})
     assert (again.status_code, 'role="alert"' in again.content.decode()) == (200, True)
     assert [one.code for one in query.enterprises()] == ["demo", "new-1", "other"]
 
@@ -191,10 +191,10 @@ def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(boss: C
         "/e/demo/people/add/", {"name": "carl", "role": "compliance_lead", "email": "carl@example.com", "team": ""}
     )
     page = chief.get("/people/of/carl/").content.decode()
-    told = page.partition('id="behind"')[2].partition("</div>")[0]
-    assert "Let in by boss." in told
-    assert "Confirming ends: one-time links: 1, sessions: 0, tokens: 0, passkeys: 0" in told
-    assert "still admits whoever has the address carl@example.com" in told
+    section = page.partition('id="behind"')[2].partition("</div>")[0]
+    assert "Let in by boss." in section
+    assert "Confirming ends: one-time links: 1, sessions: 0, tokens: 0, passkeys: 0" in section
+    assert "still admits whoever has the address carl@example.com" in section
     assert boss.post("/e/demo/people/of/carl/", {"act": "confirm"}).status_code == 403
     assert chief.post("/people/of/carl/", {"act": "confirm"}).status_code == 302
     assert 'id="behind"' not in chief.get("/people/of/carl/").content.decode()
@@ -224,8 +224,8 @@ def test_a_role_by_name_reaches_nobody_of_another_enterprise(boss: Client, far: 
     assert {one.enterprise for one in query.roles_of("farr")} == {"other"}
     for address in ("/e/demo/people/", "/e/demo/people/?q=far", "/e/demo/people/add/", "/e/demo/audit/"):
         assert "farr" not in boss.get(address).content.decode()
-    given = {"act": "give", "user": "farr", "role": "auditor"}
-    assert chief.post("/people/add/", given).status_code == 302  # the installation's administrator may
+    data = {"act": "give", "user": "farr", "role": "auditor"}
+    assert chief.post("/people/add/", data).status_code == 302  # the installation's administrator may
 
 
 def test_an_invitation_is_accepted_by_its_person_once(boss: Client, far: Client) -> None:
@@ -265,8 +265,8 @@ def test_the_address_of_another_enterprises_person_is_not_told(boss: Client, far
     """It can be written down here too; whoever has had it longest is whom single sign-on lets in."""
     add = {"name": "eve", "role": "auditor", "email": "FARR@example.com", "team": ""}
     assert _link(boss.post("/e/demo/people/add/", add))
-    found = query.by_email({"farr@example.com"})
-    assert found
-    assert found.name == "farr"
+    user = query.by_email({"farr@example.com"})
+    assert user
+    assert user.name == "farr"
     assert boss.post("/e/demo/people/of/eve/", {"act": "email", "email": "farr@example.com"}).status_code == 302
     assert chief.post("/people/of/eve/", {"act": "email", "email": "farr@example.com"}).status_code == 400

@@ -36,9 +36,9 @@ def _quick(settings: Any) -> None:
 @pytest.fixture
 def boss() -> str:
     """An administrator who has chosen a password; the name."""
-    made = first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
+    link = first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
     client = Client()
-    answer = client.post(made.path, {"password": PASSWORD, "again": PASSWORD})
+    answer = client.post(link.path, {"password": PASSWORD, "again": PASSWORD})
     assert answer.status_code == 302, answer.content.decode()
     return "boss"
 
@@ -48,21 +48,21 @@ def _sign_in(client: Client, name: str, password: str, **more: str) -> int:
 
 
 def test_the_first_administrator_chooses_a_sound_password_once() -> None:
-    made = first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
+    link = first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
     client = Client()
-    page = client.get(made.path)
+    page = client.get(link.path)
     assert page.status_code == 200
     assert "boss" in page.content.decode()
     for password, again in (("short",) * 2, (PASSWORD, "another"), ("123456789012",) * 2, ("", "")):
-        answer = Client().post(made.path, {"password": password, "again": again})
+        answer = Client().post(link.path, {"password": password, "again": again})
         assert (answer.status_code, 'aria-invalid="true"' in answer.content.decode()) == (200, True), password
     assert not models.User.objects.get(pk="boss").has_usable_password()
-    assert client.get(made.path).status_code == 200  # neither that nor looking uses anything up
-    answer = client.post(made.path, {"password": PASSWORD, "again": PASSWORD})
+    assert client.get(link.path).status_code == 200  # neither that nor looking uses anything up
+    answer = client.post(link.path, {"password": PASSWORD, "again": PASSWORD})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/account/2fa/")
     assert client.get("/").status_code == 200
-    assert client.get(made.path).status_code == 410
-    assert Client().post(made.path, {"password": PASSWORD, "again": PASSWORD}).status_code == 410
+    assert client.get(link.path).status_code == 410
+    assert Client().post(link.path, {"password": PASSWORD, "again": PASSWORD}).status_code == 410
     verbs = [act.verb for act in acts(newest=3)]
     assert verbs == ["sign_in", "user.password", "user.link"]
 
@@ -82,8 +82,8 @@ def test_a_link_ends_by_time_by_a_newer_one_and_by_revocation(monkeypatch: pytes
 
 def test_a_password_signs_in_and_out(boss: str) -> None:
     assert [_sign_in(Client(), name, "wrong") for name in (boss, "my secret typed in the wrong field")] == [200, 200]
-    told = [(act.verb, act.actor, act.data) for act in acts(newest=2)]
-    assert told == [
+    entries = [(act.verb, act.actor, act.data) for act in acts(newest=2)]
+    assert entries == [
         ("sign_in.failed", "nobody", {"user": "", "by": "password"}),
         ("sign_in.failed", "user:boss", {"user": "boss", "by": "password"}),
     ], "an unknown name is not noted"
@@ -96,8 +96,8 @@ def test_a_password_signs_in_and_out(boss: str) -> None:
     assert client.get("/").status_code == 200
     assert client.post("/account/logout/").status_code == 302
     assert client.get("/").status_code == 302
-    told = [(act.verb, act.actor, act.data) for act in acts(newest=2)]
-    assert told == [
+    entries = [(act.verb, act.actor, act.data) for act in acts(newest=2)]
+    assert entries == [
         ("sign_out", "user:boss", {"user": "boss", "reason": "asked"}),
         ("sign_in", "user:boss", {"user": "boss", "method": "password"}),
     ]
@@ -243,11 +243,11 @@ def test_recovery_codes_of_an_older_kind_are_sealed_anew(anna: Client) -> None:
     del anna
     old = keyring.current().active
     sealed = [SECOND_FACTORS.seal(code) for code in ("11111111", "22222222")]
-    made = Authenticator.objects.create(user_id="anna", type="recovery_codes", data={"migrated_codes": sealed})
+    authenticator = Authenticator.objects.create(user_id="anna", type="recovery_codes", data={"migrated_codes": sealed})
     assert rotate_keys(actor=_root(), progress=lambda _done, _total: None).rows == 1
     _drop(old)
-    made.refresh_from_db()
-    assert made.wrap().generate_codes() == ["11111111", "22222222"]
+    authenticator.refresh_from_db()
+    assert authenticator.wrap().generate_codes() == ["11111111", "22222222"]
 
 
 def test_where_a_second_factor_is_obligatory_nothing_else_opens(anna: Client, settings: Any) -> None:
@@ -264,9 +264,9 @@ def test_where_a_second_factor_is_obligatory_nothing_else_opens(anna: Client, se
 def test_changing_the_password_ends_the_other_sessions(anna: Client) -> None:
     other = _fresh()
     new = "noch eine lange Losung 48"
-    given = {"oldpassword": PASSWORD, "password1": new, "password2": new}
-    assert anna.post("/account/password/change/", {**given, "password2": "x"}).status_code == 200
-    assert anna.post("/account/password/change/", given).headers["Location"] == "/account/"
+    data = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert anna.post("/account/password/change/", {**data, "password2": "x"}).status_code == 200
+    assert anna.post("/account/password/change/", data).headers["Location"] == "/account/"
     assert [client.get("/").status_code for client in (anna, other)] == [200, 302]
     assert next(acts(newest=1)).verb == "account.password"
 
@@ -323,7 +323,7 @@ def test_a_token_is_shown_once_and_may_do_less_than_its_person(anna: Client) -> 
 
 
 def test_a_token_that_may_not_be_is_refused(anna: Client) -> None:
-    for given in (
+    for data in (
         {"scopes": ["administer"]},  # more than a data officer may
         {"scopes": ["read", "nonsense"]},
         {"scopes": []},
@@ -331,27 +331,27 @@ def test_a_token_that_may_not_be_is_refused(anna: Client) -> None:
         {"name": ""},
         {"days": "100000"},
     ):
-        answer = anna.post("/account/tokens/", {"name": "x", "days": "30", "scopes": ["read"], **given})
-        assert answer.status_code == 200, given
+        answer = anna.post("/account/tokens/", {"name": "x", "days": "30", "scopes": ["read"], **data})
+        assert answer.status_code == 200, data
     assert models.Token.objects.filter(user="anna").count() == 1  # the shell's, made with the person
 
 
 def test_an_expired_token_and_one_of_a_closed_account_prove_nothing(
     anna: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = tokens.create_token(user="anna", name="x", scopes=["read"], days=1, actor=Actor("root"))
-    assert query.bearer(made.secret) is not None
-    tokens.record_use(made.secret)
-    used = models.Token.objects.get(pk=made.token.id).used_at
+    credential = tokens.create_token(user="anna", name="x", scopes=["read"], days=1, actor=Actor("root"))
+    assert query.bearer(credential.secret) is not None
+    tokens.record_use(credential.secret)
+    used = models.Token.objects.get(pk=credential.token.id).used_at
     assert used is not None
     assert (used.minute, used.second) == (0, 0), "the last use is noted to the hour"
     assert clock.now() - used < timedelta(hours=1)
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=1, seconds=1))
-    assert query.bearer(made.secret) is None
+    assert query.bearer(credential.secret) is None
     monkeypatch.setattr(clock, "now", real)
     close(user="anna", actor=Actor("root"))
-    assert query.bearer(made.secret) is None
+    assert query.bearer(credential.secret) is None
     assert anna.get("/").status_code == 302  # its sessions are over too
 
 

@@ -59,13 +59,13 @@ def provider() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _configured(provider: str, settings: Any) -> None:
-    given = {
+    environ = {
         "NIANJIAN_OIDC_ISSUER": provider,
         "NIANJIAN_OIDC_CLIENT_ID": "nianjian",
         "NIANJIAN_OIDC_CLIENT_SECRET": "geheim",
         "NIANJIAN_OIDC_NAME": "集团登录",
     }
-    settings.SOCIALACCOUNT_PROVIDERS = env.providers(given)
+    settings.SOCIALACCOUNT_PROVIDERS = env.providers(environ)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -154,8 +154,8 @@ def test_a_provider_without_a_client_is_no_configuration() -> None:
     with pytest.raises(NianjianError, match="sign_on_incomplete"):
         env.providers({"NIANJIAN_OIDC_ISSUER": "https://sso.example.com"})
     assert env.providers({}) == {}
-    given = {"NIANJIAN_FEISHU_CLIENT_ID": "a", "NIANJIAN_FEISHU_CLIENT_SECRET": "b"}
-    assert set(env.providers(given)) == {"feishu"}
+    environ = {"NIANJIAN_FEISHU_CLIENT_ID": "a", "NIANJIAN_FEISHU_CLIENT_SECRET": "b"}
+    assert set(env.providers(environ)) == {"feishu"}
 
 
 def test_a_forged_answer_of_a_provider_is_refused() -> None:

@@ -47,41 +47,41 @@ def chief(demo: str, operator: Actor) -> Actor:
     return query.actor("chief", service.add_user(name="chief", role="administrator", enterprises=[], actor=operator))
 
 
-def _made(name: str, by: Actor, role: str = "administrator") -> Actor:
+def _add_person(name: str, by: Actor, role: str = "administrator") -> Actor:
     operations.add(name=name, role=role, enterprises=["demo"], actor=by)
     return Actor(name, USER)
 
 
 def _approve(asks: Actor, approves: Actor) -> str:
-    made = approvals.create_request(kind="isolate", subject="L1", digest=DIGEST, enterprise="demo", actor=asks)
+    approval = approvals.create_request(kind="isolate", subject="L1", digest=DIGEST, enterprise="demo", actor=asks)
     try:
-        return approvals.approve_request(approval=made.id, digest=DIGEST, actor=approves).state
+        return approvals.approve_request(approval=approval.id, digest=DIGEST, actor=approves).state
     except NianjianError as error:
-        approvals.refuse_request(approval=made.id, actor=asks)
+        approvals.refuse_request(approval=approval.id, actor=asks)
         return error.code
 
 
 def test_who_can_decide_is_never_the_asker_nor_an_account_that_the_asker_holds(boss: Actor, chief: Actor) -> None:
-    puppet = _made("puppet", boss)
+    puppet = _add_person("puppet", boss)
     able, unconfirmed = approvals.split_approvers("demo", boss)
     assert ([person.name for person in able], [person.name for person in unconfirmed]) == (["chief"], ["puppet"])
-    asked = {"kind": "isolate", "subject": "L1", "digest": DIGEST, "enterprise": "demo", "actor": boss}
+    request = {"kind": "isolate", "subject": "L1", "digest": DIGEST, "enterprise": "demo", "actor": boss}
     for unfit in ("boss", puppet.name, "nobody"):
         with pytest.raises(NianjianError, match="approver_unfit"):
-            approvals.create_request(**asked, approver=unfit)
-    assert approvals.create_request(**asked, approver=chief.name).approver == "chief"
+            approvals.create_request(**request, approver=unfit)
+    assert approvals.create_request(**request, approver=chief.name).approver == "chief"
     confirm_account(user="puppet", actor=chief)
     assert [person.name for person in approvals.list_approvers("demo", boss)] == ["chief", "puppet"]
 
 
 def test_two_accounts_of_one_maker_are_no_two_people(boss: Actor, chief: Actor) -> None:
-    one, two = _made("one", boss), _made("two", boss)
+    one, two = _add_person("one", boss), _add_person("two", boss)
     assert _approve(one, two) == "approval_not_apart"
     with pytest.raises(NianjianError, match="confirm_not_apart"):
         confirm_account(user="one", actor=two)
     with pytest.raises(NianjianError, match="own_account"):
         confirm_account(user="two", actor=two)
-    further = _made("further", two)
+    further = _add_person("further", two)
     assert list_controlling_users("further") == {"further", "two", "boss"}
     assert _approve(boss, further) == "approval_not_apart"
     assert _approve(one, chief) == "approved"
@@ -117,7 +117,7 @@ def _lost(user: str, actor: Actor) -> None:
 
 
 def test_another_administrator_confirms(boss: Actor, chief: Actor) -> None:
-    puppet = _made("puppet", boss, "compliance_lead")
+    puppet = _add_person("puppet", boss, "compliance_lead")
     assert _approve(boss, puppet) == _approve(puppet, boss) == "approval_not_apart"
     with pytest.raises(NianjianError, match="confirm_not_apart"):
         confirm_account(user="puppet", actor=boss)
@@ -137,8 +137,8 @@ def _refused(by: Actor) -> None:
 def test_a_password_that_a_holder_may_know_is_changed_first(
     boss: Actor, chief: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
-    assert made
+    link = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
+    assert link
     record_change(user="puppet", what="password")  # before it was in anybody's hands again
     again = create_first_link(user="puppet", actor=boss)
     use_first_link(secret=again.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
@@ -157,17 +157,17 @@ def test_a_password_that_a_holder_may_know_is_changed_first(
 
 
 def _session(user: str) -> str:
-    held = SessionStore()
-    held[SESSION_KEY] = user
-    held.save()
-    return str(held.session_key)
+    session = SessionStore()
+    session[SESSION_KEY] = user
+    session.save()
+    return str(session.session_key)
 
 
 def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Actor, chief: Actor) -> None:
-    made = operations.add(
+    link = operations.add(
         name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss, email="p@example.com"
     )
-    assert made
+    assert link
     token = tokens.create_token(user="puppet", name="kept", scopes=None, days=None, actor=Actor("puppet", USER)).secret
     for kind in Authenticator.Type:
         Authenticator.objects.create(user_id="puppet", type=kind, data={})
@@ -177,28 +177,28 @@ def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Acto
     assert done.ended == Ended(links=1, sessions=1, tokens=1, passkeys=1, connections=1)
     assert done.email == "p@example.com"
     with pytest.raises(NianjianError, match="link_invalid"):
-        use_first_link(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+        use_first_link(secret=link.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
     assert query.bearer(token) is None
     assert not SocialAccount.objects.filter(user_id="puppet").exists()
-    kept = set(Authenticator.objects.filter(user_id="puppet").values_list("type", flat=True))
-    assert kept == {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}
+    factors = set(Authenticator.objects.filter(user_id="puppet").values_list("type", flat=True))
+    assert factors == {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}
     assert not SessionStore().exists(mine)
     assert SessionStore().exists(other)
     assert next(acts(verb="user.confirm")).data["ended"] == done.ended.as_dict()
 
 
 def test_a_link_ends_when_the_account_is_closed(boss: Actor, chief: Actor) -> None:
-    made = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
-    assert made
+    link = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
+    assert link
     service.close(user="puppet", actor=boss)
     assert confirm_account(user="puppet", actor=chief).ended.links == 0
     service.reopen(user="puppet", actor=boss)
     with pytest.raises(NianjianError, match="link_invalid"):
-        use_first_link(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+        use_first_link(secret=link.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
 
 
 def test_the_only_administrator_has_the_operators_word(boss: Actor, operator: Actor) -> None:
-    lead, officer = _made("lead", boss, "compliance_lead"), _made("officer", boss, "data_officer")
+    lead, officer = _add_person("lead", boss, "compliance_lead"), _add_person("officer", boss, "data_officer")
     assert _approve(officer, lead) == "approval_not_apart"
     assert confirm_account(user="lead", actor=operator).behind == ["boss"]
     assert _approve(officer, lead) == "approved"
@@ -206,12 +206,12 @@ def test_the_only_administrator_has_the_operators_word(boss: Actor, operator: Ac
 
 
 def test_the_upgrade_reads_the_chain(boss: Actor, chief: Actor, operator: Actor) -> None:
-    _made("puppet", boss)
+    _add_person("puppet", boss)
     create_first_link(user="puppet", actor=chief)
     service.set_email(user="chief", email="chief@example.com", actor=chief)
     service.add_user(name="anna", role="auditor", enterprises=["demo"], actor=operator)
-    kept = set(Hold.objects.values_list("user_id", "by"))
-    assert kept == {("puppet", "boss"), ("puppet", "chief")}
+    holds = set(Hold.objects.values_list("user_id", "by"))
+    assert holds == {("puppet", "boss"), ("puppet", "chief")}
     Hold.objects.all().delete()
     importlib.import_module("nianjian.platform.accounts.migrations.0005_holds").fill(apps, None)
-    assert set(Hold.objects.values_list("user_id", "by")) == kept
+    assert set(Hold.objects.values_list("user_id", "by")) == holds

@@ -16,29 +16,29 @@ pytestmark = pytest.mark.long
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A home whose tables stand at the last migration of that release, with a user who has a token."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
-    given = {**kept, "NIANJIAN_HOME": str(tmp_path / "old"), "NIANJIAN_KEYS": str(tmp_path / "old-keys.json")}
+    base = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    environ = {**base, "NIANJIAN_HOME": str(tmp_path / "old"), "NIANJIAN_KEYS": str(tmp_path / "old-keys.json")}
     (tmp_path / "old").mkdir(mode=0o700)
     program = (
         "import django\ndjango.setup()\n"
         "from tests.support.old_tables import migrate_parts\nmigrate_parts('accounts', '0002_roles')"
     )
     settings = {"DJANGO_SETTINGS_MODULE": "nianjian.doors.site.settings"}
-    subprocess.run([sys.executable, "-c", program], env=given | settings, check=True)
+    subprocess.run([sys.executable, "-c", program], env=environ | settings, check=True)
     sha256 = hashlib.sha256(b"old-token").hexdigest()
     with sqlite3.connect(tmp_path / "old" / "nianjian.sqlite3") as database:
         database.execute("INSERT INTO accounts_user VALUES ('anna', ?, '2026-01-02 03:04:05')", [sha256])
         database.execute("INSERT INTO accounts_membership (role, user_id) VALUES ('administrator', 'anna')")
     database.close()
-    return given
+    return environ
 
 
 def _run(environment: dict[str, str], *words: str, code: int = 0) -> dict[str, object]:
     program = [sys.executable, "-m", "nianjian", *words, "--json"]
     done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stdout + done.stderr
-    told: dict[str, object] = json.loads(done.stdout)
-    return told
+    result: dict[str, object] = json.loads(done.stdout)
+    return result
 
 
 def test_old_tokens_hold_and_old_users_get_links(environment: dict[str, str]) -> None:

@@ -26,9 +26,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_the_first_administrator_comes_in_and_adds_a_passkey(site: Site, browser: Any, tmp_path: Path) -> None:
-    made = json.loads(told(environment(tmp_path), *PROGRAM, "init", "--name", "boss", "--json"))
+    result = json.loads(told(environment(tmp_path), *PROGRAM, "init", "--name", "boss", "--json"))
     base = site.address.replace("127.0.0.1", "localhost").rstrip("/")  # passkeys need a name
-    path = made["link"].removeprefix("http://127.0.0.1:8000")
+    path = result["link"].removeprefix("http://127.0.0.1:8000")
     faults: list[str] = []
     context = browser.new_context(locale="en-GB")
     page = context.new_page()

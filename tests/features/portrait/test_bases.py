@@ -54,10 +54,10 @@ def _today(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
 
 def _load_calls(sheet: Sheet, actor: Actor, days: int = 365) -> None:
     """An answered call a day of 2026 with the own number, on the first ``days``; forty of 2027 that show a landline."""
-    shown = [(date(2026, 1, 1) + timedelta(days=n), "95013") for n in range(days)]
-    shown += [(date(2027, 1, 4), "02188886666")] * 40
+    calls = [(date(2026, 1, 1) + timedelta(days=n), "95013") for n in range(days)]
+    calls += [(date(2027, 1, 4), "02188886666")] * 40
     at = ["呼出", "02110000", "{1}", "13900000001", "{0} 10:00:00", "{0} 10:00:05", "{0} 10:01:05", "接通"]
-    rows = [(f"c{n}", *(cell.format(*one) for cell in at)) for n, one in enumerate(shown)]
+    rows = [(f"c{n}", *(cell.format(*one) for cell in at)) for n, one in enumerate(calls)]
     how: Json = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     path: Path = sheet(CALLS, *rows, name="calls.csv")
     import_calls(enterprise="demo", patterns=[str(path)], actor=actor, progress=lambda *_figures: None, **how)
@@ -80,8 +80,8 @@ def _tickets(*closed_in_january: int) -> list[tuple[str, ...]]:
     for n in range(50):
         day = "2026-03-06" if n < 48 else "2027-01-15" if n in closed_in_january else ""
         ended = (f"{day} 15:00:00", "满意", "致歉", f"{day} 16:00:00") if day else ("", "", "", "")
-        asked = ("企业", f"A{n}", "2026-03-06 09:00:00", f"139000000{n:02}", "95013", "2026-03-05 10:00:00", "骚扰")
-        rows.append((f"T{n:02}", *asked, "2026-03-06 10:00:00", *ended))
+        complaint = ("企业", f"A{n}", "2026-03-06 09:00:00", f"139000000{n:02}", "95013", "2026-03-05 10:00:00", "骚扰")
+        rows.append((f"T{n:02}", *complaint, "2026-03-06 10:00:00", *ended))
     return rows
 
 
@@ -90,18 +90,18 @@ def _run(actor: Actor, as_of: date | None = None) -> Json:
     return ran.as_dict()
 
 
-def _told(actor: Actor) -> dict[str, Json]:
+def _list_bases(actor: Actor) -> dict[str, Json]:
     return {one["basis"]: one for one in bases.bases_to_document("demo", 2026, actor)["bases"]}
 
 
-def _values(told: Json) -> dict[str, tuple[str, str]]:
-    return {one["slug"]: (one["light"], one["value"]) for one in told["metrics"]}
+def _values(portrait: Json) -> dict[str, tuple[str, str]]:
+    return {one["slug"]: (one["light"], one["value"]) for one in portrait["metrics"]}
 
 
 def _tasks(day: date, actor: Actor) -> dict[str, str]:
     season = summarize_season(enterprise="demo", year=2026, today=day, actor=actor)
-    wanted = {"portrait", "stopped_seats", "old_tickets"}
-    return {one["task"]: one["state"] for one in season["tasks"] if one["task"] in wanted}
+    names = {"portrait", "stopped_seats", "old_tickets"}
+    return {one["task"]: one["state"] for one in season["tasks"] if one["task"] in names}
 
 
 @pytest.fixture
@@ -130,13 +130,13 @@ def test_january_turns_the_filing_basis_from_yellow_to_green(
         "seat_vacancy": ("yellow", "40.0000"), "complaint_rate": ("green", "0.0000"),
         "number_consistency": ("green", "100.0000"), "closing_rate": ("yellow", "96.0000"),
     }  # fmt: skip
-    told = _told(january)
-    assert [(one["as_of"], one["light"]) for one in told.values()] == [
+    by_basis = _list_bases(january)
+    assert [(one["as_of"], one["light"]) for one in by_basis.values()] == [
         ("2026-12-31", "yellow"), ("2027-01-05", "yellow"),
     ]  # fmt: skip
-    assert _values(told["year_end"]) == _values(told["filing"]) == yellow
-    assert told["year_end"]["advice"] == []
-    steps = {one["code"]: one for one in told["filing"]["advice"]}
+    assert _values(by_basis["year_end"]) == _values(by_basis["filing"]) == yellow
+    assert by_basis["year_end"]["advice"] == []
+    steps = {one["code"]: one for one in by_basis["filing"]["advice"]}
     assert (steps["cut_seats"]["count"], steps["cut_seats"]["value"], steps["cut_seats"]["light"]) == (
         15, "29.4118", "green",
     )  # fmt: skip
@@ -153,12 +153,12 @@ def test_january_turns_the_filing_basis_from_yellow_to_green(
     load("seats", SEATS, *_seats("2027-01-12"))
     load("complaints", TICKETS, *_tickets(48))
     _run(january)
-    told = _told(january)
-    assert _values(told["year_end"]) == yellow
-    assert _values(told["filing"]) == {
+    by_basis = _list_bases(january)
+    assert _values(by_basis["year_end"]) == yellow
+    assert _values(by_basis["filing"]) == {
         **yellow, "seat_vacancy": ("green", "29.4118"), "closing_rate": ("green", "98.0000"),
     }  # fmt: skip
-    assert [(one["as_of"], one["light"]) for one in told.values()] == [
+    assert [(one["as_of"], one["light"]) for one in by_basis.values()] == [
         ("2026-12-31", "yellow"), ("2027-01-20", "green"),
     ]  # fmt: skip
     assert _tasks(date(2027, 1, 20), january) == {"portrait": "done", "stopped_seats": "done", "old_tickets": "done"}
@@ -172,7 +172,7 @@ def test_stopped_seats_are_off_line_when_none_is_filed_or_the_filing_was_cut(
     def state(rows: list[tuple[str, ...]]) -> str:
         load("seats", SEATS, *rows)
         _run(january, clock.today())
-        assert _values(_told(january)["filing"])["seat_vacancy"][0] == "green"
+        assert _values(_list_bases(january)["filing"])["seat_vacancy"][0] == "green"
         return _tasks(clock.today(), january)["stopped_seats"]
 
     idle = [(*row[:5], "2024-01-02" if n < 80 else "") for n, row in enumerate(_seats(""))]
@@ -194,11 +194,11 @@ def test_january_alone_proves_no_year_whatever_the_as_of_day(  # noqa: PLR0917 -
     rows = [[str(cell).replace("2026-03", "2026-01") for cell in row] for row in _tickets()]
     load("complaints", TICKETS, *rows[:48])
     _load_calls(sheet, operator, days=31)
-    told = _run(anna, date(2026, 1, 31))
-    assert {one["light"] for one in told["metrics"]} == {"green"}
+    portrait = _run(anna, date(2026, 1, 31))
+    assert {one["light"] for one in portrait["metrics"]} == {"green"}
     missing: Json = {"code": "days_without_records", "count": 334}
     missing["ranges"] = [{"from": "2026-02-01", "to": "2026-12-31"}]
-    assert (told["light"], told["missing"]) == ("insufficient", [missing])
+    assert (portrait["light"], portrait["missing"]) == ("insufficient", [missing])
 
 
 def test_a_run_within_the_year_stands_for_nothing_once_the_year_is_over(january: Actor) -> None:
@@ -209,9 +209,9 @@ def test_a_run_within_the_year_stands_for_nothing_once_the_year_is_over(january:
     assert (standing.as_of, standing) == ("2026-12-31", portraits.find_basis_run("demo", 2026, Basis.YEAR_END))
     (entry,) = build_portfolio([accounts.enterprise("demo")])
     assert entry.run == standing
-    shown = build_overview(accounts.enterprise("demo"), january, None).portrait
-    assert shown is not None
-    assert shown["period"]["as_of"] == "2026-12-31"
+    portrait = build_overview(accounts.enterprise("demo"), january, None).portrait
+    assert portrait is not None
+    assert portrait["period"]["as_of"] == "2026-12-31"
     assert _tasks(date(2027, 1, 5), january)["portrait"] == "done"
     choose_basis(enterprise="demo", year=2026, basis="filing", reason="省局通知", actor=january)
     portraits.show_run("demo", 2026, portraits.list_runs("demo", 2026)[0])  # the asked run is the newest again
@@ -233,10 +233,10 @@ def test_a_run_as_at_31_december_made_in_october_stands_for_no_basis(  # noqa: P
     assert _tasks(date(2026, 10, 16), anna)["portrait"] == "ahead"
     _today(monkeypatch, "2027-01-05")
     assert _tasks(date(2027, 1, 5), anna)["portrait"] == "open"
-    assert [one["run"] for one in _told(anna).values()] == [None, None]
+    assert [one["run"] for one in _list_bases(anna).values()] == [None, None]
     _run(anna)
     assert _tasks(date(2027, 1, 5), anna)["portrait"] == "done"
-    assert [one["as_of"] for one in _told(anna).values()] == ["2026-12-31", "2027-01-05"]
+    assert [one["as_of"] for one in _list_bases(anna).values()] == ["2026-12-31", "2027-01-05"]
 
 
 def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
@@ -244,8 +244,8 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
 ) -> None:
     """On 5 January nobody knows what stands on 20 March; on that day it is asked again."""
     standing = bases.find_standing_run("demo", 2026)
-    told = _run(january, date(2027, 3, 20))
-    assert {"code": "as_of_ahead", "as_of": "2027-03-20", "today": "2027-01-05"} in told["warnings"]
+    portrait = _run(january, date(2027, 3, 20))
+    assert {"code": "as_of_ahead", "as_of": "2027-03-20", "today": "2027-01-05"} in portrait["warnings"]
     assert bases.find_standing_run("demo", 2026) == standing
     run = portraits.list_runs("demo", 2026)[0]
     words_of_it = portraits.describe_run_basis("demo", 2026, run, words(CHINESE))
@@ -255,9 +255,9 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
     assert "于2027-01-05按2027-03-20计算，该日尚未到来：不作为申报口径，也不完成任何任务" in page
     assert "本次计算系提前进行" in page
     _today(monkeypatch, "2027-03-20")
-    assert _told(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"
+    assert _list_bases(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"
     _run(january, date(2027, 3, 20))
-    assert _told(january)["filing"]["as_of"] == "2027-03-20"
+    assert _list_bases(january)["filing"]["as_of"] == "2027-03-20"
 
 
 def test_both_bases_are_of_facts_that_are_published_once(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,7 +269,7 @@ def test_both_bases_are_of_facts_that_are_published_once(january: Actor, monkeyp
 
     monkeypatch.setattr(operations, "publish_facts", count)
     _run(january)
-    assert (len(calls), len({str(one["run"]) for one in _told(january).values()})) == (1, 2)
+    assert (len(calls), len({str(one["run"]) for one in _list_bases(january).values()})) == (1, 2)
 
 
 def test_a_run_made_ahead_heads_no_page_of_the_year_beside_another(january: Actor) -> None:
@@ -292,13 +292,13 @@ def test_the_only_run_of_a_year_is_none_of_filing_either_where_it_was_made_ahead
     demo: str, anna: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _today(monkeypatch, "2027-01-05")
-    told = _run(anna, date(2027, 3, 20))
+    portrait = _run(anna, date(2027, 3, 20))
     assert _tasks(date(2027, 1, 5), anna)["portrait"] == "open"
     with pytest.raises(NianjianError, match="basis_not_computed"):
         build_head(demo, 2026)
     with pytest.raises(NianjianError, match="dossier_basis_differs"):
         bases.require_filed_basis(demo, 2026, portraits.list_runs(demo, 2026)[0])
-    assert period_text(told, words(CHINESE)).endswith("按尚未到来的日期")
+    assert period_text(portrait, words(CHINESE)).endswith("按尚未到来的日期")
 
 
 def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(
@@ -308,8 +308,8 @@ def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(
     both = ((Basis.YEAR_END, date(2026, 12, 31)), (Basis.FILING, date(2028, 1, 3)))
     assert bases.list_open_bases("demo", 2026, clock.today()) == both
     _run(january)
-    assert [one["as_of"] for one in _told(january).values()] == ["2026-12-31", "2028-01-03"]
-    store_archive(enterprise="demo", year=2026, told={}, files=(), actor=january)
+    assert [one["as_of"] for one in _list_bases(january).values()] == ["2026-12-31", "2028-01-03"]
+    store_archive(enterprise="demo", year=2026, document={}, files=(), actor=january)
     assert bases.list_open_bases("demo", 2026, clock.today()) == ()
 
 
@@ -351,8 +351,12 @@ def test_the_chosen_basis_stands_and_every_paper_carries_it(january: Actor) -> N
     assert (head.run, portrait["period"]["basis"]) == (chosen.run, "filing")
     assert head.basis == ("申报日口径：坐席、备案和投诉工单办结情况截至2027年1月5日，通话和投诉受理为2026年全年")
     assert portraits.find_portrait("demo", 2026)["period"]["as_of"] == "2027-01-05"  # type: ignore[index]
-    told = bases.bases_to_document("demo", 2026, january)
-    assert (told["basis"], told["chosen"]["reason"], told["rule"]["value"]) == ("filing", "省局通知", "year_end")
+    document = bases.bases_to_document("demo", 2026, january)
+    assert (document["basis"], document["chosen"]["reason"], document["rule"]["value"]) == (
+        "filing",
+        "省局通知",
+        "year_end",
+    )
     (entry,) = acts(verb="portrait.choose_basis")
     assert entry.data == {"year": 2026, "basis": "filing", "run": chosen.run}
 
@@ -390,8 +394,8 @@ def test_papers_on_another_basis_than_the_chosen_one_are_not_bound(january: Acto
 def _file(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """On 20 January it is noted that the report was handed in on the 18th."""
     _today(monkeypatch, "2027-01-20")
-    given: Json = {"track": "licence", "licence": None, "day": date(2027, 1, 18), "receipt": "R1"}
-    note_report(enterprise="demo", year=2026, actor=actor, **given)
+    report: Json = {"track": "licence", "licence": None, "day": date(2027, 1, 18), "receipt": "R1"}
+    note_report(enterprise="demo", year=2026, actor=actor, **report)
 
 
 def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -407,18 +411,18 @@ def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.Monk
 
 def test_the_rulebook_says_which_basis_a_province_asks_for(january: Actor) -> None:
     overlay("portrait.basis", "filing", date(2027, 1, 1), enterprise="", province="浙江")
-    told = bases.bases_to_document("demo", 2026, january)
-    assert (told["basis"], told["chosen"], told["rule"]["value"]) == ("filing", None, "filing")
+    document = bases.bases_to_document("demo", 2026, january)
+    assert (document["basis"], document["chosen"], document["rule"]["value"]) == ("filing", None, "filing")
     assert _run(january)["period"]["basis"] == build_head("demo", 2026)[1]["period"]["basis"] == "filing"
 
 
 def test_pages_show_both_bases_and_take_the_choice(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in("anna")
-    shown = client.get("/e/demo/2026/").content.decode()
-    assert "尚未选定。规则要求的口径：年末口径（12月31日）" in shown
-    assert "最迟申报日：3月31日。" in shown
-    assert "目前已无任何措施可以改变这些数据。" in shown
-    for text in (shown, client.get("/e/demo/").content.decode()):
+    page = client.get("/e/demo/2026/").content.decode()
+    assert "尚未选定。规则要求的口径：年末口径（12月31日）" in page
+    assert "最迟申报日：3月31日。" in page
+    assert "目前已无任何措施可以改变这些数据。" in page
+    for text in (page, client.get("/e/demo/").content.decode()):
         assert "年末口径（12月31日）" in text
         assert "申报日口径" in text
     refused = client.post("/e/demo/2026/basis/", {"basis": "filing", "reason": ""})
@@ -433,8 +437,8 @@ def test_pages_show_both_bases_and_take_the_choice(january: Actor, monkeypatch: 
 
 def test_advice_names_its_last_day_and_leaves_what_is_over() -> None:
     step = {"code": "close_tickets", "metric": "closing_rate", "count": 1, "light": "green", "value": "98.0000"}
-    told = {"metrics": [{"slug": "closing_rate", "unit": "%"}], "advice": [{**step, "last_day": "2027-03-31"}]}
+    portrait = {"metrics": [{"slug": "closing_rate", "unit": "%"}], "advice": [{**step, "last_day": "2027-03-31"}]}
     _ = words(CHINESE)
-    (line,) = advice_lines(told, _, today=date(2027, 3, 31))
+    (line,) = advice_lines(portrait, _, today=date(2027, 3, 31))
     assert "最迟 2027-03-31" in line
-    assert advice_lines(told, _, today=date(2027, 4, 1)) == ()
+    assert advice_lines(portrait, _, today=date(2027, 4, 1)) == ()

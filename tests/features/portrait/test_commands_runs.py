@@ -27,12 +27,12 @@ def test_runs_write_their_forms_and_are_compared(cli: Shell, tmp_path: Path) -> 
     assert [one["actor"].partition(":")[0] for one in (new, old)] == ["os", "os"]
     assert new["sha256"] != old["sha256"]
     assert old["id"] in cli("portrait", "runs", *WHERE).out
-    told = cli("portrait", "compare", old["id"], new["id"], *WHERE, "--json")
-    assert (told.code, told.json["causes"]) == (0, ["data"])
-    assert [one["table"] for one in told.json["tables"]] == ["seat_dim"]
-    vacancy = told.json["metrics"][0]
+    result = cli("portrait", "compare", old["id"], new["id"], *WHERE, "--json")
+    assert (result.code, result.json["causes"]) == (0, ["data"])
+    assert [one["table"] for one in result.json["tables"]] == ["seat_dim"]
+    vacancy = result.json["metrics"][0]
     assert {one["code"]: one["after"] for one in vacancy["components"]}["filed"] == 2
-    assert [act["verb"] for act in told.json["between"]] == ["registers.import"]
+    assert [act["verb"] for act in result.json["between"]] == ["registers.import"]
     said = cli("portrait", "compare", old["id"], new["id"], *WHERE).out
     for words in ("数据有变", "备案坐席: 0 → 2", "台账"):
         assert words in said

@@ -49,8 +49,8 @@ def _import(path: Path, actor: Actor) -> None:
 
 def _run(actor: Actor, *, raw: bool = False) -> Result:
     """As at the day of filing alone; `test_bases` has both bases."""
-    given: Json = {"as_of": clock.today(), "province": None, "today": None, "raw": raw}
-    return run_portrait(enterprise="demo", year=2026, actor=actor, **given)
+    options: Json = {"as_of": clock.today(), "province": None, "today": None, "raw": raw}
+    return run_portrait(enterprise="demo", year=2026, actor=actor, **options)
 
 
 def _decide(actor: Actor, kind: str, text: str, day: date = date(2026, 6, 1)) -> None:
@@ -58,8 +58,8 @@ def _decide(actor: Actor, kind: str, text: str, day: date = date(2026, 6, 1)) ->
 
 
 def _task(actor: Actor) -> Json:
-    told = summarize_season(enterprise="demo", year=2026, today=date(2027, 1, 20), actor=actor)
-    return next(item for item in told["tasks"] if item["task"] == "marketing_lines")
+    season = summarize_season(enterprise="demo", year=2026, today=date(2027, 1, 20), actor=actor)
+    return next(item for item in season["tasks"] if item["task"] == "marketing_lines")
 
 
 def test_a_withheld_display_is_unknown_and_never_the_caller(
@@ -71,21 +71,22 @@ def test_a_withheld_display_is_unknown_and_never_the_caller(
         [("anonymous", ""), ("unknown", ""), ("Restricted", ""), ("withheld", ""), ("未知", ""), ("匿名", ""),
          ("", "id"), ("-", "user;id"), ("8001", ""), ("", "header")]
     )  # fmt: skip
-    shown = [("13800138000", "")] * 3000 + [("02188886666", "none")] * 3999 + [("95013", "")] * 2901
-    shown += [next(withheld) for _ in range(100)]
+    displays = [("13800138000", "")] * 3000 + [("02188886666", "none")] * 3999 + [("95013", "")] * 2901
+    displays += [next(withheld) for _ in range(100)]
     at = ("2026-03-05 10:00:00", "2026-03-05 10:00:05", "2026-03-05 10:01:05", "接通")
     rows = [
-        (f"c{n}", "呼出", "95013", display, f"139{n:08d}", *at, privacy) for n, (display, privacy) in enumerate(shown)
+        (f"c{n}", "呼出", "95013", display, f"139{n:08d}", *at, privacy)
+        for n, (display, privacy) in enumerate(displays)
     ]
     _import(sheet(CALLS, *rows, name="calls.csv"), operator)
-    told = _run(anna).metric("number_consistency").as_dict()
-    counts = {name: number for name, number in told["components"].items() if number}
+    metric = _run(anna).metric("number_consistency").as_dict()
+    counts = {name: number for name, number in metric["components"].items() if number}
     assert counts == {"own_short": 2901, "landline": 3999, "mobile": 3000, "unknown": 100, "delivered": 10_000}
-    assert (told["light"], told["twins"]["evasion"]["bounds"]) == (
+    assert (metric["light"], metric["twins"]["evasion"]["bounds"]) == (
         "insufficient",
         {"low": "69.9900", "high": "70.9900"},
     )
-    assert told["bounds"] == {"low": "29.0100", "high": "30.0100"}
+    assert metric["bounds"] == {"low": "29.0100", "high": "30.0100"}
 
 
 SEATS = "坐席编号,类型,备案状态,备案日期,开通日期"
@@ -178,8 +179,8 @@ def test_a_declared_metric_is_shown_with_its_reason_and_acts_only_where_nothing_
         assert 'class="light na' in tile, address
         assert "不适用" in tile, address
         assert said in tile, address
-    made = export_portrait(enterprise="demo", year=2026, run=None, form="pdf", language=CHINESE, actor=anna)
-    text = pypdfium2.PdfDocument(made.content)[0].get_textpage().get_text_range()
+    export = export_portrait(enterprise="demo", year=2026, run=None, form="pdf", language=CHINESE, actor=anna)
+    text = pypdfium2.PdfDocument(export.content)[0].get_textpage().get_text_range()
     assert "".join(said.split()) in "".join(text.split())
     load("seats", SEATS, SEAT)
     ran = _run(anna)

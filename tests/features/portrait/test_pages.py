@@ -56,12 +56,12 @@ def metric(portrait: dict[str, Any], slug: str) -> dict[str, Any]:
 
 def test_each_metric_is_told_in_full(site: Client, sample: dict[str, Any]) -> None:
     parts = ("How it is computed", "Inputs", "Rules and where they come from", "guide (no official text)")
-    for told in sample["metrics"]:
-        page = text(site, f"{HOME}metric/{told['slug']}/", **ENGLISH)
-        for said in (*parts, "since 2017-01-01", f"{told['value']} {told['unit']}"):
-            assert said in page, (told["slug"], said)
+    for entry in sample["metrics"]:
+        page = text(site, f"{HOME}metric/{entry['slug']}/", **ENGLISH)
+        for said in (*parts, "since 2017-01-01", f"{entry['value']} {entry['unit']}"):
+            assert said in page, (entry["slug"], said)
         assert "138001" not in page
-        assert ("Guide and law disagree" in page) == (told["slug"] in {"number_consistency", "closing_rate"})
+        assert ("Guide and law disagree" in page) == (entry["slug"] in {"number_consistency", "closing_rate"})
 
 
 def test_the_next_data_year_is_begun_from_the_last_ones_page(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,11 +121,11 @@ def test_a_displayed_number_is_no_part_of_an_address(lake: Client, sample: dict[
     assert "13800138000" not in page
     links = re.findall(r' href="([^"]*display=[0-9a-f]{16}[^"]*)"', page)
     mobiles = next(r for r in metric(sample, "number_consistency")["splits"]["display"] if r["key"] == "13800138000")
-    found = [text(lake, link.replace("&amp;", "&") + "&look=1") for link in links if "class=mobile" in link]
-    assert len(found) == 1
-    assert f"/ {mobiles['mobile']}" in found[0]
-    assert "138****8000" in found[0]
-    assert "13800138000" not in found[0]
+    pages = [text(lake, link.replace("&amp;", "&") + "&look=1") for link in links if "class=mobile" in link]
+    assert len(pages) == 1
+    assert f"/ {mobiles['mobile']}" in pages[0]
+    assert "138****8000" in pages[0]
+    assert "13800138000" not in pages[0]
 
 
 def test_what_is_not_there_is_not_found(lake: Client) -> None:
@@ -223,9 +223,9 @@ def test_an_outsourcer_sees_the_own_team_alone(lake: Client, sample: dict[str, A
 def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> None:
     later = json.loads(json.dumps(sample))
     later["snapshot"]["calls"] += 1
-    told = metric(later, "complaint_rate")
-    told["components"]["complaints_12321"] += 2
-    told["numerator"] += 2
+    rate = metric(later, "complaint_rate")
+    rate["components"]["complaints_12321"] += 2
+    rate["numerator"] += 2
     rule = next(one for one in later["rules"] if one["key"] == "portrait.seat_vacancy.limit")
     rule |= {"value": "0.25", "level": "internal", "overlay": {"who": "user:a + user:b", "when": "2026-11-02T01:00:00",
                                                                "reason": "省局要求"}}  # fmt: skip
@@ -287,12 +287,12 @@ def test_a_step_that_no_longer_changes_the_figures_cannot_be_tried(
 
 
 def test_seats_open_beyond_the_filing_can_be_mended(site: Client, sample: dict[str, Any]) -> None:
-    made = copy.deepcopy(sample)
-    seats = made["metrics"][0]
+    portrait = copy.deepcopy(sample)
+    seats = portrait["metrics"][0]
     seats["components"] |= {"opened": seats["components"]["opened"] + 80, "unfiled_open": 80}
-    seats["light"] = made["light"] = "red"
+    seats["light"] = portrait["light"] = "red"
     seats["flags"] = [{"code": "unfiled_open", "light": "red", "count": 80}]
-    with portraits.stage_portrait("demo", 2026, made) as put:
+    with portraits.stage_portrait("demo", 2026, portrait) as put:
         put()
     page = text(site, f"{HOME}simulate/", **ENGLISH)
     assert 'max="80" name="close_unfiled"' in page
@@ -395,22 +395,22 @@ def _pages(sample: dict[str, Any]) -> list[str]:
 def test_every_link_says_its_figure_and_the_rows_say_the_same(site: Client, sample: dict[str, Any]) -> None:
     seen: dict[str, str] = {}
     for page in _pages(sample):
-        shown = text(site, page, **ENGLISH)
+        body = text(site, page, **ENGLISH)
         if "/causes/" in page:
-            assert set(BARE.findall(shown.split("<tbody>")[1])) <= {"0"}, page
-        for href, said, figure in _find_links(shown):
+            assert set(BARE.findall(body.split("<tbody>")[1])) <= {"0"}, page
+        for href, said, figure in _find_links(body):
             assert said.startswith("rows behind "), (page, said)
             assert said.endswith(f": {figure}"), (page, said, figure)
             if count := COUNT.match(figure):
                 assert seen.setdefault(href, count[0]) == count[0], (page, href, said)
     assert len(seen) > 60
-    asked = {}  # one address of each metric, component and set of filters
+    links = {}  # one address of each metric, component and set of filters
     for href, figure in seen.items():
-        asked[re.sub(r"(?<!class)=[^&]*", "", href)] = href, figure
-    for href, figure in asked.values():
-        told = TOTAL.search(text(site, href, **ENGLISH))
-        assert told is not None, href
-        assert told[1] == figure, href
+        links[re.sub(r"(?<!class)=[^&]*", "", href)] = href, figure
+    for href, figure in links.values():
+        match = TOTAL.search(text(site, href, **ENGLISH))
+        assert match is not None, href
+        assert match[1] == figure, href
 
 
 def test_inputs_of_a_metric_lead_to_as_many_rows(lake: Client, sample: dict[str, Any]) -> None:
@@ -439,25 +439,25 @@ def test_two_numbers_that_look_alike_when_masked_keep_a_row_each(site: Client, s
 def test_an_outsourcers_figures_lead_to_the_own_rows() -> None:
     add_user(name="olga", role="outsourcer", enterprises=["demo"], actor=Actor("tester"), team="T1")
     olga = signed_in("olga", language="en")
-    found = _links(olga, HOME)
-    assert found
-    for href, said, figure in found:
+    links = _links(olga, HOME)
+    assert links
+    for href, said, figure in links:
         assert said == f"{said.rpartition(':')[0]}: {figure}"
-        told = TOTAL.search(text(olga, href, **ENGLISH))
-        assert told[1] == figure, href
+        match = TOTAL.search(text(olga, href, **ENGLISH))
+        assert match[1] == figure, href
 
 
-def _remedies(sample: dict[str, Any], **told: Any) -> list[Any]:
-    shown = metric(sample, "number_consistency") | told
-    return list_remedies(sample, shown, {"line": {"L1": "中继1"}}, Fraction(1, 100), words("zh-hans"))
+def _remedies(sample: dict[str, Any], **values: Any) -> list[Any]:
+    consistency = metric(sample, "number_consistency") | values
+    return list_remedies(sample, consistency, {"line": {"L1": "中继1"}}, Fraction(1, 100), words("zh-hans"))
 
 
 def test_an_unproven_number_consistency_says_which_numbers_would_prove_it(site: Client, sample: dict[str, Any]) -> None:
     del site
     parts = {"own_short": 80, "landline": 5, "mobile": 0, "unknown": 15}
     lines = [{"key": "L1", "unknown": 12}, {"key": None, "unknown": 3}]
-    told = {"light": "insufficient", "denominator": 100, "components": parts, "splits": {"line": lines}, "flags": []}
-    number, line, *_others = _remedies(sample, **told)
+    values = {"light": "insufficient", "denominator": 100, "components": parts, "splits": {"line": lines}, "flags": []}
+    number, line, *_others = _remedies(sample, **values)
     assert "个通话的外显号码" in number.title
     assert "100" in number.effect
     assert (number.route, number.query) == ("portrait-rows", {"class": "unknown"})

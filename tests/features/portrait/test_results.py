@@ -93,16 +93,16 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(
         enterprise="demo", licence="浙B2-1", since=date(2026, 6, 1), source="来函", case=None, actor=ACTOR
     )
     watched = _run()
-    told = {one["slug"]: one for one in watched["metrics"]}
-    vacancy = told["seat_vacancy"]
+    by_slug = {one["slug"]: one for one in watched["metrics"]}
+    vacancy = by_slug["seat_vacancy"]
     assert (vacancy["value"], vacancy["limit"], vacancy["light"]) == ("40.0000", "30.0000", "yellow")
     assert vacancy["internal"] == {"limit": "24.0000", "operator": ">", "level": "internal", "light": "yellow"}
     assert [flag["code"] for flag in vacancy["flags"]] == ["over_limit"], "the guide's own limit says it all"
-    assert (told["complaint_rate"]["internal"]["limit"], told["number_consistency"]["internal"]["limit"]) == (
+    assert (by_slug["complaint_rate"]["internal"]["limit"], by_slug["number_consistency"]["internal"]["limit"]) == (
         "0.8000",
         "56.0000",
     )
-    assert "internal" not in told["closing_rate"]
+    assert "internal" not in by_slug["closing_rate"]
     second, *_purposes, warning = sections.warning_lines(watched, words("zh"))
     assert second.startswith("按本企业口径（重点监测许可证的更严限值；与指南口径并列）：")
     assert "浙B2-1" in warning
@@ -146,12 +146,12 @@ def test_runs_tell_what_was_done_in_between() -> None:
     lake.replace("attachment_fact", _papers(), digest="papers")
     _run()
     new, old = portraits.list_runs("demo", 2026)
-    told = compare_runs(enterprise="demo", year=2026, before=old, after=new, actor=ACTOR)
-    assert told["causes"] == ["data"]
-    assert [one["table"] for one in told["tables"]] == ["attachment_fact"]
-    assert told["metrics"][0]["light"] == ["yellow", "yellow_explained"]
-    assert told["between"] == []
-    assert told["runs"][0]["erased"] == []
+    comparison = compare_runs(enterprise="demo", year=2026, before=old, after=new, actor=ACTOR)
+    assert comparison["causes"] == ["data"]
+    assert [one["table"] for one in comparison["tables"]] == ["attachment_fact"]
+    assert comparison["metrics"][0]["light"] == ["yellow", "yellow_explained"]
+    assert comparison["between"] == []
+    assert comparison["runs"][0]["erased"] == []
     portraits.note_deletion("demo", "calls", version=9, day=date(2027, 1, 5), before=date(2026, 1, 1))
     again = compare_runs(enterprise="demo", year=2026, before=old, after=new, actor=ACTOR)
     assert [mark["day"] for run in again["runs"] for mark in run["erased"]] == ["2027-01-05", "2027-01-05"]
@@ -166,36 +166,36 @@ def _papers() -> pa.Table:
 
 def test_rows_are_of_the_run_also_when_the_data_went_on(ran: dict[str, Any]) -> None:
     complaints = next(one for one in ran["metrics"] if one["slug"] == "complaint_rate")["components"]["complaints"]
-    asked = {"enterprise": "demo", "year": 2026, "run": None, "page": 1, "actor": ACTOR}
-    before = list_rows(**asked, ask=RowQuery("complaint_rate", "complaints"))
+    scope = {"enterprise": "demo", "year": 2026, "run": None, "page": 1, "actor": ACTOR}
+    before = list_rows(**scope, ask=RowQuery("complaint_rate", "complaints"))
     assert (before.kind, before.total, len(before.rows)) == ("tickets", complaints, complaints)
     lake = wiring.lake("demo")
     lake.replace("complaint_fact", COMPLAINT_FACT.empty_table(), digest="gone")
     with closing(wiring.engine()) as engine:
         rollups.current(lake, engine, tickets_rollup(counting(ran)))
-    after = list_rows(**asked, ask=RowQuery("complaint_rate", "complaints"))
+    after = list_rows(**scope, ask=RowQuery("complaint_rate", "complaints"))
     assert after.rows == before.rows
 
 
 @pytest.mark.usefixtures("ran")
 def test_a_reveal_needs_its_act_and_leaves_its_entry_even_when_nothing_is_found() -> None:
     add_user(name="ivan", role="tester", enterprises=["demo"], actor=ACTOR)
-    asked: dict[str, Any] = {"enterprise": "demo", "year": 2026, "run": None, "kind": "tickets"}
+    scope: dict[str, Any] = {"enterprise": "demo", "year": 2026, "run": None, "kind": "tickets"}
     with pytest.raises(NianjianError, match="role_missing"):
-        reveal_row(**asked, key={"complaint_id": "T1"}, actor=Actor("ivan", "user"))
+        reveal_row(**scope, key={"complaint_id": "T1"}, actor=Actor("ivan", "user"))
     assert list(acts(verb="portrait.reveal")) == []
-    told = reveal_row(**asked, key={"complaint_id": "T1"}, actor=ACTOR)
-    assert told == {"display": "95013", "callee": "13900000001"}
+    values = reveal_row(**scope, key={"complaint_id": "T1"}, actor=ACTOR)
+    assert values == {"display": "95013", "callee": "13900000001"}
     with pytest.raises(NianjianError, match="portrait_row_unknown"):
-        reveal_row(**asked, key={"complaint_id": "nowhere"}, actor=ACTOR)
+        reveal_row(**scope, key={"complaint_id": "nowhere"}, actor=ACTOR)
     assert len(list(acts(verb="portrait.reveal"))) == 2
 
 
 @pytest.mark.usefixtures("ran")
 def test_an_export_is_written_down_with_its_digest() -> None:
-    made = export_portrait(enterprise="demo", year=2026, run=None, form="xlsx", language="en", actor=ACTOR)
+    export = export_portrait(enterprise="demo", year=2026, run=None, form="xlsx", language="en", actor=ACTOR)
     (entry,) = acts(verb="portrait.export")
-    assert entry.data["sha256"] == hashlib.sha256(made.content).hexdigest()
+    assert entry.data["sha256"] == hashlib.sha256(export.content).hexdigest()
     assert entry.data["run"] == portraits.list_runs("demo", 2026)[0]
     with pytest.raises(NianjianError, match="export_form_unknown"):
         export_portrait(enterprise="demo", year=2026, run=None, form="docx", language="en", actor=ACTOR)

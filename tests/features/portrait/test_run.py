@@ -32,9 +32,9 @@ def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add_enterprise(code="demo", name="示范", province="浙江省", actor=ACTOR)
 
 
-def _run(**asked: Any) -> dict[str, object]:
+def _run(**options: Any) -> dict[str, object]:
     usual = {"enterprise": "demo", "year": 2026, "as_of": None, "province": None, "today": None, "raw": False}
-    return operations.run_portrait(**usual | asked, actor=ACTOR).as_dict()
+    return operations.run_portrait(**usual | options, actor=ACTOR).as_dict()
 
 
 def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,12 +77,12 @@ def test_what_has_no_portrait_is_refused(asked: dict[str, object], code: str) ->
 
 
 def test_the_as_of_day_is_today_until_the_data_year_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    def days(**asked: Any) -> tuple[str, str, str]:
-        told: Any = _run(**asked)
-        silent = told["quality"]["days_without_records"]
+    def days(**options: Any) -> tuple[str, str, str]:
+        portrait: Any = _run(**options)
+        silent = portrait["quality"]["days_without_records"]
         assert silent["until"] == silent["ranges"][-1]["to"]
-        period = told["period"]
-        second = asked["today"].isoformat() if "today" in asked else None
+        period = portrait["period"]
+        second = options["today"].isoformat() if "today" in options else None
         assert (period["from"], period["to"], period["today"]) == ("2026-01-01", "2027-01-01", second)
         return period["as_of"], period["basis"], silent["until"]
 
@@ -101,21 +101,21 @@ def test_a_province_is_kept_by_its_short_name_everywhere() -> None:
     assert _run(province="宁夏回族自治区")["province"] == "宁夏"
     with pytest.raises(NianjianError, match="province_unknown"):
         add_enterprise(code="other", name="x", province="火星", actor=ACTOR)
-    wanted = {
+    values = {
         "key": "portrait.seat_vacancy.limit", "value": "0.25", "enterprise": None, "valid_from": date(2026, 1, 1),
         "valid_to": None, "reason": "省局要求", "actor": ACTOR,
     }  # fmt: skip
     with pytest.raises(NianjianError, match="province_unknown"):
-        request_overlay(**wanted, province="火星")
-    request_overlay(**wanted, province="浙江省")
+        request_overlay(**values, province="火星")
+    request_overlay(**values, province="浙江省")
     assert Overlay.objects.get().province == "浙江"
 
 
 def test_an_overlay_on_a_rule_that_became_fixed_is_named_and_does_not_act() -> None:
     """Approved when the rule could still be overlaid; such rows are in old databases, so it is written as a row."""
     overlay("portrait.trailing_months", "6", date(2026, 1, 1))
-    told = _run()
-    assert told["warnings"] == [
+    portrait = _run()
+    assert portrait["warnings"] == [
         {
             "code": "overlay_ignored", "key": "portrait.trailing_months", "value": "6", "province": None,
             "enterprise": "demo", "valid_from": "2026-01-01", "valid_to": None, "reason": "自定",

@@ -45,16 +45,16 @@ def _run(demo: str, anna: Actor, load: Import) -> None:
         if filed or filing != "已注销" or n % 2
     ]
     load("seats", HEADER, *rows)
-    given: dict[str, Any] = {"province": None, "today": None, "raw": False, "actor": anna}
-    operations.run_portrait(enterprise=demo, year=2026, as_of=date.fromisoformat(DAY), **given)
+    options: dict[str, Any] = {"province": None, "today": None, "raw": False, "actor": anna}
+    operations.run_portrait(enterprise=demo, year=2026, as_of=date.fromisoformat(DAY), **options)
 
 
 def _split() -> list[dict[str, Any]]:
     portrait, run = portraits.find_portrait("demo", 2026), portraits.find_newest_run("demo", 2026)
     assert portrait is not None
     metric = next(one for one in portrait["metrics"] if one["slug"] == "seat_vacancy")
-    found: list[dict[str, Any]] = vacancies.add_team_split(portrait, metric, run)["splits"].get("team", [])
-    return found
+    rows: list[dict[str, Any]] = vacancies.add_team_split(portrait, metric, run)["splits"].get("team", [])
+    return rows
 
 
 def test_each_team_has_the_seats_that_the_metric_counts(ran: Actor) -> None:
@@ -66,8 +66,8 @@ def test_each_team_has_the_seats_that_the_metric_counts(ran: Actor) -> None:
     for name, row in product(COUNTS, split):
         seats = vacancies.list_team_seats(portrait, run, row["key"], date.fromisoformat(DAY))
         ask = RowQuery("seat_vacancy", name, {"team": row["key"]}, seats=seats)
-        found = list_rows(enterprise="demo", year=2026, run=None, ask=ask, page=1, actor=ran, size=999)
-        assert len(found.rows) == row[name], (row["key"], name)
+        result = list_rows(enterprise="demo", year=2026, run=None, ask=ask, page=1, actor=ran, size=999)
+        assert len(result.rows) == row[name], (row["key"], name)
     assert all(row["filed"] > row["opened_and_filed"] > 0 for row in split), "each count has something to tell"
 
 

@@ -32,12 +32,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, sample: dict[str, Any]) -> It
         "北京",
     )
     fill(Lake(str(folder / "home" / "lake"), "demo"))
-    kept = folder / "home" / "portraits" / "demo"
-    (kept / "runs" / "2026").mkdir(parents=True)
+    store = folder / "home" / "portraits" / "demo"
+    (store / "runs" / "2026").mkdir(parents=True)
     for name, portrait in ((OLDER, sample), (NEWER, _later(sample))):
         line = json.dumps(portrait, ensure_ascii=False)
-        (kept / "runs" / "2026" / f"{name}.json").write_text(f"{json.dumps(_run(name, portrait))}\n{line}\n", "utf-8")
-    (kept / "2026.json").write_text((kept / "runs" / "2026" / f"{OLDER}.json").read_text("utf-8"), "utf-8")
+        (store / "runs" / "2026" / f"{name}.json").write_text(f"{json.dumps(_run(name, portrait))}\n{line}\n", "utf-8")
+    (store / "2026.json").write_text((store / "runs" / "2026" / f"{OLDER}.json").read_text("utf-8"), "utf-8")
     with serving(folder, NIANJIAN_TODAY="2026-11-25") as started:
         yield started
 

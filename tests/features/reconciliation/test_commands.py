@@ -16,22 +16,22 @@ def test_lines_against_an_export(cli: Shell, shell_home: Path) -> None:
     export = shell_home.parent / "export.csv"
     export.write_text("种类,线路编号,名称,启用日期\n中继线,L01,乙,2025-01-01\n中继线,L03,丙,2025-01-01\n")
     assert "名称: 甲 | 乙" in cli("reconcile", "lines", "export.csv", *HOUSE).out
-    found = cli(
+    result = cli(
         "reconcile", "lines", "--export", "export.csv", "--as-of", "2026-12-31", *HOUSE, "--out", "s.xlsx", "--json"
     )
-    assert (found.code, found.json["verdict"]) == (1, "failed")
-    assert found.json["counts"] == {"same": 0, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
-    results = [(one["key"], one["result"]) for one in found.json["rows"]]
+    assert (result.code, result.json["verdict"]) == (1, "failed")
+    assert result.json["counts"] == {"same": 0, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
+    results = [(one["key"], one["result"]) for one in result.json["rows"]]
     assert results == [("L01", "field_differs"), ("L02", "only_ours"), ("L03", "only_theirs")]
     sheet = openpyxl.load_workbook(shell_home.parent / "s.xlsx").worksheets[0]
     assert sheet.max_row == 4
     assert (shell_home.parent / "s.xlsx").stat().st_mode & 0o077 == 0
-    run = found.json["run"]
+    run = result.json["run"]
     (waits,) = cli("season", "show", *HOUSE, "--json").json["obstacles"]
     assert (waits["code"], waits["values"]["run"], waits["values"]["count"]) == ("differences_open", run, 3)
     assert f"中继线对账有3条差异尚未处理（对账{run}" in "".join(cli("season", "show", *HOUSE).out.split())
-    shown = cli("reconcile", "show", run, "--state", "open", "--json").json["differences"]
-    for one in shown:
+    differences = cli("reconcile", "show", run, "--state", "open", "--json").json["differences"]
+    for one in differences:
         said = ("--owner", "王五", "--cause", "已拆除", "--action", "已注销")
         assert cli("reconcile", "settle", run, str(one["id"]), "--state", "settled", *said).code == 0
     assert cli("reconcile", "show", run, "--json").json["verdict"] == "passed"
@@ -69,16 +69,16 @@ def test_a_carriers_bill_beside_the_call_records(cli: Shell, shell_home: Path) -
     (shell_home.parent / "bill.csv").write_text("账单日,中继,条数,分钟\n2026-03-02,L1,1,1\n")
     (shell_home.parent / "m.yaml").write_text("columns: {账期: 账单日, calls: 条数, minutes: 分钟}\n")
     mapped = ("reconcile", "sources", "--bill", "bill.csv", "--mapping", "m.yaml", *HOUSE, "--json")
-    found = cli(*mapped)
-    assert (found.code, found.json["verdict"]) == (1, "failed")  # the bill knows no line of another carrier
-    likely = {one["line"]: one["likely"] for one in found.json["rows"]}
+    result = cli(*mapped)
+    assert (result.code, result.json["verdict"]) == (1, "failed")  # the bill knows no line of another carrier
+    likely = {one["line"]: one["likely"] for one in result.json["rows"]}
     assert likely == {"L1": "unanswered_not_billed", "L2": "line_missing"}
     own = cli(*mapped, "--carrier", "中国电信")
     assert (own.code, own.json["verdict"], own.json["open"]) == (0, "passed", 0)
     assert (own.json["file"], own.json["from"], own.json["as_of"]) == ("bill.csv", "2026-03-02", "2026-03-02")
-    (kept,) = cli("reconcile", "show", own.json["run"], "--json").json["differences"]
+    (difference,) = cli("reconcile", "show", own.json["run"], "--json").json["differences"]
     fields = {"calls": 1, "answered": None, "minutes": "1.00"}
-    assert (kept["state"], kept["fields"]["carrier-bill"]) == ("explained", fields)
+    assert (difference["state"], difference["fields"]["carrier-bill"]) == ("explained", fields)
     assert cli(*mapped, "--carrier", "谁").json["error"]["code"] == "reconcile_carrier_unknown"
     assert cli("reconcile", "sources", "--carrier", "中国电信", *HOUSE, "--json").json["error"]["code"] == "usage"
     assert "没有可比对的" in cli("reconcile", "sources", "--together", "--from", "2026-03-02", *HOUSE).out

@@ -55,8 +55,8 @@ def number(root: str, length: int | None, **more: object) -> Row:
     ],
 )
 def test_the_base_of_a_day(kind: str, row: Row, inside: bool | None, why: str) -> None:  # noqa: FBT001 -- a case
-    found = evaluate_status(kind, row, A)
-    assert (found.inside, found.why) == (inside, why)
+    status = evaluate_status(kind, row, A)
+    assert (status.inside, status.why) == (inside, why)
 
 
 def pairs(ours: list[Row], theirs: list[Row], *fields: str) -> dict[str, RowPair]:
@@ -71,20 +71,20 @@ def test_every_result_once() -> None:
         number("95015", 8, gateway="GW2"),
         number("95017", 8, filed_on=NEXT),
     ]
-    found = pairs(ours, theirs, "holder", "gateway")
-    results = {key: one.result.value for key, one in found.items()}
+    by_key = pairs(ours, theirs, "holder", "gateway")
+    results = {key: one.result.value for key, one in by_key.items()}
     names = ("same", "only_ours", "field_differs", "only_theirs")
     assert results == dict(zip(("95013/8", "95014/8", "95015/8", "95016/8"), names, strict=True))
-    assert found["95015/8"].fields == {"gateway": ("GW1", "GW2")}
-    assert count_results(found.values()) == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
+    assert by_key["95015/8"].fields == {"gateway": ("GW1", "GW2")}
+    assert count_results(by_key.values()) == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
 
 
 def test_a_row_on_one_side_tells_why_as_far_as_the_rows_do() -> None:
-    found = pairs([number("95013", 8)], [number("95013", 8, filed_on=NEXT)])
-    assert (found["95013/8"].result, found["95013/8"].likely) == (Result.ONLY_OURS, "filed_after")
+    by_key = pairs([number("95013", 8)], [number("95013", 8, filed_on=NEXT)])
+    assert (by_key["95013/8"].result, by_key["95013/8"].likely) == (Result.ONLY_OURS, "filed_after")
     assert pairs([number("95013", 8)], [])["95013/8"].likely == "not_there"
-    found = pairs([number("95013", 8)], [number("95013", 9)])
-    assert {key: (one.result.value, one.likely) for key, one in found.items()} == {
+    by_key = pairs([number("95013", 8)], [number("95013", 9)])
+    assert {key: (one.result.value, one.likely) for key, one in by_key.items()} == {
         "95013/8": ("only_ours", "other_length"),
         "95013/9": ("only_theirs", "other_length"),
     }
@@ -161,8 +161,8 @@ def test_faulty_cells_are_named_and_nothing_is_compared(tmp_path: Path) -> None:
     )
     with pytest.raises(NianjianError, match="reconcile_export_faulty") as caught:
         exports.load_export(path, NUMBERS, SheetMapping())
-    told = [(one["line"], one["column"], one["code"]) for one in caught.value.findings]
-    assert told == [
+    cells = [(one["line"], one["column"], one["code"]) for one in caught.value.findings]
+    assert cells == [
         (2, "备案日期", "date_unreadable"), (3, "种类", "choice_unknown"), (4, "种类", "value_missing"),
         (5, "码号", "key_duplicate"),
     ]  # fmt: skip
@@ -176,8 +176,8 @@ def test_a_mapping_names_headings_days_and_words(tmp_path: Path) -> None:
         b'formats: {filed_on: "%d/%m/%Y"}\n' + 'values: {sort: {A: 码号, B: 中继线}, filing: {"1": 已备案}}'.encode(),
         "m.yaml",
     )
-    given = check_mapping(data, exports.SHEETS[NUMBERS], exports.SHEETS, "m.yaml")
-    (row,) = exports.load_export(path, NUMBERS, given).rows
+    mapping = check_mapping(data, exports.SHEETS[NUMBERS], exports.SHEETS, "m.yaml")
+    (row,) = exports.load_export(path, NUMBERS, mapping).rows
     assert (row["root"], row["filed_on"], row["filing"]) == ("95013", date(2024, 2, 1), "filed")
     path = tmp_path / "odd.csv"
     path.write_text("码号,批准总位长,备案日期\n95013,8,01/02/2024\n", encoding="utf-8")

@@ -65,17 +65,17 @@ def made(export: Path, who: Actor) -> dict[str, object]:
 
 
 def listed(run: object, who: Actor) -> dict[str, Any]:
-    rows = operations.list_differences(run=str(run), wanted=DifferenceFilter(), actor=who)
+    rows = operations.list_differences(run=str(run), filters=DifferenceFilter(), actor=who)
     return {one["about"]["key"]: one for one in rows}
 
 
 def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, anna: Actor) -> None:
-    told = made(export, anna)
-    assert told["as_of"] == "2026-12-31"  # the base day of the season that is filed next
-    assert told["counts"] == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
-    assert (told["open"], told["verdict"]) == (3, "failed")
-    (kept,) = Run.objects.all()
-    rows = listed(kept.pk, anna)
+    data = made(export, anna)
+    assert data["as_of"] == "2026-12-31"  # the base day of the season that is filed next
+    assert data["counts"] == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
+    assert (data["open"], data["verdict"]) == (3, "failed")
+    (run,) = Run.objects.all()
+    rows = listed(run.pk, anna)
     assert set(rows) == {"95014/8", "95015/8", "95016/8"}
     fields = rows["95014/8"]["fields"]
     assert fields["holder"] == {"ours": "示例新名", "theirs": "示例旧名"}
@@ -88,11 +88,11 @@ def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, ann
 
 def test_ten_working_days_after_the_change_or_after_the_day_it_was_found(export: Path, anna: Actor) -> None:
     rows = listed(made(export, anna)["run"], anna)
-    changed, found = rows["95014/8"], rows["95015/8"]
+    changed, other = rows["95014/8"], rows["95015/8"]
     # the 16th to 18th, 21st to 25th, 28th and 29th: ten working days
     assert (changed["changed_on"], changed["due"], changed["late"]) == ("2026-12-15", "2026-12-29", True)
-    assert (found["changed_on"], found["provisional"], found["late"]) == (None, True, False)  # 2027 has no notice yet
-    assert found["due"] == "2027-02-03"
+    assert (other["changed_on"], other["provisional"], other["late"]) == (None, True, False)  # 2027 has no notice yet
+    assert other["due"] == "2027-02-03"
 
 
 def test_what_becomes_of_a_difference(export: Path, anna: Actor) -> None:
@@ -107,12 +107,12 @@ def test_what_becomes_of_a_difference(export: Path, anna: Actor) -> None:
         operations.settle_difference(run=run, difference=one, state="settled", said=said, actor=anna)
     now = operations.get_run(run=run, actor=anna)
     assert (now["open"], now["verdict"]) == (1, "failed")
-    told = operations.settle_difference(
+    difference = operations.settle_difference(
         run=run, difference=ids[2], state="explained", said={"owner": "王五", "cause": "晚报"}, actor=anna
     )
-    assert (told["state"], told["decided_by"]) == ("explained", "user:anna")
-    shown = operations.get_run(run=run, actor=anna)
-    assert (shown["verdict"], shown["states"]) == ("passed", {"open": 0, "explained": 1, "settled": 2})
+    assert (difference["state"], difference["decided_by"]) == ("explained", "user:anna")
+    document = operations.get_run(run=run, actor=anna)
+    assert (document["verdict"], document["states"]) == ("passed", {"open": 0, "explained": 1, "settled": 2})
     last = next(one for one in acts() if one.verb == "reconcile.settle")
     assert last.data["fields"] == ["owner", "cause"]
     assert "晚报" not in str(last.data)
@@ -136,15 +136,15 @@ def test_what_was_explained_stays_so_and_what_was_settled_but_is_there_is_open_a
 
 def test_an_allowance_of_the_enterprises_own_stands_beside_the_guides_which_decides(export: Path, anna: Actor) -> None:
     overlay("deadline.guide.consistency.open_differences", 3, date(2027, 1, 1))
-    told = made(export, anna)
-    verdicts = {name: told[name] for name in ("open", "verdict", "allowed", "own_verdict", "own_allowed")}
+    data = made(export, anna)
+    verdicts = {name: data[name] for name in ("open", "verdict", "allowed", "own_verdict", "own_allowed")}
     assert verdicts == {"open": 3, "verdict": "failed", "allowed": 0, "own_verdict": "passed", "own_allowed": 3}
     season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=anna)
     task = next(one for one in season["tasks"] if one["task"] == "filed_base")
     assert (task["finished"], task["steps"]["done"]) == (False, 0)
     assert task_reason(task, words(CHINESE)) == "指南允许的未处理差异为0条，以此判定；企业自设为3条"
-    shown = signed_in("anna").get(f"/e/demo/reconcile/{told['run']}/").content.decode()
-    assert "指南0条，以此判定；企业自设3条：通过" in shown
+    page = signed_in("anna").get(f"/e/demo/reconcile/{data['run']}/").content.decode()
+    assert "指南0条，以此判定；企业自设3条：通过" in page
 
 
 def test_a_comparison_as_at_a_day_to_come_closes_no_task(
@@ -159,8 +159,8 @@ def test_a_comparison_as_at_a_day_to_come_closes_no_task(
         return next(one for one in season["tasks"] if one["task"] == "filed_base")
 
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-10-16")
-    told = made(same, anna)
-    assert (told["as_of"], told["verdict"]) == ("2026-12-31", "passed")
+    data = made(same, anna)
+    assert (data["as_of"], data["verdict"]) == ("2026-12-31", "passed")
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
     assert task()["steps"]["done"] == 0
     assert task_reason(task(), words(CHINESE)) == "比对基准日当时尚未到来；该日之后须重新比对"
@@ -205,21 +205,21 @@ def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sh
     assert made(empty, anna)["verdict"] == "not_proved"
     load("numbers", HEADER, ("95013", 8, "示例", "已备案", "", "张三", ""))
     same = sheet(THEIRS, ("95013", 8, "示例", "已备案", "", "张三"), name="same.csv")
-    told = made(same, anna)
-    assert (told["counts"]["same"], told["open"], told["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
-    assert told["verdict"] == "not_proved"
+    data = made(same, anna)
+    assert (data["counts"]["same"], data["open"], data["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
+    assert data["verdict"] == "not_proved"
 
 
 def test_what_the_export_leaves_blank_is_named_and_never_passed(
     demo: str, load: Import, sheet: Sheet, anna: Actor
 ) -> None:
     load("numbers", HEADER, ("95013", 8, "示例", "已备案", "2024-02-01", "张三", ""))
-    told = made(sheet(THEIRS, ("95013", 8, "示例", "已备案", "2024-02-01", ""), name="blank.csv"), anna)
-    assert (told["counts"]["same"], told["open"], told["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
-    assert (told["verdict"], told["blank"]) == ("not_proved", {"contact": 1})
+    data = made(sheet(THEIRS, ("95013", 8, "示例", "已备案", "2024-02-01", ""), name="blank.csv"), anna)
+    assert (data["counts"]["same"], data["open"], data["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
+    assert (data["verdict"], data["blank"]) == ("not_proved", {"contact": 1})
     without = THEIRS.removesuffix(",联系人")
-    told = made(sheet(without, ("95013", 8, "示例", "已备案", "2024-02-01"), name="without.csv"), anna)
-    assert (told["verdict"], told["blank"]) == ("passed", {})  # a column that is not there is not compared, and named
+    data = made(sheet(without, ("95013", 8, "示例", "已备案", "2024-02-01"), name="without.csv"), anna)
+    assert (data["verdict"], data["blank"]) == ("passed", {})  # a column that is not there is not compared, and named
 
 
 def test_the_correction_sheet_has_what_is_to_be_filed(export: Path, anna: Actor) -> None:
@@ -272,12 +272,12 @@ def test_as_work_the_sealed_file_goes_with_the_job(
          {"counts": {"same": 0, "parted": 1}, "file": "b.csv", "verdict": "failed"}),
     )  # fmt: skip
     assert len(list(blobs.blobs())) == 2
-    for job, found in jobs:
+    for job, expected in jobs:
         assert Worker("w", Event()).step()
-        told = Job.objects.get(pk=job)
-        assert (told.state, {name: told.result[name] for name in found}) == ("done", found)
-        assert "rows" not in told.result
-        assert operations.FILE_FIELD not in told.payload
+        stored = Job.objects.get(pk=job)
+        assert (stored.state, {name: stored.result[name] for name in expected}) == ("done", expected)
+        assert "rows" not in stored.result
+        assert operations.FILE_FIELD not in stored.payload
     assert list(blobs.blobs()) == []
 
 
@@ -307,19 +307,19 @@ Made = tuple[str, str | None, str, str | None, str, str]
 
 @pytest.mark.parametrize(("runs", "left"), REPEATED)
 def test_a_difference_waits_until_its_days_are_compared_again(anna: Actor, runs: list[Made], left: list[int]) -> None:
-    made = []
+    stored = []
     for number, (kind, first, last, carrier, sides, place) in enumerate(runs):
         file = None if carrier is None else f"{number}.csv"
-        told = {"carrier": carrier, "sources": list(sides)} if kind == "sources" else {}
+        details = {"carrier": carrier, "sources": list(sides)} if kind == "sources" else {}
         days = {"first": first and date.fromisoformat(first), "as_of": date.fromisoformat(last)}
-        run = Run(enterprise_id="demo", kind=kind, file=file, counts={}, told=told, **days)
+        run = Run(enterprise_id="demo", kind=kind, file=file, counts={}, told=details, **days)
         month = place if kind == "people" else ""
         states = {"A": "open", "B": "open", "C": "explained"} if place or kind != "sources" else {}
         differences = [
             Difference(key=f"{place}|{key}", month=month, result="parted", label="{}", state=state)
             for key, state in states.items()
         ]
-        made.append(storage.store_run(run=run, differences=differences, actor=anna))
-    assert list_unsettled_runs("demo") == [(made[number], 2) for number in left]
+        stored.append(storage.store_run(run=run, differences=differences, actor=anna))
+    assert list_unsettled_runs("demo") == [(stored[number], 2) for number in left]
     kinds = {runs[number][0] for number in left}
     assert {run.kind for kind in kinds for run, _count in list_unsettled_runs("demo", kind)} == kinds

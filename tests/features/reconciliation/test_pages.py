@@ -41,11 +41,11 @@ def test_from_the_export_to_a_passed_run(lead: Client) -> None:
     refused = lead.post(f"{HOME}new/", {"what": "filing", "kind": "lines"})
     assert refused.status_code == 422
     export = SimpleUploadedFile("export.csv", "线路编号,名称,启用日期\nL01,乙,2025-01-01\n".encode(), "text/csv")
-    asked = lead.post(f"{HOME}new/", {"what": "filing", "kind": "lines", "file": export, "as_of": "2026-12-31"})
-    assert asked.status_code == 302
+    response = lead.post(f"{HOME}new/", {"what": "filing", "kind": "lines", "file": export, "as_of": "2026-12-31"})
+    assert response.status_code == 302
     work()
-    told = lead.get(asked.headers["Location"]).content.decode()
-    (address,) = set(re.findall(rf'href="({HOME}C[0-9a-f]+/)"', told))
+    job_page = lead.get(response.headers["Location"]).content.decode()
+    (address,) = set(re.findall(rf'href="({HOME}C[0-9a-f]+/)"', job_page))
     page = lead.get(address).content.decode()
     assert "有未处理差异" in page
     (one,) = set(re.findall(rf'href="({address}differences/\d+/)"', page))
@@ -53,9 +53,9 @@ def test_from_the_export_to_a_passed_run(lead: Client) -> None:
     assert waits
     assert waits[1] == "处理 1 处差异：中继线"
     assert one in lead.get(f"{address}?state=open").content.decode()
-    shown = lead.get(one).content.decode()
-    assert "甲" in shown
-    assert "乙" in shown
+    detail = lead.get(one).content.decode()
+    assert "甲" in detail
+    assert "乙" in detail
     lacking = lead.post(one, {"state": "explained", "owner": "王五"})
     assert lacking.status_code == 422
     assert Difference.objects.get().state == "open"
@@ -70,18 +70,18 @@ def test_from_the_export_to_a_passed_run(lead: Client) -> None:
 
 def test_people_are_masked_until_somebody_looks_and_decides(lead: Client) -> None:
     who = "11010519491231002X"
-    found = Difference(
+    row = Difference(
         key="b" * 64, result="lacks_wage", state="open", month="2026-03",
         label=f'{{"name": "张三", "identity": "{who}", "seat": "S1"}}',
     )  # fmt: skip
-    told = f'{{"name": "张叁", "account": "1234", "person": "张三", "identity": "{who}"}}'
-    pair = Proposal(kind="name", subject="1" * 64, person="2" * 64, told=told, likeness=50)
+    details = f'{{"name": "张叁", "account": "1234", "person": "张三", "identity": "{who}"}}'
+    pair = Proposal(kind="name", subject="1" * 64, person="2" * 64, told=details, likeness=50)
     matrix = {"2026-03": {"lacks_wage": {"count": 1, "explained": 0}}}
     run = Run(
         enterprise_id="demo", kind="people", as_of=date(2026, 3, 31), first=date(2026, 3, 1),
         counts={"lacks_wage": 1}, told={"matrix": matrix},
     )  # fmt: skip
-    storage.store_run(run=run, differences=[found], proposals=[pair], actor=BOSS)
+    storage.store_run(run=run, differences=[row], proposals=[pair], actor=BOSS)
     page = lead.get(f"{HOME}{run.pk}/").content.decode()
     assert who not in page
     assert "张叁" not in page
@@ -103,16 +103,16 @@ def test_people_are_masked_until_somebody_looks_and_decides(lead: Client) -> Non
 
 
 def test_call_sources_are_drawn_and_told(lead: Client) -> None:
-    told = {"by_day": [{"day": "2026-03-02", "calls": {"crm": 2, "switch": 4}}], "sources": ["crm", "switch"]}
-    found = Difference(
+    details = {"by_day": [{"day": "2026-03-02", "calls": {"crm": 2, "switch": 4}}], "sources": ["crm", "switch"]}
+    row = Difference(
         key="2026-03-02|L1", result="parted", state="open", likely="answered_only",
         label='{"day": "2026-03-02", "line": "L1"}', fields='{"crm": ["2", "2"], "switch": ["4", "2"]}',
     )  # fmt: skip
     run = Run(
         enterprise_id="demo", kind="sources", as_of=date(2026, 3, 2), first=date(2026, 3, 1),
-        counts={"same": 0, "parted": 1}, told=told,
+        counts={"same": 0, "parted": 1}, told=details,
     )  # fmt: skip
-    storage.store_run(run=run, differences=[found], actor=BOSS)
+    storage.store_run(run=run, differences=[row], actor=BOSS)
     page = lead.get(f"{HOME}{run.pk}/").content.decode()
     assert '<li class="lines s1">crm 2</li><li class="lines s2">switch 4</li>' in page
     assert "<tspan" in page
@@ -128,23 +128,23 @@ def _csv(name: str, text: str) -> SimpleUploadedFile:
 
 def test_headings_of_an_export_that_nobody_knows_are_chosen_on_the_page(lead: Client) -> None:
     text = "资源号,叫法,开\nL01,甲,01/01/2025\n"
-    asked = {"what": "filing", "kind": "lines", "as_of": "2026-12-31"}
-    first = lead.post(f"{HOME}new/", asked | {"file": _csv("e.csv", text)})
+    form = {"what": "filing", "kind": "lines", "as_of": "2026-12-31"}
+    first = lead.post(f"{HOME}new/", form | {"file": _csv("e.csv", text)})
     assert first.status_code == 422  # nothing was put: the page offers the headings instead
     page = first.content.decode()
     assert "资源号 – L01" in page
     assert not Run.objects.exists()
     chosen = {"heading_line_id": "资源号", "heading_name": "叫法", "heading_opened_on": "开"}
-    faulty = lead.post(f"{HOME}new/look/", asked | chosen | {"file": _csv("e.csv", text)}).content.decode()
+    faulty = lead.post(f"{HOME}new/look/", form | chosen | {"file": _csv("e.csv", text)}).content.decode()
     assert "第 2 行，开" in faulty
     chosen |= {"dates": "%d/%m/%Y"}
-    sound = lead.post(f"{HOME}new/look/", asked | chosen | {"file": _csv("e.csv", text)}).content.decode()
+    sound = lead.post(f"{HOME}new/look/", form | chosen | {"file": _csv("e.csv", text)}).content.decode()
     assert "共 1 行，均可读取" in sound
-    done = lead.post(f"{HOME}new/", asked | chosen | {"file": _csv("e.csv", text), "keep_as": "某省导出"})
+    done = lead.post(f"{HOME}new/", form | chosen | {"file": _csv("e.csv", text), "keep_as": "某省导出"})
     assert done.status_code == 302
     work()
     assert Run.objects.get().counts == {"same": 1, "only_ours": 0, "only_theirs": 0, "field_differs": 0}
-    again = lead.post(f"{HOME}new/", asked | {"kept": "某省导出", "file": _csv("e.csv", text)})
+    again = lead.post(f"{HOME}new/", form | {"kept": "某省导出", "file": _csv("e.csv", text)})
     assert again.status_code == 302
     work()
     assert [one.counts["same"] for one in Run.objects.all()] == [1, 1]
@@ -211,8 +211,8 @@ def test_who_only_reads_has_no_bill_compared(api: Ask) -> None:
 
 def test_a_bill_is_compared_and_told_with_its_minutes(api: Ask) -> None:
     lead = api("compliance_lead")
-    asked = upload(lead, BILLS, BILL, name="bill.csv", together="true")
-    assert asked.status_code == 202, asked.content
+    response = upload(lead, BILLS, BILL, name="bill.csv", together="true")
+    assert response.status_code == 202, response.content
     work()
     job = Job.objects.get()
     assert (job.state, job.result["counts"]) == ("done", {"same": 0, "parted": 1})

@@ -36,13 +36,13 @@ def insured(identity: str, payer: str | None = OWN, name: str = "") -> Insured:
     return Insured(identity, name or None, frozenset({payer}))
 
 
-def match(given: Decisions | None = None, **parts: list[object]) -> MonthMatch:
+def match(decisions: Decisions | None = None, **parts: list[object]) -> MonthMatch:
     month = Month(FIRST, LAST, **parts)  # type: ignore[arg-type] # each test gives what it needs
-    return match_month(month, given or Decisions(), TERMS)
+    return match_month(month, decisions or Decisions(), TERMS)
 
 
-def only(found: MonthMatch) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
-    (row,) = found.rows
+def only(outcome: MonthMatch) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
+    (row,) = outcome.rows
     return row.match.value, tuple(one.value for one in row.lacks), row.reasons, row.explained
 
 
@@ -61,8 +61,8 @@ def only(found: MonthMatch) -> tuple[str, tuple[str, ...], tuple[str, ...], bool
 )  # fmt: skip
 def test_what_is_lacking(parts: dict[str, list[object]], result: str, lacks: tuple[str, ...]) -> None:
     assert only(match(**parts)) == (result, lacks, (), False)
-    found = match(seats=[seat("1", "张三")], insured=[insured("1")], paid=[Paid("张 三", "1234")])
-    assert (found.counts, found.rows) == ({Match.CONSISTENT: 1}, []), "all three agree"
+    outcome = match(seats=[seat("1", "张三")], insured=[insured("1")], paid=[Paid("张 三", "1234")])
+    assert (outcome.counts, outcome.rows) == ({Match.CONSISTENT: 1}, []), "all three agree"
 
 
 @pytest.mark.parametrize(
@@ -79,16 +79,16 @@ def test_what_may_still_be_paid_is_not_missing(
     pending: set[Match], parts: dict[str, list[object]], lacks: tuple[str, ...] | None
 ) -> None:
     month = Month(FIRST, LAST, **parts, pending=frozenset(pending))  # type: ignore[arg-type] # each gives what it needs
-    found = match_month(month, Decisions(), TERMS)
-    assert found.counts == ({Match.NOT_DUE: 1} if lacks is None else {Match(lacks[0]): 1})
-    assert [tuple(one.value for one in row.lacks) for row in found.rows] == ([] if lacks is None else [lacks])
+    outcome = match_month(month, Decisions(), TERMS)
+    assert outcome.counts == ({Match.NOT_DUE: 1} if lacks is None else {Match(lacks[0]): 1})
+    assert [tuple(one.value for one in row.lacks) for row in outcome.rows] == ([] if lacks is None else [lacks])
 
 
 def test_own_and_another_payer_is_own_and_one_that_nobody_names_goes_to_a_person() -> None:
     both = Insured("1", None, frozenset({OWN, "别家公司"}))
     assert match(seats=[seat("1", "张三")], insured=[both], paid=[Paid("张三", None)]).rows == []
-    found = match(seats=[seat("1", "张三")], insured=[insured("1", None)], paid=[Paid("张三", "1")])
-    assert only(found) == ("needs_person", ("needs_person",), ("payer_unknown",), False)
+    outcome = match(seats=[seat("1", "张三")], insured=[insured("1", None)], paid=[Paid("张三", "1")])
+    assert only(outcome) == ("needs_person", ("needs_person",), ("payer_unknown",), False)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_own_and_another_payer_is_own_and_one_that_nobody_names_goes_to_a_person
     ],
 )
 def test_thirty_days_are_new(joined: date, reasons: tuple[str, ...], explained: bool) -> None:  # noqa: FBT001 -- a case
-    found = match(seats=[seat("1", "张三")], staff=[staff("1", "张三", joined_on=joined)], paid=[Paid("张三", "1")])
-    assert only(found) == ("lacks_insurance", ("lacks_insurance",), reasons, explained)
+    outcome = match(seats=[seat("1", "张三")], staff=[staff("1", "张三", joined_on=joined)], paid=[Paid("张三", "1")])
+    assert only(outcome) == ("lacks_insurance", ("lacks_insurance",), reasons, explained)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_employment_explains(more: dict[str, str], reasons: tuple[str, ...], exp
 
 
 def test_a_post_that_needs_no_seat_and_the_staff_alone() -> None:
-    found = match(staff=[staff("1", "张三", post="财务")], insured=[insured("1")], paid=[Paid("张三", "1")])
-    assert only(found) == ("lacks_seat", ("lacks_seat",), ("other_post",), True)
+    outcome = match(staff=[staff("1", "张三", post="财务")], insured=[insured("1")], paid=[Paid("张三", "1")])
+    assert only(outcome) == ("lacks_seat", ("lacks_seat",), ("other_post",), True)
     assert match(staff=[staff("1", "张三")]).counts == {}, "nobody of the three tables"
 
 
@@ -146,11 +146,11 @@ TWINS = {
 
 
 def test_homonyms_go_to_a_person_whose_decision_holds() -> None:
-    found = match(**TWINS)  # type: ignore[arg-type] # lists of rows
-    assert found.counts == {Match.NEEDS_PERSON: 2}
-    assert {row.reasons for row in found.rows} == {("homonym",)}
-    asked = {(one.kind, one.account, one.identity) for one in found.pairs}
-    assert asked == {("homonym", account, who) for account in ("1111", "2222") for who in "12"}
+    outcome = match(**TWINS)  # type: ignore[arg-type] # lists of rows
+    assert outcome.counts == {Match.NEEDS_PERSON: 2}
+    assert {row.reasons for row in outcome.rows} == {("homonym",)}
+    pairs = {(one.kind, one.account, one.identity) for one in outcome.pairs}
+    assert pairs == {("homonym", account, who) for account in ("1111", "2222") for who in "12"}
     half = match(Decisions({("张三", "1111"): "1"}), **TWINS)  # type: ignore[arg-type] # lists of rows
     assert {row.identity: row.match for row in half.rows} == {"2": Match.NEEDS_PERSON}
     both = match(Decisions({("张三", "1111"): "1", ("张三", "2222"): "2"}), **TWINS)  # type: ignore[arg-type] # the same
@@ -160,12 +160,12 @@ def test_homonyms_go_to_a_person_whose_decision_holds() -> None:
 def test_one_person_with_two_cards_two_seats_and_two_employers_is_one_person() -> None:
     seats = [seat("1", "张三"), seat("1", "张三", seat_id="S-2", insured_by="别家公司")]
     both = Insured("1", None, frozenset({OWN, "别家公司"}))
-    found = match(seats=seats, insured=[both], paid=[Paid("张三", "1111"), Paid("张三", "2222")])
-    assert (found.counts, found.rows) == ({Match.CONSISTENT: 1}, [])
+    outcome = match(seats=seats, insured=[both], paid=[Paid("张三", "1111"), Paid("张三", "2222")])
+    assert (outcome.counts, outcome.rows) == ({Match.CONSISTENT: 1}, [])
     two = [staff("1", "张三", insured_by=name, joined_on=FIRST) for name in ("别家公司", OWN)]
     for rows in (two, two[::-1]):  # that one of two employers is another explains nothing
-        found = match(staff=rows, seats=seats, paid=[Paid("张三", "1111")])
-        assert only(found) == ("lacks_insurance", ("lacks_insurance",), ("new",), True)
+        outcome = match(staff=rows, seats=seats, paid=[Paid("张三", "1111")])
+        assert only(outcome) == ("lacks_insurance", ("lacks_insurance",), ("new",), True)
     assert only(match(staff=two[:1], seats=seats, paid=[Paid("张三", "1")]))[0] == "insured_elsewhere"
 
 
@@ -176,13 +176,13 @@ def test_who_left_one_of_two_posts_is_still_there() -> None:
 
 
 def test_a_name_nearly_equal_is_proposed_and_never_matched() -> None:
-    found = match(
+    outcome = match(
         seats=[seat("1", "欧阳晓华"), seat("2", "李四")],
         insured=[insured("1"), insured("2")],
         paid=[Paid("欧阳小华", "1111"), Paid("王五", "9999")],
     )
-    assert found.counts == {Match.LACKS_WAGE: 2}
-    (pair,) = found.pairs
+    assert outcome.counts == {Match.LACKS_WAGE: 2}
+    (pair,) = outcome.pairs
     assert (pair.kind, pair.name, pair.identity, pair.likeness) == ("name", "欧阳小华", "1", 75)
 
 
@@ -199,7 +199,7 @@ def test_a_miswritten_number_is_proposed_and_holds_once_decided() -> None:
         "insured": [insured(wrong, name="张三")],
         "paid": [],
     }
-    found = match(**parts)
-    assert [(one.kind, one.written, one.identity) for one in found.pairs] == [("identity", wrong, right)]
+    outcome = match(**parts)
+    assert [(one.kind, one.written, one.identity) for one in outcome.pairs] == [("identity", wrong, right)]
     fixed = match(Decisions(numbers={wrong: right}), **{**parts, "paid": [Paid("张三", "1")]})
     assert fixed.counts == {Match.CONSISTENT: 1}

@@ -78,14 +78,14 @@ def made(who: Actor) -> dict[str, object]:
 
 
 def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
-    told = made(anna)
-    assert told["counts"] == {
+    result = made(anna)
+    assert result["counts"] == {
         "consistent": 1, "lacks_insurance": 1, "lacks_wage": 1, "lacks_seat": 0, "insured_elsewhere": 0,
         "needs_person": 2,
     }  # fmt: skip
-    assert told["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
-    assert (told["open"], told["verdict"]) == (3, "failed")
-    rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
+    assert result["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
+    assert (result["open"], result["verdict"]) == (3, "failed")
+    rows = operations.list_differences(run=str(result["run"]), filters=DifferenceFilter(), actor=anna)
     assert {(one["about"]["name"], one["result"], tuple(one["reasons"]), one["state"]) for one in rows} == {
         ("李**", "lacks_wage", (), "open"),
         ("王*", "lacks_insurance", ("new",), "explained"),
@@ -120,9 +120,9 @@ def test_a_month_of_pay_that_is_not_over_makes_nobody_lack(
         *(("示例", one, "养老", "202602") for one in whose[:4]),
     )
     month = date(2026, 2, 1)
-    told = comparisons.match_people(enterprise="demo", first=month, last=month, actor=anna)
-    assert (told["counts"].get("not_due", 0), told["unclear"], told["open"]) == found
-    assert (told["verdict"], told["as_of"]) == ("failed" if found[2] else "not_proved", min(day, "2026-02-28"))
+    result = comparisons.match_people(enterprise="demo", first=month, last=month, actor=anna)
+    assert (result["counts"].get("not_due", 0), result["unclear"], result["open"]) == found
+    assert (result["verdict"], result["as_of"]) == ("failed" if found[2] else "not_proved", min(day, "2026-02-28"))
 
 
 def test_what_was_explained_of_a_month_that_lasts_is_carried_over(
@@ -131,7 +131,7 @@ def test_what_was_explained_of_a_month_that_lasts_is_carried_over(
     for day, state in (("2026-03-20", "open"), ("2026-03-25", "explained"), ("2026-04-02", "explained")):
         monkeypatch.setenv("NIANJIAN_TODAY", day)
         run = str(made(anna)["run"])
-        rows = operations.list_differences(run=run, wanted=DifferenceFilter(), actor=anna)
+        rows = operations.list_differences(run=run, filters=DifferenceFilter(), actor=anna)
         (one,) = [row for row in rows if row["result"] == "needs_person"][:1]
         assert one["state"] == state
         said = {"owner": "anna", "cause": "同名", "action": ""}
@@ -212,23 +212,23 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
         for source, count in (("asterisk", 4), ("crm", 2)) for n in range(count)
     ]  # fmt: skip
     data.append(wiring.lake("demo"), rows, "b0")
-    told = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna)
-    assert (told["sources"], told["counts"], told["verdict"]) == (
+    result = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna)
+    assert (result["sources"], result["counts"], result["verdict"]) == (
         ["asterisk", "crm"],
         {"same": 0, "parted": 1},
         "failed",
     )
-    (one,) = told["rows"]
+    (one,) = result["rows"]
     assert (one["calls"], one["likely"]) == ({"asterisk": 4, "crm": 2}, "answered_only")
-    assert told["by_day"] == [{"day": "2026-03-02", "calls": {"asterisk": 4, "crm": 2}}]
+    assert result["by_day"] == [{"day": "2026-03-02", "calls": {"asterisk": 4, "crm": 2}}]
     alone = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("crm",), actor=anna)
     assert alone["verdict"] == "not_proved"
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
         comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
         comparisons.compare_call_sources(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
-    for given in ({"beside": ("crm", "asterisk")}, {"against": BillInput(together=True)}):
-        one = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna, **given)
+    for options in ({"beside": ("crm", "asterisk")}, {"against": BillInput(together=True)}):
+        one = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna, **options)
         assert (len(one["sources"]), one["counts"], one["verdict"]) == (1, {"same": 0, "parted": 0}, "not_proved")
     with pytest.raises(NianjianError, match="reconcile_days_wrong"):
         comparisons.compare_call_sources(
@@ -293,14 +293,14 @@ def test_a_version_that_ended_within_a_month_does_not_hold_at_its_end(
         "坐席编号,类型,姓名,证件号,备案状态,备案日期,开通日期,变更日期",
         ("S1", "人工", "陈静", T1, "已备案", "2025-01-01", "2025-01-01", "2026-03-20"),
     )
-    told = {month: {one.seat_id: one.person for one in tables(FEBRUARY, MARCH).month(month).seats}
+    by_month = {month: {one.seat_id: one.person for one in tables(FEBRUARY, MARCH).month(month).seats}
             for month in (FEBRUARY, MARCH)}  # fmt: skip
-    assert (told[FEBRUARY]["S1"], told[MARCH]["S1"]) == ("张三", "陈静")
+    assert (by_month[FEBRUARY]["S1"], by_month[MARCH]["S1"]) == ("张三", "陈静")
 
 
 def test_who_has_no_seat_keeps_the_name_of_the_contribution(spring: str, anna: Actor) -> None:
-    told = comparisons.match_people(enterprise="demo", first=FEBRUARY, last=MARCH, actor=anna)
-    rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
+    result = comparisons.match_people(enterprise="demo", first=FEBRUARY, last=MARCH, actor=anna)
+    rows = operations.list_differences(run=str(result["run"]), filters=DifferenceFilter(), actor=anna)
     bare = [one for one in rows if "lacks_seat" in {one["result"], *one["reasons"]}]
     assert {(one["month"], one["about"]["name"]) for one in bare} == {
         ("2026-02", "赵**"), ("2026-03", "赵**"), ("2026-03", "李**"),

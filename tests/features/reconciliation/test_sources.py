@@ -61,21 +61,21 @@ def test_the_likely_reason(rows: tuple[Mapping[str, object], ...], reason: str) 
 
 
 def test_equal_counts_are_no_parting_and_one_source_compares_nothing() -> None:
-    found = compare_sources([row("switch", 10), row("crm", 10)])
-    assert (found.places, found.same, found.partings) == (1, 1, [])
+    comparison = compare_sources([row("switch", 10), row("crm", 10)])
+    assert (comparison.places, comparison.same, comparison.partings) == (1, 1, [])
     alone = compare_sources([row("switch", 10)])
     assert (alone.places, alone.partings) == (0, [])
     assert compare_sources([row("a", 1), row("b", 1), row("c", 2)], ("a", "b")).partings == []
-    found = compare_sources([row("asterisk", 6), row("freeswitch", 4)], together=True)
-    assert (found.sources, found.places, found.partings) == (("records",), 0, [])
-    assert found.days == {DAY: {"records": 10}}
+    comparison = compare_sources([row("asterisk", 6), row("freeswitch", 4)], together=True)
+    assert (comparison.sources, comparison.places, comparison.partings) == (("records",), 0, [])
+    assert comparison.days == {DAY: {"records": 10}}
 
 
 def test_switches_that_share_the_calls_are_one_side() -> None:
     rows = [row("asterisk", 6), row("freeswitch", 4), row("crm", 10)]
     assert len(compare_sources(rows).partings) == 1
-    found = compare_sources(rows, beside=("freeswitch", "asterisk"))
-    assert (found.sources, found.same, found.partings) == (("asterisk + freeswitch", "crm"), 1, [])
+    comparison = compare_sources(rows, beside=("freeswitch", "asterisk"))
+    assert (comparison.sources, comparison.same, comparison.partings) == (("asterisk + freeswitch", "crm"), 1, [])
     (parting,) = compare_sources([*rows, row("crm", 1)], beside=("asterisk", "freeswitch")).partings
     assert {side: count.calls for side, count in parting.counts.items()} == {"asterisk + freeswitch": 10, "crm": 11}
     only = compare_sources(rows, ("asterisk", "freeswitch", "crm"), beside=("asterisk", "freeswitch"))
@@ -102,26 +102,26 @@ def test_a_call_of_several_rows_is_counted_once_and_rejected_rows_and_scanners_n
     )  # fmt: skip
     with closing(DuckDBEngine()) as engine:
         rows = engine.rows(build_question(engine.hold("calls", table), DAY, NEXT))
-    told = {
+    counts = {
         (one["source"], one["day"], one["line"]): [one[name] for name in ("calls", "answered", "tests", "inbound")]
         for one in rows
     }
-    assert told == {
+    assert counts == {
         ("asterisk", DAY, "L1"): [1, 1, 0, 0],
         ("crm", DAY, "L1"): [2, 1, 1, 0],
         ("crm", DAY, ""): [1, 0, 0, 1],
     }
-    found: SourceComparison = compare_sources(rows)
-    assert {(one.day, one.line): one.likely for one in found.partings}[DAY, "L1"] == "tests_left_out"
+    comparison: SourceComparison = compare_sources(rows)
+    assert {(one.day, one.line): one.likely for one in comparison.partings}[DAY, "L1"] == "tests_left_out"
 
 
 HEAD = "账期,号码,线路编号,通话数,接通数,计费分钟"
 
 
-def read(tmp_path: Path, text: str, given: BillMapping | None = None, name: str = "bill.csv") -> Bill:
+def read(tmp_path: Path, text: str, mapping: BillMapping | None = None, name: str = "bill.csv") -> Bill:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return load_bill(path, given or BillMapping())
+    return load_bill(path, mapping or BillMapping())
 
 
 def counted(calls: int, line: str = "L1", day: date = DAY, source: str = "switch", **more: int) -> Mapping[str, object]:
@@ -148,8 +148,8 @@ def test_a_bill_of_days_months_and_single_calls(tmp_path: Path) -> None:
         tmp_path,
         "主叫号码,开始时间,中继编号,通话时长\n95013,2026-03-02 23:59:00,L1,61\n95013,2026-03-02 09:00:00,L1,0\n",
     )
-    told = single.at[DAY, "L1"]
-    assert (told.calls, told.answered, told.minutes) == (2, 1, Decimal(2))  # 61 s are two minutes begun
+    total = single.at[DAY, "L1"]
+    assert (total.calls, total.answered, total.minutes) == (2, 1, Decimal(2))  # 61 s are two minutes begun
     assert single.moved[NEXT, "L1"].calls == 1
 
 
@@ -179,10 +179,10 @@ def test_one_unreadable_cell_and_nothing_is_compared(tmp_path: Path, line: str, 
 
 
 def test_a_mapping_names_headings_zone_and_unit(tmp_path: Path) -> None:
-    given = check_bill_mapping(
+    mapping = check_bill_mapping(
         {"columns": {"开始时间": "起呼", "seconds": "秒"}, "timezone": "UTC", "unit": 6}, "m.yaml"
     )
-    bill = read(tmp_path, "起呼,秒\n2026-03-02 17:00:00,7\n2026-03-02T17:00:00+08:00,1\n", given)
+    bill = read(tmp_path, "起呼,秒\n2026-03-02 17:00:00,7\n2026-03-02T17:00:00+08:00,1\n", mapping)
     assert {day: (count.calls, count.minutes) for (day, _line), count in bill.at.items()} == {
         NEXT: (1, Decimal("0.2")),  # 01:00 in Beijing; 12 seconds
         DAY: (1, Decimal("0.1")),
@@ -224,14 +224,14 @@ def test_unanswered_calls_that_are_not_billed_are_proved_and_need_nobody(tmp_pat
     bill = read(
         tmp_path, f"{HEAD}\n2026-03-02,95013,L1,4,4,6\n2026-03-02,95013,L2,4,4,6.5\n2026-03-03,95013,L1,3,3,3\n"
     )
-    found = partings(
+    by_place = partings(
         bill,
         counted(10, answered=5, inbound=1, billable=4, talk=200, billed=360),
         counted(10, "L2", answered=4, billable=4, talk=200, billed=360),
         counted(9, day=NEXT, answered=4, billable=4, talk=200, billed=360),
     )
-    told = {place: (one.likely, one.proved) for place, one in found.items()}
-    assert told == {
+    reasons = {place: (one.likely, one.proved) for place, one in by_place.items()}
+    assert reasons == {
         (DAY, "L1"): ("unanswered_not_billed", True),
         (DAY, "L2"): ("unanswered_not_billed", False),  # its minutes differ
         (NEXT, "L1"): ("legs_counted", False),
@@ -244,14 +244,14 @@ def test_unanswered_calls_that_are_not_billed_are_proved_and_need_nobody(tmp_pat
 )
 def test_minutes_are_compared_where_the_calls_agree(tmp_path: Path, minutes: str, reason: str | None) -> None:
     bill = read(tmp_path, f"{HEAD}\n2026-03-02,95013,L1,4,4,{minutes}\n")
-    found = partings(bill, counted(4, answered=4, billable=4, talk=200, billed=360))
-    assert (found[DAY, "L1"].likely if found else None) == reason
+    by_place = partings(bill, counted(4, answered=4, billable=4, talk=200, billed=360))
+    assert (by_place[DAY, "L1"].likely if by_place else None) == reason
 
 
 def test_a_trunk_that_the_records_do_not_know(tmp_path: Path) -> None:
     bill = read(tmp_path, f"{HEAD}\n2026-03-02,95013,L1,4,4,6\n2026-03-02,95013,L9,4,4,6\n")
-    found = partings(bill, counted(4, billed=360))
-    assert {place: one.likely for place, one in found.items()} == {(DAY, "L9"): "line_missing"}
+    by_place = partings(bill, counted(4, billed=360))
+    assert {place: one.likely for place, one in by_place.items()} == {(DAY, "L9"): "line_missing"}
 
 
 def test_a_bill_in_utc(tmp_path: Path) -> None:
@@ -261,15 +261,15 @@ def test_a_bill_in_utc(tmp_path: Path) -> None:
         *("2026-03-03 09:00:00,L1,60",) * 2,
     ]
     bill = read(tmp_path, "开始时间,线路编号,通话时长\n" + "\n".join(calls) + "\n2026-03-03 09:00:00,L2,60\n")
-    found = partings(bill, counted(5), counted(5, day=NEXT), counted(1, "L2", NEXT), counted(9, "L3"))
-    assert {found[one, "L1"].likely for one in (DAY, NEXT)} == {"time_zone"}
+    by_place = partings(bill, counted(5), counted(5, day=NEXT), counted(1, "L2", NEXT), counted(9, "L3"))
+    assert {by_place[one, "L1"].likely for one in (DAY, NEXT)} == {"time_zone"}
 
 
 def test_days_whose_sums_agree_over_the_whole_line(tmp_path: Path) -> None:
     text = "".join(f"2026-03-{day:02d},95013,L1,{calls},0,0\n" for day, calls in ((2, 5), (3, 5), (4, 5)))
     bill = read(tmp_path, f"{HEAD}\n{text}2026-03-02,95013,L2,1,0,0\n")
-    found = partings(bill, counted(4), counted(4, day=NEXT), counted(7, day=date(2026, 3, 4)), counted(9, "L3"))
-    assert {one.likely for place, one in found.items() if place[1] == "L1"} == {"time_zone"}
+    by_place = partings(bill, counted(4), counted(4, day=NEXT), counted(7, day=date(2026, 3, 4)), counted(9, "L3"))
+    assert {one.likely for place, one in by_place.items() if place[1] == "L1"} == {"time_zone"}
 
 
 def test_a_bill_without_lines_or_days_is_compared_by_what_it_tells(tmp_path: Path) -> None:
@@ -291,8 +291,8 @@ def test_minutes_are_counted_by_call_in_whole_units() -> None:
 
     def call(one: str, seconds: int, **more: object) -> dict[str, object]:
         answered, ended = at.replace(minute=1), at.replace(minute=1 + seconds // 60, second=seconds % 60)
-        told = {"call_id": one, "start_ts": at, "answer_ts": answered, "end_ts": ended, "answered": True}
-        return {"source": "s", "part": "2026-03", "direction": "out", "line_id": "L1", "test": False} | told | more
+        values = {"call_id": one, "start_ts": at, "answer_ts": answered, "end_ts": ended, "answered": True}
+        return {"source": "s", "part": "2026-03", "direction": "out", "line_id": "L1", "test": False} | values | more
 
     rows = [
         call("1", 61, call_key="k"),
@@ -302,6 +302,6 @@ def test_minutes_are_counted_by_call_in_whole_units() -> None:
         call("5", 90, answered=False),
     ]
     with closing(DuckDBEngine()) as engine:
-        asked = build_question(engine.hold("calls", pa.Table.from_pylist(rows, CALLS)), DAY, DAY)
-        (told,) = engine.rows(asked)
-    assert [told[one] for one in ("calls", "answered", "billable", "talk", "billed")] == [4, 3, 2, 121, 180]
+        question = build_question(engine.hold("calls", pa.Table.from_pylist(rows, CALLS)), DAY, DAY)
+        (values,) = engine.rows(question)
+    assert [values[one] for one in ("calls", "answered", "billable", "talk", "billed")] == [4, 3, 2, 121, 180]

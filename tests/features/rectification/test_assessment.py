@@ -70,9 +70,9 @@ def test_only_an_assessment_is_kept_as_one(
         operations.add_paper(kind="annex", **said)
     else:
         operations.add_paper(kind="test_report", **said)
-    (kept,) = operations.get_case_detail(case=case, actor=anna)["papers"]
-    assert (kept["kind"], kept["titled"]) == ("annex" if titled is False else "test_report", titled or None)
-    assert kept["scope"] == ABOUT["scope"]
+    (stored,) = operations.get_case_detail(case=case, actor=anna)["papers"]
+    assert (stored["kind"], stored["titled"]) == ("annex" if titled is False else "test_report", titled or None)
+    assert stored["scope"] == ABOUT["scope"]
 
 
 @pytest.mark.parametrize("missing", ["issuer", "number", "scope"])
@@ -91,12 +91,12 @@ def test_a_scan_is_an_assessment_once_a_person_has_read_it(case: str, anna: Acto
 
     def state() -> tuple[bool, str | None, bool]:
         gaps = {gap.code for gap in evidence.preview_gaps(case=case, actor=anna).gaps}
-        told = operations.get_case_detail(case=case, actor=anna)
+        detail = operations.get_case_detail(case=case, actor=anna)
         report = build_report(
-            told, {"tickets": []}, [], "zh_Hans", ReportStamp("示例", "", draft=True, seq=1, digest="0" * 64)
+            detail, {"tickets": []}, [], "zh_Hans", ReportStamp("示例", "", draft=True, seq=1, digest="0" * 64)
         )
         printed = any("某测评中心" in line for part in report.parts for line in part.lines)
-        return "test_report_unread" in gaps, told["papers"][0]["read_by"], printed
+        return "test_report_unread" in gaps, detail["papers"][0]["read_by"], printed
 
     assert state() == (True, None, False), "a person's typed words alone make no assessment"
     operations.confirm_assessment(enterprise="demo", case=case, paper=number, actor=anna)

@@ -23,10 +23,10 @@ def test_an_isolation_takes_two_persons_and_the_gate_obeys_at_once(cli: Shell, s
     assert opened["due"] == "2026-05-14"
     case = opened["id"]
     assert cli(*ASK).json["allow"] is True
-    asked = cli("rectify", "isolate", case, "--channel", "L01", "--reason", "投诉集中", "--json")
-    assert (asked.code, asked.json["state"]) == (1, "pending")
+    result = cli("rectify", "isolate", case, "--channel", "L01", "--reason", "投诉集中", "--json")
+    assert (result.code, result.json["state"]) == (1, "pending")
     assert cli(*ASK).json["allow"] is True
-    done = cli("approve", asked.json["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
+    done = cli("approve", result.json["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
     assert (done.code, done.json["cap"], done.json["white_list"]) == (0, 30, True)
     refused = cli(*ASK)
     assert (refused.code, refused.json["reason"], refused.json["rule"]) == (
@@ -59,9 +59,9 @@ def test_a_report_with_gaps_is_a_draft(cli: Shell, shell_home: Path) -> None:
     assert cli("rectify", "assessment", case, "--read", str(number)).code == 0
     read = {gap["code"] for gap in cli("rectify", "check", case, "--json").json["gaps"]}
     assert "test_report_unread" not in read
-    told = cli("rectify", "report", case, "--out", "报告.docx", "--json")
-    assert (told.code, told.json["draft"]) == (1, True)
-    assert {gap["code"] for gap in told.json["gaps"]} >= {"not_located", "not_isolated", "measures_missing"}
+    result = cli("rectify", "report", case, "--out", "报告.docx", "--json")
+    assert (result.code, result.json["draft"]) == (1, True)
+    assert {gap["code"] for gap in result.json["gaps"]} >= {"not_located", "not_isolated", "measures_missing"}
     with zipfile.ZipFile(shell_home.parent / "报告.docx") as book:
         assert "草稿" in book.read("word/document.xml").decode()
     english = cli("rectify", "check", case, LANG="en_US.UTF-8")

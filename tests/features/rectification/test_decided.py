@@ -20,8 +20,8 @@ def write(folder: Path, answers: list[tuple[int, str, str, str]]) -> None:
     journal = Journal(folder, "one")
     journal.open(answers[0][0])
     for place, (at, enterprise, channel, reason) in enumerate(answers):
-        asked = Request(enterprise, "95013001", "13800138000", channel, f"c{place}", at)
-        journal.note(asked, Verdict(reason == "allow", reason, decision_id=str(place)), 1, at)
+        request = Request(enterprise, "95013001", "13800138000", channel, f"c{place}", at)
+        journal.note(request, Verdict(reason == "allow", reason, decision_id=str(place)), 1, at)
     journal.close()
 
 
@@ -36,8 +36,8 @@ def test_a_channel_is_told_from_the_moment_on(tmp_path: Path) -> None:
     ]
     rows += [(SINCE + 13 * HOUR, "demo", "L1", "allow"), (SINCE + 40 * HOUR, "demo", "L1", "allow")]
     write(tmp_path, rows)
-    found = summarize_decisions(tmp_path, "demo", CHANNEL, SINCE, date(2026, 3, 3))
-    assert found == {
+    summary = summarize_decisions(tmp_path, "demo", CHANNEL, SINCE, date(2026, 3, 3))
+    assert summary == {
         "asked": 34,
         "allowed": 31,
         "over_cap": 1,
@@ -53,12 +53,12 @@ def test_a_channel_is_told_from_the_moment_on(tmp_path: Path) -> None:
 def test_a_team_is_its_lines_and_a_number_is_itself_however_it_is_written(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "one")
     journal.open(SINCE)
-    asked = [
+    requests = [
         Request("demo", "+86 95013001", "13800138000", "L1", "c1", SINCE),
         Request("demo", "95013001", "13800138000", "L2", "c2", SINCE, "", "T1"),
         Request("demo", "95013002", "13800138000", "L3", "c3", SINCE),
     ]
-    for one in asked:
+    for one in requests:
         journal.note(one, Verdict(allow=True, reason="allow", decision_id=one.call_id), 1, SINCE)
     journal.close()
     day = date(2026, 3, 2)
@@ -68,8 +68,8 @@ def test_a_team_is_its_lines_and_a_number_is_itself_however_it_is_written(tmp_pa
 
 
 def test_no_journal_tells_nothing(tmp_path: Path) -> None:
-    found = summarize_decisions(tmp_path / "none", "demo", CHANNEL, SINCE, date(2026, 3, 3))
-    assert (found["asked"], found["white_list_share"], found["by_day"]) == (0, None, [])
+    summary = summarize_decisions(tmp_path / "none", "demo", CHANNEL, SINCE, date(2026, 3, 3))
+    assert (summary["asked"], summary["white_list_share"], summary["by_day"]) == (0, None, [])
 
 
 SECONDS = st.integers(0, 30)
@@ -78,8 +78,8 @@ SECONDS = st.integers(0, 30)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(SECONDS, SECONDS), max_size=8))
 def test_merged_spans_hold_the_same_seconds_once(found: list[tuple[int, int]]) -> None:
-    told = list(merge_spans(found))
+    merged = list(merge_spans(found))
     assert {second for start, end in found for second in range(start, end)} == {
-        second for start, end in told for second in range(start, end)
+        second for start, end in merged for second in range(start, end)
     }
-    assert all(end < start for (_first, end), (start, _last) in pairwise(told))
+    assert all(end < start for (_first, end), (start, _last) in pairwise(merged))

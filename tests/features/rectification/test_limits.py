@@ -31,9 +31,9 @@ def case(demo: str, load: Import, anna: Actor, tmp_path: Path, monkeypatch: pyte
 
 
 def fails(code: str, act: Callable[[], object]) -> None:
-    with pytest.raises(NianjianError) as found:
+    with pytest.raises(NianjianError) as caught:
         act()
-    assert found.value.code == code
+    assert caught.value.code == code
 
 
 TERMS: dict[str, Any] = {"enterprise": "demo", "key": "line", "cap": None, "reason": "r", "end": "e"}
@@ -43,8 +43,8 @@ def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, an
     ahead = clock.today() + timedelta(days=1)
     for act in (locate_of, partial(reports.locate.enqueue, enterprise="demo")):
         fails("rectify_day_ahead", partial(act, case=case, first=None, last=ahead, actor=anna))
-    asked = operations.request_isolation(case=case, channel="L1", actor=anna, **TERMS)
-    approve(approval=asked["approval"], actor=bo)
+    order = operations.request_isolation(case=case, channel="L1", actor=anna, **TERMS)
+    approve(approval=order["approval"], actor=bo)
     day = clock.today()
     for act in (evidence.measure_figures, partial(reports.count_figures.enqueue, enterprise="demo")):
         for first, last in ((ahead, None), (None, day - timedelta(days=1)), (day, None)):
@@ -75,8 +75,8 @@ def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, a
     first = attach(TODAY)
     assert attach(TODAY) == first
     assert attach(TODAY - timedelta(days=3))["id"] == first["id"]
-    (kept,) = operations.get_case_detail(case=case, actor=anna)["papers"]
-    assert kept["dated"] == (TODAY - timedelta(days=3)).isoformat()
+    (stored,) = operations.get_case_detail(case=case, actor=anna)["papers"]
+    assert stored["dated"] == (TODAY - timedelta(days=3)).isoformat()
     steps = [one["step"] for one in operations.get_case_detail(case=case, actor=anna)["events"]]
     assert steps == ["opened", "paper_added", "paper_corrected"]
     assert [one.verb for one in acts(enterprise="demo", newest=1)] == ["rectify.paper_corrected"]

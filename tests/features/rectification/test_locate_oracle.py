@@ -31,10 +31,10 @@ def located(folder: Path, tables: dict[str, list[data.Row]]) -> dict[str, locati
     engine = DuckDBEngine()
     try:
         cube = rollups.current(lake, engine, daily_rollup(()))
-        told = rollups.current(lake, engine, tickets_rollup(ComplaintCounting()))
+        tickets = rollups.current(lake, engine, tickets_rollup(ComplaintCounting()))
         dated = {name: engine.table(name, lake.files(name), schema) for name, schema in SCHEMAS.items()}
-        counted = location.select_counted_tickets(told, dated["complaint_fact"], DAYS, TERMS.sources)
-        rows = {name: engine.rows(asked) for name, asked in location.location_questions(cube, counted, DAYS).items()}
+        counted = location.select_counted_tickets(tickets, dated["complaint_fact"], DAYS, TERMS.sources)
+        rows = {name: engine.rows(query) for name, query in location.location_questions(cube, counted, DAYS).items()}
         callees = [int(str(row["key"])) for row in rows["complainant"] if row["key"] is not None]
         rows["calls_to"] = engine.rows(location.count_calls_to(dated["calls"], callees, DAYS))
         return location.rank_groups(rows, TERMS)
@@ -42,10 +42,10 @@ def located(folder: Path, tables: dict[str, list[data.Row]]) -> dict[str, locati
         engine.close()
 
 
-def chance(found: int, total: int, own: int, others: int) -> Fraction:
+def chance(count: int, total: int, own: int, others: int) -> Fraction:
     share = Fraction(own, own + others)
     return sum(
-        (comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(found, total + 1)), start=Fraction(0)
+        (comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(count, total + 1)), start=Fraction(0)
     )
 
 
@@ -58,12 +58,12 @@ def expected_names(groups: dict[Any, int], answered: dict[Any, int]) -> set[Any]
         else Fraction(1)
         for key, own in answered.items()
     }
-    named: set[Any] = set()
+    keys: set[Any] = set()
     for place, key in enumerate(sorted(chances, key=lambda one: chances[one])):
         if chances[key] > TERMS.level / (len(answered) - place):
             break
-        named.add(key)
-    return named
+        keys.add(key)
+    return keys
 
 
 @settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
@@ -71,40 +71,40 @@ def expected_names(groups: dict[Any, int], answered: dict[Any, int]) -> set[Any]
 def test_a_location_equals_the_oracle(seed: int) -> None:
     tables = data.everything(seed, calls_count=90, complaints_count=40)
     with TemporaryDirectory() as folder:
-        found = located(Path(folder), tables)
+        locations = located(Path(folder), tables)
     calls = [call for call in oracle.outbound(tables) if call["day"] in DAYS]
-    told = [
+    complaints = [
         one
         for one in oracle.complaints(tables)
         if one["ticket"] is None and one["source"] in TERMS.sources and one["day"] in DAYS
     ]
     by = {
-        "line": (oracle.grouped(told, lambda one: one["line"]), oracle.grouped(calls, lambda one: one["line"])),
-        "team": (oracle.grouped(told, lambda one: one["team"]), oracle.grouped(calls, lambda one: one["team"])),
+        "line": (oracle.grouped(complaints, lambda one: one["line"]), oracle.grouped(calls, lambda one: one["line"])),
+        "team": (oracle.grouped(complaints, lambda one: one["team"]), oracle.grouped(calls, lambda one: one["team"])),
         "display": (
-            oracle.grouped_by_number(told, calls),
+            oracle.grouped_by_number(complaints, calls),
             oracle.grouped(calls, lambda one: one["display"]),
         ),
     }
-    for dimension, (tickets, made) in by.items():
-        location = found[dimension]
+    for dimension, (tickets, calls_of) in by.items():
+        location = locations[dimension]
         counts = {key: len(rows) for key, rows in tickets.items()}
-        answered = {key: sum(row["answered"] for row in rows) for key, rows in made.items()}
+        answered = {key: sum(row["answered"] for row in rows) for key, rows in calls_of.items()}
         assert {group.key: group.complaints for group in location.groups} == counts
         assert [group.complaints for group in location.groups] == sorted(counts.values(), reverse=True)
         for group in location.groups:
             assert group.answered == answered.get(group.key, 0)
-            assert group.delivered == sum(row["delivered"] for row in made.get(group.key, ()))
+            assert group.delivered == sum(row["delivered"] for row in calls_of.get(group.key, ()))
             assert group.low_volume == (group.key is not None and group.answered < TERMS.low_volume)
         compared = {key: count for key, count in answered.items() if key is not None and count}
         assert location.tests == len(compared)
         assert {group.key for group in location.named} == expected_names(counts, compared)
-    people = oracle.grouped(told, lambda one: one["complainant"])
-    told_of = {group.key: group for group in found["complainant"].groups}
+    people = oracle.grouped(complaints, lambda one: one["complainant"])
+    told_of = {group.key: group for group in locations["complainant"].groups}
     assert {key: len(rows) for key, rows in people.items()} == {
         None if key is None else int(key): group.complaints for key, group in told_of.items()
     }
-    assert not found["complainant"].named
+    assert not locations["complainant"].named
     reached = [one for one in oracle.calls_of(tables["calls"]) if one["start_ts"].date() in DAYS]
     for key, group in told_of.items():
         mine = [
@@ -130,10 +130,10 @@ def test_the_tail_is_exact(found: int, more: int, own: int, others: int) -> None
 @given(st.lists(st.fractions(0, 1), max_size=8), st.integers(0, 4))
 def test_holm_names_what_the_step_down_rule_names(chances: list[Fraction], others: int) -> None:
     tails = {place: Tail(one.numerator, one.denominator) for place, one in enumerate(chances)}
-    tests, level, named = len(chances) + others, Fraction(1, 10), set()
+    tests, level, keys = len(chances) + others, Fraction(1, 10), set()
     for place, (key, one) in enumerate(sorted(enumerate(chances), key=lambda pair: pair[1])):
         if one * (tests - place) > level:
             break
-        named.add(key)
-    assert {chances[key] for key in holm(tails, tests, level)} == {chances[key] for key in named}
-    assert len(holm(tails, tests, level)) == len(named)
+        keys.add(key)
+    assert {chances[key] for key in holm(tails, tests, level)} == {chances[key] for key in keys}
+    assert len(holm(tails, tests, level)) == len(keys)

@@ -74,14 +74,14 @@ def case(lead: Client, home: Path) -> str:
 
 def opened(client: Client) -> str:
     notice = SimpleUploadedFile("通知书.pdf", PDF, "application/pdf")
-    given = {
+    body = {
         "received": TODAY.isoformat(),
         "due": "",
         "number": "京通管改1号",
         "causes": "历史投诉率偏高",
         "file": notice,
     }
-    answer = client.post(f"{HOME}open/", given)
+    answer = client.post(f"{HOME}open/", body)
     assert answer.status_code == 302, answer.content.decode()
     return str(answer.headers["location"])
 
@@ -92,9 +92,9 @@ def text(client: Client, address: str) -> str:
     return answer.content.decode()
 
 
-def worked(client: Client, address: str, given: dict[str, str] | None = None) -> str:
+def worked(client: Client, address: str, body: dict[str, str] | None = None) -> str:
     """Ask for long work on a page and let the worker do it; the page of the job."""
-    answer = client.post(address, given or {})
+    answer = client.post(address, body or {})
     assert answer.status_code == 302, answer.content.decode()
     assert "/data/jobs/" in answer.headers["location"]
     work()
@@ -115,8 +115,8 @@ def behind(page: str) -> str:
 
 def isolated(client: Client, case: str) -> None:
     """Isolate L1, by two persons."""
-    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
-    assert client.post(f"{case}isolate/", given).status_code == 302
+    body = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    assert client.post(f"{case}isolate/", body).status_code == 302
     (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)"', text(client, f"{case}isolate/"))
     second = signed_in("bo", "compliance_lead", "demo")
     assert "L1" in text(second, approval)
@@ -142,8 +142,8 @@ def test_who_has_nobody_to_decide_is_led_to_a_colleague_and_a_request_is_withdra
     assert "请联系管理员添加" in alone or "邀请同事" in alone
     signed_in("bo", "compliance_lead", "demo")
     assert 'name="channel"' in text(lead, f"{case}isolate/")
-    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
-    page = lead.post(f"{case}isolate/", given, follow=True).content.decode()
+    body = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    page = lead.post(f"{case}isolate/", body, follow=True).content.decode()
     note = page.partition('<div class="messages"')[2].partition("</form>")[0]
     action, values = re.search(r'action="([^"]+)"', note), dict(re.findall(r'name="(\w+)" value="([^"]*)"', note))
     assert action
@@ -157,8 +157,8 @@ def test_an_isolation_needs_no_case_and_is_lifted_without_one(lead: Client) -> N
     page = f"{HOME}isolate/?key=line&channel=L1"
     assert re.search(r'name="channel"[^>]*value="L1"', text(lead, page))
     assert 'value="L1"' not in text(lead, f"{HOME}isolate/"), "nothing was found of it"
-    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
-    waits = lead.post(page, given, follow=True).content.decode()
+    body = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    waits = lead.post(page, body, follow=True).content.decode()
     assert "等待批准人审批" in waits
     assert not re.search(r'name="channel"[^>]*value="L1"', text(lead, page)), "it is asked for already"
     (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)">等待', waits)
@@ -189,8 +189,8 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     signed_in("bo", "compliance_lead", "demo")
     form = text(lead, f"{case}isolate/")
     assert 'value="L1"' in form
-    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
-    assert lead.post(f"{case}isolate/", given | {"channel": "L9"}).status_code == 422
+    body = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    assert lead.post(f"{case}isolate/", body | {"channel": "L9"}).status_code == 422
     isolated(lead, case)
     standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
@@ -200,12 +200,12 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     assert re.search(r"<td[^>]*>ann?\w*</td>\s*<td[^>]*>bo</td>", form), "who asked and who approved"
     assert re.search(r"有效 (今天|\d+月\d+日) \d\d:\d\d<", form)
     worked(lead, f"{case}end/", {"act": "measure"})
-    given = {"text": "每周抽查", "owner": "王五", "due": TODAY.isoformat(), "every": "7"}
-    lead.post(f"{case}tasks/", given)
+    body = {"text": "每周抽查", "owner": "王五", "due": TODAY.isoformat(), "every": "7"}
+    lead.post(f"{case}tasks/", body)
     (measure,) = re.findall(r'name="done" value="(\d+)"', text(lead, case))
     lead.post(f"{case}tasks/", {"done": measure})
     paper = SimpleUploadedFile("报告.pdf", PDF + b"2", "application/pdf")
-    told = {
+    paper_form = {
         "kind": "test_report",
         "file": paper,
         "issuer": "某中心",
@@ -213,7 +213,7 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
         "scope": "线路L1",
         "dated": str(TODAY + timedelta(days=1)),
     }
-    lead.post(f"{case}paper/", told)
+    lead.post(f"{case}paper/", paper_form)
     (number,) = re.findall(r'name="read" value="(\d+)"', text(lead, case))
     lead.post(f"{case}paper/", {"read": number})
     assert "已通读并确认" in text(lead, case)
@@ -320,8 +320,8 @@ def test_only_groups_that_are_named_in_full_are_looked_up(lead: Client, case: st
         answer = lead.post(f"{behind_it}{group}")
         assert answer.status_code == 409, group
         # the form that switches the language leads back to the address that was asked for
-        shown = re.sub(r'<input[^>]* name="back"[^>]*>', "", answer.content.decode())
-        assert "13900000000" not in shown
+        page = re.sub(r'<input[^>]* name="back"[^>]*>', "", answer.content.decode())
+        assert "13900000000" not in page
     assert not query.under_way("demo")
     assert lead.post(f"{behind_it}line&key=L1").status_code == 302
 
@@ -351,9 +351,9 @@ def test_a_report_is_kept_for_a_week(lead: Client, monkeypatch: pytest.MonkeyPat
     assert lead.get(file.replace("/reports/J", "/reports/K")).status_code == 404
     assert reports.delete_expired_reports() == 0
     Job.objects.update(finished_at=clock.now() - reports.REPORT_RETENTION)
-    held = set(blobs.blobs())
+    stored = set(blobs.blobs())
     assert reports.delete_expired_reports() == 1
-    assert len(held - set(blobs.blobs())) == 1
+    assert len(stored - set(blobs.blobs())) == 1
     assert lead.get(file).status_code == 404
 
 
@@ -369,9 +369,9 @@ def test_the_forms_say_what_is_wrong(lead: Client) -> None:
     answer = lead.post(f"{HOME}open/", {"received": "2026-05-06", "due": "2026-05-05", "causes": ""})
     assert answer.status_code == 422
     assert "早于签收日" in answer.content.decode()
-    given = {"licence": "浙B2-20080101", "since": "2026-06-01", "source": "省管局来函"}
-    assert lead.post(f"{HOME}watch/", given).status_code == 302
-    assert lead.post(f"{HOME}watch/", given).status_code == 422
+    body = {"licence": "浙B2-20080101", "since": "2026-06-01", "source": "省管局来函"}
+    assert lead.post(f"{HOME}watch/", body).status_code == 302
+    assert lead.post(f"{HOME}watch/", body).status_code == 422
     assert "浙B2-20080101" in text(lead, f"{HOME}watch/")
 
 

@@ -34,9 +34,9 @@ def lead(db: None, home: Path, keys: None) -> Client:
 def questions(client: Client, address: str) -> int:
     """How many a page asks; the second time, when sessions and translations are warm."""
     client.get(address)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
-    return len(asked)
+    return len(queries)
 
 
 def requests(first: int, last: int) -> None:
@@ -94,9 +94,9 @@ def test_metrics_count_in_the_database(lead: Client) -> None:
     for number in range(5):
         add_enterprise(code=f"e{number}", name="x", province="北京", actor=BOSS)
     with CaptureQueriesContext(connection) as many:
-        told = health.gather_figures()
+        figures = health.gather_figures()
     assert len(many) == len(few)
-    assert told.imports == {("demo", "active"): 20}
+    assert figures.imports == {("demo", "active"): 20}
 
 
 def test_people_of_other_enterprises_are_not_even_read(lead: Client) -> None:
@@ -105,8 +105,8 @@ def test_people_of_other_enterprises_are_not_even_read(lead: Client) -> None:
     add_enterprise(code="other", name="别家", province="北京", actor=BOSS)
     for number in range(5):
         add_user(name=f"u{number}", role="auditor", enterprises=["other" if number else "demo"], actor=BOSS)
-    with CaptureQueriesContext(connection) as asked:
-        told = people(Actor("anna", "user"))
-    assert set(told) == {"anna", "u0"}
-    assert len(asked) <= 3
+    with CaptureQueriesContext(connection) as queries:
+        users = people(Actor("anna", "user"))
+    assert set(users) == {"anna", "u0"}
+    assert len(queries) <= 3
     assert Membership.objects.count() == 6

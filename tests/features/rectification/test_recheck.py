@@ -67,11 +67,11 @@ def test_a_closed_loop_has_no_gap_and_every_gap_can_be_told() -> None:
     ],
 )
 def test_each_gap_is_told_with_what_to_do(changed: dict[str, Any], code: str) -> None:
-    (found,) = list_gaps(replace(CLOSED, **changed))
-    assert found.code == code
-    assert found.blocks is (code not in {"tickets_late", "off_white_list"})
-    ERRORS[code].format(**found.values)
-    assert found.remedy == REMEDIES[code]
+    (gap,) = list_gaps(replace(CLOSED, **changed))
+    assert gap.code == code
+    assert gap.blocks is (code not in {"tickets_late", "off_white_list"})
+    ERRORS[code].format(**gap.values)
+    assert gap.remedy == REMEDIES[code]
 
 
 def test_a_consent_that_comes_later_changes_no_figure() -> None:
@@ -87,14 +87,14 @@ def test_a_consent_that_comes_later_changes_no_figure() -> None:
 
 
 def test_a_share_of_landlines_and_mobiles_is_not_red_for_other_short_numbers() -> None:
-    shown = [
+    classes = [
         {"display_class": name, "delivered": 50, "answered": 50, "unknown": 0} for name in ("own_short", "other_short")
     ]
-    rows: dict[str, Any] = {"classes": shown, "recorded": [], "days": [], "complaints": []}
-    told = figures.summarize_figures(rows, Window(date(2026, 3, 1), date(2026, 3, 2)), Rulebook.on(date(2026, 3, 2)))
-    assert (told["evasion"], told["evasion_light"], told["consistency_light"]) == ("0.0000", "green", "red")
-    old = {name: value for name, value in told.items() if name != "evasion_light"}  # an older program's
-    assert figures.same_figures({"before": old, "after": old}, {"before": told, "after": told})
+    rows: dict[str, Any] = {"classes": classes, "recorded": [], "days": [], "complaints": []}
+    summary = figures.summarize_figures(rows, Window(date(2026, 3, 1), date(2026, 3, 2)), Rulebook.on(date(2026, 3, 2)))
+    assert (summary["evasion"], summary["evasion_light"], summary["consistency_light"]) == ("0.0000", "green", "red")
+    old = {name: value for name, value in summary.items() if name != "evasion_light"}  # an older program's
+    assert figures.same_figures({"before": old, "after": old}, {"before": summary, "after": summary})
 
 
 BOOK, CALENDAR = Rulebook.on(date(2026, 12, 31)), builtin()
@@ -133,6 +133,6 @@ def test_locating_and_isolating_come_in_either_order() -> None:
     ],
 )
 def test_no_step_is_done_before_its_time(step: str, done: set[str], code: str) -> None:
-    with pytest.raises(NianjianError) as told:
+    with pytest.raises(NianjianError) as caught:
         states.check_step("R1", step, done)
-    assert told.value.code == code
+    assert caught.value.code == code

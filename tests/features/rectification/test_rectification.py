@@ -62,20 +62,20 @@ def world(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def case(world: str, anna: Actor) -> str:
-    told = operations.open_case(
+    document = operations.open_case(
         enterprise=world,
         notice=Notice(TODAY - timedelta(days=1), None, "浙通管改〔2026〕1号", ["历史投诉率偏高"]),
         paper=paper_content("通知书.pdf", PDF),
         actor=anna,
     )
-    return str(told["id"])
+    return str(document["id"])
 
 
 def fails(code: str, act: Callable[[], object]) -> NianjianError:
-    with pytest.raises(NianjianError) as told:
+    with pytest.raises(NianjianError) as caught:
         act()
-    assert told.value.code == code
-    return told.value
+    assert caught.value.code == code
+    return caught.value
 
 
 def ask(actor: Actor, channel: str = "L1", key: str = "line", **more: Any) -> dict[str, Any]:
@@ -98,9 +98,9 @@ def report(case: str, actor: Actor, form: str = "docx") -> dict[str, Any]:
 
 
 def test_a_printed_day_wins_and_a_case_has_one_entry_an_act(demo: str, anna: Actor, bo: Actor) -> None:
-    told = operations.open_case(enterprise=demo, notice=Notice(date(2026, 4, 28)), paper=None, actor=anna)
-    assert (told["due"], told["target"], told["provisional"]) == ("2026-05-14", "2026-05-12", False)
-    assert told["due_at"] == "2026-05-14T17:00:00+08:00"
+    document = operations.open_case(enterprise=demo, notice=Notice(date(2026, 4, 28)), paper=None, actor=anna)
+    assert (document["due"], document["target"], document["provisional"]) == ("2026-05-14", "2026-05-12", False)
+    assert document["due_at"] == "2026-05-14T17:00:00+08:00"
     plan = operations.open_case(enterprise=demo, notice=Notice(date(2026, 12, 28)), paper=None, actor=anna)
     assert (plan["due"], plan["provisional"]) == ("2027-01-12", True)
     printed = operations.open_case(
@@ -116,53 +116,53 @@ def test_a_printed_day_wins_and_a_case_has_one_entry_an_act(demo: str, anna: Act
 
 
 def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Actor) -> None:
-    told = evidence.locate_cause(enterprise="", case=case, first=TODAY - timedelta(days=30), last=TODAY, actor=anna)
-    lines = {one["key"]: one for one in told["dimensions"]["line"]["groups"]}
-    assert told["named"] == [{"dimension": "line", "key": "L1"}]
+    result = evidence.locate_cause(enterprise="", case=case, first=TODAY - timedelta(days=30), last=TODAY, actor=anna)
+    lines = {one["key"]: one for one in result["dimensions"]["line"]["groups"]}
+    assert result["named"] == [{"dimension": "line", "key": "L1"}]
     assert (lines["L1"]["complaints"], lines["L1"]["answered"]) == (20, 400)
     assert lines["L3"]["low_volume"]
     assert not lines["L3"]["named"]
     assert float(lines["L3"]["rate"]) > float(lines["L3"]["rest"]["rate"]) / 10
-    assert told["dimensions"]["display"]["named"] == []
-    assert all("*" in one["key"] for one in told["dimensions"]["complainant"]["groups"])
-    asked = {"enterprise": "demo", "first": None, "last": None, "page": 1, "actor": anna}
-    rows = evidence.list_group_tickets(dimension="line", key="L1", **asked)  # type: ignore[arg-type]
+    assert result["dimensions"]["display"]["named"] == []
+    assert all("*" in one["key"] for one in result["dimensions"]["complainant"]["groups"])
+    query = {"enterprise": "demo", "first": None, "last": None, "page": 1, "actor": anna}
+    rows = evidence.list_group_tickets(dimension="line", key="L1", **query)  # type: ignore[arg-type]
     assert len(rows["tickets"]) == 20
-    own_ = evidence.list_group_tickets(dimension="complainant", key="13900000000", **asked)  # type: ignore[arg-type]
+    own_ = evidence.list_group_tickets(dimension="complainant", key="13900000000", **query)  # type: ignore[arg-type]
     assert own_["tickets"]
     assert "13900000000" not in json.dumps(own_)
-    first = told["dimensions"]["complainant"]["groups"][0]
-    behind = evidence.list_group_tickets(dimension="complainant", key=first["ref"], **asked)  # type: ignore[arg-type]
-    assert (behind["key"], len(behind["tickets"])) == (first["key"], first["complaints"])
-    assert {one["ref"] for one in told["dimensions"]["line"]["groups"]} == {None}
-    fails("rectify_ref_unknown", lambda: evidence.list_group_tickets(dimension="complainant", key="ref:0", **asked))  # type: ignore[arg-type]
+    first = result["dimensions"]["complainant"]["groups"][0]
+    by_ref = evidence.list_group_tickets(dimension="complainant", key=first["ref"], **query)  # type: ignore[arg-type]
+    assert (by_ref["key"], len(by_ref["tickets"])) == (first["key"], first["complaints"])
+    assert {one["ref"] for one in result["dimensions"]["line"]["groups"]} == {None}
+    fails("rectify_ref_unknown", lambda: evidence.list_group_tickets(dimension="complainant", key="ref:0", **query))  # type: ignore[arg-type]
     (recording,) = next(one["calls"][0]["recordings"] for one in rows["tickets"] if one["calls"])
     assert re.fullmatch(r"139\*+\d+-\d+\.wav", recording), "by name alone, and the number in it masked"
 
 
 def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor, bo: Actor) -> None:
-    asked = ask(anna, case=case)
-    assert (asked["cap"], policies.find_policy_in_force("demo", "channel", "L1")) == (30, None)
-    assert get_request(approval=asked["approval"], actor=bo)["asked"]["channel"] == "L1"  # type: ignore[index]
+    order = ask(anna, case=case)
+    assert (order["cap"], policies.find_policy_in_force("demo", "channel", "L1")) == (30, None)
+    assert get_request(approval=order["approval"], actor=bo)["asked"]["channel"] == "L1"  # type: ignore[index]
     fails("approval_pending", lambda: ask(bo))
-    fails("approval_same_person", lambda: approve(approval=asked["approval"], actor=anna))
-    approve(approval=asked["approval"], actor=bo)
+    fails("approval_same_person", lambda: approve(approval=order["approval"], actor=anna))
+    approve(approval=order["approval"], actor=bo)
     standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
     assert standing.values == {"cap": 30, "white_list": True}
     fails("rectify_isolated_already", lambda: ask(bo))
     lifted = lift(bo)
     assert lifted["cap"] is None
-    told = get_request(approval=lifted["approval"], actor=anna)["asked"]
-    assert (told["reason"], told["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
-    assert (told["cap"], told["cap_before"]) == (None, 30), "and that no cap comes back"  # type: ignore[index]
+    request = get_request(approval=lifted["approval"], actor=anna)["asked"]
+    assert (request["reason"], request["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
+    assert (request["cap"], request["cap_before"]) == (None, 30), "and that no cap comes back"  # type: ignore[index]
     fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
     approve(approval=lifted["approval"], actor=anna)
-    told = operations.get_case_detail(case=case, actor=bo)
-    people = {one["step"]: (one["actor"], one["actors"]) for one in told["events"]}
+    request = operations.get_case_detail(case=case, actor=bo)
+    people = {one["step"]: (one["actor"], one["actors"]) for one in request["events"]}
     assert people.pop("isolated") == (str(bo), [str(anna), str(bo)])
     assert set(map(str, people.values())) == {str((str(anna), [str(anna)]))}
-    orders = told["orders"]
+    orders = request["orders"]
     assert [(one["kind"], one["cap_before"], one["cap"]) for one in orders] == [
         ("isolate", None, 30),
         ("lift", 30, None),
@@ -192,9 +192,9 @@ def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world:
 
 
 def test_a_displayed_number_is_one_channel_however_it_is_written(world: str, anna: Actor, bo: Actor) -> None:
-    told = ask(anna, "+86 95013001", "display")
-    assert told["channel"] == "95013001"
-    approve(approval=told["approval"], actor=bo)
+    order = ask(anna, "+86 95013001", "display")
+    assert order["channel"] == "95013001"
+    approve(approval=order["approval"], actor=bo)
     fails("rectify_isolated_already", lambda: ask(bo, "95013001", "display"))
     approve(approval=lift(bo, "0086-95013001", "display")["approval"], actor=anna)
     standing = policies.find_policy_in_force(world, "display", "95013001")
@@ -216,8 +216,8 @@ def count_once(case: str, column: str, step: str, actor: Actor, count: Callable[
     if column not in COUNTED:
         COUNTED[column] = count()
         return
-    held = get_visible_case(case, actor)
-    storage.record_step(case=held, step=step, data={}, actor=actor, **{column: COUNTED[column]})
+    row = get_visible_case(case, actor)
+    storage.record_step(case=row, step=step, data={}, actor=actor, **{column: COUNTED[column]})
 
 
 def ready(case: str, anna: Actor, bo: Actor) -> None:
@@ -261,18 +261,18 @@ def test_figures_and_the_share_of_the_white_list_are_counted_by_one_method_befor
     )
     fails("rectify_case_not_isolated", lambda: evidence.measure_figures(case=case, first=None, last=None, actor=anna))
     isolated(case, anna, bo)
-    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
-    since = told["after"]
-    assert [told["before"][name] for name in ("complaints", "answered", "rate_light")] == [23, 2500, "yellow"]
+    result = evidence.measure_figures(case=case, actor=anna, **AROUND)
+    since = result["after"]
+    assert [result["before"][name] for name in ("complaints", "answered", "rate_light")] == [23, 2500, "yellow"]
     assert [since[name] for name in ("complaints", "answered", "rate_light")] == [0, 2150, "green"]
-    assert [told["before"]["channel"][name] for name in ("complaints", "most")] == [20, 40]
+    assert [result["before"]["channel"][name] for name in ("complaints", "most")] == [20, 40]
     assert since["channel"]["most"] == 5
-    assert (told["over_cap"], told["that_day"]["before"], told["that_day"]["after"]) == ([], 0, 0)
-    assert "white_list_share" not in told["before"]["channel"]  # the gate has no snapshot
-    assert ["被叫有有效同意的呼叫占比", "–", "–"] in (measured_rows(told, words("zh")) or ())
+    assert (result["over_cap"], result["that_day"]["before"], result["that_day"]["after"]) == ([], 0, 0)
+    assert "white_list_share" not in result["before"]["channel"]  # the gate has no snapshot
+    assert ["被叫有有效同意的呼叫占比", "–", "–"] in (measured_rows(result, words("zh")) or ())
     gate_feed.feed()
-    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
-    before, after = (told[part]["channel"] for part in ("before", "after"))
+    result = evidence.measure_figures(case=case, actor=anna, **AROUND)
+    before, after = (result[part]["channel"] for part in ("before", "after"))
     assert (before["white_listed"], before["callees_known"], before["white_list_share"]) == (5, 400, "1.2500")
     oracle = open_snapshot(gate_feed.snapshot_folder()).tenants["demo"]
     for channel, sides in ((before, range(-10, 0)), (after, range(1, 11))):
@@ -280,28 +280,28 @@ def test_figures_and_the_share_of_the_white_list_are_counted_by_one_method_befor
         seconds = [(row["callee"], int(row["start_ts"].replace(tzinfo=clock.ZONE).timestamp())) for row in rows]
         assert channel["white_listed"] == sum(oracle.has_consent(*one, "") for one in seconds)
         assert channel["callees_known"] == len(rows)
-    shown = {row[0]: row[1:] for row in measured_rows(told, words("zh")) or ()}
-    assert shown["被叫有有效同意的呼叫占比"] == ["1.25 % (5 / 400)", "2.00 % (1 / 50)"]
+    by_label = {row[0]: row[1:] for row in measured_rows(result, words("zh")) or ()}
+    assert by_label["被叫有有效同意的呼叫占比"] == ["1.25 % (5 / 400)", "2.00 % (1 / 50)"]
     moment = datetime.combine(TODAY + timedelta(days=2), time(11))
     more = [call(900_000 + n, moment.date(), "L1", second=5000 + n) for n in range(26)]
     data.append(wiring.lake("demo"), more, "b1")
-    told = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna)}
-    assert "figures_changed" in told
-    assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 75, "of": 76}, False)
-    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
-    assert told["over_cap"] == [[moment.date().isoformat(), 31]]
+    result = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna)}
+    assert "figures_changed" in result
+    assert (result["off_white_list"].values, result["off_white_list"].blocks) == ({"count": 75, "of": 76}, False)
+    result = evidence.measure_figures(case=case, actor=anna, **AROUND)
+    assert result["over_cap"] == [[moment.date().isoformat(), 31]]
 
 
 def test_no_isolation_is_enforced_while_the_gate_only_looks_on(case: str, anna: Actor, bo: Actor) -> None:
     def gaps_of_the_gate() -> set[str]:
-        found = {gap.code for gap in evidence.gaps_of_case(get_visible_case(case, anna), None)}
-        return found & {"gate_observing", "not_enforced"}
+        codes = {gap.code for gap in evidence.gaps_of_case(get_visible_case(case, anna), None)}
+        return codes & {"gate_observing", "not_enforced"}
 
     isolated(case, anna, bo)
     assert gaps_of_the_gate() == set()
     for enforce, expected in ((False, {"gate_observing"}), (True, set[str]())):
-        asked = policy.set_mode(enterprise="demo", enforce=enforce, reason="试运行", actor=anna)
-        approve(approval=str(asked.approval), actor=bo)
+        change = policy.set_mode(enterprise="demo", enforce=enforce, reason="试运行", actor=anna)
+        approve(approval=str(change.approval), actor=bo)
         assert gaps_of_the_gate() == expected
 
 
@@ -313,20 +313,20 @@ def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo
     assert draft["draft"]
     ready(case, anna, bo)
     assert evidence.check_gaps(case=case, actor=anna) == []
-    made = report(case, anna)
-    assert not made["draft"]
-    with zipfile.ZipFile(io.BytesIO(blobs.get(made["blob"]))) as book:
+    result = report(case, anna)
+    assert not result["draft"]
+    with zipfile.ZipFile(io.BytesIO(blobs.get(result["blob"]))) as book:
         text = book.read("word/document.xml").decode()
         pictures = [name for name in book.namelist() if name.endswith(".png")]
-    for wanted in ("L1", "23", "2,500", "浙通管改〔2026〕1号", "每周抽查白名单", "某测评中心", "Q0"):
-        assert wanted in text
+    for expected in ("L1", "23", "2,500", "浙通管改〔2026〕1号", "每周抽查白名单", "某测评中心", "Q0"):
+        assert expected in text
     assert "{{" not in text
     assert "{%" not in text
     assert len(pictures) == 3  # two charts and the code
     paper = report(case, anna, "pdf")
     book = pypdfium2.PdfDocument(blobs.get(paper["blob"]))
-    told = "".join(page.get_textpage().get_text_range() for page in book)
-    assert "浙通管改" in told
+    pdf_text = "".join(page.get_textpage().get_text_range() for page in book)
+    assert "浙通管改" in pdf_text
     book.close()
     assert operations.get_case_detail(case=case, actor=anna)["state"] == "reported"
 
@@ -337,17 +337,17 @@ def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, mo
     seen = []
     real = service.progress
 
-    def progress(**told: Any) -> bool:
-        seen.append((told["done"], told["total"]))
+    def progress(**step: Any) -> bool:
+        seen.append((step["done"], step["total"]))
         if len(seen) == 4:
             service.stop(job=job)
-        return real(**told)
+        return real(**step)
 
     monkeypatch.setattr(service, "progress", progress)
     monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     Worker("w1", Event()).step()
-    found = queue.job(job)
-    assert (found.state, operations.get_case_detail(case=case, actor=anna)["located"]) == ("stopped", None)
+    job_value = queue.job(job)
+    assert (job_value.state, operations.get_case_detail(case=case, actor=anna)["located"]) == ("stopped", None)
     assert [done for done, _total in seen] == [0, 1, 2, 3]
     assert len({total for _done, total in seen}) == 1
 
@@ -357,31 +357,31 @@ def test_each_kind_of_work_counts_its_steps_and_a_case_closes_only_after_the_che
 ) -> None:
     ready(case, anna, bo)
     monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
-    told = {}
+    by_job = {}
     real = service.progress
-    monkeypatch.setattr(service, "progress", lambda **given: (told.update({given["job"]: given}), real(**given))[1])
+    monkeypatch.setattr(service, "progress", lambda **step: (by_job.update({step["job"]: step}), real(**step))[1])
     of = {"enterprise": "demo", "case": case, "actor": anna}
 
     def done(job: str) -> queue.JobValue:
         assert Worker("w1", Event()).step()
-        found = queue.job(job)
-        assert (found.state, found.result["case"]) == ("done", case), found.error
-        assert told[job]["done"] == told[job]["total"] - 1
-        return found
+        job_value = queue.job(job)
+        assert (job_value.state, job_value.result["case"]) == ("done", case), job_value.error
+        assert by_job[job]["done"] == by_job[job]["total"] - 1
+        return job_value
 
     assert done(reports.count_figures.enqueue(**of)).kind == "rectify.measure"
     assert done(reports.check_gaps.enqueue(**of)).result["ready"] is True
     assert evidence.preview_gaps(case=case, actor=anna).ready
-    made = done(reports.enqueue_report(case=case, form="docx", language="zh", actor=anna))
-    body = reports.get_stored_report(case=case, job=made.id, actor=anna).content
-    assert hashlib.sha256(body).hexdigest() == made.result["sha256"]
+    report_job = done(reports.enqueue_report(case=case, form="docx", language="zh", actor=anna))
+    body = reports.get_stored_report(case=case, job=report_job.id, actor=anna).content
+    assert hashlib.sha256(body).hexdigest() == report_job.result["sha256"]
     assert evidence.preview_gaps(case=case, actor=anna).ready
     fails("rectify_step_early", lambda: reports.close(**of, check="已复核"))
     for day in (date(2020, 1, 1), TODAY - timedelta(days=1)):  # before the notice; before isolation and report
         fails("rectify_submitted_early", lambda day=day: reports.submit(**of, day=day))
-    asked = reports.submit.enqueue(**of, day=TODAY)
-    assert reports.submit.enqueue(**of, day=TODAY) == asked
-    assert done(asked).result["submitted_on"] == TODAY.isoformat()
+    job_id = reports.submit.enqueue(**of, day=TODAY)
+    assert reports.submit.enqueue(**of, day=TODAY) == job_id
+    assert done(job_id).result["submitted_on"] == TODAY.isoformat()
     assert operations.get_case_detail(case=case, actor=anna)["reminder"]["day"] > TODAY.isoformat()
     later = datetime.combine(TODAY + timedelta(days=4), time(11))
     data.append(wiring.lake("demo"), [call(950_000 + n, later.date(), "L1", second=n) for n in range(40)], "b2")
@@ -407,8 +407,8 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     assert [gap.code for gap in evidence.gaps_of_case(get_visible_case(case, anna), None) if gap.blocks] == []
     reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)
     assert Worker("w1", Event()).step()
-    known = evidence.preview_gaps(case=case, actor=anna)
-    assert (known.fresh, known.ready, [gap.code for gap in known.gaps]) == (True, False, ["figures_changed"])
+    preview = evidence.preview_gaps(case=case, actor=anna)
+    assert (preview.fresh, preview.ready, [gap.code for gap in preview.gaps]) == (True, False, ["figures_changed"])
     job = reports.submit.enqueue(enterprise="demo", case=case, day=TODAY, actor=anna)  # which counts nothing yet
     assert Worker("w1", Event()).step()
     assert queue.job(job).error["code"] == "rectify_gaps_open"
@@ -426,6 +426,6 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     operations.add_measure(
         enterprise="demo", case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna
     )
-    known = evidence.preview_gaps(case=case, actor=anna)
-    assert (known.fresh, known.ready) == (False, False), "the check is over once the case changes"
-    assert [gap.code for gap in known.gaps] == ["measures_open"]
+    preview = evidence.preview_gaps(case=case, actor=anna)
+    assert (preview.fresh, preview.ready) == (False, False), "the check is over once the case changes"
+    assert [gap.code for gap in preview.gaps] == ["measures_open"]

@@ -19,8 +19,8 @@ from nianjian.features.portrait.watch_limits import applies_to_year, apply_stric
 BOOK = Rulebook.on(date(2026, 12, 31))
 
 
-def portrait(*given: int) -> dict[str, Any]:
-    filed, opened, complaints, answered, plain, calls = given
+def portrait(*counts: int) -> dict[str, Any]:
+    filed, opened, complaints, answered, plain, calls = counts
     return {
         "metrics": [
             {
@@ -56,12 +56,12 @@ def portrait(*given: int) -> dict[str, Any]:
     ],
 )
 def test_the_internal_limit_is_eighty_per_cent_of_the_guides(given: tuple[int, ...], met: tuple[bool, ...]) -> None:
-    found = apply_stricter_limits(portrait(*given), BOOK)
-    assert tuple(one.met for one in found) == met
-    assert tuple(one.unproven for one in found) == tuple(not one.met and not one.denominator for one in found)
-    assert [one.internal for one in found] == ["24.0000", "0.8000", "56.0000"]
-    assert [one.guide for one in found] == ["30.0000", "1.0000", "70.0000"]
-    assert {one.as_dict()["level"] for one in found} == {"internal"}
+    limits = apply_stricter_limits(portrait(*given), BOOK)
+    assert tuple(one.met for one in limits) == met
+    assert tuple(one.unproven for one in limits) == tuple(not one.met and not one.denominator for one in limits)
+    assert [one.internal for one in limits] == ["24.0000", "0.8000", "56.0000"]
+    assert [one.guide for one in limits] == ["30.0000", "1.0000", "70.0000"]
+    assert {one.as_dict()["level"] for one in limits} == {"internal"}
 
 
 @pytest.mark.parametrize("seed", [1, 3])
@@ -71,26 +71,26 @@ def test_the_light_is_the_one_that_the_portrait_gives(tmp_path: Path, seed: int)
     data.write(lake, data.everything(seed, calls_count=60, seats_count=8 * seed))
     factor = BOOK.decimal(WATCH_FACTOR)
     with closing(DuckDBEngine()) as engine:
-        told = run(lake=lake, engine=engine, rulebook=BOOK, enterprise="E1", year=2026, watch=factor).as_dict()
-    metrics: Any = told["metrics"]
+        document = run(lake=lake, engine=engine, rulebook=BOOK, enterprise="E1", year=2026, watch=factor).as_dict()
+    metrics: Any = document["metrics"]
     lights = [one["internal"]["light"] for one in metrics if "internal" in one]
-    found = apply_stricter_limits(told, BOOK)
-    assert [one.light for one in found] == lights
+    limits = apply_stricter_limits(document, BOOK)
+    assert [one.light for one in limits] == lights
 
 
 def test_what_is_unknown_is_neither_hit_nor_not_reached() -> None:
     """Two open seats of unknown filing, calls that may be answered, displays that may be mobile numbers."""
-    told = portrait(100, 75, 1, 12_499, 55, 100)
-    seats, complaints, numbers = told["metrics"]
+    document = portrait(100, 75, 1, 12_499, 55, 100)
+    seats, complaints, numbers = document["metrics"]
     seats["components"] |= {"unknown_filing": 2, "unknown_filing_open": 2}
     complaints["flags"] = [{"code": "answer_unknown", "count": 1}]
     numbers["components"] |= {"own_short": 44, "unknown": 1}
-    found = apply_stricter_limits(told, BOOK)
-    assert [(one.met, one.unproven, one.light.value) for one in found] == [(False, True, "insufficient")] * 3
-    assert [one.as_dict()["internal_unproven"] for one in found] == [True] * 3
-    found = apply_stricter_limits(portrait(100, 70, 1, 10_000, 70, 100), BOOK)
-    assert [one.guide_met for one in found] == [False, False, True]
-    assert all(one.met for one in found)
+    limits = apply_stricter_limits(document, BOOK)
+    assert [(one.met, one.unproven, one.light.value) for one in limits] == [(False, True, "insufficient")] * 3
+    assert [one.as_dict()["internal_unproven"] for one in limits] == [True] * 3
+    limits = apply_stricter_limits(portrait(100, 70, 1, 10_000, 70, 100), BOOK)
+    assert [one.guide_met for one in limits] == [False, False, True]
+    assert all(one.met for one in limits)
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,10 @@ def test_every_kind_has_its_pages(officer: Client, write: Write) -> None:
         there = address("row", kind=kind, key=key)
         assert f'href="{there}"' in listed
         assert address("new", kind=kind) in listed
-        shown = text(client.get(there))
+        page = text(client.get(there))
         for column in columns_of.columns:
             if column.personal and len(column.example) > 1:
-                assert column.example not in shown
+                assert column.example not in page
                 assert column.example not in listed
         assert text(client.get(address("edit", kind=kind, key=key)))
     overview = text(client.get(BASE))
@@ -64,9 +64,9 @@ def test_every_kind_has_its_pages(officer: Client, write: Write) -> None:
 
 def test_a_list_asks_a_constant_number_of_queries_and_shows_25(officer: Client, write: Write) -> None:
     def queries(place: str) -> int:
-        with CaptureQueriesContext(connection) as told:
+        with CaptureQueriesContext(connection) as capture:
             text(officer.get(place))
-        return len(told)
+        return len(capture)
 
     place = address("list", kind="lines")
     for number in range(3):
@@ -89,8 +89,8 @@ def test_filters_look_in_the_database(officer: Client, write: Write) -> None:
     write("lines", line_id="L2", team="T11", carrier="中国联通", opened_on="2026-01-01", state="停用")
     write("lines", line_id="L3", carrier="100%电信")
 
-    def found(**asked: str) -> list[str]:
-        page = text(officer.get(address("list", kind="lines"), asked))
+    def found(**params: str) -> list[str]:
+        page = text(officer.get(address("list", kind="lines"), params))
         return re.findall(r">(L\d)</a>", page)
 
     assert found(q="电信") == ["L1", "L3"]
@@ -119,8 +119,8 @@ def test_masked_numbers_cannot_be_felt_out(officer: Client, write: Write) -> Non
     write("seats", seat_id="S1", display="13800138000", person="张三")
     write("seats", seat_id="S2", display="95013001")
 
-    def found(**asked: str) -> list[str]:
-        return re.findall(r">(S\d)</a>", text(officer.get(address("list", kind="seats"), asked)))
+    def found(**params: str) -> list[str]:
+        return re.findall(r">(S\d)</a>", text(officer.get(address("list", kind="seats"), params)))
 
     assert found(**{"f.display": "138001*"}) == []
     assert found(**{"f.display": "13800138000"}) == ["S1"]
@@ -142,7 +142,7 @@ def test_neighbours_are_linked_as_at_the_day(officer: Client, write: Write) -> N
     def links(kind: str, key: str, day: str = "") -> set[str]:
         page = text(officer.get(address("row", kind=kind, key=key), {"as_at": day} if day else {}))
         listed = re.findall(r'<ul class="down">(.*?)</ul>', page)
-        return {found for part in listed for found in re.findall(rf'href="{BASE}([a-z]+/[^/]+)/', part)}
+        return {link for part in listed for link in re.findall(rf'href="{BASE}([a-z]+/[^/]+)/', part)}
 
     assert links("numbers", "95013") == {"lines/L1", "seats/S1"}
     assert links("numbers", "95013", "2026-04-30") == {"lines/L1"}
@@ -182,8 +182,8 @@ def test_of_many_rows_the_overview_says_that_it_has_not_counted_them(
 
 
 def _card(page: str, kind: str) -> str:
-    (found,) = [one for one in page.split("<tr>")[1:] if address("list", kind=kind) in one]
-    return found.partition("</tr>")[0]
+    (row,) = [one for one in page.split("<tr>")[1:] if address("list", kind=kind) in one]
+    return row.partition("</tr>")[0]
 
 
 def test_the_overview_tells_gaps_and_what_runs_out(officer: Client, write: Write) -> None:
@@ -232,7 +232,7 @@ def test_moments_lengths_and_counts_stand_as_people_write_them(officer: Client, 
     write("complaints", ticket_id="TS1", source="12321", accepted_at=moment, duration="95")
     for place in (address("list", kind="complaints"), address("row", kind="complaints", key="TS1")):
         page = text(officer.get(place))
-        assert all(re.search(rf">\s*{shown}\s*</(td|dd)>", page) for shown in ("今天 09:30", "95 秒"))
+        assert all(re.search(rf">\s*{phrase}\s*</(td|dd)>", page) for phrase in ("今天 09:30", "95 秒"))
         assert not re.search(r">\s*\d{4}-\d\d-\d\d", page)
     assert "今天" in _card(text(officer.get(BASE)), "complaints")
 
@@ -251,8 +251,8 @@ def test_a_faulty_row_is_told_at_its_field_and_a_sound_one_is_written(officer: C
     page = text(officer.post(address("new", kind="seats"), {"seat_id": "S1", "team": "T9"}), 422)
     assert 'href="#id_team"' in page
     assert "没有编号或名称为“T9”的团队：请先在团队台账中登记，或改正该单元格" in page
-    given = {"number": "浙B2-20240001", "credit_code": "91110000600037341X", "issued_on": "2026-01-05"}
-    answer = officer.post(address("new", kind="licences"), {**given, "valid_until": "2025-01-05"})
+    data = {"number": "浙B2-20240001", "credit_code": "91110000600037341X", "issued_on": "2026-01-05"}
+    answer = officer.post(address("new", kind="licences"), {**data, "valid_until": "2025-01-05"})
     page = text(answer, 422)
     assert "校验" in page
     assert 'href="#id_credit_code"' in page
@@ -315,14 +315,14 @@ def test_a_stale_form_shows_both_versions(officer: Client, write: Write) -> None
     seen = Line.objects.get().pk
     assert sent(officer, "lines", "L1", team="T2").status_code == 302
     place = address("edit", kind="lines", key="L1")
-    given = {"how": "correct", "seen": seen, "team": "T3", "carrier": "电信"}
-    page = text(officer.post(place, given), 409)
+    data = {"how": "correct", "seen": seen, "team": "T3", "carrier": "电信"}
+    page = text(officer.post(place, data), 409)
     row = re.search(r"<td>团队</td><td>T1</td><td>T2</td><td>T3</td>", page)
     assert row is not None
     assert Line.objects.get(superseded_at=None).team == "T2"
     now = Line.objects.get(superseded_at=None).pk
     assert f'name="seen" value="{now}"' in page
-    assert officer.post(place, {**given, "seen": now}).status_code == 302
+    assert officer.post(place, {**data, "seen": now}).status_code == 302
     assert Line.objects.get(superseded_at=None).team == "T3"
     assert verbs().count("registers.change") == 2
 
@@ -358,8 +358,8 @@ def test_a_reveal_shows_the_values_once_and_is_noted(officer: Client, write: Wri
     assert IDENTITY in page
     assert answer.headers["Cache-Control"] == "no-store"
     assert "张三丰" not in text(officer.get(there))
-    [told] = [act for act in acts() if act.verb == "registers.reveal"]
-    assert (told.actor, told.data["key"], told.data["fields"]) == ("user:olga", key, ["person", "identity"])
+    [entry] = [act for act in acts() if act.verb == "registers.reveal"]
+    assert (entry.actor, entry.data["key"], entry.data["fields"]) == ("user:olga", key, ["person", "identity"])
     assert officer.get(place).status_code == 405
 
 
@@ -376,8 +376,8 @@ def test_a_list_leaves_masked_and_in_full_only_by_right(officer: Client, reader:
     assert lines[0][:3] == ["工号", "姓名", "证件号"]
     assert [line[:2] for line in lines[1:]] == [["1001", "张三丰"], ["1002", "李四"]]
     assert "'=1+1" in lines[1]
-    told = [act.data for act in acts() if act.verb == "registers.export"]
-    assert [(one["rows"], one["full"], one["filters"]) for one in told] == [(2, True, []), (1, False, ["f.post"])]
+    entries = [act.data for act in acts() if act.verb == "registers.export"]
+    assert [(one["rows"], one["full"], one["filters"]) for one in entries] == [(2, True, []), (1, False, ["f.post"])]
     assert officer.get(place).status_code == 405
     assert officer.post(place, {"format": "exe"}).status_code == 404
 
@@ -394,8 +394,8 @@ def test_an_outsourcer_sees_own_rows_and_writes_none(outsourcer: Client, write: 
     mine = write("staff", staff_id="1", seat_id="S1")
     other = write("staff", staff_id="2", seat_id="S2")
     for ticket, team, line in (("C1", "T1", ""), ("C2", "T2", "L1"), ("C3", "", "L3")):
-        given = {"ticket_id": ticket, "source": "12321", "accepted_at": "2026-03-01", "team_id": team, "line_id": line}
-        write("complaints", **given)
+        values = {"ticket_id": ticket, "source": "12321", "accepted_at": "2026-03-01", "team_id": team, "line_id": line}
+        write("complaints", **values)
     write("licences", number="浙B2-20240001")
     expected = {
         "teams": ["T1"], "lines": ["L1", "L3"], "numbers": ["95013"], "seats": ["S1"], "staff": [mine],
@@ -502,13 +502,13 @@ def _exports() -> int:
 
 def test_a_long_list_is_work_and_its_asker_alone_fetches_it(officer: Client, reader: Client, place: str) -> None:
     form = {"format": "xlsx", "full": "yes"}
-    asked = [
+    locations = [
         officer.post(f"{place}?f.post=质检&to.joined_on=2025-03-02&sort=-staff_id", form).headers["Location"]
         for _ in range(2)
     ]
-    assert asked[0] == asked[1]
+    assert locations[0] == locations[1]
     work()
-    (file,) = re.findall(r'<form method="post" action="([^"]*/export/J\w+/)"', text(officer.get(asked[0])))
+    (file,) = re.findall(r'<form method="post" action="([^"]*/export/J\w+/)"', text(officer.get(locations[0])))
     assert _exports() == 0
     answer = officer.post(file)
     assert [row[:2] for row in _sheet(answer.getvalue())] == [("1002", "李四"), ("1001", "张三丰")]
@@ -516,7 +516,7 @@ def test_a_long_list_is_work_and_its_asker_alone_fetches_it(officer: Client, rea
     assert (act.actor, act.data["rows"], act.data["full"]) == ("user:olga", 2, True)
     zoe = signed_in("zoe", "data_officer", "demo")
     for other in (reader, zoe):
-        assert file not in text(other.get(asked[0]))
+        assert file not in text(other.get(locations[0]))
         assert other.post(file).status_code == 404
     models.Membership.objects.filter(user_id="olga").update(role="tester")
     assert officer.post(file).status_code == 403
@@ -545,16 +545,16 @@ def test_the_making_of_a_list_stops_when_it_is_asked_to(
     job = reader.post(place, {"format": "csv"}).headers["Location"].split("/")[-2]
     monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     monkeypatch.setattr("nianjian.platform.registers.queries.CHUNK", 1)
-    told = []
+    steps = []
     real = queue_service.progress
 
-    def progress(**given: Any) -> bool:
-        told.append((given["done"], given["total"]))
-        if given["done"]:
+    def progress(**options: Any) -> bool:
+        steps.append((options["done"], options["total"]))
+        if options["done"]:
             queue_service.stop(job=job)
-        return real(**given)
+        return real(**options)
 
     monkeypatch.setattr(queue_service, "progress", progress)
     work()
-    assert (queue.job(job).state, told) == ("stopped", [(0, 3), (1, 3)])
+    assert (queue.job(job).state, steps) == ("stopped", [(0, 3), (1, 3)])
     assert not set(blobs.blobs())

@@ -115,6 +115,6 @@ def test_the_provisional_mark_goes_with_the_notice(cli: Shell, tmp_path: Path) -
     assert cli("holidays", "list", "--json").json["provisional_from"] == 2028
     bad = tmp_path / "bad.csv"
     bad.write_text("日期,休息/上班\n2027-01-01,也许\n")
-    told = cli("holidays", "import", str(bad))
-    assert told.code == 1
-    assert "第 2 行" in told.out
+    result = cli("holidays", "import", str(bad))
+    assert result.code == 1
+    assert "第 2 行" in result.out

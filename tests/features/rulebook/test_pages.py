@@ -71,8 +71,8 @@ def test_what_it_would_do_is_work_that_the_form_follows_and_can_stop(site: Clien
     assert site.get(fragment.replace(KEY, "portrait.closing_rate.limit")).status_code == 404
     everywhere = f"/rules/{KEY}/overlay/"
     chief = signed_in("chief")
-    asked = chief.post(everywhere, {**ASKED, "province": "北京", "step": "try"}).content.decode()
-    (whole,) = set(re.findall(rf'hx-get="({everywhere}J\w+/)"', asked))
+    page = chief.post(everywhere, {**ASKED, "province": "北京", "step": "try"}).content.decode()
+    (whole,) = set(re.findall(rf'hx-get="({everywhere}J\w+/)"', page))
     assert "hx-get" in chief.get(whole, headers=htmx).content.decode()
 
 
@@ -123,10 +123,10 @@ def test_a_reference_is_shown_with_its_source_and_takes_no_other_value(site: Cli
 
 def test_a_value_approved_for_a_reference_is_shown_as_without_effect(site: Client) -> None:
     key = "inspection.logs.keep_days"
-    wanted = overlays.OverlayProposal(key, "200", "", "demo", date(2026, 1, 1), None, "省局要求")
-    asked = overlays.propose_overlay(overlay=wanted, actor=Actor("anna", "user"))
+    proposal = overlays.OverlayProposal(key, "200", "", "demo", date(2026, 1, 1), None, "省局要求")
+    approval = overlays.propose_overlay(overlay=proposal, actor=Actor("anna", "user"))
     signed_in("bob", "compliance_lead", "demo")
-    overlays.approve_overlay(approval=asked.id, actor=Actor("bob", "user"))
+    overlays.approve_overlay(approval=approval.id, actor=Actor("bob", "user"))
     page = site.get(f"/e/demo/rules/{key}/").content.decode()
     assert "已批准但不起作用的取值：200。理由：省局要求" in page
     assert "190" in page
@@ -139,12 +139,12 @@ def test_a_value_is_read_back_before_it_is_sent(site: Client, typed: str) -> Non
     address = f"/e/demo/rules/{KEY}/"
     echo = site.get(f"{address}reading/", {"value": typed}).content.decode()
     assert ("按 40 % 理解" in echo, "<html" in echo) == (True, False)
-    asked = {**ASKED, "value": typed, "reading": "", "approver": "bob", "step": "send"}
-    unread = site.post(f"{address}overlay/", asked)
+    data = {**ASKED, "value": typed, "reading": "", "approver": "bob", "step": "send"}
+    unread = site.post(f"{address}overlay/", data)
     assert (unread.status_code, overlays.Overlay.objects.count()) == (422, 0)
     assert "按 40 % 理解" in unread.content.decode()
     (reading,) = re.findall('name="reading" value="([^"]+)"', unread.content.decode())
-    assert site.post(f"{address}overlay/", {**asked, "reading": reading}).status_code == 302
+    assert site.post(f"{address}overlay/", {**data, "reading": reading}).status_code == 302
     assert overlays.Overlay.objects.get().value == "0.4"
     assert "等bob批准" in site.get(f"{address}overlay/").content.decode()
 
@@ -164,18 +164,18 @@ def test_the_chain_is_filtered_taken_out_and_checked(site: Client) -> None:
 
 
 def test_the_worker_checks_the_chain(site: Client) -> None:
-    asked = site.post("/audit/verify/")
-    assert asked.status_code == 302
-    assert site.post("/audit/verify/").headers["Location"] == asked.headers["Location"], "one check for two clicks"
-    text = site.get(asked.headers["Location"]).content.decode()
+    response = site.post("/audit/verify/")
+    assert response.status_code == 302
+    assert site.post("/audit/verify/").headers["Location"] == response.headers["Location"], "one check for two clicks"
+    text = site.get(response.headers["Location"]).content.decode()
     assert 'hx-get="' in text
     assert "链条完整" not in text
     work()
-    text = site.get(asked.headers["Location"]).content.decode()
+    text = site.get(response.headers["Location"]).content.decode()
     assert "链条完整" in text
     assert Entry.objects.order_by("-seq").values_list("hash", flat=True)[0] in text
-    assert asked.headers["Location"] in site.get("/audit/").content.decode()
-    moved = site.get(f"{asked.headers['Location']}progress/")
+    assert response.headers["Location"] in site.get("/audit/").content.decode()
+    moved = site.get(f"{response.headers['Location']}progress/")
     assert (moved.status_code, moved.headers["HX-Refresh"]) == (200, "true")
 
 
@@ -193,8 +193,8 @@ def test_a_check_of_the_chain_is_stopped(site: Client) -> None:
 def test_the_second_person_sees_what_the_value_means(site: Client) -> None:
     berta = signed_in("berta", "compliance_lead", "demo")
     there = f"/e/demo/rules/{KEY}/overlay/"
-    asked = {**ASKED, "valid_to": "2026-12-31", "step": "send"}
-    assert berta.post(there, asked).status_code == 302
+    data = {**ASKED, "valid_to": "2026-12-31", "step": "send"}
+    assert berta.post(there, data).status_code == 302
     (waiting,) = set(re.findall(r'href="(/e/demo/approvals/[^"]+/)"', site.get("/e/demo/approvals/").content.decode()))
     text = " ".join(site.get(waiting).content.decode().split())
     rule = Rulebook.on(date(2026, 1, 1)).in_force[KEY]

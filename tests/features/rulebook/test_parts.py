@@ -30,14 +30,18 @@ class Fields(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name = given.get("name") or ""
+        attributes = dict(attrs)
+        name = attributes.get("name") or ""
         if tag == "select":
             self._choice = name
-        elif tag == "option" and self._choice.startswith("value.") and "selected" in given:
-            self.sent[self._choice] = [given.get("value") or ""]
-        elif tag == "input" and name.startswith("value.") and (given.get("type") != "checkbox" or "checked" in given):
-            self.sent.setdefault(name, []).append(given.get("value") or "")
+        elif tag == "option" and self._choice.startswith("value.") and "selected" in attributes:
+            self.sent[self._choice] = [attributes.get("value") or ""]
+        elif (
+            tag == "input"
+            and name.startswith("value.")
+            and (attributes.get("type") != "checkbox" or "checked" in attributes)
+        ):
+            self.sent.setdefault(name, []).append(attributes.get("value") or "")
 
 
 def test_their_forms_have_rows_and_send_the_value_that_they_show(site: Client) -> None:

@@ -37,16 +37,21 @@ def rows() -> list[list[str]]:
 
 
 def test_a_real_record_of_six_hundred_calls() -> None:
-    found = rows()
-    (day,) = {day_of(row) for row in found}
+    records = rows()
+    (day,) = {day_of(row) for row in records}
     counted = counts.AsteriskCounts(day)
     for line in MASTER.read_bytes().splitlines():
         counted.take(line)
-    known = json.loads((SAMPLES / "expected.json").read_text())["asterisk"]
-    assert sum(counted.counts.values()) == known["calls"] == 600
-    wanted = {"answered": known["answered"], "busy": known["busy"], "no_answer": known["no_answer"], "failed": 0}
-    assert counted.counts == {**wanted, "switch": 0, "undialled": known["refused_by_gate"]}
-    assert (counted.rows, counted.damaged) == (known["rows_master_csv"], 0)
+    expected = json.loads((SAMPLES / "expected.json").read_text())["asterisk"]
+    assert sum(counted.counts.values()) == expected["calls"] == 600
+    outcomes = {
+        "answered": expected["answered"],
+        "busy": expected["busy"],
+        "no_answer": expected["no_answer"],
+        "failed": 0,
+    }
+    assert counted.counts == {**outcomes, "switch": 0, "undialled": expected["refused_by_gate"]}
+    assert (counted.rows, counted.damaged) == (expected["rows_master_csv"], 0)
 
 
 def test_a_restart_between_any_two_rows_changes_nothing() -> None:
@@ -72,13 +77,13 @@ def test_calls_of_another_day_and_rows_that_are_none_do_not_count() -> None:
 
 def test_what_is_remembered_of_calls_does_not_grow() -> None:
     row = rows()[0]
-    known = counts.AsteriskCounts(day_of(row))
+    counter = counts.AsteriskCounts(day_of(row))
     second = int(row[19].split(".")[0].split("-")[-1])
     for number in range(3 * counts.RECENT):
         row[16] = row[19] = f"{second}.{number}"
-        known.take(",".join(f'"{cell}"' for cell in row).encode())
-    assert sum(known.counts.values()) == 3 * counts.RECENT
-    assert len(known.plain()["recent"]) == counts.RECENT
+        counter.take(",".join(f'"{cell}"' for cell in row).encode())
+    assert sum(counter.counts.values()) == 3 * counts.RECENT
+    assert len(counter.plain()["recent"]) == counts.RECENT
 
 
 def test_a_new_day_begins_at_nothing() -> None:
@@ -93,9 +98,9 @@ NOW = 1_790_000_000_000
 
 
 def decided(number: int, *, allow: bool = True, reason: str = "allow", code: str = "demo", seen: str = "") -> bytes:
-    asked = Request(code, "95013001", "13800138000", "L01", f"c{number}", NOW)
+    request = Request(code, "95013001", "13800138000", "L01", f"c{number}", NOW)
     return decision_journal.decision_line(
-        asked, Verdict(allow, reason, "r", None, None, f"g-{number}", seen), NOW + number, 1
+        request, Verdict(allow, reason, "r", None, None, f"g-{number}", seen), NOW + number, 1
     )
 
 
@@ -231,8 +236,8 @@ def test_what_is_remembered_of_kamailio_is_bounded(monkeypatch: pytest.MonkeyPat
     for number in range(50):
         counted.take(row("INVITE", 200, f"a{number}"))
         counted.take(row("BYE", 200, f"b{number}"))
-    told = counted.plain()
-    assert (len(told["open"]), len(told["early"])) == (10, 10)
+    state = counted.plain()
+    assert (len(state["open"]), len(state["early"])) == (10, 10)
 
 
 A, B = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
@@ -243,8 +248,10 @@ def document(uuid: str = A, *, answered: bool = True, **variables: str) -> str:
     times = {"created_time": f"{BEGAN}000000", "hangup_time": f"{BEGAN + 30}000000"}
     times["answered_time"] = f"{BEGAN + 5}000000" if answered else "0"
     profile = {"caller_id_number": "1001", "destination_number": "13800138000", "context": "default", "uuid": uuid}
-    told = {"uuid": uuid, "direction": "inbound", "call_uuid": A, "hangup_cause": "NORMAL_CLEARING"} | variables
-    return json.dumps({"core-uuid": "x", "variables": told, "callflow": [{"caller_profile": profile, "times": times}]})
+    fields = {"uuid": uuid, "direction": "inbound", "call_uuid": A, "hangup_cause": "NORMAL_CLEARING"} | variables
+    return json.dumps(
+        {"core-uuid": "x", "variables": fields, "callflow": [{"caller_profile": profile, "times": times}]}
+    )
 
 
 def counted_of(*documents: str) -> dict[str, int]:
@@ -316,19 +323,19 @@ class Home:
             file.write(asterisk_row(self._number, disposition))
 
     def beats(self) -> dict[str, Any]:
-        found = json.loads((posted.folder(self.path) / posted.BEATS).read_text())
-        assert isinstance(found, dict)
-        return found
+        content = json.loads((posted.folder(self.path) / posted.BEATS).read_text())
+        assert isinstance(content, dict)
+        return content
 
     def switch(self) -> dict[str, Any]:
-        found = self.beats()["switches"]["demo:pbx"]
-        assert isinstance(found, dict)
-        return found
+        beat = self.beats()["switches"]["demo:pbx"]
+        assert isinstance(beat, dict)
+        return beat
 
     def counts(self) -> dict[str, int]:
-        found = posted.read(posted.folder(self.path) / posted.name("demo", "pbx"))
-        assert found is not None
-        return {name: count for name, count in found["calls"]["counts"].items() if count}
+        stored = posted.read(posted.folder(self.path) / posted.name("demo", "pbx"))
+        assert stored is not None
+        return {name: count for name, count in stored["calls"]["counts"].items() if count}
 
 
 @pytest.fixture
@@ -339,9 +346,9 @@ def home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 @pytest.fixture
 def watch(home: Home) -> Iterator[Watch]:
-    made = Watch()
-    yield made
-    made.close()
+    watcher = Watch()
+    yield watcher
+    watcher.close()
 
 
 def test_calls_are_counted_once_over_restarts(home: Home, watch: Watch) -> None:
@@ -454,9 +461,9 @@ def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.M
     )
     journal.flush()
     assert alone.look()
-    told = posted.read(posted.folder(home.path) / posted.GATE)
-    assert told is not None
-    assert told["asked"]["demo"]["allowed"] == 1
+    stored = posted.read(posted.folder(home.path) / posted.GATE)
+    assert stored is not None
+    assert stored["asked"]["demo"]["allowed"] == 1
     heard = home.beats()["gate"]["at"]
     assert heard is not None
     home.gate = False

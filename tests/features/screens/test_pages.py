@@ -38,17 +38,17 @@ def states(text: str) -> dict[str, str]:
 
 
 def value(text: str, tile: str) -> str:
-    found = re.search(VALUE.format(tile), text, re.DOTALL)
-    assert found is not None
-    return found[1]
+    match = re.search(VALUE.format(tile), text, re.DOTALL)
+    assert match is not None
+    return match[1]
 
 
 def beat(home: Path, *, switch: int | None = 0, gate: int | None = 0, now: int = 3, problem: str | None = None) -> None:
     """Write what the watch would: the switch and the gate were heard of so many seconds ago; None: never."""
     at = clock.milliseconds()
     heard, lives = (None if ago is None else at - 1000 * ago for ago in (switch, gate))
-    told = {"now": now, "now_at": heard, "records_at": heard, "problem": problem}
-    beats = {"at": at, "gate": {"at": lives, "problem": None}, "switches": {"demo:pbx": told}}
+    state = {"now": now, "now_at": heard, "records_at": heard, "problem": problem}
+    beats = {"at": at, "gate": {"at": lives, "problem": None}, "switches": {"demo:pbx": state}}
     posted.write(posted.folder(home) / posted.BEATS, beats)
 
 
@@ -65,13 +65,13 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
     now = clock.milliseconds()
     journal = Journal(files.decisions_folder(home), "g1")
     journal.open(now)
-    asked = [
+    decisions = [
         ("demo", "95013001", CALLEE, "L01", "allow"),
         ("demo", "95013001", CALLEE, "L02", "cap"),
         ("demo", "13911112222", CALLEE, "L01", "hours"),
         ("other", "95588000", STRANGER, "X9.9", "no-consent"),
     ]
-    for number, (code, display, callee, line, reason) in enumerate(asked):
+    for number, (code, display, callee, line, reason) in enumerate(decisions):
         verdict = Verdict(allow=reason == "allow", reason=reason, rule="r", decision_id=f"g-{number}")
         journal.note(Request(code, display, callee, line, f"c{number}", now), verdict, 1, now)
     journal.close()
@@ -100,9 +100,9 @@ def made(client: Client, days: str = "1") -> str:
     """The path of a new link."""
     answer = client.post(HERE, {"name": "大厅", "days": days})
     assert answer.status_code == 200
-    found = re.search(r'id="made">http://testserver(/screens/[^<]+/office/)<', answer.content.decode())
-    assert found is not None
-    return found[1]
+    match = re.search(r'id="made">http://testserver(/screens/[^<]+/office/)<', answer.content.decode())
+    assert match is not None
+    return match[1]
 
 
 def test_the_figures_stand_on_the_screen_and_reading_writes_nothing(admin: Client, live: Path) -> None:
@@ -133,9 +133,9 @@ def test_what_gives_no_sign_of_life_is_grey_and_says_since_when(
 ) -> None:
     beat(live, switch=OLD)
     text = page(admin)
-    found = states(text)
-    assert {found[one] for one in ("now", "calls", "answered", "outcomes")} == {"stale"}
-    assert {found[one] for one in ("blocked", "reasons", "displays", "log", "complaints")} == {"fresh"}
+    by_tile = states(text)
+    assert {by_tile[one] for one in ("now", "calls", "answered", "outcomes")} == {"stale"}
+    assert {by_tile[one] for one in ("blocked", "reasons", "displays", "log", "complaints")} == {"fresh"}
     assert value(text, "now") == "–", "nobody knows how many there are now"
     assert value(text, "calls") == "1,239"
     assert re.search(r"自 \d\d:\d\d:\d\d 起无数据", text)
@@ -145,16 +145,16 @@ def test_what_gives_no_sign_of_life_is_grey_and_says_since_when(
     assert states(page(admin))["now"] == "stale", "the rule allows no more, whatever the server is set to"
     monkeypatch.setenv("NIANJIAN_LIVE_FRESH", str(FRESH))
     beat(live, gate=OLD)
-    found = states(page(admin))
-    assert {found[one] for one in ("blocked", "reasons", "displays", "log")} == {"stale"}
-    assert found["now"] == "fresh"
+    by_tile = states(page(admin))
+    assert {by_tile[one] for one in ("blocked", "reasons", "displays", "log")} == {"stale"}
+    assert by_tile["now"] == "fresh"
 
 
 def test_a_watch_that_is_gone_leaves_nothing_live(admin: Client, live: Path) -> None:
     (posted.folder(live) / posted.BEATS).unlink()
-    found = states(page(admin))
-    assert found.pop("complaints") == "fresh"
-    assert set(found.values()) == {"stale"}
+    by_tile = states(page(admin))
+    assert by_tile.pop("complaints") == "fresh"
+    assert set(by_tile.values()) == {"stale"}
     assert value(page(admin), "calls") == "–", "nobody has said when it was true"
     (posted.folder(live) / posted.GATE).write_text("{broken")
     assert value(page(admin), "blocked") == "–"
@@ -303,6 +303,6 @@ def test_the_api_tells_the_same(admin: Client) -> None:
     assert office["calls"]["by"]["answered"] == 1234
     assert office["gate"]["blocked"] == 2
     assert CALLEE not in str(office)
-    asked = {"screen": "gateway", "reason": "cap"}
-    log = program.get("/api/v1/enterprises/demo/inspection/screens", asked).json()["told"]
+    params = {"screen": "gateway", "reason": "cap"}
+    log = program.get("/api/v1/enterprises/demo/inspection/screens", params).json()["told"]
     assert [one["reason"] for one in log["decisions"]] == ["cap"]

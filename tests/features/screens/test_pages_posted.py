@@ -165,9 +165,9 @@ def test_nothing_of_a_person_is_logged_or_kept_beyond_the_numbers(
         with monkeypatch.context() as broken:
             broken.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("no space")))
             send(document("22222222-2222-2222-2222-222222222222"))
-    told = caplog.text + "".join(str(vars(one)) for one in caplog.records)
+    output = caplog.text + "".join(str(vars(one)) for one in caplog.records)
     for secret in (CALLEE, NAME, SECRET, A):
-        assert secret not in told
+        assert secret not in output
     text = b"".join(lines(live)).decode()
     assert NAME not in text
     assert "secret" not in text

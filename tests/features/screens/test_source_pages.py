@@ -26,12 +26,12 @@ FORM = {"name": "pbx", "kind": "asterisk", "place": "Master.csv", "user": "", "s
 @pytest.fixture
 def folder(db: None, home: Path, keys: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     add_enterprise(code="demo", name="demo", province="浙江", actor=OPERATOR)
-    made = tmp_path / "switch"
-    made.mkdir()
+    path = tmp_path / "switch"
+    path.mkdir()
     monkeypatch.setenv("NIANJIAN_LIVE", "")
-    monkeypatch.setenv("NIANJIAN_LIVE_FOLDERS", f"demo={made}")
+    monkeypatch.setenv("NIANJIAN_LIVE_FOLDERS", f"demo={path}")
     monkeypatch.setenv("NIANJIAN_LIVE_HOSTS", "demo=127.0.0.1")
-    return made
+    return path
 
 
 @pytest.fixture
@@ -66,9 +66,9 @@ def test_from_an_empty_screen_to_a_figure(officer: Client, folder: Path, home: P
     assert re.search(r'data-tile="calls".*?<p class="value[^>]*>1</p>', screen, re.DOTALL)
     row = ScreenSource.objects.get()
     master.unlink()
-    told = text(officer, act="test", source=row.pk)
-    assert f"没有 {master}；请核对路径" in told
-    assert 'class="notice error"' in told
+    page = text(officer, act="test", source=row.pk)
+    assert f"没有 {master}；请核对路径" in page
+    assert 'class="notice error"' in page
     assert officer.post(f"{HERE}{row.pk}/", {"act": "keep", **FORM, "place": "other.csv"}).status_code == 302
     assert ScreenSource.objects.get().place == "other.csv"
     assert officer.post(f"{HERE}{row.pk}/", {"act": "remove"}).status_code == 302
@@ -80,9 +80,9 @@ def test_a_form_that_is_refused_says_why_and_keeps_no_password(officer: Client) 
         HERE, {"act": "keep", **FORM, "kind": "ami", "place": "10.9.9.9", "user": "u", "secret": "s7"}
     )
     assert answer.status_code == 422
-    told = answer.content.decode()
-    assert "NIANJIAN_LIVE_HOSTS=demo=10.9.9.9" in told
-    assert "s7" not in told
+    page = answer.content.decode()
+    assert "NIANJIAN_LIVE_HOSTS=demo=10.9.9.9" in page
+    assert "s7" not in page
     with speaking(GREETING, REFUSAL) as port:
         form = {**FORM, "kind": "ami", "place": f"127.0.0.1:{port}", "user": "u", "secret": "s7"}
         assert "已连通，但拒绝登录或查询（“Authentication failed”）" in text(officer, act="try", **form)
@@ -101,9 +101,9 @@ def test_who_only_reads_sees_that_a_source_is_lacking_and_no_form(folder: Path) 
 
 def test_the_setting_s_source_is_shown_and_cannot_be_changed(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_LIVE", "demo:fixed=ami://u:geheim@127.0.0.1:1")
-    told = text(officer)
-    assert "服务器设置（只读）" in told
-    assert "geheim" not in told
-    assert f"{HERE}setting" not in told
+    page = text(officer)
+    assert "服务器设置（只读）" in page
+    assert "geheim" not in page
+    assert f"{HERE}setting" not in page
     assert officer.get(f"{HERE}setting.fixed.ami/").status_code == 404
     assert "127.0.0.1:1 没有程序在监听" in text(officer, act="test", source="setting.fixed.ami")

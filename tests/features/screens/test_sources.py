@@ -58,15 +58,15 @@ def looks(home: Path) -> Looks:
 
 
 def beat(home: Path, name: str) -> dict[str, Any]:
-    found = posted.read(posted.folder(home) / posted.BEATS)
-    assert found is not None
-    told: dict[str, Any] = found["switches"][f"demo:{name}"]
-    return told
+    beats = posted.read(posted.folder(home) / posted.BEATS)
+    assert beats is not None
+    entry: dict[str, Any] = beats["switches"][f"demo:{name}"]
+    return entry
 
 
 def counts(home: Path, name: str) -> dict[str, int]:
-    told = posted.read(posted.folder(home) / posted.name("demo", name))
-    return {} if told is None else {outcome: count for outcome, count in told["calls"]["counts"].items() if count}
+    stored = posted.read(posted.folder(home) / posted.name("demo", name))
+    return {} if stored is None else {outcome: count for outcome, count in stored["calls"]["counts"].items() if count}
 
 
 def post(home: Path, number: int, began: datetime | None = None) -> None:
@@ -103,9 +103,9 @@ def test_a_freeswitch_that_answers_keeps_a_quiet_day_fresh(
     monkeypatch.setenv("NIANJIAN_LIVE", "demo:fs=post://u:s@freeswitch demo:fs=esl://:s@127.0.0.1:1")
     monkeypatch.setattr(FreeSwitchSocket, "calls", lambda _self: 2)
     looks()
-    told = beat(home, "fs")
-    assert (told["now"], told["problem"]) == (2, None)
-    assert told["records_at"] is not None
+    entry = beat(home, "fs")
+    assert (entry["now"], entry["problem"]) == (2, None)
+    assert entry["records_at"] is not None
 
 
 def test_the_next_day_has_a_file_of_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,9 +120,9 @@ def test_the_next_day_has_a_file_of_its_own(home: Path, monkeypatch: pytest.Monk
     post(home, 2, tomorrow)
     watch.look()
     assert counts(home, "fs") == {"failed": 1}
-    told = posted.read(posted.folder(home) / posted.name("demo", "fs"))
-    assert told is not None
-    assert (told["gap"], len(told["places"])) == (None, 1)
+    stored = posted.read(posted.folder(home) / posted.name("demo", "fs"))
+    assert stored is not None
+    assert (stored["gap"], len(stored["places"])) == (None, 1)
     watch.close()
 
 
@@ -167,14 +167,14 @@ def test_what_an_earlier_version_kept_goes_on(home: Path, looks: Looks, monkeypa
     master.write_text("already counted\n")
     calls = asterisk.AsteriskCounts(today())
     calls.counts["answered"] = 9
-    told = {"place": asdict(tail.read_tail(master, None).place), "calls": calls.plain(), "gap": None, "at": None}
-    posted.write(posted.folder(home) / posted.name("demo", "pbx"), told)
+    document = {"place": asdict(tail.read_tail(master, None).place), "calls": calls.plain(), "gap": None, "at": None}
+    posted.write(posted.folder(home) / posted.name("demo", "pbx"), document)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{master}")
     looks()
     assert counts(home, "pbx") == {"answered": 9}
-    found = posted.read(posted.folder(home) / posted.name("demo", "pbx"))
-    assert found is not None
-    assert found["calls"]["damaged"] == 0
+    stored = posted.read(posted.folder(home) / posted.name("demo", "pbx"))
+    assert stored is not None
+    assert stored["calls"]["damaged"] == 0
 
 
 def test_a_name_that_is_another_kind_of_switch_now_begins_anew(
@@ -245,19 +245,19 @@ def folder(db: None, home: Path, keys: None, tmp_path: Path, monkeypatch: pytest
     """The folder below which ``demo`` may name files; this machine's address is allowed for it alone."""
     for code in ("demo", "other"):
         add_enterprise(code=code, name=code, province="浙江", actor=OPERATOR)
-    made = tmp_path / "switch files"
-    made.mkdir()
+    path = tmp_path / "switch files"
+    path.mkdir()
     monkeypatch.setenv("NIANJIAN_LIVE", "demo:fixed=asterisk:///x/Master.csv")
-    monkeypatch.setenv("NIANJIAN_LIVE_FOLDERS", f"demo={str(made).replace(' ', '%20')}")
+    monkeypatch.setenv("NIANJIAN_LIVE_FOLDERS", f"demo={str(path).replace(' ', '%20')}")
     monkeypatch.setenv("NIANJIAN_LIVE_HOSTS", "demo=127.0.0.1, demo=localhost")
     # a test that hangs goes on beside the next one
     monkeypatch.setattr("nianjian.features.screens.probes._Trial._enterprises", set())
-    return made
+    return path
 
 
 def add(kind: str, place: str = "", *, name: str = "pbx", enterprise: str = "demo", **more: str) -> ScreenSource:
-    given = {"user": "u", "secret": "s"} | more
-    return operations.add_source(enterprise=enterprise, actor=OPERATOR, name=name, kind=kind, place=place, **given)
+    options = {"user": "u", "secret": "s"} | more
+    return operations.add_source(enterprise=enterprise, actor=OPERATOR, name=name, kind=kind, place=place, **options)
 
 
 def look(row: ScreenSource) -> Any:
@@ -312,10 +312,10 @@ def test_what_the_operator_has_not_allowed_is_neither_kept_nor_tried(
     (folder / "out").symlink_to("/")
     assert refused(lambda: add(kind, place, **more)).code == code
     assert not ScreenSource.objects.exists()
-    given = {"name": "pbx", "user": "u", "secret": "s"} | more
+    options = {"name": "pbx", "user": "u", "secret": "s"} | more
     if code != "live_source_exists":
         tried = refused(
-            lambda: operations.try_source(enterprise="demo", actor=OPERATOR, kind=kind, place=place, **given)
+            lambda: operations.try_source(enterprise="demo", actor=OPERATOR, kind=kind, place=place, **options)
         )
         assert tried.code == code
 
@@ -351,9 +351,9 @@ def test_a_switch_has_one_source_of_a_kind_and_an_enterprise_a_dozen(folder: Pat
 def test_a_kept_secret_goes_to_no_other_place(folder: Path) -> None:
     with speaking(GREETING, LOGIN, CHANNELS) as port:
         row = add("ami", "127.0.0.1:1", secret=WORD)
-        given = {"name": "pbx", "kind": "ami", "place": f"localhost:{port}", "user": "u"}
+        options = {"name": "pbx", "kind": "ami", "place": f"localhost:{port}", "user": "u"}
         for act in (operations.change_source, operations.try_source):
-            error = refused(lambda act=act: act(enterprise="demo", actor=OPERATOR, source=row.pk, **given))  # type: ignore[misc]
+            error = refused(lambda act=act: act(enterprise="demo", actor=OPERATOR, source=row.pk, **options))  # type: ignore[misc]
             assert error.code == "live_secret_again"
     assert ScreenSource.objects.get().place == "127.0.0.1:1"
 
@@ -376,8 +376,8 @@ def test_names_are_resolved_while_nothing_is_locked(folder: Path, monkeypatch: p
 
 def test_a_test_counts_the_calls_of_a_switch_that_answers(folder: Path) -> None:
     with speaking(GREETING, LOGIN, CHANNELS) as port:
-        told = look(add("ami", f"localhost:{port}"))
-    assert (told.calls, told.lines, told.age_s) == (1, None, 0)
+        result = look(add("ami", f"localhost:{port}"))
+    assert (result.calls, result.lines, result.age_s) == (1, None, 0)
 
 
 def test_a_test_says_what_stands_in_the_way(folder: Path) -> None:
@@ -415,9 +415,9 @@ def test_a_test_of_a_file_counts_and_names_the_first_line_that_cannot_be_read(fo
     missing = refused(lambda: look(row))
     assert (missing.code, missing.values["file"]) == ("live_file_missing", str(master))
     master.write_text(asterisk_row(1) + "no row\n" + asterisk_row(2, "BUSY"))
-    told = look(row)
-    assert (told.calls, told.lines, told.unreadable, told.file, told.line) == (2, 3, 1, str(master), 2)
-    assert told.age_s < 60
+    result = look(row)
+    assert (result.calls, result.lines, result.unreadable, result.file, result.line) == (2, 3, 1, str(master), 2)
+    assert result.age_s < 60
     master.write_text("a,b\nc,d\n")
     wrong = refused(lambda: look(row))
     assert (wrong.code, wrong.values["line"]) == ("live_lines_unreadable", 1)
@@ -446,9 +446,9 @@ def test_a_switch_posts_to_a_source_of_the_page(
     variables = {"uuid": "leg-1", "start_epoch": str(int(clock.now().timestamp()))}
     leg = parse_leg(json.dumps({"variables": variables}))
     Spool(where).keep(today(), leg.uuid, leg.line)
-    told = look(row)
-    assert (told.calls, told.lines) == (1, 1)
-    assert told.age_s < 60
+    result = look(row)
+    assert (result.calls, result.lines) == (1, 1)
+    assert result.age_s < 60
 
 
 def figures(name: str) -> Any:
@@ -464,9 +464,9 @@ def test_a_change_of_the_page_counts_from_the_next_look_on(folder: Path, home: P
 
     def count() -> int:
         assert watch.look()
-        told = posted.read(posted.folder(home) / posted.name("demo", "pbx"))
-        assert told is not None
-        return sum(told["calls"]["counts"].values())
+        stored = posted.read(posted.folder(home) / posted.name("demo", "pbx"))
+        assert stored is not None
+        return sum(stored["calls"]["counts"].values())
 
     assert [count(), count()] == [1, 1]
     operations.change_source(
@@ -512,14 +512,14 @@ def test_a_switch_that_never_answers_holds_up_its_own_enterprise_alone(
     with socket.create_server(("127.0.0.1", 0)) as mute, speaking(GREETING, LOGIN, CHANNELS) as port:
         add("ami", f"127.0.0.1:{mute.getsockname()[1]}", enterprise="other")
         assert watch.look()
-        held, _address = mute.accept()
+        peer, _address = mute.accept()
         add("ami", f"127.0.0.1:{port}")
         until = time.monotonic() + 20
         while figures("now")["count"] != 1:
             assert time.monotonic() < until
             assert watch.look()
             time.sleep(0.05)
-        held.close()
+        peer.close()
         watch.close()
 
 
@@ -535,8 +535,8 @@ def answer(number: int, *calls: str, items: int | None = None) -> bytes:
         f"Event: CoreShowChannel\r\nActionID: {number}\r\nUniqueid: {place}.1\r\nLinkedid: {call}\r\n\r\n"
         for place, call in enumerate(calls)
     ]
-    told = len(calls) if items is None else items
-    end = f"Event: CoreShowChannelsComplete\r\nActionID: {number}\r\nEventList: Complete\r\nListItems: {told}\r\n\r\n"
+    total = len(calls) if items is None else items
+    end = f"Event: CoreShowChannelsComplete\r\nActionID: {number}\r\nEventList: Complete\r\nListItems: {total}\r\n\r\n"
     return "".join([*blocks, end]).encode()
 
 
@@ -572,9 +572,9 @@ def test_it_asks_again_over_one_connection_and_passes_over_events(
     ask: Ask, says: tuple[bytes, ...], found: list[int]
 ) -> None:
     with speaking(*says) as port:
-        asked = ask(port)
-        assert [asked.calls() for _ in found] == found
-        asked.close()
+        switch = ask(port)
+        assert [switch.calls() for _ in found] == found
+        switch.close()
 
 
 @pytest.mark.parametrize(
@@ -602,10 +602,10 @@ def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
     monkeypatch.setattr(connections, "PATIENCE", 0.2)
     monkeypatch.setattr(connections, "LONGEST", 4096)
     with speaking(*says) as port:
-        asked = ask(port)
+        switch = ask(port)
         for _ in range(2):
             with pytest.raises(OSError):  # noqa: PT011 -- each has another text
-                asked.calls()
+                switch.calls()
 
 
 def test_a_switch_that_is_gone() -> None:

@@ -44,8 +44,8 @@ EVERY = (
 
 
 def test_every_kind_is_found(find: Find) -> None:
-    for text, *told in EVERY:
-        kind, code, name, fact = told
+    for text, *expected in EVERY:
+        kind, code, name, fact = expected
         hit = find(text)[kind][0]
         assert (hit.code, hit.name, hit.fact) == (code, name, fact), text
         assert hit.address.startswith("/e/demo/")
@@ -89,16 +89,16 @@ def test_signs_of_a_pattern_mean_themselves(find: Find) -> None:
 
 def test_the_exact_code_stands_first_whatever_its_kind(find: Find) -> None:
     write("lines", line_id="T1", name="与团队同号", team="T2")
-    found = find("T1")
-    assert list(found)[:2] == ["lines", "teams"], "both are whole codes; S0001 and pages with a T1 in them come behind"
+    groups = find("T1")
+    assert list(groups)[:2] == ["lines", "teams"], "both are whole codes; S0001 and pages with a T1 in them come behind"
     assert next(iter(find("S0002"))) == "seats"
 
 
 def test_a_person_is_found_by_the_last_four_digits_alone(find: Find) -> None:
-    found = find("8000")
-    assert [hit.code for hit in found["consents"]] == ["138****8000"]
-    assert [hit.code for hit in found["do-not-call"]] == ["139****8000"]
-    assert [hit.code for hit in found["complaints"]] == ["TS00004", "TS00003"], "the newest first"
+    groups = find("8000")
+    assert [hit.code for hit in groups["consents"]] == ["138****8000"]
+    assert [hit.code for hit in groups["do-not-call"]] == ["139****8000"]
+    assert [hit.code for hit in groups["complaints"]] == ["TS00004", "TS00003"], "the newest first"
     for text in (
         "13800138000",
         "138001",
@@ -111,7 +111,7 @@ def test_a_person_is_found_by_the_last_four_digits_alone(find: Find) -> None:
         "13811112345",
     ):
         assert set(find(text)) <= {"pages", "rules"}, text
-    assert "13800138000" not in str(found)
+    assert "13800138000" not in str(groups)
 
 
 def test_a_new_version_is_found_by_its_own_digits(find: Find) -> None:
@@ -138,10 +138,10 @@ def test_a_row_is_shown_as_of_today_by_whichever_version_it_is_found(find: Find)
     today = clock.today()
     rewrite(today, name="新名")
     rewrite(today + timedelta(days=30), name="将来名", team="T2")
-    shown = ("L23", "新名", "中国联通 · T1 速达外包")
+    expected = ("L23", "新名", "中国联通 · T1 速达外包")
     for text in ("中继23", "新名", "将来名", "L23"):
         hit = find(text)["lines"][0]
-        assert (hit.code, hit.name, hit.fact) == shown, text
+        assert (hit.code, hit.name, hit.fact) == expected, text
     assert find("L23", "outsourcer", "T1")["lines"][0].name == "新名"
 
 
@@ -156,8 +156,8 @@ TEAM_ONE = {"lines": {"L23"}, "teams": {"T1"}, "seats": {"S0001"}, "numbers": {"
 def test_a_team_lead_finds_the_teams_own_alone(find: Find) -> None:
     words = ["L2", "T1", "T2", "S0", "E1", "950", "TS", "JB", "8000", "速达", "本部", "备用", "M1", "投诉率", "outs"]
     seen = {text: find(text, "outsourcer", "T1") for text in words}
-    for text, found in seen.items():
-        for kind, hits in found.items():
+    for text, groups in seen.items():
+        for kind, hits in groups.items():
             if kind != "pages":
                 assert {hit.code for hit in hits} <= TEAM_ONE.get(kind, set()), (text, kind)
     kinds = {"L2": "lines", "T1": "teams", "S0": "seats", "950": "numbers", "TS": "complaints", "8000": "complaints"}
@@ -180,15 +180,15 @@ def test_own_rows_are_found_behind_many_of_others(find: Find) -> None:
 
 
 def test_people_are_found_by_who_may_see_people(find: Find) -> None:
-    for role, found in (("administrator", True), ("tester", False), ("auditor", False), ("data_officer", False)):
-        assert ("people" in find(f"{role}-", role)) is found, role
+    for role, visible in (("administrator", True), ("tester", False), ("auditor", False), ("data_officer", False)):
+        assert ("people" in find(f"{role}-", role)) is visible, role
 
 
 def test_a_person_is_shown_by_the_name_that_was_found(find: Find) -> None:
     find("nobody")
     User.objects.filter(name="administrator-").update(display_name="周海安")
-    found = [find(text)["people"][0] for text in ("海安", "周海", "administrator-")]
-    assert [(hit.fit, hit.code, hit.name) for hit in found] == [
+    hits = [find(text)["people"][0] for text in ("海安", "周海", "administrator-")]
+    assert [(hit.fit, hit.code, hit.name) for hit in hits] == [
         (fit, "administrator-", "周海安") for fit in (Fit.PART, Fit.BEGINNING, Fit.EXACT)
     ]
 
@@ -213,9 +213,11 @@ def test_another_enterprise_tells_nothing(find: Find) -> None:
 
 
 def test_a_short_text_finds_pages_alone_and_a_long_one_is_cut(find: Find) -> None:
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as capture:
         assert all(set(find(text)) <= {"pages"} for text in ("", " ", "L", "\u200b", "8"))
-    assert not [one["sql"] for one in asked if "complaints_complaint" in one["sql"] and one["sql"].startswith("SELECT")]
+    assert not [
+        one["sql"] for one in capture if "complaints_complaint" in one["sql"] and one["sql"].startswith("SELECT")
+    ]
     assert len(read_search("长" * 5000).plain) == 64
 
 
@@ -230,18 +232,18 @@ BIG = (
 
 
 def test_every_query_takes_a_few_rows_of_an_index(find: Find) -> None:
-    looked = []
+    statements = []
     for text, (role, team) in product(("S0", "8000", "中继", "TS0"), (("administrator", ""), ("outsourcer", "T1"))):
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as capture:
             find(text, role, team)
-        read = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
-        looked += (found := [sql for sql in read if any(name in sql for name in BIG)])
-        assert found, (text, role)
-    assert [sql for sql in looked if " LIMIT " not in sql and '"id" IN (' not in sql] == []
+        read = [one["sql"] for one in capture if one["sql"].startswith("SELECT")]
+        statements += (selects := [sql for sql in read if any(name in sql for name in BIG)])
+        assert selects, (text, role)
+    assert [sql for sql in statements if " LIMIT " not in sql and '"id" IN (' not in sql] == []
     if connection.vendor != "sqlite":
         return  # PostgreSQL reads a small table whole, whatever indexes there are
     with connection.cursor() as cursor:
-        for sql in looked:
+        for sql in statements:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%', '%%')}")
             steps = [row[3] for row in cursor.fetchall()]
             assert not [step for step in steps if step.startswith("SCAN ")], (sql, steps)

@@ -8,22 +8,22 @@ SHOW = ("season", "show", *HOUSE, "--json")
 
 
 def test_a_season_from_the_plan_to_the_late_report(cli: Shell) -> None:
-    told = cli(*SHOW, "--today", "2026-11-26").json
-    assert (told["year"], told["start"]) == (2026, "2026-12-31")
-    first = told["earliest"]
+    season = cli(*SHOW, "--today", "2026-11-26").json
+    assert (season["year"], season["start"]) == (2026, "2026-12-31")
+    first = season["earliest"]
     assert (first["date"], first["template"]) == ("2027-03-31", "legal")
     assert "第三十五条" in first["citation"]
     assert first["left"] == {"days": 125, "workdays": 88, "provisional": True}
-    assert [(one["track"], one["state"]) for one in told["tracks"]] == [
+    assert [(one["track"], one["state"]) for one in season["tracks"]] == [
         ("licence", "on_time"),
         ("code_number", "on_time"),
     ]
-    days = {(one["template"], one["date"], one["level"]) for track in told["tracks"] for one in track["deadlines"]}
+    days = {(one["template"], one["date"], one["level"]) for track in season["tracks"] for one in track["deadlines"]}
     assert {("guide", "2027-03-15", "guide"), ("guide", "2027-04-30", "guide"), ("guide", "2027-06-30", "guide")} < days
-    codes = [one["code"] for one in told["risk_flags"]]
+    codes = [one["code"] for one in season["risk_flags"]]
     assert codes == ["no_licence", "templates_conflict", "calendar_provisional"]
-    assert [one["name"] for one in told["milestones"]] == ["前置自查", "数据治理", "材料固化", "现场演练", "整改闭环"]
-    assert {one["task"]: one["state"] for one in told["tasks"]}["portrait"] == "ahead"
+    assert [one["name"] for one in season["milestones"]] == ["前置自查", "数据治理", "材料固化", "现场演练", "整改闭环"]
+    assert {one["task"]: one["state"] for one in season["tasks"]}["portrait"] == "ahead"
 
 
 def test_a_late_report_and_what_people_say(cli: Shell) -> None:

@@ -71,9 +71,9 @@ def test_what_a_season_takes_over(demo: str, anna: Actor) -> None:
     _paper("business_licence", date(2027, 12, 31), anna)
     _paper("seat_table", None, anna)
     operations.assign_task(enterprise=demo, year=2026, task="items", owner="王工", actor=anna)
-    told = roll_over(enterprise=demo, year=2027, actor=anna)
-    assert (sorted(told["taken"]), told["owners"]) == (["articles", "business_licence"], ["items"])
-    assert told["left"] == [
+    result = roll_over(enterprise=demo, year=2027, actor=anna)
+    assert (sorted(result["taken"]), result["owners"]) == (["articles", "business_licence"], ["items"])
+    assert result["left"] == [
         {"item": "business_licence", "reason": "expired", "valid_until": "2027-12-31"},
         {"item": "seat_table", "reason": "yearly", "valid_until": None},
     ]
@@ -84,8 +84,8 @@ def test_what_a_season_takes_over(demo: str, anna: Actor) -> None:
 
 def _filed(demo: str, actor: Actor) -> None:
     for track in ("licence", "code_number"):
-        given: dict[str, Any] = {"licence": None, "day": date(2027, 3, 1), "actor": actor}
-        operations.note_report(enterprise=demo, year=2026, track=track, **given)
+        params: dict[str, Any] = {"licence": None, "day": date(2027, 3, 1), "actor": actor}
+        operations.note_report(enterprise=demo, year=2026, track=track, **params)
 
 
 def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
@@ -97,15 +97,15 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
         state_claim(enterprise=demo, actor=operator, year=year, claim=claim, text="一号")
     with pytest.raises(NianjianError, match="season_package_missing"):
         closing.close_season(enterprise=demo, year=2026, actor=operator)
-    told = closing.close_season(enterprise=demo, year=2026, actor=operator, without_package=True)
-    assert [one["state"] for one in told["season"]["tracks"]] == ["filed", "filed"]
-    assert (told["package"], told["left_out"], told["without_package"]) == (None, ["package"], True)
-    assert [one["verb"] for one in told["log"]["acts"]] == [
+    archive = closing.close_season(enterprise=demo, year=2026, actor=operator, without_package=True)
+    assert [one["state"] for one in archive["season"]["tracks"]] == ["filed", "filed"]
+    assert (archive["package"], archive["left_out"], archive["without_package"]) == (None, ["package"], True)
+    assert [one["verb"] for one in archive["log"]["acts"]] == [
         "claims.state", "claims.state", "season.task_assigned", "season.filed", "season.filed",
     ]  # fmt: skip
-    assert [one["part"] for one in told["files"]] == ["log"]
+    assert [one["part"] for one in archive["files"]] == ["log"]
     (entry,) = Entry.objects.filter(verb="season.archived")
-    assert told["sha256"] in entry.data
+    assert archive["sha256"] in entry.data
     assert '"without_package":true' in entry.data
     for act in (
         lambda: _filed(demo, operator),
@@ -122,10 +122,10 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
 
 def test_the_sheet_of_a_closed_season_is_still_read(demo: str, operator: Actor) -> None:
     where = {"enterprise": demo, "year": 2026, "report": Report.LICENCE, "actor": operator}
-    made = fill_in.make_or_read_sheet(**where)
+    sheet = fill_in.make_or_read_sheet(**where)
     _filed(demo, operator)
     closing.close_season(enterprise=demo, year=2026, actor=operator, without_package=True)
-    assert fill_in.make_or_read_sheet(**where).pk == made.pk
+    assert fill_in.make_or_read_sheet(**where).pk == sheet.pk
     with pytest.raises(NianjianError, match="season_archived"):
         fill_in.make_sheet(**where)
 
@@ -141,16 +141,16 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     add_user(name="insp", role="tester", enterprises=[demo], actor=operator)
     with pytest.raises(NianjianError, match="role_missing"):
         closing.reopen_season(**of, reason="x", actor=Actor("insp", USER))
-    asked = closing.reopen_season(**of, reason="退回补正", actor=anna)
+    approval = closing.reopen_season(**of, reason="退回补正", actor=anna)
     with pytest.raises(NianjianError, match="approval_pending"):
         closing.reopen_season(**of, reason="另一个理由", actor=bo)
-    (told,) = [one for one in approving.list_requests(actor=bo) if one["approval"] == asked.id]
-    assert told["asked"] == {"season": 2026, "document": first["sha256"], "reason": "退回补正"}
+    (request,) = [one for one in approving.list_requests(actor=bo) if one["approval"] == approval.id]
+    assert request["asked"] == {"season": 2026, "document": first["sha256"], "reason": "退回补正"}
     with pytest.raises(NianjianError, match="approval_same_person"):
-        approving.approve(approval=asked.id, actor=anna)
+        approving.approve(approval=approval.id, actor=anna)
     with pytest.raises(NianjianError, match="season_archived"):
         _filed(demo, operator)
-    approving.approve(approval=asked.id, actor=bo)
+    approving.approve(approval=approval.id, actor=bo)
     (entry,) = Entry.objects.filter(verb="season.reopened")
     assert first["sha256"] in entry.data
     with pytest.raises(NianjianError, match="season_archive_unknown"):
@@ -169,8 +169,8 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     earlier = closing.get_archive(**of, actor=operator, closing=1)
     assert (earlier["sha256"], len(earlier["closings"])) == (first["sha256"], 2)
     log = closing.download_file(**of, part="log", actor=operator, closing=1)
-    (kept,) = first["files"]
-    assert hashlib.sha256(b"".join(log.content)).hexdigest() == kept["sha256"]
+    (file,) = first["files"]
+    assert hashlib.sha256(b"".join(log.content)).hexdigest() == file["sha256"]
 
 
 def test_a_request_that_was_refused_or_overtaken_opens_nothing(
@@ -179,10 +179,10 @@ def test_a_request_that_was_refused_or_overtaken_opens_nothing(
     of: dict[str, Any] = {"enterprise": demo, "year": 2026}
     _filed(demo, operator)
     closing.close_season(**of, actor=operator, without_package=True)
-    asked = closing.reopen_season(**of, reason="x", actor=anna)
-    approving.refuse(approval=asked.id, actor=bo)
+    approval = closing.reopen_season(**of, reason="x", actor=anna)
+    approving.refuse(approval=approval.id, actor=bo)
     with pytest.raises(NianjianError, match="approval_decided"):
-        approving.approve(approval=asked.id, actor=bo)
+        approving.approve(approval=approval.id, actor=bo)
     again = closing.reopen_season(**of, reason="y", actor=anna)
     Archive.objects.update(opening_reason="z")
     with pytest.raises(NianjianError, match="approval_subject_changed"):
@@ -246,11 +246,11 @@ def _built(
                    "document": "d" * 64,
                    "sha256": hashlib.sha256(page).hexdigest(), "sm3": "0" * 64}],
     })  # fmt: skip
-    made = blobs.put(_zip(listed, page))
-    told = {"digest": listed["sha256"], "draft": draft, "name": "包.zip", "sha256": made.sha256, "size": made.size,
-            package.BLOB: made.id}  # fmt: skip
+    blob = blobs.put(_zip(listed, page))
+    result = {"digest": listed["sha256"], "draft": draft, "name": "包.zip", "sha256": blob.sha256, "size": blob.size,
+            package.BLOB: blob.id}  # fmt: skip
     Job.objects.filter(pk=job).update(
-        state=Job.DONE, result=told, finished_at=datetime.combine(built, time(), clock.ZONE)
+        state=Job.DONE, result=result, finished_at=datetime.combine(built, time(), clock.ZONE)
     )
     data = {"year": 2026, "manifest": listed["sha256"], "draft": draft, "items": {}}
     record(verb="dossier.built", enterprise=demo, actor=actor, data=data)
@@ -331,15 +331,15 @@ def test_each_licence_has_its_own_day(demo: str, operator: Actor) -> None:
 
 def test_the_season_asks_where_its_package_was_handed_in(demo: str, operator: Actor) -> None:
     client = signed_in("rita", "compliance_lead", demo)
-    shown, place = f"/e/{demo}/season/?year=2026&task=file_licence", 'id="report-place"'
-    assert place not in client.get(shown).content.decode(), "there is no package yet"
+    address, place = f"/e/{demo}/season/?year=2026&task=file_licence", 'id="report-place"'
+    assert place not in client.get(address).content.decode(), "there is no package yet"
     _built(demo, operator)
-    assert place in client.get(shown).content.decode()
-    given = {"act": "file", "year": "2026", "track": "licence", "day": "2027-03-01", "place": "政务大厅"}
-    client.post(f"/e/{demo}/season/reports/", given)
+    assert place in client.get(address).content.decode()
+    form = {"act": "file", "year": "2026", "track": "licence", "day": "2027-03-01", "place": "政务大厅"}
+    client.post(f"/e/{demo}/season/reports/", form)
     (row,) = rounds.list_packages(enterprise=demo, year=2026, actor=operator)
     assert row["place"] == "政务大厅"
-    assert place not in client.get(shown).content.decode(), "it was handed in"
+    assert place not in client.get(address).content.decode(), "it was handed in"
     operations.note_report(enterprise=demo, year=2026, track="licence", licence=None, day=None, actor=operator)
     for _twice in range(2):  # saying it again changes nothing
         _filed(demo, operator)
@@ -353,9 +353,9 @@ def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, ann
     of: dict[str, Any] = {"enterprise": demo, "year": 2026}
     _built(demo, operator)
     _filed(demo, operator)
-    asked = [RequestInput("", "请重新装订")]
+    requests = [RequestInput("", "请重新装订")]
     rounds.record_notice(
-        **of, number=1, received=date(2027, 3, 9), due=None, reference="", requests=asked, paper=None, actor=anna
+        **of, number=1, received=date(2027, 3, 9), due=None, reference="", requests=requests, paper=None, actor=anna
     )
     with pytest.raises(NianjianError, match="season_round_open"):
         closing.close_season(**of, actor=operator)
@@ -382,8 +382,8 @@ def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, ann
     with pytest.raises(NianjianError, match="season_undecided"):
         closing.close_season(**of, actor=operator)
     rounds.record_passed(**of, number=2, on=date(2027, 4, 2), actor=anna)
-    told = closing.close_season(**of, actor=operator)["package"]
-    assert (told["manifest"], told["number"], told["passed_on"]) == (again.sha256, 2, "2027-04-02")
+    entry = closing.close_season(**of, actor=operator)["package"]
+    assert (entry["manifest"], entry["number"], entry["passed_on"]) == (again.sha256, 2, "2027-04-02")
 
 
 def test_a_finding_nobody_answered_stands_in_the_way_without_a_package_too(
@@ -398,8 +398,8 @@ def test_a_finding_nobody_answered_stands_in_the_way_without_a_package_too(
         closing.close_season(**of, actor=operator)
     assert (caught.value.code, caught.value.values["names"]) == ("season_findings_open", "articles")
     checklist.send_back(**of, item="articles", number=number, reason="重新扫描", actor=anna)
-    told = closing.close_season(**of, actor=operator, without_package=True)
-    assert (told["package"], told["left_out"]) == (None, ["package"]), "what nobody handed in may stay unfinished"
+    archive = closing.close_season(**of, actor=operator, without_package=True)
+    assert (archive["package"], archive["left_out"]) == (None, ["package"]), "what nobody handed in may stay unfinished"
 
 
 def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_path: Path) -> None:
@@ -409,20 +409,20 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     _built(demo, operator, page=b"not handed in")
     _built(demo, operator, draft=True, page=b"draft")
     record(verb="rectify.closed", enterprise=demo, actor=operator, data={"case": "R1"})
-    told = closing.close_season(enterprise=demo, year=2026, actor=operator, undecided=True)
+    archive = closing.close_season(enterprise=demo, year=2026, actor=operator, undecided=True)
     handed_in = Job.objects.get(pk=job).result
-    assert told["package"]["manifest"] == handed_in["digest"], "what was handed in, not what was built last"
-    assert not told["without_package"]
+    assert archive["package"]["manifest"] == handed_in["digest"], "what was handed in, not what was built last"
+    assert not archive["without_package"]
     assert package.delete_expired_outputs() == 3
     for blob in blobs.blobs():
         old = (clock.now() - timedelta(days=9)).timestamp()
         os.utime(keyring.home() / "vault" / blob[:2] / blob, (old, old))
     retention.delete_strays()
-    known = {one["part"]: one["sha256"] for one in told["files"]}
-    assert sorted(known) == ["log", "manifest", "package"]
-    for part, digest in known.items():
-        made = closing.download_file(enterprise=demo, year=2026, part=part, actor=operator)
-        content = b"".join(made.content)
+    digests = {one["part"]: one["sha256"] for one in archive["files"]}
+    assert sorted(digests) == ["log", "manifest", "package"]
+    for part, digest in digests.items():
+        download = closing.download_file(enterprise=demo, year=2026, part=part, actor=operator)
+        content = b"".join(download.content)
         assert hashlib.sha256(content).hexdigest() == digest
         if part == "log":
             verbs = [one["verb"] for one in json.loads(content)["acts"]]
@@ -478,9 +478,9 @@ def test_what_is_not_here_any_more_is_named_in_the_archive(
     bare = [replace(one, data={"year": 2026, "number": 1}) for one in acts(enterprise=demo, verb="dossier.submitted")]
     Evidence.objects.filter(kind=Evidence.PACKAGE).delete()
     monkeypatch.setattr(audit, "acts", lambda **of: bare if of["verb"] == "dossier.submitted" else acts(**of))
-    told = closing.close_season(**of, actor=operator, undecided=True)
-    assert (told["portrait"], told["left_out"]) == (None, ["package", "portrait"])
-    assert [one["part"] for one in told["files"]] == ["manifest", "log"]
+    archive = closing.close_season(**of, actor=operator, undecided=True)
+    assert (archive["portrait"], archive["left_out"]) == (None, ["package", "portrait"])
+    assert [one["part"] for one in archive["files"]] == ["manifest", "log"]
 
 
 def test_an_archive_holds_nothing_but_what_was_handed_in(demo: str, operator: Actor) -> None:
@@ -518,7 +518,7 @@ def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operato
         lambda: package.build(**of, folder=tmp_path / "package"),
         lambda: fill_in.enqueue_sheet(**of, report=Report.LICENCE),
         lambda: signatures.store_paper(**item, name="a.pdf", content=b"x"),
-        lambda: seals.request_print(enterprise=demo, wanted=seal, actor=operator),
+        lambda: seals.request_print(enterprise=demo, params=seal, actor=operator),
         lambda: rounds.record_passed(**of, number=1, on=date(2027, 5, 1)),
         lambda: rounds.record_answer(**of, number=1, request=1, version=None, note="x"),
     ):

@@ -26,8 +26,8 @@ def _home(home: object, keys: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _find_task(actor: Actor) -> dict[str, Any]:
-    told = summarize_season(enterprise="demo", year=2026, today=TODAY, actor=actor)
-    task: dict[str, Any] = next(one for one in told["tasks"] if one["task"] == "entry_test")
+    season = summarize_season(enterprise="demo", year=2026, today=TODAY, actor=actor)
+    task: dict[str, Any] = next(one for one in season["tasks"] if one["task"] == "entry_test")
     return task
 
 

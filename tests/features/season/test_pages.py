@@ -38,26 +38,26 @@ def _store_filing_basis(sample: dict[str, Any]) -> None:
 
 
 def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, Any]) -> None:
-    told = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
-    assert not told["tasks"][1]["effects"], "nothing changes 31 December any more"
+    season = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
+    assert not season["tasks"][1]["effects"], "nothing changes 31 December any more"
     _store_filing_basis(sample)
     page = site.get("/e/demo/season/").content.decode()
-    told = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
-    assert told["year"] == 2026
+    season = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
+    assert season["year"] == 2026
     for text in (
-        told["earliest"]["citation"],
-        *(flag["text"] for flag in told["risk_flags"]),
-        *(one["date"] for track in told["tracks"] for one in track["deadlines"]),
-        *(str(format_day(date.fromisoformat(one["due"]))) for one in told["tasks"]),
-        *(one["citation"] for track in told["tracks"] for one in track["deadlines"]),
+        season["earliest"]["citation"],
+        *(flag["text"] for flag in season["risk_flags"]),
+        *(one["date"] for track in season["tracks"] for one in track["deadlines"]),
+        *(str(format_day(date.fromisoformat(one["due"]))) for one in season["tasks"]),
+        *(one["citation"] for track in season["tracks"] for one in track["deadlines"]),
     ):
         assert text in page
-    assert told["tasks"][1]["effects"], "D5 with its effect"
-    panel = site.get(f"/e/demo/season/?task={told['tasks'][1]['task']}").content.decode()
-    assert told["tasks"][1]["effects"][0] in panel
+    assert season["tasks"][1]["effects"], "D5 with its effect"
+    panel = site.get(f"/e/demo/season/?task={season['tasks'][1]['task']}").content.decode()
+    assert season["tasks"][1]["effects"][0] in panel
     assert '<svg class="gantt"' in page
     assert smallest_text("season.css", ".gantt", WIDE) >= 11
-    assert page.count('<rect class="bar ') == len(told["tasks"])
+    assert page.count('<rect class="bar ') == len(season["tasks"])
     assert not re.search(r"<svg.*?style=.*?</svg>", page, re.DOTALL), "no inline style: the policy forbids it"
     late = site.get("/e/demo/season/?year=2026&today=2027-05-02").content.decode()
     head = late.split('id="grave"')[1].split("</div>")[0]
@@ -74,8 +74,8 @@ def test_of_several_licences_one_alone_can_be_meant(site: Client) -> None:
     assert '<option value="">每一张须年报的许可证</option><option value="B2-1">B2-1</option>' in page
     where, of = "/e/demo/season/reports/", {"year": "2026", "track": "licence", "text": "通知"}
     for licence, day in (("B2-1", "2027-02-26"), ("B2-2", "2027-03-02")):
-        given = {**of, "act": "notice", "licence": licence, "day": day}
-        assert site.post(where, given).status_code == 302
+        form = {**of, "act": "notice", "licence": licence, "day": day}
+        assert site.post(where, form).status_code == 302
     assert site.post(where, {**of, "act": "file", "licence": "B2-9", "day": "2027-02-01"}).status_code == 404
     page = site.get("/e/demo/season/?year=2026").content.decode()
     assert {"通知 · B2-1", "通知 · B2-2"} <= set(re.findall("通知 · B2-[0-9]", page)), "both days of one name"
@@ -88,9 +88,9 @@ def test_what_is_done_on_it_and_whose_the_tasks_are(site: Client) -> None:
     site.post("/e/demo/season/tasks/", {**year, "act": "snooze", "task": "items", "day": "2027-02-09", "text": "等章"})
     refused = site.post("/e/demo/season/tasks/", {**year, "act": "snooze", "task": "items", "day": "2027-02-09"})
     assert refused.status_code == 400
-    told = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
-    assert [one["state"] for one in told["tracks"]] == ["filed", "on_time"]
-    items = {one["task"]: one for one in told["tasks"]}["items"]
+    season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
+    assert [one["state"] for one in season["tracks"]] == ["filed", "on_time"]
+    items = {one["task"]: one for one in season["tasks"]}["items"]
     assert (items["owner"], items["state"], items["reason"]) == ("王工", "snoozed", "等章")
     acts = list(audit.acts(enterprise="demo", newest=3))
     assert [one.verb for one in acts] == ["season.task_snoozed", "season.task_assigned", "season.filed"]
@@ -105,9 +105,9 @@ def test_what_is_done_on_it_and_whose_the_tasks_are(site: Client) -> None:
 
 def _feed(site: Client) -> str:
     page = site.post("/e/demo/season/feeds/", follow=True).content.decode()
-    found = re.search(r"http://testserver(/calendar/[\w-]+\.ics)", page)
-    assert found
-    return found[1]
+    match = re.search(r"http://testserver(/calendar/[\w-]+\.ics)", page)
+    assert match
+    return match[1]
 
 
 def _events(body: bytes) -> dict[str, Any]:
@@ -116,10 +116,10 @@ def _events(body: bytes) -> dict[str, Any]:
     assert b"\n" not in body.replace(b"\r\n", b"")
     calendar = Calendar.from_ical(body)
     assert not calendar.errors
-    found = {str(one["uid"]): one for one in calendar.walk("VEVENT")}
-    assert len(found) == len(calendar.walk("VEVENT")), "no UID twice"
-    assert all({"DTSTAMP", "DTSTART", "SUMMARY"} <= set(one) for one in found.values())
-    return found
+    by_uid = {str(one["uid"]): one for one in calendar.walk("VEVENT")}
+    assert len(by_uid) == len(calendar.walk("VEVENT")), "no UID twice"
+    assert all({"DTSTAMP", "DTSTART", "SUMMARY"} <= set(one) for one in by_uid.values())
+    return by_uid
 
 
 def test_a_feed_keeps_its_uids_and_is_revoked(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,9 +158,9 @@ def test_a_season_is_closed_and_the_next_begun(site: Client) -> None:
     assert site.post(end, {"act": "close", **year}).status_code == 409
     for track in ("licence", "code_number"):
         site.post("/e/demo/season/reports/", {**year, "act": "file", "track": track, "day": "2027-02-01"})
-    shown = site.get("/e/demo/season/?year=2026").content.decode()
-    assert '<details class="confirm"><summary class="button">将本季归档' in shown, "a second click"
-    assert "未登记材料包提交。仍要归档" in shown
+    html = site.get("/e/demo/season/?year=2026").content.decode()
+    assert '<details class="confirm"><summary class="button">将本季归档' in html, "a second click"
+    assert "未登记材料包提交。仍要归档" in html
     refused = site.post(end, {"act": "close", **year})
     assert (refused.status_code, "未登记材料包提交" in refused.content.decode()) == (409, True)
     closed = site.post(end, {"act": "close", "without_package": "yes", **year})
@@ -188,10 +188,10 @@ def test_a_closed_season_is_asked_to_be_opened_again(site: Client) -> None:
     assert "可批准的人：" in page
     assert 'value="reopen"' in page
     assert site.post(end, {"act": "reopen", **year}).status_code == 400
-    asked = site.post(end, {"act": "reopen", "text": "退回补正", **year}, follow=True).content.decode()
-    found = re.search("A[0-9a-f]{8}", asked)
-    assert found
-    one = f"/e/demo/approvals/{found[0]}/"
+    html = site.post(end, {"act": "reopen", "text": "退回补正", **year}, follow=True).content.decode()
+    match = re.search("A[0-9a-f]{8}", html)
+    assert match
+    one = f"/e/demo/approvals/{match[0]}/"
     page = site.get(archive).content.decode()
     assert f'href="{one}"' in page, "what waits is named"
     assert 'value="reopen"' not in page, "it is asked once"

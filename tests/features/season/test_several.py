@@ -41,9 +41,9 @@ def lead(demo: str, operator: Actor) -> Actor:
 
 
 def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
-    told = summarize_season(enterprise=enterprise, year=2026, today=TODAY, actor=operator)
-    found = {one["task"]: one for one in told["tasks"]}["items"]
-    return found["owner"], found["state"]
+    season = summarize_season(enterprise=enterprise, year=2026, today=TODAY, actor=operator)
+    task = {one["task"]: one for one in season["tasks"]}["items"]
+    return task["owner"], task["state"]
 
 
 def test_all_or_none_with_an_entry_for_each_and_a_reason_for_resting(demo: str, lead: Actor, operator: Actor) -> None:
@@ -59,24 +59,24 @@ def test_all_or_none_with_an_entry_for_each_and_a_reason_for_resting(demo: str, 
         == 2
     )
     assert [_task(code, operator)[0] for code in (demo, "two")] == ["王工", "王工"]
-    made = Entry.objects.order_by("-seq")[:2]
-    assert sorted((one.enterprise, one.verb) for one in made) == [
+    entries = Entry.objects.order_by("-seq")[:2]
+    assert sorted((one.enterprise, one.verb) for one in entries) == [
         (demo, "season.task_assigned"),
         ("two", "season.task_assigned"),
     ]
-    given: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "day": date(2027, 3, 1), "actor": lead}
+    params: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "day": date(2027, 3, 1), "actor": lead}
     with pytest.raises(NianjianError, match="season_reason_missing"):
-        operations.change_tasks(**given, act="snooze", text=" ")
-    operations.change_tasks(**given, act="snooze", text="等公章")
+        operations.change_tasks(**params, act="snooze", text=" ")
+    operations.change_tasks(**params, act="snooze", text="等公章")
     assert [_task(code, operator)[1] for code in (demo, "two")] == ["snoozed", "snoozed"]
 
 
 def test_a_reminder_that_a_person_wants_is_told_once_a_day(demo: str, lead: Actor) -> None:
     count = operations.send_reminders(enterprises=[demo, "two"], actor=lead)
-    told = Message.objects.filter(user="lead")
+    messages = Message.objects.filter(user="lead")
     assert count == Message.objects.count() > 0
-    assert set(told.values_list("enterprise", "stage")) == {(demo, "asked"), ("two", "asked")}
-    assert {"track:licence", "track:code_number"} <= set(told.values_list("about", flat=True))
+    assert set(messages.values_list("enterprise", "stage")) == {(demo, "asked"), ("two", "asked")}
+    assert {"track:licence", "track:code_number"} <= set(messages.values_list("about", flat=True))
     assert operations.send_reminders(enterprises=[demo, "two"], actor=lead) == 0
     assert Entry.objects.filter(verb="season.reminded_now").count() == 2
     with pytest.raises(NianjianError, match="role_missing"):
@@ -129,7 +129,7 @@ def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, ope
     first = [one.enterprise.code for one in facts.build_portfolio(list_accessible_enterprises(lead))]
     assert first == ["two", demo], "alike: by name"
     open_case(enterprise=demo, notice=Notice(received=date(2027, 2, 1)), paper=None, actor=operator)
-    found = facts.build_portfolio(list_accessible_enterprises(lead))
-    assert [(one.enterprise.code, one.red) for one in found] == [(demo, 1), ("two", 0)]
-    assert found[0].calendar.earliest is not None
-    assert found[0].calendar.earliest.rule.key == "rectification.due"
+    portfolio = facts.build_portfolio(list_accessible_enterprises(lead))
+    assert [(one.enterprise.code, one.red) for one in portfolio] == [(demo, 1), ("two", 0)]
+    assert portfolio[0].calendar.earliest is not None
+    assert portfolio[0].calendar.earliest.rule.key == "rectification.due"

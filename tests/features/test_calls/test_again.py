@@ -39,11 +39,11 @@ def _home(quick_calls: None, two_numbers: None, operator: Actor) -> None:
 
 
 def _jobs(*states: str) -> list[Job]:
-    found = Job.objects.filter(kind="callback.witness").order_by("created_at", "id")
-    return list(found.filter(state__in=states) if states else found)
+    jobs = Job.objects.filter(kind="callback.witness").order_by("created_at", "id")
+    return list(jobs.filter(state__in=states) if states else jobs)
 
 
-def _worked() -> list[str]:
+def _run_jobs() -> list[str]:
     """Do all that waits; the states of the looks."""
     worker = Worker("w", Event())
     while worker.step():
@@ -63,10 +63,10 @@ def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, ope
     )
     (job,) = _jobs("waiting")
     assert (job.requested_by, job.payload["unasked"]) == ("system:clock", True)
-    assert _worked() == ["done"]
-    (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["verdict"], told["counts"], told["counts_reason"]) == ("passed", "failed", "wrong_gateway")
-    assert told["landing"]["made_by"] == "system:clock"
+    assert _run_jobs() == ["done"]
+    (row,) = queries.list_trials(enterprise="demo", actor=anna)
+    assert (row["verdict"], row["counts"], row["counts_reason"]) == ("passed", "failed", "wrong_gateway")
+    assert row["landing"]["made_by"] == "system:clock"
     assert _audited() == ["system:clock"]
     # it is settled: another import has nothing to look for, and one who asks finds it said already
     import_records(tmp_path / "b.csv", operator, [record("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
@@ -116,18 +116,18 @@ def test_what_is_not_found_leaves_nothing(far: Answerer, anna: Actor, operator: 
     trial = place_call(far, anna)
     before, after = records_beside(trial.begun_at)
     import_records(tmp_path / "a.csv", operator, [before])
-    assert _worked() == ["done"]
+    assert _run_jobs() == ["done"]
     assert (Landing.objects.count(), _audited()) == (0, [])
     # with calls on both sides in every source the call is missing indeed, which is said once
     import_records(tmp_path / "b.csv", operator, [after])
-    _worked()
+    _run_jobs()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unseen"]
     # still open: the file that holds it may come later
     import_records(tmp_path / "c.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
-    _worked()
+    _run_jobs()
     assert len(_audited()) == 1
     import_records(tmp_path / "d.csv", operator, [record("t", trial.begun_at, "HZ-GW-01")])
-    _worked()
+    _run_jobs()
     assert list(Landing.objects.order_by("at").values_list("verdict", flat=True)) == ["unseen", "filed"]
     assert Job.objects.filter(kind="callback.witness").count() <= 2, "the clock's own work is forgotten"
 
@@ -140,7 +140,7 @@ def test_nothing_is_missing_until_every_source_covers_it(
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
     trial = place_call(far, anna)
     import_records(tmp_path / "a.csv", operator, records_beside(trial.begun_at))
-    assert set(_worked()) == {"done"}
+    assert set(_run_jobs()) == {"done"}
     assert Landing.objects.count() == 0
     assert (
         landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["unseen"] == 1
@@ -159,7 +159,7 @@ def test_a_run_looks_into_the_files_of_a_switch(
     third = place_call(far, anna)
     assert len(_jobs("waiting")) == 1  # one of the day serves both
     _acc(tmp_path, first, second, third)
-    assert _worked() == ["done"]
+    assert _run_jobs() == ["done"]
     said = dict(Landing.objects.values_list("trial_id", "verdict"))
     assert said == dict.fromkeys((first.pk, second.pk, third.pk), "filed")
     assert len(_audited()) == 3
@@ -196,9 +196,9 @@ def test_unnamed_records_are_told_once_whatever_else_is_imported(
 ) -> None:
     trial = place_call(far, anna)
     import_records(tmp_path / "a.csv", operator, [record("t", trial.begun_at, "L01")])
-    _worked()
+    _run_jobs()
     import_records(tmp_path / "b.csv", operator, records_beside(trial.begun_at))  # now it is covered, and says the same
-    _worked()
+    _run_jobs()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     assert len(_audited()) == 1
 
@@ -221,18 +221,18 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     import_records(
         tmp_path / "a.csv", operator, [*records_beside(trial.begun_at), record("t", trial.begun_at, "HZ-GW-01")]
     )
-    _worked()
-    (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["counts"], told["landing"]["verdict"]) == ("passed", "filed")
+    _run_jobs()
+    (row,) = queries.list_trials(enterprise="demo", actor=anna)
+    assert (row["counts"], row["landing"]["verdict"]) == ("passed", "filed")
     import_records(tmp_path / "b.csv", operator, [record("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
-    _worked()
+    _run_jobs()
     assert Landing.objects.count() == 1  # nothing new
     _acc(tmp_path, trial)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:bj-gw=kamailio://{tmp_path}")
     import_records(tmp_path / "c.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
-    _worked()
-    (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["counts"], told["landing"]["verdict"]) == ("failed", "elsewhere")
+    _run_jobs()
+    (row,) = queries.list_trials(enterprise="demo", actor=anna)
+    assert (row["counts"], row["landing"]["verdict"]) == ("failed", "elsewhere")
     assert _jobs("waiting") == []
 
 
@@ -243,13 +243,13 @@ def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
     file = _acc(tmp_path, trial)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
     import_records(tmp_path / "a.csv", operator, [record("y", trial.begun_at - HOUR, "HZ-GW-01", "13911113333")])
-    _worked()
+    _run_jobs()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     file.unlink()
     monkeypatch.delenv("NIANJIAN_LIVE")
     import_records(tmp_path / "b.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     assert len(_jobs("waiting")) == 1
-    _worked()
+    _run_jobs()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     for _time in range(2):  # nor for who asks, however often
         assert landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["silent"] == 1
@@ -263,8 +263,8 @@ def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Ac
         return pick_up(_far, request)
 
     with Answerer(does) as far:
-        given = RouteInput(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")
-        calls.save_route(enterprise="demo", given=given, actor=operator)
+        route = RouteInput(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")
+        calls.save_route(enterprise="demo", route=route, actor=operator)
         calls.enqueue_test_calls(enterprise="demo", numbers=("95013",), names=(), actor=anna)
         assert Worker("w", leaving).step()
         (job,) = Job.objects.filter(kind="callback.test")

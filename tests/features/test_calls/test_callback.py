@@ -84,20 +84,20 @@ def _way(far: Answerer, witness: str = "address", **more: Any) -> CallWay:
 
 
 def _route(far: Answerer, who: Actor, **more: Any) -> None:
-    given = {
+    values = {
         "name": "移动线",
         "via": f"sip:127.0.0.1:{far.port}",
         "caller": "13800000001",
         "witness": "address",
         **more,
     }
-    calls.save_route(enterprise="demo", given=RouteInput(**given), actor=who)
+    calls.save_route(enterprise="demo", route=RouteInput(**values), actor=who)
 
 
 def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor, operator: Actor) -> None:
     calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
-    told = calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
-    rows = {one["number"]: one for one in told["rows"]}
+    result = calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
+    rows = {one["number"]: one for one in result["rows"]}
     assert set(rows) == {"95013", "95014"}
     good, busy = rows["95013"], rows["95014"]
     assert (good["verdict"], good["reason"], good["witness"], good["answer_in_time"]) == (
@@ -105,7 +105,7 @@ def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor
     )  # fmt: skip
     assert (good["gateway_expected"], good["gateway_seen"], good["limit_s"]) == ("HZ-GW-01", "127.0.0.1", 4.0)
     assert (busy["verdict"], busy["reason"], busy["q850"], busy["answer_s"]) == ("failed", "busy", 17, None)
-    assert (told["counts"], told["verdict"]) == ({"passed": 1, "failed": 1, "not_proved": 0}, "failed")
+    assert (result["counts"], result["verdict"]) == ({"passed": 1, "failed": 1, "not_proved": 0}, "failed")
     assert [one.verb for one in acts()].count("callback.test") == 2
     one = queries.get_trial_detail(trial=good["trial"], actor=anna)
     assert [line["first"].split()[0] for line in one["messages"] if line["sent"]] == ["INVITE", "ACK", "BYE"]
@@ -120,7 +120,9 @@ def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor
         return row["verdict"], row["reason"]
 
     grounds = CallBasis.of("demo", anna, Permission.REPORT)
-    assert grounds.addresses("localhost", told=True) is grounds.addresses("localhost", told=True)  # looked up once
+    assert grounds.addresses("localhost", override=True) is grounds.addresses(
+        "localhost", override=True
+    )  # looked up once
     assert reason(ways=[_way(far)]) == ("not_proved", "gateway_unknown")  # nobody has said where HZ-GW-01 is
     assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("not_proved", "gateway_told")
     assert reason(ways=[_way(far, "none", carrier="c" * 300)], gateway="localhost") == (
@@ -143,9 +145,9 @@ def test_nobody_answers_within_the_limit(anna: Actor) -> None:
         yield from {"INVITE": [back(request, 180)], "CANCEL": [back(invites[0], 487)]}.get(request.method, ())
 
     with Answerer(does) as far:
-        told = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)
+        result = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)
         assert far.methods()[:2] == ["INVITE", "CANCEL"]
-    (row,) = told["rows"]
+    (row,) = result["rows"]
     assert (row["verdict"], row["reason"], row["answer_in_time"]) == ("failed", "rang_unanswered", False)
 
 
@@ -173,11 +175,11 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
         enterprise="demo", numbers=("13912345678",), ways=[_way(far, caller="13800000001")], actor=anna
     )["rows"]
     assert (row["number"], row["reason"]) == ("139****5678", "refused")
-    told = queries.get_trial_detail(trial=row["trial"], actor=anna)
-    assert "13912345678" not in json.dumps(told)
-    assert "13800000001" not in json.dumps(told)
-    assert "sip:139****5678@127.0.0.1" in told["messages"][0]["text"]
-    assert (told["phrase"], told["server"]) == ("Forbidden to 137****5678", "gw of 0571****99")
+    detail = queries.get_trial_detail(trial=row["trial"], actor=anna)
+    assert "13912345678" not in json.dumps(detail)
+    assert "13800000001" not in json.dumps(detail)
+    assert "sip:139****5678@127.0.0.1" in detail["messages"][0]["text"]
+    assert (detail["phrase"], detail["server"]) == ("Forbidden to 137****5678", "gw of 0571****99")
     for text, seen in (
         ('"13912345678" <SIP:+8613912345678;npdi@h>', '"139****5678" <SIP:139****5678;npdi@h>'),
         ("<tel:+86-139-1234-5678?x>, tel:057188889999,", "<tel:139****5678?x>, tel:0571****99,"),
@@ -226,8 +228,8 @@ def test_a_stop_keeps_what_is_over_and_cancels_what_lasts(anna: Actor, monkeypat
     with Answerer(does) as far, pytest.raises(StopWantedError):
         calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna, progress=stop)
     assert far.methods()[-2:] == ["CANCEL", "ACK"]
-    kept = {one.number: one.reason for one in Trial.objects.all()}
-    assert (set(kept), kept["95014"]) == ({"95013", "95014"}, "stopped"), "a number that was called is noted"
+    reasons = {one.number: one.reason for one in Trial.objects.all()}
+    assert (set(reasons), reasons["95014"]) == ({"95013", "95014"}, "stopped"), "a number that was called is noted"
     lights = {one["number"]: one["light"] for one in queries.list_numbers(enterprise="demo", actor=anna)}
     assert lights["95014"] == "insufficient", "what was cut off says nothing"
 
@@ -361,10 +363,10 @@ def test_a_tenants_administrator_leads_no_calls_to_the_machine_itself(
     ways_of = {one.name: one.via.anywhere for one in calls.list_ways("demo", ())}
     assert ways_of == {"移动线": True, "机": True, "远": False, "名": False}
     monkeypatch.delenv("NIANJIAN_CALL_HOSTS")  # what is kept is looked at again
-    told = calls.place_test_calls(
+    result = calls.place_test_calls(
         enterprise="demo", numbers=["95013"], ways=calls.list_ways("demo", ["移动线"]), actor=anna
     )
-    (row,) = told["rows"]
+    (row,) = result["rows"]
     assert (row["verdict"], row["reason"]) == ("failed", "unreachable")
     assert not far.methods()
     (row,) = calls.place_test_calls(

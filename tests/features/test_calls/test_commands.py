@@ -41,13 +41,13 @@ def test_called_now_over_a_way_that_is_told(cli: Shell, shell_home: Path) -> Non
     assert row["number"] == "95013"
     assert row["light"] in {"yellow", "insufficient"}  # outside working hours, when this may run, it does not count
     trial = good.json["trial"]
-    shown = cli("callback", "show", trial, "--out", "e.json", "--json")
-    assert shown.json["messages"][0]["first"].startswith("INVITE")
+    detail = cli("callback", "show", trial, "--out", "e.json", "--json")
+    assert detail.json["messages"][0]["first"].startswith("INVITE")
     evidence = shell_home.parent / "e.json"
     assert evidence.stat().st_mode & 0o077 == 0
     assert json.loads(evidence.read_text())["seen"]["end"] == "answered"
-    looked = cli("callback", "witness", "--trial", trial, *HOUSE, "--json")
-    assert (looked.code, looked.json["rows"][0]["landing"]["verdict"]) == (1, "silent")  # there are no records
+    result = cli("callback", "witness", "--trial", trial, *HOUSE, "--json")
+    assert (result.code, result.json["rows"][0]["landing"]["verdict"]) == (1, "silent")  # there are no records
     text = cli("callback", "show", trial).out
     assert "按时接通，落在指定落地网关" in text
     assert "没有覆盖当时的话单" in text
@@ -56,8 +56,8 @@ def test_called_now_over_a_way_that_is_told(cli: Shell, shell_home: Path) -> Non
 def test_an_empty_certificate_is_no_certificate(cli: Shell, shell_home: Path) -> None:
     (shell_home.parent / "none.pem").write_text("\n")
     way = ("--via", "sip:127.0.0.1:9;transport=tls", "--cert-file", "none.pem", *HOUSE)
-    told = cli("callback", "test", "--all", *way, "--json")
-    assert (told.code, told.json["error"]["code"]) == (2, "callback_cert_wrong")
+    result = cli("callback", "test", "--all", *way, "--json")
+    assert (result.code, result.json["error"]["code"]) == (2, "callback_cert_wrong")
 
 
 def test_the_own_certificate_of_a_way(cli: Shell, shell_home: Path) -> None:
@@ -69,26 +69,26 @@ def test_the_own_certificate_of_a_way(cli: Shell, shell_home: Path) -> None:
     way = ("callback", "route", "TLS", *HOUSE, "--via", "sip:10.0.0.1;transport=tls", "--json")
     bare = cli(*way, "--cert-file", "c.pem")
     assert (bare.code, bare.json["error"]["code"]) == (2, "callback_key_missing")
-    made = cli(*way, "--cert-file", "c.pem", "--key-file", "k.pem")
-    assert made.code == 0
-    assert made.json["certificate_until"]
-    assert "PRIVATE" not in made.out
-    assert cli(*way).json["certificate_until"] == made.json["certificate_until"]
+    result = cli(*way, "--cert-file", "c.pem", "--key-file", "k.pem")
+    assert result.code == 0
+    assert result.json["certificate_until"]
+    assert "PRIVATE" not in result.out
+    assert cli(*way).json["certificate_until"] == result.json["certificate_until"]
     assert cli(*way, "--no-cert").json["certificate_until"] is None
 
 
 def test_ways_gateways_and_by_hand(cli: Shell, shell_home: Path) -> None:
     (shell_home.parent / "p").write_text("geheim\n")
     way = ("--via", "sip:10.0.0.1", "--user", "u", "--password-file", "p", "--carrier", "中国移动", "--daily", "10:30")
-    made = cli("callback", "route", "移动线", *HOUSE, *way, "--json")
-    assert made.json["via"] == "sip:10.0.0.1:5060;transport=udp"
+    route = cli("callback", "route", "移动线", *HOUSE, *way, "--json")
+    assert route.json["via"] == "sip:10.0.0.1:5060;transport=udp"
     assert cli("callback", "gateway", "HZ-GW-01", "10.0.0.1", "10.0.0.2", *HOUSE).code == 0
-    told = cli("callback", "routes", *HOUSE, "--json")
-    assert [(one["name"], one["account"], one["daily_at"]) for one in told.json["routes"]] == [
+    result = cli("callback", "routes", *HOUSE, "--json")
+    assert [(one["name"], one["account"], one["daily_at"]) for one in result.json["routes"]] == [
         ("移动线", True, "10:30")
     ]
-    assert told.json["gateways"] == [{"name": "HZ-GW-01", "hosts": ["10.0.0.1", "10.0.0.2"]}]
-    assert "geheim" not in told.out
+    assert result.json["gateways"] == [{"name": "HZ-GW-01", "hosts": ["10.0.0.1", "10.0.0.2"]}]
+    assert "geheim" not in result.out
     assert cli("callback", "route", "移动线", *HOUSE, "--remove").code == 0
     strange = cli("callback", "begin", "--number", "13800138000", *HOUSE, "--json")
     assert (strange.code, strange.json["error"]["code"]) == (2, "callback_number_unfiled")

@@ -59,27 +59,27 @@ def trunk(demo: str, load: Import, quick_calls: None, tmp_path: Path) -> Iterato
 
 
 def reason(actor: Actor) -> str:
-    told = calls.place_test_calls(
+    result = calls.place_test_calls(
         enterprise="demo", numbers=("95013",), ways=[CallWay.over(Route.objects.get())], actor=actor
     )
-    assert MARK not in str(told)
-    return str(told["rows"][0]["reason"])
+    assert MARK not in str(result)
+    return str(result["rows"][0]["reason"])
 
 
 def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Actor) -> None:
-    told = calls.save_route(enterprise="demo", given=trunk.given(), actor=operator)
-    assert told["certificate_until"] is None
+    route = calls.save_route(enterprise="demo", route=trunk.given(), actor=operator)
+    assert route["certificate_until"] is None
     assert reason(operator) in {"tls_identity", "tls_failed"}
-    told = calls.save_route(
-        enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
+    route = calls.save_route(
+        enterprise="demo", route=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
     )
-    assert told["certificate_until"] > "2026"
-    assert MARK not in str(told) + str(calls.describe_routes(enterprise="demo", actor=operator))
+    assert route["certificate_until"] > "2026"
+    assert MARK not in str(route) + str(calls.describe_routes(enterprise="demo", actor=operator))
     assert reason(operator) == "gateway_unknown"  # it answered; the ledger names no gateway
-    calls.save_route(enterprise="demo", given=trunk.given(carrier="中国移动"), actor=operator)
+    calls.save_route(enterprise="demo", route=trunk.given(carrier="中国移动"), actor=operator)
     assert reason(operator) == "gateway_unknown"  # what is not said stays
     assert (
-        calls.save_route(enterprise="demo", given=trunk.given(certificate=""), actor=operator)["certificate_until"]
+        calls.save_route(enterprise="demo", route=trunk.given(certificate=""), actor=operator)["certificate_until"]
         is None
     )
     assert Route.objects.get().identity is None
@@ -89,7 +89,7 @@ def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Ac
 
 
 def test_the_key_lies_sealed_and_stands_in_no_entry(trunk: Trunk, operator: Actor) -> None:
-    calls.save_route(enterprise="demo", given=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
+    calls.save_route(enterprise="demo", route=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
     assert MARK in (Route.objects.get().identity or "")
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM inspection_route")
@@ -106,7 +106,7 @@ def test_what_does_not_fit_changes_nothing(trunk: Trunk, operator: Actor) -> Non
         (good | {"via": "sip:127.0.0.1:5060;transport=tcp"}, "callback_cert_plain"),
     ):
         with pytest.raises(NianjianError, match=code):
-            calls.save_route(enterprise="demo", given=trunk.given(**more), actor=operator)
+            calls.save_route(enterprise="demo", route=trunk.given(**more), actor=operator)
     assert not Route.objects.exists()
 
 
@@ -114,15 +114,15 @@ def test_the_doctor_tells_of_a_certificate_that_ends(
     trunk: Trunk, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def code() -> str:
-        (found,) = [one for one in health.examine_installation() if one.check == "certificates"]
-        return found.code
+        (finding,) = [one for one in health.examine_installation() if one.check == "certificates"]
+        return finding.code
 
-    calls.save_route(enterprise="demo", given=trunk.given(), actor=operator)
+    calls.save_route(enterprise="demo", route=trunk.given(), actor=operator)
     assert code() == "certificates_none"
-    told = calls.save_route(
-        enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
+    route = calls.save_route(
+        enterprise="demo", route=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
     )
-    last = date.fromisoformat(told["certificate_until"])
-    for before, wanted in ((31, "hold"), (30, "ends"), (0, "ends"), (-1, "over")):
+    last = date.fromisoformat(route["certificate_until"])
+    for before, expected in ((31, "hold"), (30, "ends"), (0, "ends"), (-1, "over")):
         monkeypatch.setenv("NIANJIAN_TODAY", (last - timedelta(days=before)).isoformat())
-        assert code() in {f"certificates_{wanted}", f"certificate_{wanted}"}, before
+        assert code() in {f"certificates_{expected}", f"certificate_{expected}"}, before

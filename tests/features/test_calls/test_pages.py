@@ -64,23 +64,23 @@ def test_from_a_way_to_the_ladder(admin: Client, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("NIANJIAN_CALL_HOSTS", "127.0.0.1")
         assert admin.post(f"{HOME}ways/", way).status_code == 302
         assert admin.post(f"{HOME}ways/", {"what": "gateway", "name": "HZ-GW", "hosts": "127.0.0.1"}).status_code == 302
-        kept = admin.get(f"{HOME}ways/").content.decode()
-        assert "geheim" not in kept
-        assert "13800000001" not in kept
-        asked = admin.post(f"{HOME}ask/", {"number": "", "route": ""})
-        assert asked.status_code == 302
+        ways_page = admin.get(f"{HOME}ways/").content.decode()
+        assert "geheim" not in ways_page
+        assert "13800000001" not in ways_page
+        response = admin.post(f"{HOME}ask/", {"number": "", "route": ""})
+        assert response.status_code == 302
         work()
-    told = admin.get(asked.headers["Location"]).content.decode()
-    assert "1 项通过" in told
+    job_page = admin.get(response.headers["Location"]).content.decode()
+    assert "1 项通过" in job_page
     page = admin.get(HOME).content.decode()
     assert "进行中" in page  # two carriers are missing
     (one,) = set(re.findall(rf'href="({HOME}B[0-9a-f]+/)"', page))
-    shown = admin.get(one).content.decode()
-    assert "按时接通，落在指定落地网关" in shown
-    assert shown.count("<polygon") == shown.count('<details class="message">') == 6  # INVITE, 180, 200, ACK, BYE, 200
-    assert 'class="notice' not in shown
-    assert "13800000001" not in shown
-    assert "138****0001" in shown
+    detail = admin.get(one).content.decode()
+    assert "按时接通，落在指定落地网关" in detail
+    assert detail.count("<polygon") == detail.count('<details class="message">') == 6  # INVITE, 180, 200, ACK, BYE, 200
+    assert 'class="notice' not in detail
+    assert "13800000001" not in detail
+    assert "138****0001" in detail
     evidence = admin.post(f"{one}evidence/")
     assert b"13800000001" in evidence.content
     assert admin.post(f"{HOME}ways/", {"remove": "移动线"}).status_code == 302
@@ -105,8 +105,8 @@ def test_the_own_certificate_of_a_way(admin: Client, tmp_path: Path, monkeypatch
     assert "ENCRYPTED PRIVATE" not in text  # a key is never given back
     assert admin.post(f"{HOME}ways/", {**way, "key": own[cut:]}).status_code == 302
     assert admin.post(f"{HOME}ways/", {**way, "certificate": ""}).status_code == 302
-    (kept,) = Route.objects.all()
-    assert "PRIVATE KEY" in (kept.identity or "")
+    (route,) = Route.objects.all()
+    assert "PRIVATE KEY" in (route.identity or "")
     page = admin.get(f"{HOME}ways/").content.decode()
     assert "PRIVATE" not in page
     assert 'class="badge bad"' not in page
@@ -135,9 +135,9 @@ def test_by_hand_the_page_runs_a_timer(admin: Client) -> None:
 
 def test_a_ladder_is_cut_where_it_is_too_long() -> None:
     assert smallest_text("callback.css", ".ladder", LADDER_WIDTH) >= 11
-    drawn = build_ladder([{"at_ms": 1, "sent": True, "first": f"INVITE sip:{'9' * 90}@h SIP/2.0"}] * (MOST_ARROWS + 2))
-    assert (len(drawn["arrows"]), drawn["more"]) == (MOST_ARROWS, 2)
-    assert drawn["arrows"][0]["label"].endswith("…")
+    ladder = build_ladder([{"at_ms": 1, "sent": True, "first": f"INVITE sip:{'9' * 90}@h SIP/2.0"}] * (MOST_ARROWS + 2))
+    assert (len(ladder["arrows"]), ladder["more"]) == (MOST_ARROWS, 2)
+    assert ladder["arrows"][0]["label"].endswith("…")
     assert build_ladder([]) is None
 
 
@@ -150,10 +150,10 @@ def test_looked_for_in_the_call_records(admin: Client, monkeypatch: pytest.Monke
     trial = Trial.objects.get()
     page = f"{HOME}{trial.pk}/"
     assert "尚未查找" in admin.get(page).content.decode()
-    asked = admin.post(f"{page}witness/")
-    assert asked.status_code == 302
+    response = admin.post(f"{page}witness/")
+    assert response.status_code == 302
     work()
-    assert page in admin.get(asked.headers["Location"]).content.decode()
-    told = admin.get(page).content.decode()
-    assert "没有覆盖当时的话单" in told
-    assert "尚未查找" not in told
+    assert page in admin.get(response.headers["Location"]).content.decode()
+    html = admin.get(page).content.decode()
+    assert "没有覆盖当时的话单" in html
+    assert "尚未查找" not in html

@@ -29,9 +29,9 @@ def _row(at: datetime, caller: str = "13911112222", app: str = "Wait") -> list[s
 
 
 def _text(*rows: list[str]) -> bytes:
-    made = io.StringIO()
-    csv.writer(made, lineterminator="\n").writerows(rows)
-    return made.getvalue().encode()
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode()
 
 
 def _write(path: Path, content: bytes, until: datetime) -> Path:
@@ -63,9 +63,9 @@ OURS = _text(_row(NOON - HOUR), _row(NOON, TEST.caller), _row(NOON + HOUR))
 def test_a_rotated_file_is_read(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
     _write(tmp_path / name, pack(OURS), NOON + 2 * HOUR)
     _write(tmp_path / "Master.csv", _text(_row(NOON + 3 * DAY)), NOON + 3 * DAY)
-    found = _read(tmp_path / "Master.csv")
-    assert [one.callers for one in found.records] == [(TEST.caller,)]
-    assert found.covers(TEST)
+    switch = _read(tmp_path / "Master.csv")
+    assert [one.callers for one in switch.records] == [(TEST.caller,)]
+    assert switch.covers(TEST)
 
 
 @pytest.mark.parametrize("name", ["Master.csv.txt", "Master2.csv", "Master.csv~", "Other.csv.1", "Master.csv.1.sql"])
@@ -88,9 +88,9 @@ def test_only_files_of_the_time_are_opened(tmp_path: Path) -> None:
 def test_a_week_in_one_file_is_read_for_its_first_day(tmp_path: Path) -> None:
     _write(tmp_path / "Master.csv.1", OURS + _text(_row(NOON + 6 * DAY)), NOON + 6 * DAY)
     _write(tmp_path / "Master.csv", b"", NOON + 7 * DAY)
-    found = _read(tmp_path / "Master.csv")
-    assert found.records
-    assert found.covers(TEST)
+    switch = _read(tmp_path / "Master.csv")
+    assert switch.records
+    assert switch.covers(TEST)
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_what_cannot_be_read_may_hold_it(tmp_path: Path, name: str, content: byt
     _write(tmp_path / "Master.csv.3", _text(_row(NOON - 6 * HOUR)), NOON - 5 * HOUR)
     path = _write(tmp_path / name, content, NOON + HOUR)
     _write(tmp_path / "Master.csv", _text(_row(NOON + 3 * HOUR)), NOON + 3 * HOUR)
-    found = _read(tmp_path / "Master.csv")
-    assert not found.covers(TEST)
+    switch = _read(tmp_path / "Master.csv")
+    assert not switch.covers(TEST)
     path.unlink()
     assert _read(tmp_path / "Master.csv").covers(TEST)
 
@@ -146,9 +146,9 @@ def test_all_files_together_are_bounded_the_newest_first(tmp_path: Path, monkeyp
         _write(tmp_path / f"Master.csv.{1 - day}", _text(*[_row(NOON + day * DAY)] * 2), NOON + day * DAY + HOUR)
     _write(tmp_path / "Master.csv", _text(_row(NOON + HOUR * 6)), NOON + 6 * HOUR)
     old = PlacedCall("B0", "95013", "1", "", NOON - 2 * DAY, NOON - 2 * DAY)
-    found = _read(tmp_path / "Master.csv", old, TEST)
-    assert len(found.moments) == 3
-    assert not found.covers(old)
+    switch = _read(tmp_path / "Master.csv", old, TEST)
+    assert len(switch.moments) == 3
+    assert not switch.covers(old)
     monkeypatch.setattr(landings, "FILES", 2)
     files, lost = landings.choose_files([tmp_path / "Master.csv"], NOON - 3 * DAY, NOON + DAY)
     assert ([one.path.name for one in files], lost) == (["Master.csv", "Master.csv.1"], NOON - DAY + HOUR)
@@ -163,8 +163,8 @@ def test_files_that_move_while_they_are_read_tell_nothing_of_what_is_missing(tmp
             path.rename(tmp_path / "Master.csv.1")
             _write(path, b"", NOON + HOUR)
 
-    found = landings.read_switch(Records("asterisk", path), "live:pbx", [TEST], SIGNS, rotate)
-    assert not found.covers(TEST)
+    switch = landings.read_switch(Records("asterisk", path), "live:pbx", [TEST], SIGNS, rotate)
+    assert not switch.covers(TEST)
 
 
 def test_a_folder_of_a_proxy_has_rotated_files_too(tmp_path: Path) -> None:
@@ -175,9 +175,9 @@ def test_a_folder_of_a_proxy_has_rotated_files_too(tmp_path: Path) -> None:
     _write(tmp_path / "acc_2.log-20261120", line("y", NOON + HOUR), NOON + HOUR)
     for name in ("acc_1.log", "acc_2.log"):
         _write(tmp_path / name, line(name, NOON + 2 * DAY), NOON + 2 * DAY)
-    found = landings.read_switch(Records("kamailio", tmp_path), "live:edge", [TEST], SIGNS, lambda: None)
-    assert [one.call for one in found.records] == ["c0ffee"]
-    assert found.covers(TEST)
+    switch = landings.read_switch(Records("kamailio", tmp_path), "live:edge", [TEST], SIGNS, lambda: None)
+    assert [one.call for one in switch.records] == ["c0ffee"]
+    assert switch.covers(TEST)
 
 
 def test_what_stops_the_work_stops_the_reading(tmp_path: Path) -> None:

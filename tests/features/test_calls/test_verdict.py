@@ -52,16 +52,16 @@ LIMIT = 30_000
 GATEWAY = ("10.0.0.1",)
 
 
-def seen(**given: Any) -> CallTrace:
-    return CallTrace("95013", "c", **given)
+def seen(**fields: Any) -> CallTrace:
+    return CallTrace("95013", "c", **fields)
 
 
-def up(answer: int = 1000, **given: Any) -> CallTrace:
-    return seen(**{"end": "answered", "answer": answer, "contact": "10.0.0.1", "codec": "PCMA", **given})
+def up(answer: int = 1000, **fields: Any) -> CallTrace:
+    return seen(**{"end": "answered", "answer": answer, "contact": "10.0.0.1", "codec": "PCMA", **fields})
 
 
-def told(found: CallTrace, witness: str = ADDRESS, token: str = "") -> tuple[str, str, bool | None, str]:
-    one = judge(found, limit=LIMIT, expected=GATEWAY, witness=witness, token=token)
+def told(trace: CallTrace, witness: str = ADDRESS, token: str = "") -> tuple[str, str, bool | None, str]:
+    one = judge(trace, limit=LIMIT, expected=GATEWAY, witness=witness, token=token)
     assert one.reason in REASONS
     return one.verdict, one.reason, one.in_time, one.witness
 
@@ -145,8 +145,8 @@ def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
     names = ("移动", "联通", "电信")
 
     def light(*tests: tuple[int, str, str]) -> tuple[str, list[str]]:
-        found = [FinishedTest(now - timedelta(days=age), carrier, verdict) for age, carrier, verdict in tests]
-        one = judge_number(found, carriers=names, now=now, days=30)
+        trials = [FinishedTest(now - timedelta(days=age), carrier, verdict) for age, carrier, verdict in tests]
+        one = judge_number(trials, carriers=names, now=now, days=30)
         return one.light, list(one.carriers.values())
 
     whole = [(1, "中国移动", "passed"), (2, "联通", "passed"), (30, "电信", "passed")]
@@ -164,8 +164,8 @@ def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
 def test_a_rule_may_ask_for_more_than_one_test(least: int, light: str) -> None:
     now = datetime(2026, 11, 26, 8, tzinfo=UTC)
     ages = ((31, "passed"), (3, "failed"), (2, "passed"), (1, "passed"))
-    found = [FinishedTest(now - timedelta(days=age), "移动", verdict) for age, verdict in ages]
-    one = judge_number(found, carriers=("移动",), now=now, days=30, least=least)
+    trials = [FinishedTest(now - timedelta(days=age), "移动", verdict) for age, verdict in ages]
+    one = judge_number(trials, carriers=("移动",), now=now, days=30, least=least)
     assert (one.light, one.carriers["移动"]) == (light, "passed" if light == "green" else "few")
 
 
@@ -173,9 +173,9 @@ def test_a_test_outside_working_hours_counts_neither_for_nor_against() -> None:
     now = datetime(2026, 11, 26, 8, tzinfo=UTC)
 
     def light(*tests: tuple[int, str, str]) -> tuple[str, dict[str, str]]:
-        found = [FinishedTest(now - timedelta(hours=age), carrier, verdict) for age, carrier, verdict in tests]
+        trials = [FinishedTest(now - timedelta(hours=age), carrier, verdict) for age, carrier, verdict in tests]
         judged = judge_number(
-            found, carriers=("移动", "联通"), now=now, days=30, working=lambda moment: 1 <= moment.hour < 10
+            trials, carriers=("移动", "联通"), now=now, days=30, working=lambda moment: 1 <= moment.hour < 10
         )
         return judged.light, dict(judged.carriers)
 
@@ -230,9 +230,9 @@ def test_where_calls_go() -> None:
 
 @pytest.mark.parametrize(("text", "shown"), [("1390000111x", "139*****11x"), ("9" * 5000, "999" + "*" * 35 + "99")])
 def test_what_is_no_number_is_told_back_masked_and_short(text: str, shown: str) -> None:
-    with pytest.raises(NianjianError) as told:
+    with pytest.raises(NianjianError) as caught:
         validation.parse_number(text)
-    assert told.value.values == {"number": shown}
+    assert caught.value.values == {"number": shown}
 
 
 # What the record of a switch tells of a landing beside its gateway column: a voicemail, the trunk, the next host.
@@ -345,8 +345,10 @@ def test_a_proxy_names_the_host_it_sent_it_to(cells: dict[str, str | None], host
 
 
 def _compared(*records: CallRecord, expected: tuple[str, ...] = ("HZ-GW-01", "10.0.0.1")) -> str:
-    known = ("HZ-GW-01", "10.0.0.1", "BJ-GW", "10.0.0.2", "10.0.0.9")
-    return landings.judge_landing(records, expected=expected, known=known, sources={"s": True}, host=TEST.host).verdict
+    gateways = ("HZ-GW-01", "10.0.0.1", "BJ-GW", "10.0.0.2", "10.0.0.9")
+    return landings.judge_landing(
+        records, expected=expected, gateways=gateways, sources={"s": True}, host=TEST.host
+    ).verdict
 
 
 def _record(**more: object) -> CallRecord:
@@ -467,11 +469,11 @@ def made(folder: Path, ca: Held, days: int = 30) -> tuple[str, str]:
 def test_certificate_chain_and_key_are_kept_as_one_the_own_first(ca: Held, tmp_path: Path) -> None:
     certificate, key = made(tmp_path, ca)
     chain = ca.pem.decode()
-    kept = parse_identity(f"Bag Attributes\n{chain}{certificate}", key, clock.now())
-    assert kept == certificate + chain + key
-    assert parse_identity(certificate + chain + key, "", clock.now()) == kept
-    assert parse_identity(kept, "", clock.now()) == kept
-    assert certificate_end(kept) == (clock.now() + timedelta(days=30)).astimezone(clock.ZONE).date()
+    identity = parse_identity(f"Bag Attributes\n{chain}{certificate}", key, clock.now())
+    assert identity == certificate + chain + key
+    assert parse_identity(certificate + chain + key, "", clock.now()) == identity
+    assert parse_identity(identity, "", clock.now()) == identity
+    assert certificate_end(identity) == (clock.now() + timedelta(days=30)).astimezone(clock.ZONE).date()
     assert (parse_identity("", " ", clock.now()), certificate_end("")) == ("", None)
 
 
@@ -505,13 +507,13 @@ def test_what_does_not_belong_together(what: str, code: str, ca: Held, tmp_path:
     strange = made(tmp_path, ca)[1]
     broken = key.replace("MI", "??", 1)
     now = clock.now() + timedelta(days={"old": 31, "early": -61}.get(what, 0))
-    given = {
+    parts = {
         "other": (certificate, strange), "none": (certificate, ""), "two": (certificate, key + strange),
         "broken": (certificate, broken), "key": ("", key), "long": (certificate + "x" * 70_000, key),
         "cert": ("-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----", key),
     }.get(what, (certificate, key))  # fmt: skip
     with pytest.raises(NianjianError, match=code):
-        parse_identity(*given, now)
+        parse_identity(*parts, now)
 
 
 def test_a_key_too_short_for_tls_today(ca: Held) -> None:
@@ -543,10 +545,10 @@ OWN = "ab13800138000cdef0123456"
 def test_the_own_call_id_is_never_taken_for_a_number() -> None:
     text = f"Call-ID: {OWN}\r\nX-Who: 13800138000\r\nX-Id: {OWN}13912345678\r\nVia: SIP/2.0/UDP 1.1.1.1"
     assert mask_call_text(text) != text, "eleven digits of chance look like a mobile's"
-    shown = mask_call_text(text, OWN)
-    assert shown.count(OWN) == 2
-    assert "X-Who: 13800138000" not in shown
-    assert "13912345678" not in shown
+    masked = mask_call_text(text, OWN)
+    assert masked.count(OWN) == 2
+    assert "X-Who: 13800138000" not in masked
+    assert "13912345678" not in masked
     assert "13800138000" not in mask_call_text("Call-ID: 13800138000@gw", OWN)  # another's may hold one
 
 
@@ -568,8 +570,8 @@ def test_the_call_of_a_record_shows_no_number(call: str, left: bool) -> None:  #
         "named": [],
         "voicemail": "VoiceMail",
     }
-    told = landing_to_document(Landing(id="W1", at=NOON, verdict="filed", records=[record], sources={}, seen=[]))
-    (shown,) = told["records"]
-    assert (shown["call"] == call) is left
-    assert ("13800138000" in shown["call"]) is (left and "13800138000" in call)
-    assert shown["voicemail"] == "VoiceMail"
+    document = landing_to_document(Landing(id="W1", at=NOON, verdict="filed", records=[record], sources={}, seen=[]))
+    (row,) = document["records"]
+    assert (row["call"] == call) is left
+    assert ("13800138000" in row["call"]) is (left and "13800138000" in call)
+    assert row["voicemail"] == "VoiceMail"

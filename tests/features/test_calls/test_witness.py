@@ -47,8 +47,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_calls", "two
 
 def _look(trial: Trial, who: Actor) -> dict[str, Any]:
     (row,) = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)["rows"]
-    found: dict[str, Any] = row["landing"]
-    return found
+    landing: dict[str, Any] = row["landing"]
+    return landing
 
 
 def _light(who: Actor) -> str:
@@ -77,8 +77,8 @@ def _leg(uuid: str, at: datetime, caller: str, app: str, arg: str) -> str:
     begun = int(at.timestamp() * 1_000_000)
     profile = {"caller_id_number": caller, "destination_number": "95013", "context": "public"}
     times = {"created_time": str(begun), "answered_time": str(begun), "hangup_time": str(begun + 9_000_000)}
-    held = {"uuid": uuid, "direction": "inbound", "sip_gateway": "HZ-GW-01", "last_app": app, "last_arg": arg}
-    return json.dumps({"variables": held, "callflow": [{"caller_profile": profile, "times": times}]}) + "\n"
+    variables = {"uuid": uuid, "direction": "inbound", "sip_gateway": "HZ-GW-01", "last_app": app, "last_arg": arg}
+    return json.dumps({"variables": variables, "callflow": [{"caller_profile": profile, "times": times}]}) + "\n"
 
 
 def _legs(at: datetime, app: str = "answer", arg: str = "") -> str:
@@ -96,16 +96,16 @@ def _post(home: Path, at: datetime, legs: str) -> None:
 
 def test_without_records_nothing_is_known(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
     trial = place_call(far, anna, "none")
-    found = _look(trial, anna)
-    assert (found["verdict"], found["seen"], found["sources"]) == ("silent", [], {})
+    landing = _look(trial, anna)
+    assert (landing["verdict"], landing["seen"], landing["sources"]) == ("silent", [], {})
     import_records(
         tmp_path / "a.csv", operator, records_beside(trial.begun_at)[:1]
     )  # calls before it alone cover nothing
-    found = _look(trial, anna)
-    assert found["verdict"] == "silent"
-    assert list(found["sources"].values()) == [False]
-    told = queries.get_trial_detail(trial=trial.pk, actor=anna)
-    assert (told["counts"], told["counts_reason"], len(told["looks"])) == ("not_proved", "gateway_unknown", 2)
+    landing = _look(trial, anna)
+    assert landing["verdict"] == "silent"
+    assert list(landing["sources"].values()) == [False]
+    detail = queries.get_trial_detail(trial=trial.pk, actor=anna)
+    assert (detail["counts"], detail["counts_reason"], len(detail["looks"])) == ("not_proved", "gateway_unknown", 2)
     assert _light(anna) == "yellow"
 
 
@@ -114,12 +114,12 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
     before = Trial.objects.filter(pk=trial.pk).values().get()
     rows = [*records_beside(trial.begun_at), record("t", trial.begun_at, "hz-gw-01", mark="拨测")]
     import_records(tmp_path / "a.csv", operator, rows)
-    found = _look(trial, anna)
-    assert (found["verdict"], found["seen"]) == ("filed", ["hz-gw-01"])
-    assert len(found["records"]) == 1
-    told = queries.get_trial_detail(trial=trial.pk, actor=anna)
-    assert (told["verdict"], told["reason"]) == ("not_proved", "gateway_unknown")  # what was sealed stays
-    assert (told["counts"], told["counts_reason"], told["counts_witness"]) == ("passed", "answered", "records")
+    landing = _look(trial, anna)
+    assert (landing["verdict"], landing["seen"]) == ("filed", ["hz-gw-01"])
+    assert len(landing["records"]) == 1
+    detail = queries.get_trial_detail(trial=trial.pk, actor=anna)
+    assert (detail["verdict"], detail["reason"]) == ("not_proved", "gateway_unknown")  # what was sealed stays
+    assert (detail["counts"], detail["counts_reason"], detail["counts_witness"]) == ("passed", "answered", "records")
     assert _light(anna) == "green"
     assert Trial.objects.filter(pk=trial.pk).values().get() == before
 
@@ -129,11 +129,11 @@ def test_at_another_gateway_the_worse_counts(far: Answerer, anna: Actor, operato
     trial = place_call(far, anna)
     assert (trial.verdict, trial.witness, _light(anna)) == ("passed", "address", "green")
     import_records(tmp_path / "a.csv", operator, [record("t", trial.begun_at, "BJ-GW")])
-    found = _look(trial, anna)
-    assert (found["verdict"], found["seen"], found["expected"]) == ("elsewhere", ["BJ-GW"], "HZ-GW-01")
-    (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["verdict"], told["gateway_seen"]) == ("passed", "127.0.0.1")  # both are shown
-    assert (told["counts"], told["counts_reason"], told["landing"]["seen"]) == ("failed", "wrong_gateway", ["BJ-GW"])
+    landing = _look(trial, anna)
+    assert (landing["verdict"], landing["seen"], landing["expected"]) == ("elsewhere", ["BJ-GW"], "HZ-GW-01")
+    (row,) = queries.list_trials(enterprise="demo", actor=anna)
+    assert (row["verdict"], row["gateway_seen"]) == ("passed", "127.0.0.1")  # both are shown
+    assert (row["counts"], row["counts_reason"], row["landing"]["seen"]) == ("failed", "wrong_gateway", ["BJ-GW"])
     assert _light(anna) == "red"
 
 
@@ -145,8 +145,8 @@ def test_not_recorded_though_that_time_is(far: Answerer, anna: Actor, operator: 
                record("c", at + timedelta(minutes=3), "HZ-GW-01")]  # fmt: skip
     import_records(tmp_path / "a.csv", operator, [*records_beside(at), *strange])
     assert _look(trial, anna)["verdict"] == "unseen"
-    (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["counts"], told["counts_reason"], _light(anna)) == ("failed", "record_missing", "red")
+    (row,) = queries.list_trials(enterprise="demo", actor=anna)
+    assert (row["counts"], row["counts_reason"], _light(anna)) == ("failed", "record_missing", "red")
     # the call is imported later: the newer look counts
     import_records(tmp_path / "b.csv", operator, [record("t", at, "HZ-GW-01")])
     assert _look(trial, anna)["verdict"] == "filed"
@@ -166,10 +166,10 @@ def test_two_tests_never_share_a_record(far: Answerer, anna: Actor, operator: Ac
     import_records(
         tmp_path / "a.csv", operator, [*records_beside(first.begun_at), record("t", first.begun_at, "HZ-GW-01")]
     )
-    told = landings.check_landings(enterprise="demo", trials=(), actor=anna)
-    said = {one["trial"]: one["landing"]["verdict"] for one in told["rows"]}
+    result = landings.check_landings(enterprise="demo", trials=(), actor=anna)
+    said = {one["trial"]: one["landing"]["verdict"] for one in result["rows"]}
     assert sorted(said.values()) == ["filed", "unseen"]
-    assert (told["verdict"], set(said)) == ("failed", {first.pk, second.pk})
+    assert (result["verdict"], set(said)) == ("failed", {first.pk, second.pk})
 
 
 def test_one_audit_entry_a_write_and_none_for_the_same(far: Answerer, anna: Actor) -> None:
@@ -191,10 +191,10 @@ def test_the_sealed_evidence_stays_to_the_byte(far: Answerer, anna: Actor, opera
     assert hashlib.sha256(sealed).hexdigest() == trial.sha256
     _look(trial, anna)
     _name, document = calls.fetch_evidence(trial=trial.pk, actor=operator)
-    told = json.loads(document)
-    later = told["landings"]
+    evidence = json.loads(document)
+    later = evidence["landings"]
     assert document[: later["sealed_bytes"]] + b"}" == sealed
-    assert (told["seen"]["end"], later["sealed_sha256"]) == ("answered", trial.sha256)
+    assert (evidence["seen"]["end"], later["sealed_sha256"]) == ("answered", trial.sha256)
     assert [one["verdict"] for one in later["looks"]] == ["silent"]
 
 
@@ -218,8 +218,8 @@ def test_a_file_of_an_asterisk_under_watch(
         (GATEWAY, "NO ANSWER", "unseen"),
     ):
         _master(tmp_path / "Master.csv", trial.begun_at, channel=channel, said=said)
-        found = _look(trial, anna)
-        assert (found["verdict"], found["sources"]) == (verdict, {"live:pbx": True})
+        landing = _look(trial, anna)
+        assert (landing["verdict"], landing["sources"]) == (verdict, {"live:pbx": True})
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{tmp_path}/gone.csv")
     assert _look(trial, anna)["sources"] == {"live:pbx": False}
     monkeypatch.setenv("NIANJIAN_LIVE", f"other:pbx=asterisk://{tmp_path}/Master.csv")  # another enterprise's switch
@@ -240,13 +240,13 @@ def test_acc_of_a_kamailio_knows_the_call_by_its_id(
     assert _look(trial, anna)["verdict"] == "unnamed"
 
 
-def _told(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
+def _judge_landing(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
     """Landing, what counts, why, and by what the record tells it."""
-    told = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)
+    result = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)
     (one,) = queries.list_trials(enterprise="demo", actor=who)
     assert one["verdict"] == "passed", "what was sealed stays"
     landing = one["landing"]
-    assert told["verdict"] == ("passed" if landing["verdict"] == "filed" else "failed")
+    assert result["verdict"] == ("passed" if landing["verdict"] == "filed" else "failed")
     return landing["verdict"], one["counts"], one["counts_reason"], landing["records"][0]["voicemail"]
 
 
@@ -274,13 +274,13 @@ def test_a_voicemail_by_an_asterisks_record(
         ("Return", {"context": "macro-vm", "dst": "vmu1000"}, (*VOICEMAIL, "macro-vm")),
     ):
         _master(path, trial.begun_at, app=app, **more)
-        assert _told(trial, anna) == said
+        assert _judge_landing(trial, anna) == said
         assert readiness._callback_check(basis).state == said[1], "readiness does not count a voicemail as passed"
     number = next(one for one in queries.list_numbers(enterprise="demo", actor=anna) if one["number"] == "95013")
     assert (number["light"], set(number["carriers"].values())) == ("red", {"failed"})
     monkeypatch.delenv("NIANJIAN_LIVE")
     import_file(path, operator)
-    assert _told(trial, anna) == said
+    assert _judge_landing(trial, anna) == said
 
 
 def test_a_voicemail_by_a_freeswitchs_record(
@@ -294,13 +294,13 @@ def test_a_voicemail_by_a_freeswitchs_record(
         (("bridge", "loopback/app=voicemail:default 10.0.0.1 1000"), (*VOICEMAIL, "bridge")),
     ):
         _post(tmp_path, trial.begun_at, legs := _legs(trial.begun_at, *last))
-        assert _told(trial, anna) == said
+        assert _judge_landing(trial, anna) == said
     (one,) = queries.list_trials(enterprise="demo", actor=anna)
     assert [record["call"] for record in one["landing"]["records"]] == ["b"]
     monkeypatch.delenv("NIANJIAN_LIVE")
     (tmp_path / "legs.jsonl").write_text(legs)
     import_file(tmp_path / "legs.jsonl", operator)
-    assert _told(trial, anna) == said
+    assert _judge_landing(trial, anna) == said
 
 
 def test_an_enterprise_names_its_own_context_of_voicemail(
@@ -308,14 +308,14 @@ def test_an_enterprise_names_its_own_context_of_voicemail(
 ) -> None:
     path = _master(tmp_path / "Master.csv", trial.begun_at, app="Playback", context="our-boxes")
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
-    assert _told(trial, anna)[0] == "filed"
+    assert _judge_landing(trial, anna)[0] == "filed"
     items: Callable[..., tuple[object, ...]] = CallBasis.of("demo", anna, Permission.READ).book.__class__.items
 
     def own(book: object, key: str) -> tuple[object, ...]:
         return ("Our-Boxes",) if key == "inspection.callback.voicemail_contexts" else items(book, key)
 
     monkeypatch.setattr("nianjian.engines.rules.rulebook.Rulebook.items", own)
-    assert _told(trial, anna) == (*VOICEMAIL, "our-boxes")
+    assert _judge_landing(trial, anna) == (*VOICEMAIL, "our-boxes")
 
 
 def test_every_landing_has_its_words() -> None:

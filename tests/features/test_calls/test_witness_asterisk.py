@@ -104,8 +104,8 @@ def _other(switch: Asterisk) -> None:
 def _tested(who: Actor, port: int, number: str) -> dict[str, Any]:
     way = CallWay(Via("127.0.0.1", port), CALLER, witness="address")
     (row,) = calls.place_test_calls(enterprise="demo", numbers=(number,), ways=[way], actor=who)["rows"]
-    found: dict[str, Any] = row
-    return found
+    trial: dict[str, Any] = row
+    return trial
 
 
 def _zone(switch: Asterisk) -> str:
@@ -129,8 +129,8 @@ def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, 
     assert alone["landing"]["verdict"] == "silent"  # nothing has been recorded since
     time.sleep(1.1)
     _other(switch)
-    told = landings.check_landings(enterprise="demo", trials=(), actor=anna)
-    landed = {row["trial"]: row["landing"] for row in told["rows"]}
+    result = landings.check_landings(enterprise="demo", trials=(), actor=anna)
+    landed = {row["trial"]: row["landing"] for row in result["rows"]}
     said = {name: landed[one["trial"]]["verdict"] for name, one in (("r", right), ("w", wrong), ("f", foreign))}
     assert said == {"r": "filed", "w": "elsewhere", "f": "unseen"}, _master(switch).read_text()
     assert landed[wrong["trial"]]["seen"] == ["HZ-GW-01", "pbx"]
@@ -166,14 +166,14 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
     tests = {number: _tested(anna, switch.port, number) for number in ("95013", "95015", "95016")}
     assert {one["verdict"] for one in tests.values()} == {"passed"}
     _other(switch)
-    told = landings.check_landings(enterprise="demo", trials=(), actor=anna)
-    landed = {row["trial"]: row["landing"] for row in told["rows"]}
-    found = {number: landed[one["trial"]] for number, one in tests.items()}
+    result = landings.check_landings(enterprise="demo", trials=(), actor=anna)
+    landed = {row["trial"]: row["landing"] for row in result["rows"]}
+    by_number = {number: landed[one["trial"]] for number, one in tests.items()}
     record = _master(switch).read_text()
-    assert {number: one["verdict"] for number, one in found.items()} == {
+    assert {number: one["verdict"] for number, one in by_number.items()} == {
         "95013": "filed", "95015": "voicemail", "95016": "voicemail",
     }, record  # fmt: skip
-    signs = {number: [each["voicemail"] for each in one["records"]] for number, one in found.items()}
+    signs = {number: [each["voicemail"] for each in one["records"]] for number, one in by_number.items()}
     assert signs == {"95013": [None], "95015": ["VoiceMail"], "95016": ["mailbox"]}, record
     counts = {
         one["number"]: (one["counts"], one["counts_reason"])
@@ -190,5 +190,5 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
         "live:pbx": "VoiceMail", "lake:asterisk": "VoiceMail",
     }, record  # fmt: skip
     (row,) = landings.check_landings(enterprise="demo", trials=[tests["95013"]["trial"]], actor=anna)["rows"]
-    named = {one["source"]: one["named"] for one in row["landing"]["records"]}
-    assert named == {"live:pbx": ["HZ-GW-01", "pbx"], "lake:asterisk": ["HZ-GW-01"]}, record
+    names = {one["source"]: one["named"] for one in row["landing"]["records"]}
+    assert names == {"live:pbx": ["HZ-GW-01", "pbx"], "lake:asterisk": ["HZ-GW-01"]}, record

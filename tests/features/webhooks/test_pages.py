@@ -43,12 +43,12 @@ def other(monkeypatch: pytest.MonkeyPatch, keys: None) -> Iterator[Program]:
         yield listener
 
 
-def _made(url: str) -> tuple[Webhook, str]:
+def _add_webhook(url: str) -> tuple[Webhook, str]:
     return flow.add_webhook(enterprise="demo", url=url, events=["portrait.run", "calls.import"], actor=BOSS)
 
 
 def test_each_act_is_told_once_and_signed(demo: str, other: Program) -> None:
-    _hook, secret = _made(other.place)
+    _hook, secret = _add_webhook(other.place)
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret FROM notify_webhook")
         assert secret not in cursor.fetchone()[0], "it is sealed"
@@ -60,8 +60,8 @@ def test_each_act_is_told_once_and_signed(demo: str, other: Program) -> None:
         assert flow.deliver() == 0
     assert {one["sql"].split()[0] for one in queries.captured_queries} == {"SELECT"}, "nothing is locked"
     ((headers, body),) = other.posts
-    told = json.loads(body)
-    assert (told["type"], told["seq"], told["data"]) == ("portrait.run", seq, {"light": "red"})
+    payload = json.loads(body)
+    assert (payload["type"], payload["seq"], payload["data"]) == ("portrait.run", seq, {"light": "red"})
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     mark = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
@@ -70,7 +70,7 @@ def test_each_act_is_told_once_and_signed(demo: str, other: Program) -> None:
 
 
 def test_a_failed_try_is_repeated_with_pauses_and_given_up(demo: str, other: Program) -> None:
-    hook, _secret = _made(other.place)
+    hook, _secret = _add_webhook(other.place)
     other.status = 500
     webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
     for number, pause in enumerate(webhooks.PAUSES, start=1):
@@ -89,7 +89,7 @@ def test_a_failed_try_is_repeated_with_pauses_and_given_up(demo: str, other: Pro
 
 
 def test_a_redirect_is_not_followed_and_silence_is_named(demo: str, other: Program) -> None:
-    hook, _secret = _made(other.place)
+    hook, _secret = _add_webhook(other.place)
     other.status, other.headers = 302, {"location": "http://169.254.169.254/"}
     webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
     assert flow.deliver() == 1
@@ -108,10 +108,10 @@ def test_a_receiver_that_lets_one_wait_gets_one_message_a_round(
     monkeypatch.setattr(webhooks, "PATIENCE", 0.5)
     monkeypatch.setattr(flow, "SLOW", 0.4)
     with socket.create_server(("127.0.0.1", 0)) as dead:  # takes the connection and says nothing
-        silent, _secret = _made(f"http://127.0.0.1:{dead.getsockname()[1]}/")
+        silent, _secret = _add_webhook(f"http://127.0.0.1:{dead.getsockname()[1]}/")
         for _each in range(4):
             webhooks.enqueue_test(webhook=silent.id, enterprise="demo", actor=BOSS)
-        hook, _secret = _made(other.place)
+        hook, _secret = _add_webhook(other.place)
         webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
         assert flow.deliver() == 2
     assert len(other.heard) == 1
@@ -136,7 +136,7 @@ REFUSED = {
 def test_addresses_that_are_refused(demo: str, keys: None) -> None:
     for code, url in [(code, url) for code, urls in REFUSED.items() for url in urls]:
         with pytest.raises(NianjianError) as caught:
-            _made(url)
+            _add_webhook(url)
         assert caught.value.code == code, url
     assert not Webhook.objects.exists()
 
@@ -153,14 +153,14 @@ def test_the_place_that_was_checked_is_the_one_asked(monkeypatch: pytest.MonkeyP
 
 def _by_number(place: tuple[str, int], _timeout: float) -> socket.socket:
     assert place[0] == "127.0.0.1"
-    found = socket.socket()
-    found.connect(place)
-    return found
+    client = socket.socket()
+    client.connect(place)
+    return client
 
 
 def test_the_pages(site: Client, other: Program) -> None:
-    made = site.post("/e/demo/webhooks/", {"url": other.place, "events": ["portrait.run"]})
-    assert "whsec_" in made.content.decode()
+    response = site.post("/e/demo/webhooks/", {"url": other.place, "events": ["portrait.run"]})
+    assert "whsec_" in response.content.decode()
     assert "whsec_" not in site.get("/e/demo/webhooks/").content.decode()
     hook = Webhook.objects.get()
     address = f"/e/demo/webhooks/{hook.id}/"
@@ -198,8 +198,8 @@ def _drip(listening: socket.socket) -> None:
 
 
 def test_a_slow_receiver_keeps_no_warning_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    leaving, warned, held = Event(), Event(), Event()
-    monkeypatch.setattr(process, "deliver", lambda: held.wait(PATIENCE))
+    leaving, warned, release = Event(), Event(), Event()
+    monkeypatch.setattr(process, "deliver", lambda: release.wait(PATIENCE))
     monkeypatch.setattr(process, "send_warnings", warned.set)
     monkeypatch.setattr(process, "WATCH", 0.1)
     threads = process.start_clocks(leaving)
@@ -207,9 +207,9 @@ def test_a_slow_receiver_keeps_no_warning_back(monkeypatch: pytest.MonkeyPatch) 
         for _look in range(3):
             assert warned.wait(PATIENCE)
             warned.clear()
-        assert not held.is_set()
+        assert not release.is_set()
     finally:
         leaving.set()
-        held.set()
+        release.set()
         for thread in threads:
             thread.join(PATIENCE)

@@ -52,16 +52,16 @@ def test_without_a_name_the_operator_acts(db: None) -> None:
 
 
 def test_a_role_is_given_once_and_taken_once(demo: str, anna: Actor, operator: Actor) -> None:
-    given = {"user": "anna", "role": "auditor", "actor": operator}
-    assert [service.grant(**given, enterprise=where) for where in (demo, demo, "", "")] == [True, False, True, False]
+    params = {"user": "anna", "role": "auditor", "actor": operator}
+    assert [service.grant(**params, enterprise=where) for where in (demo, demo, "", "")] == [True, False, True, False]
     assert [(one.role, one.enterprise) for one in query.list_memberships()] == [
         ("auditor", None), ("auditor", demo), ("compliance_lead", demo),
     ]  # fmt: skip
-    service.revoke(**given, enterprise=demo)
+    service.revoke(**params, enterprise=demo)
     with pytest.raises(NianjianError, match="role_not_held"):
-        service.revoke(**given, enterprise=demo)
-    told = [(act.verb, act.enterprise, act.data["role"]) for act in acts(newest=3)]
-    assert told == [("user.revoke", demo, "auditor"), ("user.grant", "", "auditor"), ("user.grant", demo, "auditor")]
+        service.revoke(**params, enterprise=demo)
+    entries = [(act.verb, act.enterprise, act.data["role"]) for act in acts(newest=3)]
+    assert entries == [("user.revoke", demo, "auditor"), ("user.grant", "", "auditor"), ("user.grant", demo, "auditor")]
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,10 @@ OTHER = "other"
 
 
 def _session(user: str) -> str:
-    held = import_module(settings.SESSION_ENGINE).SessionStore()
-    held[SESSION_KEY] = user
-    held.save()
-    return str(held.session_key)
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = user
+    store.save()
+    return str(store.session_key)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
     )
     job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=place, payload={"year": 2026}, actor=ANNA)
     limit = OverlayProposal("portrait.seat_vacancy.limit", "0.2", "", place, date(2026, 1, 1), None, "x")
-    asked = propose_overlay(overlay=limit, actor=ANNA).id
+    request = propose_overlay(overlay=limit, actor=ANNA).id
 
     def listening() -> bool:
         hook.refresh_from_db()
@@ -75,7 +75,7 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
         "invitation": lambda: links.find_invitation(invitation) is not None,
         "webhook": listening,
         "job": lambda: queue.job(job).state == "waiting",
-        "request": lambda: get_approval(asked).state == "pending",
+        "request": lambda: get_approval(request).state == "pending",
     }
 
 
@@ -92,19 +92,19 @@ def _ways_in(operator: Actor) -> dict[str, Callable[[], bool]]:
     }
 
 
-def _holding(found: dict[str, Callable[[], bool]]) -> set[str]:
-    return {name for name, holds in found.items() if holds()}
+def _holding(checks: dict[str, Callable[[], bool]]) -> set[str]:
+    return {name for name, holds in checks.items() if holds()}
 
 
 def test_closing_ends_everything_at_once_and_reopening_brings_nothing_back(
     demo: str, anna: Actor, operator: Actor
 ) -> None:
-    found = _carried(demo) | _ways_in(operator)
-    assert _holding(found) == set(found)
+    checks = _carried(demo) | _ways_in(operator)
+    assert _holding(checks) == set(checks)
     operations.close(user="anna", actor=operator)
-    assert _holding(found) == set()
+    assert _holding(checks) == set()
     service.reopen(user="anna", actor=operator)
-    assert _holding(found) == set()
+    assert _holding(checks) == set()
     ended = {(act.verb, act.actor) for act in acts(newest=6)}
     assert {("webhook.close", "os:root"), ("approval.refused", "os:root"), ("user.close", "os:root")} <= ended
 
@@ -115,11 +115,11 @@ def test_a_close_that_fails_ends_nothing(
     def broken(**_given: object) -> None:
         raise NianjianError("job_lost", job="J0")
 
-    found = _carried(demo) | _ways_in(operator)
+    checks = _carried(demo) | _ways_in(operator)
     monkeypatch.setattr(webhooks, "close_webhooks_of", broken)
     with pytest.raises(NianjianError, match="job_lost"):
         operations.close(user="anna", actor=operator)
-    assert _holding(found) == set(found)
+    assert _holding(checks) == set(checks)
     assert query.exists("anna")
 
 
@@ -127,14 +127,14 @@ def test_an_account_that_is_closed_by_whatever_way_opens_nothing(
     demo: str, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each checks at use, so what `close` forgot would stay shut."""
-    found = _carried(demo)
-    asked = next(act.data["approval"] for act in acts(verb="approval.request"))
+    checks = _carried(demo)
+    request = next(act.data["approval"] for act in acts(verb="approval.request"))
     service.add_user(name="bo", role="administrator", enterprises=[demo], actor=operator)
     models.User.objects.filter(pk="anna").update(is_active=False)
-    assert _holding(found) == {"webhook", "job", "request"}  # they stand, and do nothing:
+    assert _holding(checks) == {"webhook", "job", "request"}  # they stand, and do nothing:
     assert webhooks.enqueue_deliveries() == 0
     with pytest.raises(NianjianError, match="account_closed"):
-        approve_request(approval=str(asked), digest="", actor=Actor("bo", USER))
+        approve_request(approval=str(request), digest="", actor=Actor("bo", USER))
     with pytest.raises(NianjianError, match="role_missing"):
         flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=demo, payload={}, actor=ANNA)
     assert list_accessible_enterprises(ANNA) == []

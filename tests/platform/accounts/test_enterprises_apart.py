@@ -36,12 +36,12 @@ def test_a_person_of_another_enterprise_is_to_its_administrator_as_nobody(
         "grant NAME --role auditor --enterprise demo", "revoke NAME --role auditor --enterprise demo", "link NAME",
         "close NAME", "reopen NAME", "confirm NAME", "token list NAME",
     ):  # fmt: skip
-        told = []
+        outputs = []
         for name in ("farr", "none"):
             assert main(["user", *words.replace("NAME", name).split(), "--as", "boss", "--json"]) == 2, words
-            told.append(capsys.readouterr().out.replace(name, "NAME"))
-        assert told[0] == told[1]
-        assert not [one for one in ("别家", '"other"', "example.com") if one in told[0]]
+            outputs.append(capsys.readouterr().out.replace(name, "NAME"))
+        assert outputs[0] == outputs[1]
+        assert not [one for one in ("别家", '"other"', "example.com") if one in outputs[0]]
     assert list(models.Membership.objects.filter(user="farr").values_list("role", "enterprise_id")) == before
     assert main(["user", "list", "--as", "boss", "--json"]) == 0
     assert "farr" not in capsys.readouterr().out

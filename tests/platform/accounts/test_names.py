@@ -35,12 +35,12 @@ def _people(demo: str, operator: Actor) -> Iterator[None]:
 
 
 def test_an_actor_is_a_name() -> None:
-    told = {
+    expected = {
         "user:limin": "李敏", "limin": "李敏", "user:bo": "bo", "system:clock": "系统", "public:one-click": "公开页面",
         "os:root": "平台操作员", "user:limin + user:limin2": "李敏（limin） + 李敏（limin2）", "": "", None: "",
         "运营部：张三": "运营部：张三", "user:limin + os:root": "李敏 + 平台操作员", "nobody": "nobody",
     }  # fmt: skip
-    assert {actor: actor_text(actor, _) for actor in told} == told
+    assert {actor: actor_text(actor, _) for actor in expected} == expected
 
 
 def test_a_bare_word_names_people_of_the_enterprise_at_hand(demo: str, operator: Actor) -> None:

@@ -63,15 +63,15 @@ def test_a_head_set_back_is_seen(five: None) -> None:
 
 def test_entries_that_come_meanwhile_are_no_fault(five: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHUNK", 2)
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
 
     def meanwhile(done: int, total: int) -> None:
-        told.append((done, total))
+        progress.append((done, total))
         record(verb="test.act", enterprise="demo", actor="os:root", data={"number": 0})
 
     report = verify_chain(meanwhile)
     assert (report.ok, report.entries) == (True, 5)
-    assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
+    assert progress == [(0, 5), (2, 5), (4, 5), (5, 5)]
     assert verify_chain().entries == 9
 
 

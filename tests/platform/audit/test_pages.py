@@ -42,8 +42,8 @@ def test_an_entry_is_told_in_named_parts(site: Client) -> None:
 
 def test_an_entry_leads_with_its_object_and_shows_no_key_of_the_program(site: Client) -> None:
     with transaction.atomic():
-        told = {"findings": ["generated_unsigned", "of_no_name"], "item": "monthly_traffic", "of_no_word": "x"}
-        record(verb="dossier.generated", enterprise="demo", actor=Actor("root", "os"), data=told)
+        data = {"findings": ["generated_unsigned", "of_no_name"], "item": "monthly_traffic", "of_no_word": "x"}
+        record(verb="dossier.generated", enterprise="demo", actor=Actor("root", "os"), data=data)
         parts = {"claim": "daily_lead", "parts": ["name"]}
         record(verb="claims.state", enterprise="demo", actor=Actor("anna", "user"), data=parts)
     text = _text(site, "/e/demo/audit/")
@@ -63,14 +63,14 @@ def test_numbers_of_people_are_masked_and_keys_of_rows_are_not(site: Client) -> 
     people = {"callee": "0571-87654321", "value": 13700137000, "id_number": "330106199001011234"}
     _acted("anna", "user", **keys, **plain, **people)
     text = _text(site, "/e/demo/audit/")
-    for told in (*keys.values(), *plain.values()):
-        assert f"{told:,}" in text if isinstance(told, int) else told in text, told
-    for told, masked in (
+    for value in (*keys.values(), *plain.values()):
+        assert f"{value:,}" in text if isinstance(value, int) else value in text, value
+    for value, masked in (
         ("0571-87654321", "0571****21"),
         (13700137000, "137****7000"),
         ("330106199001011234", "330**"),
     ):
-        assert str(told) not in text
+        assert str(value) not in text
         assert masked in text, masked
     assert "13,700,137,000" not in text
 
@@ -78,8 +78,8 @@ def test_numbers_of_people_are_masked_and_keys_of_rows_are_not(site: Client) -> 
 def test_a_plain_name_finds_whoever_acted(site: Client) -> None:
     for name, kind in (("anna", "user"), ("berta", "user"), ("berta", "os")):
         _acted(name, kind, run=f"{kind}-{name}")
-    assert "user-anna" in (found := _text(site, "/e/demo/audit/?actor=anna"))
-    assert "berta</td>" not in found
+    assert "user-anna" in (html := _text(site, "/e/demo/audit/?actor=anna"))
+    assert "berta</td>" not in html
     both, one = (_text(site, f"/e/demo/audit/?actor={who}") for who in ("berta", "os:berta"))
     assert "user-berta" in both
     assert "os-berta" in both

@@ -26,8 +26,8 @@ def test_a_statement_counts_until_it_is_superseded(demo: str, operator: Actor) -
     ]  # fmt: skip
     _state(demo, operator, 2025, name="")
     assert list_statements(demo, "daily_lead", 2025) == {}
-    told = [(one.data["parts"], one.data["withdrawn"]) for one in acts(enterprise=demo, verb=VERB)]
-    assert sorted(told) == [(["name"], []), (["name"], []), (["name"], ["name"])]
+    entries = [(one.data["parts"], one.data["withdrawn"]) for one in acts(enterprise=demo, verb=VERB)]
+    assert sorted(entries) == [(["name"], []), (["name"], []), (["name"], ["name"])]
 
 
 def test_a_year_goes_before_what_stands_and_the_year_before_is_a_proposal(demo: str, operator: Actor) -> None:
@@ -75,17 +75,17 @@ def test_a_day_is_kept_in_one_form(demo: str, operator: Actor, monkeypatch: pyte
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-06-01")
     _state_algorithm(demo, operator, filed_on=" 2026年6月1日 ", state="已备案", told="是", name="任意文字")
     store_statements(enterprise=demo, claim="sop_issue", year=STANDING, texts={"since": "2099/1/1"}, actor=operator)
-    known = list_statements(demo, "algorithm", 2026)
-    assert {part: one.text for part, one in known.items()} == {
+    statements = list_statements(demo, "algorithm", 2026)
+    assert {part: one.text for part, one in statements.items()} == {
         "filed_on": "2026-06-01", "state": "已备案", "told": "是", "name": "任意文字",
     }  # fmt: skip
     assert list_statements(demo, "sop_issue", 2026)["since"].text == "2099-01-01", "rules may apply from a later day"
 
 
 def test_what_a_part_cannot_say_any_more_is_blank(demo: str, operator: Actor) -> None:
-    kept = {"enterprise_id": demo, "claim": "algorithm", "year": STANDING, "stated_by": "x", "stated_at": clock.now()}
-    Statement.objects.create(part="state", text="未备案", **kept)
-    Statement.objects.create(part="filed_on", text="2026年5月6日", **kept)
+    params = {"enterprise_id": demo, "claim": "algorithm", "year": STANDING, "stated_by": "x", "stated_at": clock.now()}
+    Statement.objects.create(part="state", text="未备案", **params)
+    Statement.objects.create(part="filed_on", text="2026年5月6日", **params)
     assert {part: one.text for part, one in list_statements(demo, "algorithm", 2026).items()} == {
         "filed_on": "2026-05-06"
     }

@@ -9,11 +9,16 @@ from nianjian.platform.home.folders import make_private, write_once
 
 def test_defaults_make_a_complete_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    found = env.read({})
-    assert found.home == tmp_path / "var"
-    assert found.lake_url == str(tmp_path / "var" / "lake")
-    assert (found.engine, found.debug, found.https, found.database_url) == ("duckdb", False, False, "")
-    assert not found.keys.is_relative_to(found.home)
+    environment = env.read({})
+    assert environment.home == tmp_path / "var"
+    assert environment.lake_url == str(tmp_path / "var" / "lake")
+    assert (environment.engine, environment.debug, environment.https, environment.database_url) == (
+        "duckdb",
+        False,
+        False,
+        "",
+    )
+    assert not environment.keys.is_relative_to(environment.home)
 
 
 @pytest.mark.parametrize(
@@ -34,13 +39,13 @@ def test_nonsense_is_named(name: str, value: str, code: str) -> None:
 
 def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("postgresql://u:p@db/n\n")
-    given = {"NIANJIAN_DATABASE_URL_FILE": str(tmp_path / "url"), "NIANJIAN_DATABASE_URL": "ignored"}
-    assert env.read(given).database_url == "postgresql://u:p@db/n"
+    environ = {"NIANJIAN_DATABASE_URL_FILE": str(tmp_path / "url"), "NIANJIAN_DATABASE_URL": "ignored"}
+    assert env.read(environ).database_url == "postgresql://u:p@db/n"
 
 
 def test_a_database_url_in_all_its_parts() -> None:
-    found = env.database_settings("postgresql://an%40na:p%2Fw@db.example:5433/nian?sslmode=require", Path("/x"))
-    assert {name: found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
+    settings = env.database_settings("postgresql://an%40na:p%2Fw@db.example:5433/nian?sslmode=require", Path("/x"))
+    assert {name: settings[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
         "NAME": "nian", "USER": "an@na", "PASSWORD": "p/w", "HOST": "db.example", "PORT": 5433,
         "OPTIONS": {"sslmode": "require"},
     }  # fmt: skip

@@ -32,11 +32,11 @@ def _quoting(row: str) -> None:
 def lines(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     """What the handler writes, in one of the two forms."""
     stream = io.StringIO()
-    told: dict[str, Any] = dict(logs.settings(request.param))
-    told["handlers"]["stderr"]["stream"] = stream
+    config: dict[str, Any] = dict(logs.settings(request.param))
+    config["handlers"]["stderr"]["stream"] = stream
     logger = logging.getLogger("nianjian")
     before = (logger.handlers[:], logger.level, logger.propagate)
-    logging.config.dictConfig({**told, "loggers": {"nianjian": told["loggers"]["nianjian"]}})
+    logging.config.dictConfig({**config, "loggers": {"nianjian": config["loggers"]["nianjian"]}})
     yield stream
     logger.handlers[:], logger.level, logger.propagate = before
 
@@ -50,13 +50,13 @@ def test_a_number_is_hidden_wherever_it_stands(lines: io.StringIO, number: str) 
         _quoting(number)
     except ValueError:
         log.exception("broke at %s", number)
-    told = lines.getvalue()
+    output = lines.getvalue()
     digits = "".join(sign for sign in number if sign.isdigit())[-8:]
-    assert digits not in "".join(sign for sign in told if sign not in " -")
-    assert told.count("***") >= 4
-    assert "already exists" not in told
-    assert "ValueError" in told
-    assert "test_logs.py" in told  # where it broke is told
+    assert digits not in "".join(sign for sign in output if sign not in " -")
+    assert output.count("***") >= 4
+    assert "already exists" not in output
+    assert "ValueError" in output
+    assert "test_logs.py" in output  # where it broke is told
 
 
 def test_whole_numbers_are_looked_at_as_well(lines: io.StringIO) -> None:
@@ -72,9 +72,9 @@ def test_what_is_no_number_of_a_person_stays(text: str) -> None:
 
 def test_a_line_is_an_object_with_its_own_fields_only() -> None:
     stream = io.StringIO()
-    told: dict[str, Any] = dict(logs.settings("json"))
-    made = told["formatters"]["house"]
-    formatter = made.pop("()")(**made)
+    config: dict[str, Any] = dict(logs.settings("json"))
+    options = config["formatters"]["house"]
+    formatter = options.pop("()")(**options)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     values = {"method": "GET", "route": "/e/<str:code>/", "status": 200, "ms": 3.5, "body": "张三"}

@@ -38,10 +38,10 @@ def test_the_portraits_engine_spills_into_the_home(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("NIANJIAN_HOME", str(home))
     engine = wiring.engine()
     try:
-        [[named]] = engine.backend.con.sql("select current_setting('temp_directory')").fetchall()  # type: ignore[attr-defined]
+        [[temp_dir]] = engine.backend.con.sql("select current_setting('temp_directory')").fetchall()  # type: ignore[attr-defined]
     finally:
         engine.close()
-    folder = Path(named)
+    folder = Path(temp_dir)
     assert folder.is_relative_to(home)
     while folder != tmp_path:
         assert folder.stat().st_mode & 0o777 == 0o700, folder
@@ -51,8 +51,8 @@ def test_the_portraits_engine_spills_into_the_home(tmp_path: Path, monkeypatch: 
 def test_nothing_is_spilled_beside_it(tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()
-    told = _python(SPILL, tmp_path / "home", here).stdout
-    spilled, beside = told.split("|")
+    output = _python(SPILL, tmp_path / "home", here).stdout
+    spilled, beside = output.split("|")
     assert "duckdb_temp" in spilled
     assert not beside.strip()
 

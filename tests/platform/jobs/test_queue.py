@@ -37,8 +37,8 @@ def _silence(job: str, by: timedelta = timedelta(seconds=61)) -> None:
 def test_jobs_are_taken_in_order_and_once() -> None:
     first, second = _put(), _put()
     assert (_taken("w1").id, _taken("w2").id, _take("w3")) == (first, second, None)
-    found = query.job(first)
-    assert (found.state, found.attempts, found.payload) == ("running", 1, {"a": 1})
+    status = query.job(first)
+    assert (status.state, status.attempts, status.payload) == ("running", 1, {"a": 1})
 
 
 def test_two_workers_that_see_the_same_job_do_not_both_take_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,11 +62,11 @@ def test_progress_is_told_and_answers_whether_to_stop() -> None:
     assert service.progress(job=job, worker="w1", done=3, total=10, note="a.csv") is False
     service.stop(job=job)
     assert service.progress(job=job, worker="w1", done=4, total=10) is True
-    found = query.job(job)
-    assert (found.done, found.total, found.stop_wanted, found.state) == (4, 10, True, "running")
+    status = query.job(job)
+    assert (status.done, status.total, status.stop_wanted, status.state) == (4, 10, True, "running")
     service.stopped(job=job, worker="w1", result={"batch": "B1"})
-    found = query.job(job)
-    assert (found.state, found.result, found.over) == ("stopped", {"batch": "B1"}, True)
+    status = query.job(job)
+    assert (status.state, status.result, status.over) == ("stopped", {"batch": "B1"}, True)
 
 
 def test_a_waiting_job_is_stopped_at_once_and_one_that_is_over_never() -> None:
@@ -104,8 +104,8 @@ def test_the_job_of_a_silent_worker_goes_on_with_another() -> None:
     _silence(job, timedelta(seconds=55))
     assert _take("w2") is None
     _silence(job)
-    found = _taken("w2")
-    assert (found.id, found.attempts, found.done) == (job, 2, 0)
+    claim = _taken("w2")
+    assert (claim.id, claim.attempts, claim.done) == (job, 2, 0)
     for act in (
         lambda: service.progress(job=job, worker="w1", done=1, total=2),
         lambda: service.finish(job=job, worker="w1", result={}),
@@ -132,8 +132,8 @@ def test_a_broken_off_job_of_another_kind_fails_and_says_so() -> None:
     _take("w1")
     _silence(job)
     assert _take("w2") is None
-    found = query.job(job)
-    assert (found.state, found.error["code"]) == ("failed", "job_broken_off")
+    status = query.job(job)
+    assert (status.state, status.error["code"]) == ("failed", "job_broken_off")
 
 
 def test_a_job_that_kills_its_workers_is_given_up() -> None:

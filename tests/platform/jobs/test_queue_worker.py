@@ -66,10 +66,10 @@ def test_an_import_runs_as_the_person_who_asked(worker: Worker, tmp_path: Path) 
     job = _import(_calls(tmp_path))
     assert worker.step()
     assert not worker.step()
-    found = query.job(job)
-    assert (found.state, found.result["batch"]) == ("done", "B20260302000000aaaa")
-    assert (found.done, found.total) == (found.total, found.total)
-    assert found.total > 0
+    status = query.job(job)
+    assert (status.state, status.result["batch"]) == ("done", "B20260302000000aaaa")
+    assert (status.done, status.total) == (status.total, status.total)
+    assert status.total > 0
     (batch,) = batches.list_batches("demo")
     assert (batch.id, batch.created_by) == ("B20260302000000aaaa", "user:anna")
     assert [act.actor for act in acts(verb="calls.import")] == ["user:anna"]
@@ -79,8 +79,8 @@ def test_roles_are_asked_again_when_the_work_is_done(worker: Worker, tmp_path: P
     job = _import(_calls(tmp_path))
     revoke(user="anna", role="data_officer", enterprise="demo", actor=OPERATOR)
     worker.step()
-    found = query.job(job)
-    assert (found.state, found.error["code"]) == ("failed", "role_missing")
+    status = query.job(job)
+    assert (status.state, status.error["code"]) == ("failed", "role_missing")
     assert batches.list_batches("demo") == []
 
 
@@ -97,9 +97,9 @@ def test_a_bad_file_fails_the_job_with_its_reason(worker: Worker, tmp_path: Path
     path.write_text("dear,sir\nplease,find\n")
     job = _import(str(path))
     worker.step()
-    found = query.job(job)
-    assert (found.state, found.error["code"]) == ("failed", "source_unrecognised")
-    assert found.error["values"]["file"] == "letter.csv"  # type: ignore[index]
+    status = query.job(job)
+    assert (status.state, status.error["code"]) == ("failed", "source_unrecognised")
+    assert status.error["values"]["file"] == "letter.csv"  # type: ignore[index]
 
 
 def test_a_fault_ends_the_job_and_not_the_worker(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,18 +110,18 @@ def test_a_fault_ends_the_job_and_not_the_worker(worker: Worker, monkeypatch: py
     monkeypatch.setitem(process.KINDS, flow.IMPORT_CALLS, process.Kind(broken, again=True))  # type: ignore[arg-type]
     job = _import("x.csv")
     assert worker.step()
-    found = query.job(job)
-    assert found.error["code"] == "job_fault"
-    assert "13800138000" not in str(found.error)
+    status = query.job(job)
+    assert status.error["code"] == "job_fault"
+    assert "13800138000" not in str(status.error)
 
 
 def test_a_stop_leaves_the_old_state(worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = _import(_calls(tmp_path))
     real = service.progress
-    monkeypatch.setattr(service, "progress", lambda **told: (service.stop(job=job), real(**told))[1])
+    monkeypatch.setattr(service, "progress", lambda **params: (service.stop(job=job), real(**params))[1])
     worker.step()
-    found = query.job(job)
-    assert (found.state, found.result) == ("stopped", {})
+    status = query.job(job)
+    assert (status.state, status.result) == ("stopped", {})
     assert (batches.list_batches("demo"), _loaded(), query.open_intents()) == ([], 0, [])
 
 
@@ -155,16 +155,16 @@ def test_a_stop_between_two_files_tells_what_stands(
     job = _import(_calls(tmp_path), _calls(tmp_path, "more.csv", 100))
     real = service.progress
 
-    def progress(**told: object) -> bool:
-        if told["note"] == "more.csv":
+    def progress(**params: object) -> bool:
+        if params["note"] == "more.csv":
             service.stop(job=job)
-        return real(**told)  # type: ignore[arg-type]
+        return real(**params)  # type: ignore[arg-type]
 
     monkeypatch.setattr(service, "progress", progress)
     monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     worker.step()
-    found = query.job(job)
-    assert (found.state, found.result) == ("stopped", {"batch": "B20260302000000aaaa"})
+    status = query.job(job)
+    assert (status.state, status.result) == ("stopped", {"batch": "B20260302000000aaaa"})
     (batch,) = batches.list_batches("demo")
     assert [file.name for file in batch.files] == ["calls.csv"]
     assert _loaded() == 5
@@ -200,8 +200,8 @@ def test_an_import_of_a_dead_worker_goes_on_in_its_own_batch(
     Job.objects.filter(pk=job).update(beat_at=clock.now() - service.SILENT * 2)
     assert worker.step()
     assert query.job(job).state == "done"
-    found = batches.get_batch("B20260302000000aaaa")
-    assert [file.name for file in found.files] == ["calls.csv", "more.csv"]
+    batch = batches.get_batch("B20260302000000aaaa")
+    assert [file.name for file in batch.files] == ["calls.csv", "more.csv"]
     assert _loaded() == 10
     if old:
         assert batches.get_batch(old).state == "replaced"

@@ -287,13 +287,13 @@ def test_the_permission_is_asked_for_and_whether_the_enterprise_exists(demo: str
 
 
 def test_a_route_on_one_resource(ask: Any) -> None:
-    status, told = ask("/N1/write", {"text": "x", "colour": "blue", "right": True, "version": 3})
-    assert (status, told["key"]) == (200, "N1")
+    status, body = ask("/N1/write", {"text": "x", "colour": "blue", "right": True, "version": 3})
+    assert (status, body["key"]) == (200, "N1")
     assert NOTED["N1"] == ("x", "blue", False, True, 3, "user:olga")
     assert ask("/N2/write", {"text": "x"})[0] == 404
     for wrong in ({}, {"text": "x" * 2001}, {"text": "x", "colour": "green"}, {"text": "x", "version": 0}):
-        status, told = ask("/N1/write", wrong)
-        assert (status, told["code"]) == (422, "api_invalid")
+        status, body = ask("/N1/write", wrong)
+        assert (status, body["code"]) == (422, "api_invalid")
     assert ask("/N1/write", {"text": "x"}, who="ines")[0] == 403
     assert ask("/N1/write", {"text": "x"}, code="other")[0] == 404
 
@@ -314,8 +314,8 @@ def test_long_work_on_one_resource_settles_what_was_left_open(ask: Any, operator
     assert ask("/N2/checks", None)[0] == 404
     status, job = ask("/N1/checks", None)
     assert (status, jobs.job(job["id"]).payload) == (202, {"note": "N1", "day": "2026-03-01"})
-    told = REGISTRY.job_kinds(NOTES)[flow.MATCH_TICKETS].run(jobs.job(job["id"]), operator, silent)
-    assert told == {"note": "N1", "day": date(2026, 3, 1)}
+    result = REGISTRY.job_kinds(NOTES)[flow.MATCH_TICKETS].run(jobs.job(job["id"]), operator, silent)
+    assert result == {"note": "N1", "day": date(2026, 3, 1)}
 
 
 def test_a_route_of_long_work_answers_with_its_job(ask: Any, operator: Actor) -> None:
@@ -331,9 +331,9 @@ def test_a_route_of_long_work_answers_with_its_job(ask: Any, operator: Actor) ->
 
 def test_the_document_of_the_api_follows_from_the_declaration() -> None:
     document = API.get_openapi_schema(path_prefix="")
-    told = document["paths"]["/enterprises/{code}/notes/{note}/write"]["post"]
-    assert (told["operationId"], told["summary"], told["x-act"]) == ("notes_write", "Write a note.", "load")
-    assert told["description"] == "Write a note.", "codes of errors are the programmer's"
+    post_doc = document["paths"]["/enterprises/{code}/notes/{note}/write"]["post"]
+    assert (post_doc["operationId"], post_doc["summary"], post_doc["x-act"]) == ("notes_write", "Write a note.", "load")
+    assert post_doc["description"] == "Write a note.", "codes of errors are the programmer's"
     shape = document["components"]["schemas"]["Written"]
     assert (shape["required"], shape["description"]) == (["text"], "What it says.")
     assert shape["properties"]["colour"] == {
@@ -343,12 +343,12 @@ def test_the_document_of_the_api_follows_from_the_declaration() -> None:
 
 def _typed(*words: str) -> Any:
     parser = argparse.ArgumentParser(exit_on_error=False)
-    shown: list[Any] = []
-    configure(Actions(parser), REGISTRY.of(NOTES), lambda _console, rows: shown.extend(rows))
+    output: list[Any] = []
+    configure(Actions(parser), REGISTRY.of(NOTES), lambda _console, rows: output.extend(rows))
     args = parser.parse_args([*words, "--enterprise", "demo"])
     answer = args.act(args)
     answer.show(Console(file=io.StringIO()))
-    assert shown
+    assert output
     return answer.data
 
 
@@ -367,8 +367,8 @@ def test_a_command(demo: str) -> None:
 def test_a_secret_is_read_from_a_file_and_never_shown(demo: str, operator: Actor, tmp_path: Path) -> None:
     file = tmp_path / "word"
     file.write_text("geheim 7 \nmore\n")
-    told = _typed("lock", "N1", "--word-file", str(file))
-    assert told == {"key": "N1"}, "what the API answers"
+    output = _typed("lock", "N1", "--word-file", str(file))
+    assert output == {"key": "N1"}, "what the API answers"
     assert NOTED["N1"] == "geheim 7 "
     filled = form(lock)({"word": " 73 "})
     assert "73" not in str(filled["word"])
@@ -399,8 +399,8 @@ def test_an_operation_has_its_own_answer_and_its_twin_for_the_installation(ask: 
     heads = {}
     for name, enterprises in (("otto", []), ("otis", ["demo"])):
         service.add_user(name=name, role="data_officer", enterprises=enterprises, actor=operator)
-        made = tokens.create_token(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user"))
-        heads[name] = {"authorization": f"Bearer {made.secret}", "idempotency-key": "k"}
+        token = tokens.create_token(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user"))
+        heads[name] = {"authorization": f"Bearer {token.secret}", "idempotency-key": "k"}
 
     def torn(who: str, address: str) -> tuple[int, Any]:
         answer = Client(headers=heads[who]).delete(address)

@@ -114,14 +114,14 @@ def _publish(lake: Lake) -> dict[str, int]:
 
 
 def _rows(lake: Lake, table: str) -> list[dict[str, object]]:
-    found = ds.dataset(lake.files(table), schema=schema.SCHEMAS[table]).to_table()
-    return [dict(row) for row in found.to_pylist()]
+    data = ds.dataset(lake.files(table), schema=schema.SCHEMAS[table]).to_table()
+    return [dict(row) for row in data.to_pylist()]
 
 
 def _spans(lake: Lake) -> list[tuple[object, ...]]:
     names = ("total_length", "filed", "valid_from", "valid_to")
-    found = [tuple(row[name] for name in names) for row in _rows(lake, "number_dim")]
-    return sorted(found, key=lambda span: str(span[2] or ""))
+    spans = [tuple(row[name] for name in names) for row in _rows(lake, "number_dim")]
+    return sorted(spans, key=lambda span: str(span[2] or ""))
 
 
 def test_an_empty_register_makes_empty_tables_of_the_right_shape(demo: str, lake: Lake) -> None:
@@ -242,8 +242,8 @@ def test_a_complaint_is_published_with_its_numbers_and_a_drill_is_not(load: Impo
     )  # fmt: skip
     _publish(lake)
     one, two = _rows(lake, "complaint_fact")
-    named = ("complaint_id", "source", "reference", "exclusion")
-    assert [one[name] for name in named] == ["C1", "12321", "R1", "duplicate"]
+    columns = ("complaint_id", "source", "reference", "exclusion")
+    assert [one[name] for name in columns] == ["C1", "12321", "R1", "duplicate"]
     assert (one["complainant"], one["complained"]) == (13800138000, 95013001)
     assert (one["accepted_ts"], one["closed_ts"]) == (datetime(2026, 3, 1, 9, 30), datetime(2026, 3, 2))  # noqa: DTZ001
     assert (two["complainant"], two["complained"], two["exclusion"]) == (None, 57187654321, None)
@@ -256,12 +256,12 @@ def test_an_attachment_is_sealed_recorded_once_and_published(
     path.write_bytes(b"%PDF agreement")
     for kind in ("外包协议", "outsourcing_agreement"):
         attach(enterprise=demo, metric="seat_vacancy", year=2026, kind=kind, path=path, actor=operator)
-    [found] = attachments.list_attachments(demo, year=2026)
-    assert found.content() == b"%PDF agreement"
+    [attachment] = attachments.list_attachments(demo, year=2026)
+    assert attachment.content() == b"%PDF agreement"
     _publish(lake)
     [row] = _rows(lake, "attachment_fact")
     assert (row["metric"], row["data_year"], row["kind"], row["name"], row["sha256"]) == (
-        "seat_vacancy", 2026, "outsourcing_agreement", "协议.pdf", found.sha256,
+        "seat_vacancy", 2026, "outsourcing_agreement", "协议.pdf", attachment.sha256,
     )  # fmt: skip
 
 

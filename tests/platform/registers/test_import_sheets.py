@@ -53,16 +53,16 @@ def test_days_in_several_spellings(load: Import) -> None:
         "2026-02-28T18:00:00Z", "", "-", "长期",
     )  # fmt: skip
     load("licences", "许可证编号,有效期止", *((f"浙B2-200801{place:02}", text) for place, text in enumerate(texts)))
-    found = models.Licence.objects.order_by("key").values_list("valid_until", flat=True)
-    assert list(found) == [date(2026, 3, 1)] * 8 + [None] * 3
+    days = models.Licence.objects.order_by("key").values_list("valid_until", flat=True)
+    assert list(days) == [date(2026, 3, 1)] * 8 + [None] * 3
 
 
 def test_a_day_that_is_none_is_refused(load: Import) -> None:
     texts = ("2026-02-30", "01/03/2026", "26-3-1", "昨天", "2026-13-01", "46082", "2026-03-01 25:00")
-    found = load(
+    receipt = load(
         "licences", "许可证编号,有效期止", *((f"浙B2-2008010{place}", text) for place, text in enumerate(texts))
     )
-    assert _errors(found) == [(line, "有效期止", "date_unreadable") for line in range(2, 9)]
+    assert _errors(receipt) == [(line, "有效期止", "date_unreadable") for line in range(2, 9)]
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ def test_an_odd_credit_code_is_warned_of_and_taken(load: Import) -> None:
     codes = ("91110000600037341L", "91110000600037342P", "12110000600037341R")
     rows = ((f"浙B2-2008010{place}", code) for place, code in enumerate(codes))
     receipt = load("licences", "许可证编号,统一社会信用代码", *rows)
-    told = [(3, "credit_code_organisation"), (4, "credit_code_no_company")]
-    assert ([(one.line, one.code) for one in receipt.warnings], receipt.rows["inserted"]) == (told, 3)
+    expected = [(3, "credit_code_organisation"), (4, "credit_code_no_company")]
+    assert ([(one.line, one.code) for one in receipt.warnings], receipt.rows["inserted"]) == (expected, 3)
 
 
 def test_an_unknown_choice_is_told_the_proper_ones(load: Import) -> None:
@@ -186,10 +186,10 @@ def test_a_second_employer_is_added_by_hand_and_a_change_finds_its_row(load: Imp
     header = "姓名,证件号码,社保缴纳单位,坐席编号"
     load("staff", header, ("张三", IDENTITY, "甲公司", "S1"))
     texts = {"person": "张三", "identity": IDENTITY, "insured_by": "乙公司", "seat_id": "S2"}
-    given: dict[str, Any] = {"kind": "staff", "enterprise": "demo", "since": None, "reason": "", "actor": operator}
-    storage.create_row(texts=texts, **given)
+    params: dict[str, Any] = {"kind": "staff", "enterprise": "demo", "since": None, "reason": "", "actor": operator}
+    storage.create_row(texts=texts, **params)
     with pytest.raises(NianjianError, match="register_row_exists"):
-        storage.create_row(texts=texts, **given)
+        storage.create_row(texts=texts, **params)
     moved = load("staff", header, ("张三", IDENTITY, "乙公司", "S3"))
     assert (moved.rows["updated"], moved.rows["inserted"]) == (1, 0)
     standing = current_versions(models.Person, "demo").filter(valid_to=None)
@@ -202,9 +202,9 @@ def test_two_employers_in_two_files_stand_beside_each_other_and_equal_rows_are_a
         assert load("social-insurance", header, (name, IDENTITY, "养老", "202603")).rows["inserted"] == 1
     assert set(models.Contribution.objects.values_list("payer", flat=True)) == {"甲公司", "乙公司"}
     row = ("张三", IDENTITY, "甲公司")
-    found = load("staff", "姓名,证件号码,社保缴纳单位", row, ("张三", IDENTITY, "乙公司"), row)
-    assert [(line, code) for line, _header, code in _errors(found)] == [(4, "key_duplicate")]
-    assert found.errors[0].hint == "2"
+    receipt = load("staff", "姓名,证件号码,社保缴纳单位", row, ("张三", IDENTITY, "乙公司"), row)
+    assert [(line, code) for line, _header, code in _errors(receipt)] == [(4, "key_duplicate")]
+    assert receipt.errors[0].hint == "2"
 
 
 def test_the_line_is_the_physical_one(load: Import, demo: str, operator: Actor, tmp_path: Path) -> None:
@@ -216,10 +216,10 @@ def test_the_line_is_the_physical_one(load: Import, demo: str, operator: Actor, 
 
 def test_personal_values_never_stand_in_a_finding(load: Import) -> None:
     receipt = load("seats", "坐席编号,证件号,类型", ("S1", "110105194912310021", "13800138000"))
-    told = str(receipt.as_dict())
-    assert "110105194912310021" not in told
-    assert "13800138000" not in told
-    assert "138****8000" in told
+    text = str(receipt.as_dict())
+    assert "110105194912310021" not in text
+    assert "13800138000" not in text
+    assert "138****8000" in text
 
 
 def test_a_workbook_with_real_days_numbers_and_a_damaged_number(demo: str, operator: Actor, tmp_path: Path) -> None:
@@ -395,8 +395,8 @@ def test_a_listing_masks_what_is_personal(load: Import, demo: str) -> None:
     load("seats", "坐席编号,默认外显号", ("S1", "057182345678"), ("S2", "95013001"))
     listed = list_register(kind="seats", enterprise=demo).rows
     assert [one["display"] for one in listed] == ["0571****78", "95013001"], "a short number belongs to no person"
-    told = ("T1", "12321", "2026-03-02 09:00:00", "13812345678", "13987654321", "张三打扰我")
-    load("complaints", "编号,来源,受理时间,投诉人号码,被投诉号码,内容", told)
+    row = ("T1", "12321", "2026-03-02 09:00:00", "13812345678", "13987654321", "张三打扰我")
+    load("complaints", "编号,来源,受理时间,投诉人号码,被投诉号码,内容", row)
     (ticket,) = list_register(kind="complaints", enterprise=demo).rows
     assert ticket["complained"] == "139****4321"
     assert not [text for text in ("13812345678", "13987654321", "张三打扰我") if text in str(ticket)]
@@ -410,11 +410,11 @@ def test_a_list_that_was_made_harmless_comes_back_unchanged(
     rows = [(f"T{n}", name) for n, name in enumerate(names)]
     assert load("teams", "团队编号,名称", *rows).rows["inserted"] == len(names)
     sheet = kinds.register("teams").sheet
-    made = workbooks.write_csv(sheet, models.Team.objects.all(), full=True)
-    written = [cells[1] for cells in csv.reader(made.decode("utf-8-sig").splitlines())][1:]
+    content = workbooks.write_csv(sheet, models.Team.objects.all(), full=True)
+    written = [cells[1] for cells in csv.reader(content.decode("utf-8-sig").splitlines())][1:]
     assert sorted(written) == sorted(f"'{name}" for name in names)
     path = tmp_path / "back.csv"
-    path.write_bytes(made)
+    path.write_bytes(content)
     assert import_sheet(kind="teams", path=path, enterprise=demo, actor=operator).rows["unchanged"] == len(names)
     assert sorted(models.Team.objects.values_list("name", flat=True)) == sorted(names)
 

@@ -21,9 +21,9 @@ def _team(operator: Actor, key: str, enterprise: str = "demo") -> Any:
     storage.create_row(
         kind="teams", enterprise=enterprise, texts={"team_id": key}, since=None, reason="", actor=operator
     )
-    found = queries.find_latest_version("teams", ReadScope(enterprise, clock.today()), key)
-    assert found is not None
-    return found
+    team = queries.find_latest_version("teams", ReadScope(enterprise, clock.today()), key)
+    assert team is not None
+    return team
 
 
 def _attach(operator: Actor, row: Any, content: bytes = b"%PDF-1.7 x", name: str = "合同.pdf") -> int:
@@ -38,15 +38,15 @@ def test_a_paper_lies_encrypted_beside_its_row(demo: str, operator: Actor) -> No
     assert (paper.name, paper.media_type, paper.size) == ("合同.pdf", "application/pdf", 10)
     sealed = next((keyring.home() / "vault").glob("??/*")).read_bytes()
     assert b"PDF" not in sealed
-    found, content = attachments.download_row_paper(register="teams", row=row, attachment=first, actor=operator)
-    assert (found.id, content) == (first, b"%PDF-1.7 x")
+    attachment, content = attachments.download_row_paper(register="teams", row=row, attachment=first, actor=operator)
+    assert (attachment.id, content) == (first, b"%PDF-1.7 x")
     attachments.detach_from_row(register="teams", row=row, attachment=first, actor=operator)
     assert list_row_papers("demo", "teams", "T1") == []
     with pytest.raises(NianjianError, match="attachment_unknown"):
         attachments.download_row_paper(register="teams", row=row, attachment=first, actor=operator)
     assert _attach(operator, row) != first
-    told = [(act.verb, "合同" in str(act.data)) for act in acts() if "tach" in act.verb or "fetch" in act.verb]
-    assert told[::-1] == [
+    entries = [(act.verb, "合同" in str(act.data)) for act in acts() if "tach" in act.verb or "fetch" in act.verb]
+    assert entries[::-1] == [
         ("registers.attach", False),
         ("registers.fetch", False),
         ("registers.detach", False),

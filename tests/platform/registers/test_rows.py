@@ -53,12 +53,12 @@ def _code(error: pytest.ExceptionInfo[NianjianError]) -> str:
 
 
 def _standing(kind: str, key: str) -> Any:
-    found = queries.find_latest_version(kind, _sight(), key)
-    assert found is not None
-    return found
+    version = queries.find_latest_version(kind, _sight(), key)
+    assert version is not None
+    return version
 
 
-def _held(day: str) -> list[tuple[str | None, str | None]]:
+def _list_teams(day: str) -> list[tuple[str | None, str | None]]:
     return [(row.line_id, row.team) for row in versions_on(Line, "demo", date.fromisoformat(day))]
 
 
@@ -69,8 +69,8 @@ def _entries(verb: str) -> list[dict[str, Any]]:
 def test_a_new_row_holds_since_ever_or_from_its_day(demo: str, operator: Actor) -> None:
     assert _create("lines", operator, line_id="L1", team="T1") == "L1"
     _create("lines", operator, date(2026, 5, 1), line_id="L2", team="T1")
-    assert _held("2020-01-01") == [("L1", "T1")]
-    assert _held("2026-05-01") == [("L1", "T1"), ("L2", "T1")]
+    assert _list_teams("2020-01-01") == [("L1", "T1")]
+    assert _list_teams("2026-05-01") == [("L1", "T1"), ("L2", "T1")]
     assert [one["key"] for one in _entries("registers.create")] == ["L2", "L1"]
     assert Line.objects.get(key="L2").changed_on == date(2026, 5, 1)
     assert verify_chain().ok
@@ -81,8 +81,8 @@ def test_a_faulty_row_is_refused_with_the_reasons_of_the_sheet(demo: str, operat
     with pytest.raises(NianjianError) as error:
         _create("licences", operator, valid_until="2025-01-02", **wrong)
     assert _code(error) == "register_row_faulty"
-    found = {(one["field"], one["code"]) for one in error.value.findings}
-    assert found == {("credit_code", "credit_code_check_digit"), ("valid_until", "valid_until_before_since")}
+    findings = {(one["field"], one["code"]) for one in error.value.findings}
+    assert findings == {("credit_code", "credit_code_check_digit"), ("valid_until", "valid_until_before_since")}
     with pytest.raises(NianjianError) as error:
         _create("staff", operator, staff_id="1", identity="110105194912310021")
     assert [one["code"] for one in error.value.findings] == ["identity_check_digit"]
@@ -105,7 +105,7 @@ def test_a_change_holds_from_its_day_and_keeps_what_was(demo: str, operator: Act
     _create("lines", operator, line_id="L1", team="T1", carrier="电信")
     first = _standing("lines", "L1")
     _change("lines", operator, first.pk, date(2026, 3, 1), team="T2")
-    assert [_held(day) for day in ("2026-02-28", "2026-03-01")] == [[("L1", "T1")], [("L1", "T2")]]
+    assert [_list_teams(day) for day in ("2026-02-28", "2026-03-01")] == [[("L1", "T1")], [("L1", "T2")]]
     second = _standing("lines", "L1")
     assert (second.carrier, second.changed_on, second.reason) == ("电信", date(2026, 3, 1), "why")
     first.refresh_from_db()
@@ -154,7 +154,7 @@ def test_a_change_before_the_standing_version_must_be_meant(demo: str, operator:
         _change("lines", operator, seen, date(2026, 2, 1), team="T3")
     _change("lines", operator, seen, date(2026, 2, 1), over=True, team="T3")
     days = ("2026-01-31", "2026-02-01", "2026-06-01", "2027-01-01")
-    assert [_held(day) for day in days] == [[("L1", "T1")], *[[("L1", "T3")]] * 3]
+    assert [_list_teams(day) for day in days] == [[("L1", "T1")], *[[("L1", "T3")]] * 3]
 
 
 @pytest.mark.parametrize(("kind", "key"), [("seats", "seat_id"), ("lines", "line_id"), ("staff", "staff_id")])
@@ -165,18 +165,18 @@ def test_no_row_names_a_team_that_is_not_there(demo: str, operator: Actor, kind:
         return [(one["field"], one["code"], one["value"]) for one in error.value.findings]
 
     _create("teams", operator, team_id="T1", name="一队")
-    given = {"kind": kind, "enterprise": demo, "reason": "", "actor": operator}
+    params = {"kind": kind, "enterprise": demo, "reason": "", "actor": operator}
     wrong = {key: "R1", "team": "T9"}
-    assert refused(lambda: storage.create_row(texts=wrong, since=None, **given)) == [("team", "team_unknown", "T9")]
-    stored = storage.create_row(texts={key: "R1", "team": "一队"}, since=None, **given)  # its name will do
-    storage.create_row(texts={key: "R2"}, since=None, **given)
+    assert refused(lambda: storage.create_row(texts=wrong, since=None, **params)) == [("team", "team_unknown", "T9")]
+    stored = storage.create_row(texts={key: "R1", "team": "一队"}, since=None, **params)  # its name will do
+    storage.create_row(texts={key: "R2"}, since=None, **params)
     more = {"version": _standing(kind, stored).pk, "start": None, "over": False}
-    assert refused(lambda: storage.change_row(texts={"team": "T9"}, **more, **given)) == [
+    assert refused(lambda: storage.change_row(texts={"team": "T9"}, **more, **params)) == [
         ("team", "team_unknown", "T9")
     ]
     model = kinds.register(kind).model
     model._default_manager.filter(key=stored).update(team="T9")  # as an older program let it in
-    storage.change_row(texts={"workplace" if kind != "lines" else "name": "别处"}, **more, **given)
+    storage.change_row(texts={"workplace" if kind != "lines" else "name": "别处"}, **more, **params)
     assert _standing(kind, stored).team == "T9"
 
 
@@ -185,11 +185,11 @@ def test_an_end_closes_and_says_why(demo: str, operator: Actor) -> None:
         _create("lines", operator, line_id=line, team="T1")
     chosen = [_standing("lines", line).pk for line in ("L1", "L3")]
     assert _end("lines", operator, chosen, date(2026, 4, 1)) == 2
-    assert _held("2026-03-31") == [("L1", "T1"), ("L2", "T1"), ("L3", "T1")]
-    assert _held("2026-04-01") == [("L2", "T1")]
+    assert _list_teams("2026-03-31") == [("L1", "T1"), ("L2", "T1"), ("L3", "T1")]
+    assert _list_teams("2026-04-01") == [("L2", "T1")]
     assert Line.objects.get(key="L1", superseded_at=None).reason == "sold"
-    [told] = _entries("registers.end")
-    assert told == {"kind": "lines", "keys": ["L1", "L3"], "start": "2026-04-01"}
+    [entry] = _entries("registers.end")
+    assert entry == {"kind": "lines", "keys": ["L1", "L3"], "start": "2026-04-01"}
     for versions, reason, code in (
         ([], "x", "register_nothing_chosen"),
         ([1], " ", "register_reason_missing"),
@@ -202,7 +202,7 @@ def test_an_end_closes_and_says_why(demo: str, operator: Actor) -> None:
 def test_an_end_before_the_beginning_means_that_it_never_held(demo: str, operator: Actor) -> None:
     _create("lines", operator, date(2026, 5, 1), line_id="L1", team="T1")
     _end("lines", operator, [_standing("lines", "L1").pk], date(2026, 5, 1))
-    assert _held("2026-05-01") == _held("2026-04-30") == []
+    assert _list_teams("2026-05-01") == _list_teams("2026-04-30") == []
     assert queries.find_latest_version("lines", _sight(), "L1") is None
 
 
@@ -212,11 +212,15 @@ def test_what_ended_begins_again_after_its_end(demo: str, operator: Actor, load:
     with pytest.raises(NianjianError, match="register_row_overlaps"):
         _create("lines", operator, date(2026, 3, 31), line_id="L1", team="T2")
     _create("lines", operator, date(2026, 6, 1), line_id="L1", team="T2")
-    assert [_held(day) for day in ("2026-03-31", "2026-05-01", "2026-06-01")] == [[("L1", "T1")], [], [("L1", "T2")]]
+    assert [_list_teams(day) for day in ("2026-03-31", "2026-05-01", "2026-06-01")] == [
+        [("L1", "T1")],
+        [],
+        [("L1", "T2")],
+    ]
     _end("lines", operator, [_standing("lines", "L1").pk], date(2026, 7, 1))
     assert load("lines", "线路编号,团队", ("L1", "T3")).rows["inserted"] == 1
     today = clock.today()
-    assert [_held(str(day)) for day in (today - timedelta(days=1), today)] == [[], [("L1", "T3")]]
+    assert [_list_teams(str(day)) for day in (today - timedelta(days=1), today)] == [[], [("L1", "T3")]]
 
 
 def test_a_planned_end_stays_through_an_import(demo: str, operator: Actor, load: Import) -> None:
@@ -225,8 +229,8 @@ def test_a_planned_end_stays_through_an_import(demo: str, operator: Actor, load:
     _end("lines", operator, [_standing("lines", "L1").pk], later)
     assert load("lines", "线路编号,团队", ("L1", "T1")).rows["unchanged"] == 1
     assert load("lines", "线路编号,团队", ("L1", "T2")).rows["updated"] == 1
-    assert _held(str(later)) == []
-    assert _held(str(later - timedelta(days=1))) == [("L1", "T2")]
+    assert _list_teams(str(later)) == []
+    assert _list_teams(str(later - timedelta(days=1))) == [("L1", "T2")]
 
 
 def test_writes_take_the_role_and_the_tenant(demo: str, operator: Actor) -> None:
@@ -257,9 +261,9 @@ def test_history_tells_events_in_order(demo: str, operator: Actor) -> None:
     _change("lines", operator, _standing("lines", "L1").pk, None, carrier="联通")
     _change("lines", operator, _standing("lines", "L1").pk, date(2026, 3, 1), team="T2")
     _end("lines", operator, [_standing("lines", "L1").pk], date(2026, 6, 1))
-    found = queries.list_history(queries.list_row_versions("lines", _sight(), "L1"), kinds.register("lines").sheet)
-    told = [(one.event.value, one.believed, [change.column.field for change in one.changes]) for one in found]
-    assert told == [
+    history = queries.list_history(queries.list_row_versions("lines", _sight(), "L1"), kinds.register("lines").sheet)
+    events = [(one.event.value, one.believed, [change.column.field for change in one.changes]) for one in history]
+    assert events == [
         ("closed", True, []),
         ("changed", False, ["team", "changed_on"]),
         ("closed", True, []),
@@ -286,11 +290,11 @@ def test_a_personal_key_is_found_by_its_whole_value_only(demo: str, operator: Ac
     key = _create("consents", operator, number="13800138000", purpose="回访")
     assert "13800138000" not in key
     assert Consent.objects.get().key == key
-    wanted = queries.RowFilter
-    assert [row.key for row in queries.filter_rows("consents", _sight(), wanted(text="13800138000"))] == [key]
-    assert list(queries.filter_rows("consents", _sight(), wanted(text="1380013"))) == []
-    told = str(_entries("registers.create"))
-    assert "13800138000" not in told
+    row_filter = queries.RowFilter
+    assert [row.key for row in queries.filter_rows("consents", _sight(), row_filter(text="13800138000"))] == [key]
+    assert list(queries.filter_rows("consents", _sight(), row_filter(text="1380013"))) == []
+    text = str(_entries("registers.create"))
+    assert "13800138000" not in text
     assert Team.objects.count() == 0
 
 

@@ -81,5 +81,7 @@ def test_a_ticket_closed_before_its_first_response_is_warned_of(load: Load) -> N
     for place, (responded, closed) in enumerate((times, times[::-1], (times[0], times[0]), ("", times[1]))):
         receipt = load("complaints", f"{head}T{place},企业,2026-03-02 04:00:00,{responded},{closed}\n".encode())
         assert receipt.ok
-        found = [(one.line, one.column, one.code) for one in receipt.warnings if one.code == "closed_before_response"]
-        assert found == ([(2, "结案时间", "closed_before_response")] if place == 0 else [])
+        warnings = [
+            (one.line, one.column, one.code) for one in receipt.warnings if one.code == "closed_before_response"
+        ]
+        assert warnings == ([(2, "结案时间", "closed_before_response")] if place == 0 else [])

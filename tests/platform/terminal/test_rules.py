@@ -19,12 +19,12 @@ def lang(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 def test_no_rule_shows_python() -> None:
     for rule in RULES:
-        told = format_limit(rule.operator, rule.value, rule.unit)
-        assert told
+        text = format_limit(rule.operator, rule.value, rule.unit)
+        assert text
         if isinstance(rule.value, str):  # a pattern may have braces of its own
             continue
-        told = re.sub(r"\{\d+,?\d*\}", "", told) if rule.unit == "wording" else told  # how often a sign comes
-        assert not re.search(r"[{}']|Decimal|None|True|False", told), (rule.key, told)
+        text = re.sub(r"\{\d+,?\d*\}", "", text) if rule.unit == "wording" else text  # how often a sign comes
+        assert not re.search(r"[{}']|Decimal|None|True|False", text), (rule.key, text)
 
 
 def test_every_unit_of_a_number_has_words() -> None:

@@ -108,13 +108,13 @@ def test_keys_are_listed_with_what_they_seal(load: Callable[..., ImportReceipt],
     old = keyring.current().active
     columns.rotate(actor=operator)
     blob = blobs.put(b"agreement")
-    told = [(one.id, one.active, one.rotating, one.values, one.files) for one in columns.all_keys()]
-    assert told == [(old, False, False, 0, 0), (blobs.key_of(blob.id), True, False, 3, 1)]
+    keys = [(one.id, one.active, one.rotating, one.values, one.files) for one in columns.all_keys()]
+    assert keys == [(old, False, False, 0, 0), (blobs.key_of(blob.id), True, False, 3, 1)]
 
 
 def test_two_rotations_do_not_meet(db: None, operator: Actor) -> None:
-    with (keyring.home() / columns.LOCK).open("ab") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with (keyring.home() / columns.LOCK).open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(NianjianError, match="rotation_running"):
             columns.rotate(actor=operator)
     assert len(columns.all_keys()) == 1

@@ -127,8 +127,8 @@ def worn(ink: Ink, rng: random.Random) -> Ink:
         ys, xs = np.mgrid[-1 : 1 : high * 1j, -1 : 1 : wide * 1j]
         away = xs * np.cos(angle) + ys * np.sin(angle)
         result = result * np.clip(1.25 - 0.75 * np.clip(away, 0, 1), 0.4, 1)
-    told: Ink = result.astype(np.float32)
-    return told
+    output: Ink = result.astype(np.float32)
+    return output
 
 
 def stamp(page: NDArray[np.uint8], ink: Ink, colour: str, left: int, top: int) -> None:

@@ -70,17 +70,17 @@ def labelled(seed: int, part: str = "development") -> Labelled:
     if copy:
         page = scanner.grey(page)
     colour = rng.random() > 0.2
-    found = scanner.faults(rng)
+    defects = scanner.faults(rng)
     seals = [
-        _stamp(page, one, place, found.skew, rng)
+        _stamp(page, one, place, defects.skew, rng)
         for one, place in _places(rng, rng.choices((0, 1, 2, 3), (0.2, 0.4, 0.28, 0.12))[0], (wide, high))
     ]
-    slices = [_slice(page, found.skew, rng)] if rng.random() < 0.3 else []
+    slices = [_slice(page, defects.skew, rng)] if rng.random() < 0.3 else []
     if not colour:
         page = scanner.grey(page)
-    bgr, jpeg = scanner.scanned(page, found, rng, colour=colour)
+    bgr, jpeg = scanner.scanned(page, defects, rng, colour=colour)
     seen = tuple(seals) if colour else ()
-    return Labelled(seed, kind, bgr, jpeg, seen, tuple(slices) if colour else (), colour, copy, found)
+    return Labelled(seed, kind, bgr, jpeg, seen, tuple(slices) if colour else (), colour, copy, defects)
 
 
 def _places(rng: random.Random, count: int, page: tuple[int, int]) -> Iterator[tuple[Print, tuple[float, float]]]:

@@ -121,7 +121,7 @@ def page(kind: str, seed: int) -> Page:
         "bars": [rng.randint(8, 70) for _ in range(rng.randint(4, 9))],
     }
     compiler: Any = typst  # its types know no font list
-    made: Any = compiler.compile(
+    output: Any = compiler.compile(
         (_HEAD + _BODIES[kind]).encode(),
         font_paths=[str(Path(manimgx_fonts_cjk.__file__).parent)],
         ignore_system_fonts=True,
@@ -129,7 +129,7 @@ def page(kind: str, seed: int) -> Page:
         ppi=DPI,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
-    first = made[0] if isinstance(made, list) else made
+    first = output[0] if isinstance(output, list) else output
     image = cv2.imdecode(np.frombuffer(first, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
     return image.astype(np.uint8)

@@ -42,30 +42,30 @@ def grey(page: Page) -> Page:
     return cv2.cvtColor(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR).astype(np.uint8)
 
 
-def scanned(page: Page, found: Faults, rng: random.Random, *, colour: bool = True) -> tuple[Page, bytes]:
+def scanned(page: Page, defects: Faults, rng: random.Random, *, colour: bool = True) -> tuple[Page, bytes]:
     """The page as the scanner hands it on, and its JPEG."""
     high, wide = page.shape[:2]
     noise = np.random.default_rng(rng.randrange(1 << 30))
-    if found.skew:
-        turn = cv2.getRotationMatrix2D((wide / 2, high / 2), found.skew, 1.0)
+    if defects.skew:
+        turn = cv2.getRotationMatrix2D((wide / 2, high / 2), defects.skew, 1.0)
         page = cv2.warpAffine(page, turn, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255)).astype(
             np.uint8
         )
-    image = cv2.GaussianBlur(page, (0, 0), found.blur) if found.blur > 0.15 else page
+    image = cv2.GaussianBlur(page, (0, 0), defects.blur) if defects.blur > 0.15 else page
     work = image.astype(np.float32)
-    if colour and found.saturation != 1:
+    if colour and defects.saturation != 1:
         plain = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)[..., None]
-        work = plain + (work - plain) * found.saturation
+        work = plain + (work - plain) * defects.saturation
     if colour:
-        work *= np.array(found.tint, np.float32)
-    if found.shade:
-        ramp = np.linspace(1 - found.shade, 1, wide, dtype=np.float32)
+        work *= np.array(defects.tint, np.float32)
+    if defects.shade:
+        ramp = np.linspace(1 - defects.shade, 1, wide, dtype=np.float32)
         work *= (ramp if rng.random() < 0.5 else ramp[::-1])[None, :, None]
-    if found.noise:
+    if defects.noise:
         grain = noise.standard_normal((high, wide, 3 if colour else 1), np.float32)
-        work += grain * found.noise
+        work += grain * defects.noise
     image = np.clip(work, 0, 255).astype(np.uint8)
-    settings = [cv2.IMWRITE_JPEG_QUALITY, found.quality]
+    settings = [cv2.IMWRITE_JPEG_QUALITY, defects.quality]
     done, data = cv2.imencode(".jpg", image if colour else image[..., 0], settings)
     assert done
     back = cv2.imdecode(data, cv2.IMREAD_COLOR)

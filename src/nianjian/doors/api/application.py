@@ -55,9 +55,9 @@ class Readable(Parser):
         return super().parse_querydict(data, list_fields, request)
 
 
-def _readable(found: object) -> object:
+def _readable(document: object) -> object:
     """What was found, with every text in it looked at; SuspiciousOperation."""
-    waiting = [found]
+    waiting = [document]
     while waiting:
         one = waiting.pop()
         if isinstance(one, str):
@@ -67,7 +67,7 @@ def _readable(found: object) -> object:
             waiting += [*one, *one.values()]
         elif isinstance(one, list):
             waiting += one
-    return found
+    return document
 
 
 PREFIX: Final = "api/v1"
@@ -98,10 +98,10 @@ class Api(NinjaAPI):
 
     @cached_property
     def _document(self) -> OpenAPISchema:
-        made = get_schema(self, path_prefix=PREFIX)
+        schema = get_schema(self, path_prefix=PREFIX)
         described = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        made["components"]["schemas"] |= {**described.pop("$defs"), "Problem": described}
-        return made
+        schema["components"]["schemas"] |= {**described.pop("$defs"), "Problem": described}
+        return schema
 
 
 API: Final = Api(
@@ -120,13 +120,13 @@ LIBRARY = {"api-root"}  # its start page
 
 def _operations() -> list[URLPattern]:
     """The library's addresses, one for each operation; a view knows by which methods files come to its address."""
-    found = [one for one in API.urls[0] if isinstance(one, URLPattern) and one.name not in LIBRARY]
+    routes = [one for one in API.urls[0] if isinstance(one, URLPattern) and one.name not in LIBRARY]
     uploads: defaultdict[str, set[str]] = defaultdict(set)
-    for one in found:
+    for one in routes:
         if one.name in UPLOADS:
             uploads[str(one.pattern)].add(UPLOADS[one.name])
     patterns = []
-    for one in found:
+    for one in routes:
         view = problems.methods(one.callback)
         setattr(view, MARK, frozenset(uploads[str(one.pattern)]))
         patterns.append(URLPattern(one.pattern, view, one.default_args, one.name))

@@ -148,9 +148,9 @@ def _answer(argv: Sequence[str], *, as_json: bool) -> Answer:
     if not argv:
         front.print_help(sys.stderr)
         raise NianjianError("usage", program="nianjian", message=_("a verb is missing"))
-    named = front.parse_args(argv[:1])
-    parser = Parser(prog=f"nianjian {named.verb}", description=_(VERBS[named.verb]))
-    load_verb(named.verb).configure(parser)
+    front_args = front.parse_args(argv[:1])
+    parser = Parser(prog=f"nianjian {front_args.verb}", description=_(VERBS[front_args.verb]))
+    load_verb(front_args.verb).configure(parser)
     args = parser.parse_args(argv[1:])
     args.json = as_json
     answer: Answer = args.act(args)
@@ -202,10 +202,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code: 0 done, 1 "no" or rows rejected, 2 wrong use or bad input."""
     speak()
     _tolerant()
-    given = list(sys.argv[1:] if argv is None else argv)
-    as_json = JSON in given  # wherever it stands, before the verb too
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    as_json = JSON in arguments  # wherever it stands, before the verb too
     try:
-        answer = _answer([word for word in given if word != JSON], as_json=as_json)
+        answer = _answer([word for word in arguments if word != JSON], as_json=as_json)
         if as_json:
             _print_json(answer.data)
         else:

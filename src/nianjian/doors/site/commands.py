@@ -39,8 +39,8 @@ def run_check(args: argparse.Namespace) -> Answer:
             mark, style = ("✓", "green") if line["ok"] else ("✗", "bold red")
             console.print(f"{mark} {line['check']}: {line['message']}", style=style)
 
-    held = all(one.ok for one in findings)
-    return Answer({"ok": held, "checks": lines}, show, DONE if held else NO)
+    all_ok = all(one.ok for one in findings)
+    return Answer({"ok": all_ok, "checks": lines}, show, DONE if all_ok else NO)
 
 
 PORTS: Final = range(1, 65536)

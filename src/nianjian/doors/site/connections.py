@@ -323,11 +323,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # the library has no types
 
 def _displace(channels: list[Channel]) -> bool:
     """End the connection that has waited longest for a request, of whoever holds most; False where none waits."""
-    held = Counter(one.holder for one in channels)
+    by_holder = Counter(one.holder for one in channels)
     waiting = [one for one in channels if one.waits]
     if not waiting:
         return False
-    max(waiting, key=lambda one: (held[one.holder], not one.total_outbufs_len, -one.since)).handle_close()
+    max(waiting, key=lambda one: (by_holder[one.holder], not one.total_outbufs_len, -one.since)).handle_close()
     return True
 
 
@@ -343,9 +343,9 @@ def create_server(application: object, limits: Limits, **adjustments: object) ->
     dispatcher = ThreadedTaskDispatcher()
     listening: dict[int, object] = {}
     dispatcher.set_thread_count(adj.threads)
-    found = []
+    addresses = []
     for sockinfo in adj.listen:
         server = Server(application, listening, dispatcher=dispatcher, adj=adj, sockinfo=sockinfo)
         server.limits = limits
-        found.append((server.effective_host, server.effective_port))
-    return MultiSocketServer(listening, adj, found, dispatcher, server.log_info)
+        addresses.append((server.effective_host, server.effective_port))
+    return MultiSocketServer(listening, adj, addresses, dispatcher, server.log_info)

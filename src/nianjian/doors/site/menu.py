@@ -74,15 +74,15 @@ SWITCHED: Final = 12  # enterprises in the switch; the portfolio has all of them
 def shell(request: HttpRequest) -> dict[str, object]:
     """Give templates ``frame``, ``enterprise``, ``actor`` as far as the page's mark has set them, and ``theme``."""
     actor: Actor | None = getattr(request, "actor", None)
-    shown: dict[str, object] = {"actor": actor, "theme": comfort.theme_of(request)}
+    context: dict[str, object] = {"actor": actor, "theme": comfort.theme_of(request)}
     if actor is None:
-        return shown
-    match, asked = request.resolver_match, {name: str(value) for name, value in request.GET.items()}
+        return context
+    match, query = request.resolver_match, {name: str(value) for name, value in request.GET.items()}
     enterprise, team = _find_place(request, actor)
-    reader = Reader(actor, enterprise, team, match, asked, getattr(request, "counts", {}))
+    reader = Reader(actor, enterprise, team, match, query, getattr(request, "counts", {}))
     many = SimpleLazyObject(lambda: list_accessible_enterprises(actor, limit=SWITCHED))
     role = next((role for role in Role if role in reader.roles), None)
-    return shown | {
+    return context | {
         "enterprise": reader.enterprise,
         "frame": Frame(MENU, reader),
         "switch": many,

@@ -44,15 +44,15 @@ def _policy(headers: object, path: str, url: str) -> None:
 
 def application() -> WhiteNoise:
     """Build the WSGI application; settings must be ready."""
-    made = WhiteNoise(
+    app = WhiteNoise(
         get_wsgi_application(),
         root=STATIC,
         prefix="static/",
         add_headers_function=_policy,
         allow_all_origins=False,
     )
-    made.add_file_to_dictionary("/static/htmx.min.js", str(HTMX))
-    return made
+    app.add_file_to_dictionary("/static/htmx.min.js", str(HTMX))
+    return app
 
 
 def warm() -> None:
@@ -77,7 +77,7 @@ def _allow_files() -> None:
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
     """Serve until interrupted; ``ready`` is called once the port is open."""
     warm()
-    behind = PROXY if settings.SECURE_PROXY_SSL_HEADER else {}
+    proxy_args = PROXY if settings.SECURE_PROXY_SSL_HEADER else {}
     _allow_files()
     server = create_server(
         application(),
@@ -87,7 +87,7 @@ def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
         threads=THREADS,
         ident=None,
         max_request_body_size=http.largest_body(),
-        **behind,
+        **proxy_args,
     )
     ready()
     try:

@@ -64,11 +64,11 @@ from nianjian.platform.web import drafts as web_drafts
 def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: files, source, mapping (path or None), timezone, replace and batch, the id of the new batch."""
     files, batch = texts(job.payload, "files"), text(job.payload, "batch")
-    told = _Bytes(files, report)
+    progress = _Bytes(files, report)
     try:
-        receipt = import_calls(patterns=files, batch=batch, actor=actor, progress=told.report, **_reading(job))
+        receipt = import_calls(patterns=files, batch=batch, actor=actor, progress=progress.report, **_reading(job))
     except StopWantedError as stop:
-        stop.left = {"batch": batch} if told.finished else {}
+        stop.left = {"batch": batch} if progress.finished else {}
         raise
     return receipt.as_dict()
 
@@ -161,35 +161,35 @@ def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, 
 
 def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: year, and as_of, province, today, raw where wanted."""
-    given = job.payload
-    year = int(str(given["year"]))
+    payload = job.payload
+    year = int(str(payload["year"]))
     report(str(year), 0, 1)
-    found = run_portrait(
+    portrait = run_portrait(
         enterprise=job.enterprise,
         year=year,
-        as_of=day(given, "as_of"),
-        province=text(given, "province"),
-        today=day(given, "today"),
-        raw=given.get("raw") is True,
+        as_of=day(payload, "as_of"),
+        province=text(payload, "province"),
+        today=day(payload, "today"),
+        raw=payload.get("raw") is True,
         actor=actor,
     )
-    return {"year": year, "light": found.light.value}
+    return {"year": year, "light": portrait.light.value}
 
 
 def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: key, value, province (None: all), valid_from, reason."""
-    given = job.payload
-    found = compute_effects(
-        key=str(given["key"]),
-        value=str(given["value"]),
-        province=text(given, "province"),
+    payload = job.payload
+    effects = compute_effects(
+        key=str(payload["key"]),
+        value=str(payload["value"]),
+        province=text(payload, "province"),
         enterprise=job.enterprise or None,
-        valid_from=date.fromisoformat(str(given["valid_from"])),
-        reason=str(given["reason"]),
+        valid_from=date.fromisoformat(str(payload["valid_from"])),
+        reason=str(payload["reason"]),
         actor=actor,
         progress=report,
     )
-    return {"items": [one.as_dict() for one in found]}
+    return {"items": [one.as_dict() for one in effects]}
 
 
 def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -282,8 +282,8 @@ class Worker:
         except Exception as fault:  # noqa: BLE001 -- a fault ends the job, never the worker
             # The message may hold what stands in a file; the places in the code do not.
             LOG.error("job %s: %s\n%s", job.id, type(fault).__name__, "".join(traceback.format_tb(fault.__traceback__)))  # noqa: TRY400 -- the same
-            told = _error_document(NianjianError("job_fault", job=job.id, kind=type(fault).__name__))
-            service.fail(job=job.id, worker=self.name, error=told)
+            document = _error_document(NianjianError("job_fault", job=job.id, kind=type(fault).__name__))
+            service.fail(job=job.id, worker=self.name, error=document)
         else:
             service.finish(job=job.id, worker=self.name, result=_as_json(result))
             if after := KINDS[job.kind].after:
@@ -318,10 +318,10 @@ def _error_document(error: NianjianError) -> dict[str, object]:
     return _as_json({"code": error.code, "values": error.values, "findings": list(error.findings)})
 
 
-def _as_json(told: Mapping[str, object]) -> dict[str, object]:
+def _as_json(result: Mapping[str, object]) -> dict[str, object]:
     """JSON as the queue keeps it."""
-    found: dict[str, object] = json.loads(json.dumps(told, default=str))
-    return found
+    document: dict[str, object] = json.loads(json.dumps(result, default=str))
+    return document
 
 
 IDLE: Final = 1.0  # seconds between two looks at an empty queue
@@ -376,10 +376,10 @@ def start_clocks(leaving: Event) -> list[Thread]:
         (send_warnings, WATCH), (deliver, TELL), (call_daily, DAILY), (enqueue_due_reminders, SEASON), (tell, TELL),
         (Watch().look, LIVE),
     )  # fmt: skip
-    made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
-    for thread in made:
+    threads = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
+    for thread in threads:
         thread.start()
-    return made
+    return threads
 
 
 def _clock(leaving: Event, work: Callable[[], object], pause: float) -> None:

@@ -81,9 +81,9 @@ def _flac_samples(tail: bytes, block: int) -> int | None:
     """Up to the end of the last frame. ``block``: the samples of a frame where all have the same number."""
     place = len(tail)
     while (place := tail.rfind(b"\xff", 0, place)) >= 0:
-        found = _flac_frame(tail[place : place + FRAME_HEAD], block)
-        if found is not None:
-            return found
+        samples = _flac_frame(tail[place : place + FRAME_HEAD], block)
+        if samples is not None:
+            return samples
     return None
 
 
@@ -106,12 +106,12 @@ def _flac_frame(head: bytes, block: int) -> int | None:
 
 
 def _crc8(text: bytes) -> int:
-    found = 0
+    crc = 0
     for one in text:
-        found ^= one
+        crc ^= one
         for _bit in range(8):
-            found = (found << 1 ^ (0x07 if found & 0x80 else 0)) & 0xFF
-    return found
+            crc = (crc << 1 ^ (0x07 if crc & 0x80 else 0)) & 0xFF
+    return crc
 
 
 HEADER, SIZE = "header", "size"
@@ -153,8 +153,8 @@ def measure_length(file: BinaryIO, size: int, name: str) -> Length | str:
         return Length(size * 1000 // BARE[ending], SIZE)
     if not kind:
         return UNREADABLE if ending in AUDIO else UNKNOWN_FORMAT
-    found = _READ[kind](file, size)
-    return UNREADABLE if found is None else Length(found, HEADER)
+    ms = _READ[kind](file, size)
+    return UNREADABLE if ms is None else Length(ms, HEADER)
 
 
 def _kind(head: bytes) -> str:
@@ -170,18 +170,18 @@ def _kind(head: bytes) -> str:
 
 
 def _mp3(file: BinaryIO, size: int) -> int | None:
-    found = _tagged(file)
-    if found is None or not found.duration:
+    tags = _tagged(file)
+    if tags is None or not tags.duration:
         return None
-    told = int((found.bitrate or 0) * found.duration * 125)  # bytes of which the header speaks
-    ms = int(found.duration * 1000)
-    return ms if told <= size else ms * size // told
+    total = int((tags.bitrate or 0) * tags.duration * 125)  # bytes of which the header speaks
+    ms = int(tags.duration * 1000)
+    return ms if total <= size else ms * size // total
 
 
 def _ogg(file: BinaryIO, _size: int) -> int | None:
     """As its tags tell, of an Ogg by the last page that is there. A length of 0 is none: pages may leave it out."""
-    found = _tagged(file)
-    return int(found.duration * 1000) if found is not None and found.duration else None
+    tags = _tagged(file)
+    return int(tags.duration * 1000) if tags is not None and tags.duration else None
 
 
 def _mp4(file: BinaryIO, size: int) -> int | None:
@@ -229,11 +229,11 @@ class _Bounded:
     def read(self, count: int = -1) -> bytes:
         """ValueError where that is too much."""
         self._reads -= 1
-        found = self._file.read(self._left + 1 if count < 0 else min(count, self._left + 1))
-        self._left -= len(found)
+        data = self._file.read(self._left + 1 if count < 0 else min(count, self._left + 1))
+        self._left -= len(data)
         if self._left < 0 or self._reads < 0:
             raise ValueError
-        return found
+        return data
 
     def seek(self, place: int, whence: int = 0) -> int:
         return self._file.seek(place, whence)

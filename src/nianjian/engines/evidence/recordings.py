@@ -80,10 +80,10 @@ def no_excuse(_day: date) -> str:
 def daily(days: Collection[date], begin: date, until: date, excuse: Excuse = no_excuse) -> Reach:
     """A log that every day leaves a record in, from ``begin`` to ``until``, both included."""
     written = set(days)
-    known = [day for day in written if day <= until]
-    if not known:
+    dates = [day for day in written if day <= until]
+    if not dates:
         return Reach(UNKNOWN, "no_record", begin, until)
-    oldest = min(known)
+    oldest = min(dates)
     span = (begin + DAY * step for step in range((until - begin).days + 1))
     missing = {day: excuse(day) for day in span if day not in written}
     # Before the first record an excuse proves only that nothing is missing there, not that a log was kept.
@@ -92,7 +92,7 @@ def daily(days: Collection[date], begin: date, until: date, excuse: Excuse = no_
     excused = Counter(reason for day, reason in missing.items() if reason and day > oldest)
     state, why = (GAP, "days_missing") if inner else (OK, "reaches") if reaches else (TOO_SHORT, "begins_late")
     since = after(inner[-1], until) if inner else oldest
-    return Reach(state, why, begin, until, oldest, since, len(known), stretches(inner), dict(excused))
+    return Reach(state, why, begin, until, oldest, since, len(dates), stretches(inner), dict(excused))
 
 
 def now_and_then(days: Collection[date], begin: date, until: date, silence: int | None) -> Reach:
@@ -101,30 +101,30 @@ def now_and_then(days: Collection[date], begin: date, until: date, silence: int 
     ``silence``: the most days in a row without a record that prove anything; None: the log proves by itself that no
     record is missing.
     """
-    known = sorted({day for day in days if day <= until})
-    if not known:
+    dates = sorted({day for day in days if day <= until})
+    if not dates:
         return Reach(UNKNOWN, "no_record", begin, until)
-    oldest = known[0]
+    oldest = dates[0]
     quiet: list[Stretch] = []
     if silence is not None:
-        pairs = zip(known, [*known[1:], until + DAY], strict=True)
+        pairs = zip(dates, [*dates[1:], until + DAY], strict=True)
         spans = [Stretch(max(one + DAY, begin), other - DAY) for one, other in pairs]  # what was before is not asked
         quiet = [span for span in spans if span.days > silence]
     if oldest > begin:
-        return Reach(TOO_SHORT, "begins_late", begin, until, oldest, oldest, len(known), quiet)
+        return Reach(TOO_SHORT, "begins_late", begin, until, oldest, oldest, len(dates), quiet)
     if quiet:
-        return Reach(UNKNOWN, "long_silence", begin, until, oldest, after(quiet[-1].last, until), len(known), quiet)
-    return Reach(OK, "reaches", begin, until, oldest, oldest, len(known))
+        return Reach(UNKNOWN, "long_silence", begin, until, oldest, after(quiet[-1].last, until), len(dates), quiet)
+    return Reach(OK, "reaches", begin, until, oldest, oldest, len(dates))
 
 
-def complete(told: Mapping[date, tuple[int, int]], begin: date, until: date) -> Reach:
+def complete(by_day: Mapping[date, tuple[int, int]], begin: date, until: date) -> Reach:
     """What every answered call must have, such as a recording: day -> (calls, those that have it)."""
-    having = sorted(day for day, (_calls, there) in told.items() if there and day <= until)
+    having = sorted(day for day, (_calls, there) in by_day.items() if there and day <= until)
     if not having:
         return Reach(UNKNOWN, "no_reference", begin, until)
     oldest = having[0]
-    lacking = [day for day, (calls, there) in told.items() if there < calls and max(begin, oldest) <= day <= until]
-    before = [day for day, (calls, _there) in told.items() if calls and begin <= day < oldest]
+    lacking = [day for day, (calls, there) in by_day.items() if there < calls and max(begin, oldest) <= day <= until]
+    before = [day for day, (calls, _there) in by_day.items() if calls and begin <= day < oldest]
     state, why = (GAP, "calls_without") if lacking else (TOO_SHORT, "begins_late") if before else (OK, "reaches")
     if state == OK and oldest > begin:  # no call was answered before: what was recorded first proves no earlier day
         state, why = TOO_SHORT, "begins_late"
@@ -139,13 +139,13 @@ def after(gap: date, until: date) -> date | None:
 
 def stretches(days: Sequence[date]) -> list[Stretch]:
     """Days in order, those that follow each other as one."""
-    found: list[Stretch] = []
+    runs: list[Stretch] = []
     for day in days:
-        if found and found[-1].last + DAY == day:
-            found[-1] = Stretch(found[-1].first, day)
+        if runs and runs[-1].last + DAY == day:
+            runs[-1] = Stretch(runs[-1].first, day)
         else:
-            found.append(Stretch(day, day))
-    return found
+            runs.append(Stretch(day, day))
+    return runs
 
 
 # What call records tell of their own days, and the calls of each day whose recordings are looked at.
@@ -192,25 +192,25 @@ def draw_ids(calls: ir.Table, draw: Draw) -> ir.Table:
     0.4 GiB; 24 s and 0.9 GiB where three a day are drawn.
     """
     rows = _calls_with_recording(calls, draw)
-    named = rows.select(day=rows.start_ts.date(), call_id=rows.call_id.fill_null(""), digest=_digest(rows, draw.seed))
+    pool = rows.select(day=rows.start_ts.date(), call_id=rows.call_id.fill_null(""), digest=_digest(rows, draw.seed))
     if draw.count == 1:
-        return named.group_by("day").aggregate(call_id=named.call_id.argmin(named.digest)).select("call_id")
-    short = named.mutate(digest=named.digest.left(SHORT))
+        return pool.group_by("day").aggregate(call_id=pool.call_id.argmin(pool.digest)).select("call_id")
+    short = pool.mutate(digest=pool.digest.left(SHORT))
     order = [short.digest, short.call_id]
     placed = short.mutate(place=ibis.row_number().over(group_by=short.day, order_by=order))
     return placed.filter(placed.place < draw.count).select("call_id")
 
 
-def draw_sample(calls: ir.Table, draw: Draw, known: Sequence[str]) -> ir.Table:
+def draw_sample(calls: ir.Table, draw: Draw, ids: Sequence[str]) -> ir.Table:
     """At most so many answered outbound calls of each day that name a recording.
 
     Which ones follows from the seed alone: those whose digest with it comes first, so nobody chooses them and anybody
-    can draw them again. ``known``: what `draw_ids` gives. ``day at call_id callee callee_shape answer end extra``, in
+    can draw them again. ``ids``: what `draw_ids` gives. ``day at call_id callee callee_shape answer end extra``, in
     order.
     """
-    rows = calls.filter(calls.call_id.fill_null("").isin(known)) if known else calls.limit(0)
+    rows = calls.filter(calls.call_id.fill_null("").isin(ids)) if ids else calls.limit(0)
     rows = _calls_with_recording(rows, draw)
-    named = rows.select(
+    pool = rows.select(
         *("call_id", "callee", "callee_shape", "extra"),
         day=rows.start_ts.date(),
         at=rows.start_ts,
@@ -219,8 +219,8 @@ def draw_sample(calls: ir.Table, draw: Draw, known: Sequence[str]) -> ir.Table:
         digest=_digest(rows, draw.seed),
         where=rows.file.fill_null("") + ":" + rows.line.cast("string").fill_null(""),
     )
-    order = [named.digest, named.where]
-    placed = named.mutate(place=ibis.row_number().over(group_by=named.day, order_by=order))
+    order = [pool.digest, pool.where]
+    placed = pool.mutate(place=ibis.row_number().over(group_by=pool.day, order_by=order))
     return placed.filter(placed.place < draw.count).order_by("day", "place").drop("digest", "where", "place")
 
 
@@ -265,58 +265,58 @@ Parts = tuple[str, ...]
 
 def list_references(extra: str | None) -> list[str]:
     """What a call's further columns say of its recording, what names a file first; none where they name nothing."""
-    told = json.loads(extra) if extra else {}
-    found = [
+    columns = json.loads(extra) if extra else {}
+    references = [
         plain
-        for name, value in sorted(told.items())
+        for name, value in sorted(columns.items())
         if any(word in str(name).lower() for word in RECORDING) and not ABOUT.search(str(name))
         if value is not None and (plain := str(value).strip()) and not FLAG.fullmatch(plain)
     ]
-    return sorted(dict.fromkeys(found), key=lambda one: "/" not in one and file_suffix(one) not in SUFFIXES)
+    return sorted(dict.fromkeys(references), key=lambda one: "/" not in one and file_suffix(one) not in SUFFIXES)
 
 
 def split_reference(reference: str) -> Parts:
     """The folders and the name that it says, the name last; () for one that leads out of every folder."""
     text = _of_address(reference) if "://" in reference else reference
-    found = tuple(one for one in text.replace("\\", "/").split("/") if one not in {"", "."})
-    if found and DRIVE.fullmatch(found[0]):
-        found = found[1:]
-    return () if ".." in found or "\0" in text else found
+    parts = tuple(one for one in text.replace("\\", "/").split("/") if one not in {"", "."})
+    if parts and DRIVE.fullmatch(parts[0]):
+        parts = parts[1:]
+    return () if ".." in parts or "\0" in text else parts
 
 
 def _of_address(text: str) -> str:
     """The path of an address, or what its query names: ``/get?file=1.wav``."""
     try:
         at = urlsplit(text)
-        asked = [value for _name, value in parse_qsl(at.query)]
+        values = [value for _name, value in parse_qsl(at.query)]
     except ValueError:
         return ""
     path = unquote(at.path)
-    named = [] if file_suffix(path) in SUFFIXES else [value for value in asked if file_suffix(value) in SUFFIXES]
-    return named[0] if named else path
+    names = [] if file_suffix(path) in SUFFIXES else [value for value in values if file_suffix(value) in SUFFIXES]
+    return names[0] if names else path
 
 
 def spellings(text: str) -> list[str]:
     """As a file system may have it: composed, decomposed, or in the bytes of GBK."""
     if text.isascii():
         return [text]
-    found = [text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)]
+    variants = [text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)]
     with suppress(UnicodeError):
-        found.append(os.fsdecode(text.encode("gb18030")))
-    return list(dict.fromkeys(found))
+        variants.append(os.fsdecode(text.encode("gb18030")))
+    return list(dict.fromkeys(variants))
 
 
-def match_files(wanted: Parts, files: Sequence[Parts]) -> list[Parts]:
+def match_files(parts: Parts, files: Sequence[Parts]) -> list[Parts]:
     """Those of ``files`` (folders and name below the folder) that a reference means; more than one: it cannot be told.
 
     One is the end of the other. Where folders differ, a name that tells a moment or a call and is there once will do.
     """
-    asked = tuple(map(composed, wanted))
+    target = tuple(map(composed, parts))
     plain = [(one, tuple(map(composed, one))) for one in files]
-    ends = [one for one, same in plain if _ends(same, asked) or _ends(asked, same)]
+    ends = [one for one, same in plain if _ends(same, target) or _ends(target, same)]
     if ends:
         return ends
-    telling = sum(sign.isdigit() for sign in wanted[-1]) >= TELLING
+    telling = sum(sign.isdigit() for sign in parts[-1]) >= TELLING
     return list(files) if telling else []
 
 
@@ -344,20 +344,20 @@ def mask_file_name(reference: str) -> str:
     """The name of a file as a door may show it: numbers and names of people masked, no folder."""
     name = (split_reference(reference) or (reference.replace("\\", "/").rpartition("/")[2],))[-1]
     hidden = _APART.sub(_apart, _LONG.sub(_long, name))
-    return _NAME.sub(lambda found: found[0][0] + "*" * (len(found[0]) - 1), hidden)
+    return _NAME.sub(lambda match: match[0][0] + "*" * (len(match[0]) - 1), hidden)
 
 
-def _long(found: re.Match[str]) -> str:
+def _long(match: re.Match[str]) -> str:
     """A number of no person stays whole elsewhere; here it may have one glued to it."""
-    masked = numbers.mask(found[0])
-    return masked if masked != found[0] else f"{masked[:3]}{'*' * (len(masked) - 5)}{masked[-2:]}"
+    masked = numbers.mask(match[0])
+    return masked if masked != match[0] else f"{masked[:3]}{'*' * (len(masked) - 5)}{masked[-2:]}"
 
 
-def _apart(found: re.Match[str]) -> str:
+def _apart(match: re.Match[str]) -> str:
     """138 0013 8000: all but the first three digits and the last two."""
-    places = [place for place, sign in enumerate(found[0]) if sign.isdigit()]
+    places = [place for place, sign in enumerate(match[0]) if sign.isdigit()]
     hidden = set(places[3:-2]) if len(places) > _WHOLE else set()
-    return "".join("*" if place in hidden else sign for place, sign in enumerate(found[0]))
+    return "".join("*" if place in hidden else sign for place, sign in enumerate(match[0]))
 
 
 KEPT, EMPTY, TOO_SHORT, UNTIMED, UNNAMED = "kept", "empty", "too_short", "untimed", "unnamed"
@@ -390,8 +390,8 @@ def judge_recordings(references: Reach, days: Mapping[date, Collection[str]] | N
     """
     if references.state == UNKNOWN:
         return references
-    wrong = sorted(day for day, found in (days or {}).items() if set(found) & set(WRONG))
-    unproved = max((day for day, found in (days or {}).items() if set(found) != {KEPT}), default=None)
+    wrong = sorted(day for day, outcomes in (days or {}).items() if set(outcomes) & set(WRONG))
+    unproved = max((day for day, outcomes in (days or {}).items() if set(outcomes) != {KEPT}), default=None)
     since = references.since if unproved is None else after(unproved, references.until)
     if wrong and references.state != GAP:
         return replace(references, state=GAP, why="files_missing", since=since, gaps=stretches(wrong))
@@ -431,35 +431,35 @@ def parse_folders(text: str) -> dict[str, Path]:
     What does not fit in a word is escaped as in an address. ``recordings_malformed``: also a second folder of one
     enterprise, and a path that does not begin at the root.
     """
-    found: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     for entry in text.replace(",", " ").split():
         code, _sign, escaped = entry.partition("=")
         folder = Path(unquote(escaped))
-        if not CODE.fullmatch(code) or code in found or not folder.is_absolute() or "\0" in str(folder):
+        if not CODE.fullmatch(code) or code in folders or not folder.is_absolute() or "\0" in str(folder):
             raise NianjianError("recordings_malformed", setting=SETTING, entry=entry)
-        found[code] = folder
-    return found
+        folders[code] = folder
+    return folders
 
 
 def resolve_root(folder: Path) -> Path:
     """The folder without links; ``recordings_folder_wrong`` for one that cannot be read."""
     try:
-        found = folder.expanduser().resolve(strict=True)
-        with os.scandir(found):
-            return found
+        root = folder.expanduser().resolve(strict=True)
+        with os.scandir(root):
+            return root
     except (OSError, RuntimeError, ValueError) as fault:
         raise NianjianError("recordings_folder_wrong", folder=str(folder)) from fault
 
 
-def find_below(folder: Path, wanted: Parts) -> Path | str:
+def find_below(folder: Path, parts: Parts) -> Path | str:
     """A reference as a path below the folder, from the longest end of it on; else why there is none."""
     outside = False
-    for start in range(len(wanted)):
-        for spelling in spellings("/".join(wanted[start:])):
-            found = resolve_below(folder, spelling)
-            if isinstance(found, Path):
-                return found
-            outside = outside or found == OUTSIDE
+    for start in range(len(parts)):
+        for spelling in spellings("/".join(parts[start:])):
+            result = resolve_below(folder, spelling)
+            if isinstance(result, Path):
+                return result
+            outside = outside or result == OUTSIDE
     return OUTSIDE if outside else MISSING
 
 
@@ -476,8 +476,8 @@ def resolve_below(folder: Path, relative: str) -> Path | str:
 
 def index_folder(folder: Path, names: Collection[str], beat: Callable[[], None], most: int = ENTRIES) -> Index:
     """Go through the folder for these names. Links to folders are not followed; ``beat`` may raise to stop."""
-    wanted = {spelling for name in names for spelling in spellings(name)}
-    found: dict[str, list[Parts]] = {}
+    variants = {spelling for name in names for spelling in spellings(name)}
+    by_name: dict[str, list[Parts]] = {}
     seen, whole, waiting = 0, True, [folder]
     while waiting:
         here = waiting.pop()
@@ -486,18 +486,18 @@ def index_folder(folder: Path, names: Collection[str], beat: Callable[[], None],
                 for entry in entries:
                     seen += 1
                     if seen > most:
-                        return Index(found, most, whole=False)
+                        return Index(by_name, most, whole=False)
                     if seen % BEAT == 0:
                         beat()
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(here / entry.name)
                         continue
                     whole = whole and not _leads_out(entry, folder)
-                    for name in wanted & alike(entry.name):
-                        found.setdefault(name, []).append((*here.relative_to(folder).parts, entry.name))
+                    for name in variants & alike(entry.name):
+                        by_name.setdefault(name, []).append((*here.relative_to(folder).parts, entry.name))
         except OSError:  # a folder that may not be read: what is not found may lie there
             whole = False
-    return Index(found, seen, whole)
+    return Index(by_name, seen, whole)
 
 
 def _leads_out(entry: os.DirEntry[str], folder: Path) -> bool:
@@ -509,15 +509,15 @@ def _leads_out(entry: os.DirEntry[str], folder: Path) -> bool:
     return False
 
 
-def find_recording(folder: Path, wanted: Parts, known: Index) -> Path | str:
+def find_recording(folder: Path, parts: Parts, index: Index) -> Path | str:
     """The one file that a reference means; else why it is not told."""
-    named = (one for name in spellings(wanted[-1]) for one in known.files.get(name, ()))
-    there = match_files(wanted, list(dict.fromkeys(named)))
+    candidates = (one for name in spellings(parts[-1]) for one in index.files.get(name, ()))
+    there = match_files(parts, list(dict.fromkeys(candidates)))
     if len(there) > 1:
         return AMBIGUOUS
     if there:
         return resolve_below(folder, "/".join(there[0]))
-    return MISSING if known.whole else UNSEARCHED
+    return MISSING if index.whole else UNSEARCHED
 
 
 @contextmanager
@@ -525,7 +525,7 @@ def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     """A regular file and its size; no link is followed any more and no pipe waited for. OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
-        told = os.fstat(handle)
-        if not stat.S_ISREG(told.st_mode):
+        info = os.fstat(handle)
+        if not stat.S_ISREG(info.st_mode):
             raise OSError
-        yield file, told.st_size
+        yield file, info.st_size

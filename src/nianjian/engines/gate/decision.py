@@ -59,10 +59,10 @@ def decide(request: Request, snapshot: Snapshot, now: int) -> Refusal | tuple[Sl
 def _decide(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
     way = tenant.way((request.display, request.channel, request.purpose))
     if way is None or way.minute != request.at // 60_000:
-        found = _find_way(request, tenant)
-        if isinstance(found, Refusal):
-            return found
-        way = found
+        result = _find_way(request, tenant)
+        if isinstance(result, Refusal):
+            return result
+        way = result
     callee = question.number_key(request.callee)
     reason = _callee_problem(tenant, callee, request, way)
     if reason:

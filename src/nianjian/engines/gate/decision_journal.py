@@ -105,14 +105,14 @@ def is_plain(text: str) -> bool:
 def brief_lines(briefs: Iterable[Brief]) -> bytes:
     """The lines of usual decisions, each with its end: the same as `line` makes."""
     pieces: list[bytes] = []
-    known, moment = 0, "0"
+    last, moment = 0, "0"
     for of in briefs:
         alike, at, callee, call_id, caller, number, used, limit = of
         if alike.frame is None or not is_plain(callee + call_id + caller):
             pieces.append(decision_line(brief.request_of(of), brief.verdict_of(of), at, alike.generation))
             continue
-        if at != known:
-            known, moment = at, str(at)
+        if at != last:
+            last, moment = at, str(at)
         answer, window, question, end = alike.frame
         content = (
             f"{moment}\t{alike.begun}{number:x}{answer}{alike.slot.told}{window}{used}\t{limit}"
@@ -139,8 +139,8 @@ def parse_release(raw: bytes) -> tuple[str, str] | None:
 
 def is_intact(raw: bytes) -> bool:
     """Whether a line, without its end, is whole: its check sum fits."""
-    content, _tab, told = raw.rpartition(b"\t")
-    return bool(content) and told == b"%08x" % zlib.crc32(content)
+    content, _tab, checksum = raw.rpartition(b"\t")
+    return bool(content) and checksum == b"%08x" % zlib.crc32(content)
 
 
 def parse_decision(raw: bytes) -> Decision | None:
@@ -152,8 +152,8 @@ def parse_decision(raw: bytes) -> Decision | None:
         return None
     if "\\" in "".join(fields):
         fields = [_unescape(field) for field in fields]
-    at, id_, allow, reason, observed, rule, retry, key, window, used, limit, counts, generation, *asked, _sum = fields
-    enterprise, display, callee, channel, call_id, asked_at, caller, team, purpose = asked
+    at, id_, allow, reason, observed, rule, retry, key, window, used, limit, counts, generation, *request, _sum = fields
+    enterprise, display, callee, channel, call_id, asked_at, caller, team, purpose = request
     return Decision(
         Request(enterprise, display, callee, channel, call_id, int(asked_at), caller, team, purpose),
         Verdict(
@@ -204,20 +204,20 @@ def earlier_decisions(logs: list[Path], started: str) -> Iterator[Decision]:
     A call that was given back, or whose end made room, is asked about anew: its decisions are left out. Behind a line
     that cannot be read nobody knows what it gave back, so all before it is left out too.
     """
-    known: dict[tuple[str, str], Decision] = {}
+    by_call: dict[tuple[str, str], Decision] = {}
     for raw in _newest_lines(logs, started):
         gone = parse_release(raw)
         if gone is not None:
-            known.pop(gone, None)
+            by_call.pop(gone, None)
         elif raw.startswith(b"#") and not raw.startswith(RELEASE_MARK):
             continue
         elif (one := parse_decision(raw)) is None:
-            known.clear()
+            by_call.clear()
         elif one.request.call_id:
-            named = one.request.enterprise, one.request.call_id
-            known.pop(named, None)  # the later answer takes the later place
-            known[named] = one
-    yield from known.values()
+            key = one.request.enterprise, one.request.call_id
+            by_call.pop(key, None)  # the later answer takes the later place
+            by_call[key] = one
+    yield from by_call.values()
 
 
 def _newest_lines(logs: list[Path], started: str) -> Iterator[bytes]:
@@ -242,10 +242,10 @@ def _newest_lines(logs: list[Path], started: str) -> Iterator[bytes]:
 def _boot_offset(log: Path, started: str) -> int | None:
     """Where what was written since this start of the machine begins; None: nothing was, or nobody knows."""
     try:
-        told = log.with_suffix(BOOT_SUFFIX).read_text("ascii")
+        text = log.with_suffix(BOOT_SUFFIX).read_text("ascii")
     except (OSError, ValueError):
         return None
-    name, _space, place = told.partition(" ")
+    name, _space, place = text.partition(" ")
     if not started or name != started or not place.endswith("\n") or not place[:-1].isdigit():
         return None
     return int(place) if log.exists() and int(place) <= log.stat().st_size else None

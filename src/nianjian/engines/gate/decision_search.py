@@ -38,19 +38,19 @@ class DecisionFilter:
 
     def fits(self, one: Decision) -> bool:
         """Whether a decision is one of those."""
-        asked = one.request
+        request = one.request
         texts = (
-            (self.enterprise, asked.enterprise),
-            (self.display, asked.display),
-            (self.channel, asked.channel),
-            (self.call_id, asked.call_id),
+            (self.enterprise, request.enterprise),
+            (self.display, request.display),
+            (self.channel, request.channel),
+            (self.call_id, request.call_id),
             (self.reason, one.reason),
         )
         return (
-            all(not wanted or wanted == found for wanted, found in texts)
+            all(not term or term == value for term, value in texts)
             and (
                 not self.callee
-                or question.number_key(self.callee) == question.number_key(asked.callee) != question.UNREADABLE
+                or question.number_key(self.callee) == question.number_key(request.callee) != question.UNREADABLE
             )
             and (self.allow is None or self.allow == one.verdict.allow)
             and (self.since is None or self.since <= one.decided_at)
@@ -71,42 +71,42 @@ class DecisionMatches:
     reached: int | None = None
 
 
-def search_decisions(folder: Path, wanted: DecisionFilter, limit: int, *, lines: int | None = None) -> DecisionMatches:
+def search_decisions(folder: Path, query: DecisionFilter, limit: int, *, lines: int | None = None) -> DecisionMatches:
     """At most ``limit`` decisions; days outside the wanted span are not opened.
 
     ``lines``: how many may be read, of all enterprises; None: as many as it takes.
     """
-    found, read = DecisionMatches([]), 0
-    for day in _day_folders(folder, wanted):
-        sources = [_read_backwards(path, found, wanted.until) for path in sorted(day.glob(f"*{SUFFIX}"))]
+    matches, read = DecisionMatches([]), 0
+    for day in _day_folders(folder, query):
+        sources = [_read_backwards(path, matches, query.until) for path in sorted(day.glob(f"*{SUFFIX}"))]
         for one in heapq.merge(*sources, key=lambda one: one.decided_at, reverse=True):
-            if wanted.since is not None and one.decided_at < wanted.since:
-                return found
-            if wanted.until is not None and one.decided_at >= wanted.until:
+            if query.since is not None and one.decided_at < query.since:
+                return matches
+            if query.until is not None and one.decided_at >= query.until:
                 continue
             if lines is not None and read >= lines:
-                found.more, found.reached = True, one.decided_at
-                return found
+                matches.more, matches.reached = True, one.decided_at
+                return matches
             read += 1
-            if not wanted.fits(one):
+            if not query.fits(one):
                 continue
-            if len(found.decisions) == limit:
-                found.more = True
-                return found
-            found.decisions.append(one)
-    return found
+            if len(matches.decisions) == limit:
+                matches.more = True
+                return matches
+            matches.decisions.append(one)
+    return matches
 
 
-def read_decisions(path: Path, found: DecisionMatches | None = None) -> Iterator[Decision]:
-    """The decisions of one file, oldest first; damaged lines are counted in ``found``."""
+def read_decisions(path: Path, matches: DecisionMatches | None = None) -> Iterator[Decision]:
+    """The decisions of one file, oldest first; damaged lines are counted in ``matches``."""
     with path.open("rb") as file:
         for raw in file:
-            yield from _parse_lines(raw.rstrip(b"\n"), found)
+            yield from _parse_lines(raw.rstrip(b"\n"), matches)
 
 
-def _day_folders(folder: Path, wanted: DecisionFilter) -> list[Path]:
-    first = "" if wanted.since is None else _day_text(wanted.since)
-    last = "9" if wanted.until is None else _day_text(wanted.until - 1)
+def _day_folders(folder: Path, query: DecisionFilter) -> list[Path]:
+    first = "" if query.since is None else _day_text(query.since)
+    last = "9" if query.until is None else _day_text(query.until - 1)
     if not folder.is_dir():
         return []
     days = [path for path in folder.iterdir() if path.is_dir() and first <= path.name <= last]
@@ -118,7 +118,7 @@ def _day_text(moment: int) -> str:
     return day_name(min(max(day_number(moment), 0), LAST_DAY))
 
 
-def _read_backwards(path: Path, found: DecisionMatches, until: int | None) -> Iterator[Decision]:
+def _read_backwards(path: Path, matches: DecisionMatches, until: int | None) -> Iterator[Decision]:
     if path.stat().st_size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
@@ -127,7 +127,7 @@ def _read_backwards(path: Path, found: DecisionMatches, until: int | None) -> It
             end = content.find(b"\n", _find_before(content, end, until))
         while end > 0:
             start = content.rfind(b"\n", 0, end) + 1
-            yield from _parse_lines(content[start:end], found)
+            yield from _parse_lines(content[start:end], matches)
             end = start - 1
 
 
@@ -145,19 +145,19 @@ def _find_before(content: mmap.mmap, end: int, until: int) -> int:
     return end
 
 
-def _parse_lines(raw: bytes, found: DecisionMatches | None) -> Iterator[Decision]:
+def _parse_lines(raw: bytes, matches: DecisionMatches | None) -> Iterator[Decision]:
     if raw.startswith(b"#"):
         return
     one = decision_journal.parse_decision(raw)
     if one is not None:
         yield one
-    elif found is not None:
-        found.damaged += 1
+    elif matches is not None:
+        matches.damaged += 1
 
 
 def days_with_decisions(folder: Path, enterprise: str) -> tuple[set[date], set[date]]:
     """The days with a decision of the enterprise, and the days on which the gate wrote a journal at all."""
-    asked, running = set(), set()
+    days, running = set(), set()
     for place in sorted(folder.iterdir()) if folder.is_dir() else ():
         files = sorted(place.glob(f"*{SUFFIX}"))
         try:
@@ -167,8 +167,8 @@ def days_with_decisions(folder: Path, enterprise: str) -> tuple[set[date], set[d
         if files:
             running.add(day)
         if any(_has_decision(path, enterprise) for path in files):
-            asked.add(day)
-    return asked, running
+            days.add(day)
+    return days, running
 
 
 def _has_decision(path: Path, enterprise: str) -> bool:
@@ -210,11 +210,11 @@ def part_beginnings(files: Sequence[Path]) -> list[int]:
 
 
 def decisions_between(
-    path: Path, enterprise: str, since: int | None, until: int | None, found: DecisionMatches | None = None
+    path: Path, enterprise: str, since: int | None, until: int | None, matches: DecisionMatches | None = None
 ) -> Iterator[Decision]:
     """An enterprise's decisions of one file, oldest first; of lines that are another's no more than its name is read.
 
-    ``until`` is not included; damaged lines are counted in ``found``.
+    ``until`` is not included; damaged lines are counted in ``matches``.
     """
     name = b"\t%b\t" % enterprise.encode()
     if path.stat().st_size == 0:
@@ -235,8 +235,8 @@ def decisions_between(
             one = decision_journal.parse_decision(raw.rstrip(b"\n"))
             if one is not None and one.request.enterprise == enterprise:
                 yield one
-            elif one is None and found is not None:
-                found.damaged += 1
+            elif one is None and matches is not None:
+                matches.damaged += 1
 
 
 def _part_marks(path: Path, step: int) -> Iterator[int]:

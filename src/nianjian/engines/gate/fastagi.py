@@ -65,8 +65,8 @@ class FastAgi(Connection):
     def _ask(self, head: bytes) -> None:
         lines = (line.partition(": ") for line in head.decode("utf-8", "replace").split("\n"))
         fields = {name: value for name, _, value in lines}
-        given = [fields.get(f"agi_arg_{number}", "").strip() for number in range(1, _ARGUMENTS + 1)]
-        display, callee, channel, call_id, purpose, token = given
+        args = [fields.get(f"agi_arg_{number}", "").strip() for number in range(1, _ARGUMENTS + 1)]
+        display, callee, channel, call_id, purpose, token = args
         whose = self._admission.token(token.encode())
         if whose is None:
             self._say("deny gate-unavailable")

@@ -52,14 +52,14 @@ class Rpc:
     def open(self) -> None:
         """Have a socket of one's own, to which the answers come. OSError."""
         self._room = tempfile.TemporaryDirectory(prefix="nianjian-gate-")
-        made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        made.settimeout(0)
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        sock.settimeout(0)
         own = Path(self._room.name) / "answers"
-        made.bind(str(own))
+        sock.bind(str(own))
         own.chmod(0o666)  # the switch runs as a user of its own; the folder above is private to who made it
         Path(self._room.name).chmod(0o711)
-        self._socket = made
-        asyncio.get_running_loop().add_reader(made.fileno(), self._read)
+        self._socket = sock
+        asyncio.get_running_loop().add_reader(sock.fileno(), self._read)
 
     def close(self) -> None:
         """Give the socket back; who waits is told that there is no answer."""
@@ -78,11 +78,11 @@ class Rpc:
             raise SilentError
         async with self._turns:
             number = next(self._numbers)
-            asked = {"jsonrpc": "2.0", "method": method, "params": list(parameters), "id": number}
+            request = {"jsonrpc": "2.0", "method": method, "params": list(parameters), "id": number}
             waiting: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
             self._waiting[number] = waiting
             try:
-                await self._send(msgspec.json.encode(asked))
+                await self._send(msgspec.json.encode(request))
                 answer = await asyncio.wait_for(waiting, self._patience)
             except (OSError, TimeoutError) as fault:
                 raise SilentError from fault
@@ -122,10 +122,10 @@ class Rpc:
 
         async def one(name: str) -> str:
             try:
-                told = await self.call("htable.get", table, name)
+                reply = await self.call("htable.get", table, name)
             except RefusedError:
                 return ""
-            return str(told["item"]["value"])
+            return str(reply["item"]["value"])
 
         return list(await asyncio.gather(*(one(name) for name in names)))
 
@@ -275,13 +275,13 @@ class SwitchLeases:
 
     async def _renew(self, snapshot: Snapshot, now: int) -> None:
         """Recall what another policy has granted, and grant anew."""
-        wanted = dict(list_leasable(self._tenant(snapshot)))
-        changed = [key for key, slots in wanted.items() if key not in self._leases or self._leases[key].slots != slots]
-        gone = [key for key in self._leases if key not in wanted]
+        by_key = dict(list_leasable(self._tenant(snapshot)))
+        changed = [key for key, slots in by_key.items() if key not in self._leases or self._leases[key].slots != slots]
+        gone = [key for key in self._leases if key not in by_key]
         before = {key: self._leases[key] for key in (*changed, *gone) if key in self._leases}
         coming = [self._coming.pop(key) for key in (*changed, *gone) if key in self._coming]
         day = meters.day_number(now)
-        fresh = {key: SwitchLease(key, day, f"v{self._begun}.{next(self._versions)}", wanted[key]) for key in changed}
+        fresh = {key: SwitchLease(key, day, f"v{self._begun}.{next(self._versions)}", by_key[key]) for key in changed}
         unknown = [key for key in changed if key not in before]  # versions that an earlier process has left there
         old = zip(unknown, await self._rpc.texts("epoch", unknown), strict=True)
         # no key of an older version is looked at from here on; then none has a grant; then what was used is read
@@ -308,8 +308,8 @@ class SwitchLeases:
 
     @property
     def _code(self) -> str:
-        known = self._gate.held.snapshot
-        tenant = None if known is None else self._tenant(known)
+        snapshot = self._gate.held.snapshot
+        tenant = None if snapshot is None else self._tenant(snapshot)
         return self._enterprise if tenant is None else tenant.policy.enterprise
 
     # ------------------------------------------------------------ tokens
@@ -324,8 +324,8 @@ class SwitchLeases:
                 self._leases[key] = coming if coming and fits else SwitchLease(key, day, lease.version, lease.slots)
 
     async def _look(self, leases: list[SwitchLease]) -> None:
-        held = [one for one in leases if one.units]
-        for lease, used in zip(held, await self._rpc.numbers("used", [one.name for one in held]), strict=True):
+        active = [one for one in leases if one.units]
+        for lease, used in zip(active, await self._rpc.numbers("used", [one.name for one in active]), strict=True):
             lease.used = used
 
     async def _fill(self, leases: list[SwitchLease], now: int) -> None:
@@ -340,12 +340,12 @@ class SwitchLeases:
     async def _take(self, lease: SwitchLease, now: int) -> None:
         at = max(now, meters.day_end(lease.day - 1))  # tomorrow's block is one of tomorrow
         loop = asyncio.get_running_loop()
-        asked: list[tuple[str, asyncio.Future[Reservation]]] = []
+        requests: list[tuple[str, asyncio.Future[Reservation]]] = []
         for _ in range(lease.block):
             unit, answer = f"lease-{self._begun}-{next(self._units)}", loop.create_future()
-            asked.append((unit, answer))
+            requests.append((unit, answer))
             self._gate.counters.take(self._code, lease.slots, unit, at, answer.set_result)
-        for unit, answer in asked:
+        for unit, answer in requests:
             taken = await answer
             if taken.allowed:
                 lease.units.append(unit)

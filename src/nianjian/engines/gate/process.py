@@ -168,20 +168,20 @@ class Process:
     async def _swap(self) -> None:
         if not self._held.moved():
             return
-        found = await asyncio.get_running_loop().run_in_executor(None, self._held.load)
-        if found is None:
+        snapshot = await asyncio.get_running_loop().run_in_executor(None, self._held.load)
+        if snapshot is None:
             LOG.error("the newest snapshot was not taken: %s", self._problem())
             return
         before = self._held.snapshot
-        for code, tenant in found.tenants.items():
+        for code, tenant in snapshot.tenants.items():
             self._serving.counters.policy(code, tenant.policy.caps)
-        for code in set() if before is None else before.tenants.keys() - found.tenants.keys():
+        for code in set() if before is None else before.tenants.keys() - snapshot.tenants.keys():
             self._serving.counters.policy(code, ())
-        self._held.take(found)
+        self._held.take(snapshot)
         self.gate.usual.renewed()
         for connection in self.connections:
             connection.renewed()
-        LOG.info("snapshot %s is in force", found.generation)
+        LOG.info("snapshot %s is in force", snapshot.generation)
 
     async def _part(self) -> None:
         """No new connections; open questions are answered, connections closed."""

@@ -98,8 +98,8 @@ def open_journals(folders: Iterable[Path], snapshot: Snapshot, now: int) -> list
     caps = (cap for tenant in snapshot.tenants.values() for cap in tenant.policy.caps)
     oldest = min([_window_start(cap, now) for cap in caps], default=now)
     first = min(meters.day_number(oldest), meters.day_number(now) - 1)
-    found = (path for folder in folders for path in folder.glob(f"????-??-??/*{SUFFIX}"))
-    return sorted(path for path in found if path.parent.name >= meters.day_name(first))
+    paths = (path for folder in folders for path in folder.glob(f"????-??-??/*{SUFFIX}"))
+    return sorted(path for path in paths if path.parent.name >= meters.day_name(first))
 
 
 def count_figures(journals: Iterable[Path], snapshot: Snapshot, now: int) -> Figures:
@@ -124,15 +124,15 @@ def count_figures(journals: Iterable[Path], snapshot: Snapshot, now: int) -> Fig
     return Figures(len(processes), allows, units)
 
 
-def _slots_of(asked: Request, snapshot: Snapshot) -> tuple[Slot, ...]:
+def _slots_of(request: Request, snapshot: Snapshot) -> tuple[Slot, ...]:
     """The counters of a call that was let go, by the caps in force: one refused today has used its units, too."""
-    tenant = snapshot.tenants.get(asked.enterprise)
+    tenant = snapshot.tenants.get(request.enterprise)
     if tenant is None:
         return ()
-    display, _rows = tenant.display(asked.display)
-    line = tenant.lines.get(asked.channel)
-    channel = Channel(asked.channel) if line is None else line.channel
-    return tenant.slots(asked, display, question.number_key(asked.callee), channel, tenant.purpose(asked.purpose))
+    display, _rows = tenant.display(request.display)
+    line = tenant.lines.get(request.channel)
+    channel = Channel(request.channel) if line is None else line.channel
+    return tenant.slots(request, display, question.number_key(request.callee), channel, tenant.purpose(request.purpose))
 
 
 def _window_start(cap: Cap, now: int) -> int:
@@ -147,6 +147,6 @@ def _window_start(cap: Cap, now: int) -> int:
 
 async def refill_store(url: str, folders: Iterable[Path], snapshot: Snapshot, now: int) -> tuple[str, Figures]:
     """Fill the store at ``url``; the new generation, and what was counted. Errors as `rebuild`'s."""
-    found = count_figures(open_journals(folders, snapshot, now), snapshot, now)
+    figures = count_figures(open_journals(folders, snapshot, now), snapshot, now)
     caps = {code: one.policy.caps for code, one in snapshot.tenants.items()}
-    return await rebuild_store(url, caps, found), found
+    return await rebuild_store(url, caps, figures), figures

@@ -32,7 +32,7 @@ class ReplayResult:
 
 def replay_decisions(decisions: Iterable[Decision], root: Path) -> ReplayResult:
     """Decide each again. A cap or an allow is the same where the very counters would be asked, with the same limit."""
-    told = ReplayResult()
+    result = ReplayResult()
     snapshots: dict[int, Snapshot | None] = {}
     for one in decisions:
         if one.generation not in snapshots:
@@ -46,32 +46,32 @@ def replay_decisions(decisions: Iterable[Decision], root: Path) -> ReplayResult:
                 snapshots[one.generation] = None
         snapshot = snapshots[one.generation]
         if snapshot is None:
-            told.without_snapshot += 1
+            result.without_snapshot += 1
             continue
-        told.decided += 1
+        result.decided += 1
         snapshot.seen(one.decided_at // 1000)  # how old it was then stands nowhere; it was fresh enough
         now = decide_again(one, snapshot)
         if now == "":
-            told.same += 1
+            result.same += 1
             continue
-        told.differ += 1
-        if len(told.differing) < MOST_EXAMPLES:
-            told.differing.append((one, now))
-    return told
+        result.differ += 1
+        if len(result.differing) < MOST_EXAMPLES:
+            result.differing.append((one, now))
+    return result
 
 
 def decide_again(one: Decision, snapshot: Snapshot) -> str:
     """What the snapshot says instead of the recorded answer; "" where it says the same."""
     if one.reason == CLOCK_REASON:
         return "" if decision.clock_refusal(one.request, snapshot, one.decided_at) else "allow"
-    found = decide(one.request, snapshot, one.decided_at)
+    result = decide(one.request, snapshot, one.decided_at)
     if one.reason in CANNOT_KNOW:
         return ""
-    if isinstance(found, Refusal):
-        return "" if found.reason == one.reason else found.reason
+    if isinstance(result, Refusal):
+        return "" if result.reason == one.reason else result.reason
     if one.reason not in {ALLOWED, "cap"}:
         return "slots"
-    return "" if one.verdict.counter is None or _is_among(one, found) else "slots"
+    return "" if one.verdict.counter is None or _is_among(one, result) else "slots"
 
 
 def _is_among(one: Decision, slots: tuple[Slot, ...]) -> bool:

@@ -16,13 +16,13 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^0-9a-z\u4e00-\u9fff]", "", name.lower())
 
 
-def closest_names(wanted: str, names: Iterable[str]) -> str:
+def closest_names(target: str, names: Iterable[str]) -> str:
     """The names in one line for people, the one that may have been meant first."""
-    asked = plain_name(wanted) or wanted
+    plain = plain_name(target) or target
 
     def distance(name: str) -> float:
         spellings = [plain_name(part) or part for part in re.split(r"[ ()]+", name) if part]
-        return -max((SequenceMatcher(None, asked, one).ratio() for one in spellings), default=0)
+        return -max((SequenceMatcher(None, plain, one).ratio() for one in spellings), default=0)
 
     return join_masked_names(sorted(names, key=distance))
 
@@ -43,31 +43,31 @@ class Columns:
 
     names: Sequence[str]
 
-    def find(self, *wanted: str) -> str | None:
+    def find(self, *names: str) -> str | None:
         """The raw name of the first of ``wanted`` that the file has."""
         have: dict[str, str] = {}
         for name in self.names:
             have.setdefault(plain_name(name), name)
-        return next((have[plain_name(name)] for name in wanted if plain_name(name) in have), None)
+        return next((have[plain_name(name)] for name in names if plain_name(name) in have), None)
 
-    def cell(self, *wanted: str) -> str:
+    def cell(self, *names: str) -> str:
         """The first of ``wanted`` that the file has, as an expression; NULL when it has none."""
-        name = self.find(*wanted)
+        name = self.find(*names)
         return NULL if name is None else quoted(name)
 
-    def filled(self, *wanted: str) -> str:
+    def filled(self, *names: str) -> str:
         """The first of ``wanted`` that is filled in this row."""
-        return first_of(self.cell(name) for name in wanted)
+        return first_of(self.cell(name) for name in names)
 
     def withholds(self) -> str:
         """Whether a header Privacy (RFC 3323; `full`, `uri` of RPID) in the row asks to withhold the number."""
-        told = self.filled(*PRIVACY)
-        return "false" if told == NULL else f"coalesce(regexp_matches({told}, {literal(WITHHOLDING)}), false)"
+        privacy = self.filled(*PRIVACY)
+        return "false" if privacy == NULL else f"coalesce(regexp_matches({privacy}, {literal(WITHHOLDING)}), false)"
 
     def origin(self, **fields: Sequence[str]) -> dict[str, str]:
         """Our field -> the raw name it came from, for messages; fields that the file lacks are left out."""
-        found = {field: self.find(*wanted) for field, wanted in fields.items()}
-        return {field: name for field, name in found.items() if name is not None}
+        by_field = {field: self.find(*names) for field, names in fields.items()}
+        return {field: name for field, name in by_field.items() if name is not None}
 
 
 DIRECTIONS: Final = {

@@ -91,10 +91,10 @@ def _history(lake: Lake) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", lake.history(CALLS_TABLE, -1))
 
 
-def _imports(lake: Lake, **wanted: str) -> Iterator[dict[str, Any]]:
+def _imports(lake: Lake, **filters: str) -> Iterator[dict[str, Any]]:
     """The commits of imports whose ``batch`` or ``intent`` is the one wanted."""
     for entry in _history(lake):
-        if entry.get("act") == "import" and all(entry.get(name) == value for name, value in wanted.items()):
+        if entry.get("act") == "import" and all(entry.get(name) == value for name, value in filters.items()):
             yield entry
 
 
@@ -103,13 +103,13 @@ def history_of(lake: Lake, sha256: str, settings: str) -> FileHistory:
     generation = lake.transaction(CALLS_TABLE, transaction_name(sha256))
     if generation is None:
         return FileHistory(0, None)
-    found: FileReceipt | None = None
+    receipt: FileReceipt | None = None
     for entry in _history(lake):
         if entry.get("removed_batch"):
-            found = None
+            receipt = None
         if entry.get("file_sha256") == sha256:
-            found = FileReceipt.from_dict(entry["receipt"]) if entry.get("settings") == settings else None
-    return FileHistory(generation, found)
+            receipt = FileReceipt.from_dict(entry["receipt"]) if entry.get("settings") == settings else None
+    return FileHistory(generation, receipt)
 
 
 def batch_files(lake: Lake, batch: str) -> list[OldFile]:
@@ -127,10 +127,10 @@ class RepeatingBatch:
 
 def list_repeating(lake: Lake, batch: str) -> tuple[RepeatingBatch, ...]:
     """The standing batches with rows left out as repeats of this one's: without it these may be missing."""
-    found: dict[str, dict[str, None]] = {}
+    by_batch: dict[str, dict[str, None]] = {}
     begun = False
     for entry in _history(lake):
-        found.pop(str(entry.get("removed_batch")), None)
+        by_batch.pop(str(entry.get("removed_batch")), None)
         if entry.get("act") != "import":
             continue
         receipt = entry["receipt"]
@@ -138,8 +138,8 @@ def list_repeating(lake: Lake, batch: str) -> tuple[RepeatingBatch, ...]:
             begun = True
         # A commit of an earlier version does not say of which batch its rows are repeats: it may be this one.
         elif begun and (batch in entry["repeats_of"] if "repeats_of" in entry else receipt["rows"]["duplicate"]):
-            found.setdefault(str(entry["batch"]), {})[receipt["name"]] = None
-    return tuple(RepeatingBatch(name, tuple(files)) for name, files in found.items())
+            by_batch.setdefault(str(entry["batch"]), {})[receipt["name"]] = None
+    return tuple(RepeatingBatch(name, tuple(files)) for name, files in by_batch.items())
 
 
 def batches_of(files: Iterable[OldFile]) -> set[str]:
@@ -170,8 +170,8 @@ def undo_batch(lake: Lake, batch: str) -> int:
     with lake.lock():
         files = batch_files(lake, batch)
         if not files:
-            known = any(entry.get("batch") == batch for entry in _history(lake))
-            raise NianjianError("batch_already_undone" if known else "batch_unknown", batch=batch)
+            in_history = any(entry.get("batch") == batch for entry in _history(lake))
+            raise NianjianError("batch_already_undone" if in_history else "batch_unknown", batch=batch)
         return lake.commit(
             CALLS_TABLE,
             remove=files,
@@ -272,5 +272,5 @@ def _count_due(files: list[OldFile], limits: RetentionLimits) -> DueRows:
 
 
 def _import_day(path: str) -> date | None:
-    found = STAMP.match(Path(path).name)
-    return None if found is None else date(*(int(part) for part in found.groups()))
+    match = STAMP.match(Path(path).name)
+    return None if match is None else date(*(int(part) for part in match.groups()))

@@ -109,34 +109,34 @@ def unify_line_ends(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
     Within quotes too, so that the number of a line does not depend on the quotes before it.
     """
-    held = b""  # a CR at the end of a block: the LF of its CRLF may begin the next one
+    carry = b""  # a CR at the end of a block: the LF of its CRLF may begin the next one
     for block in blocks:
-        text = held + block
-        held = b"\r" if text.endswith(b"\r") else b""
+        text = carry + block
+        carry = b"\r" if text.endswith(b"\r") else b""
         text = text.removesuffix(b"\r")
         if b"\r" in text:
             text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if text:
             yield text
-    if held:
+    if carry:
         yield b"\n"
 
 
 def cut_at_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes cut at line ends; of a line that never ends only the first megabyte is kept."""
-    held: list[bytes] = []
+    pieces: list[bytes] = []
     size = 0
     for block in blocks:
         cut = block.rfind(b"\n") + 1
         if not cut:
             if size <= LONGEST:
-                held.append(block)
+                pieces.append(block)
                 size += len(block)
             continue
-        held.append(block[:cut] if size <= LONGEST else b"\n" + block[block.find(b"\n") + 1 : cut])
-        yield b"".join(held) if len(held) > 1 else held[0]
-        held, size = [block[cut:]], len(block) - cut
-    rest = b"".join(held)
+        pieces.append(block[:cut] if size <= LONGEST else b"\n" + block[block.find(b"\n") + 1 : cut])
+        yield b"".join(pieces) if len(pieces) > 1 else pieces[0]
+        pieces, size = [block[cut:]], len(block) - cut
+    rest = b"".join(pieces)
     if rest:
         yield rest
 
@@ -155,8 +155,8 @@ def lines_at(path: Path, places: Sequence[int]) -> Iterator[bytes]:
     if not size or not places:
         return
     data = np.memmap(path, dtype=np.uint8, mode="r")
-    wanted = np.asarray(places, dtype=np.int64)
-    numbers = np.unique(np.concatenate([wanted - 1, wanted]))
+    targets = np.asarray(places, dtype=np.int64)
+    numbers = np.unique(np.concatenate([targets - 1, targets]))
     offsets = np.full(len(numbers), size, dtype=np.int64)  # behind each of these lines; the last may have no end
     offsets[: np.searchsorted(numbers, 1)] = 0
     before = 0
@@ -167,7 +167,7 @@ def lines_at(path: Path, places: Sequence[int]) -> Iterator[bytes]:
         first, last = np.searchsorted(numbers, [before + 1, before + len(ends) + 1])
         offsets[first:last] = ends[numbers[first:last] - before - 1] + start + 1
         before += len(ends)
-    begins, stops = (offsets[np.searchsorted(numbers, lines)].tolist() for lines in (wanted - 1, wanted))
+    begins, stops = (offsets[np.searchsorted(numbers, lines)].tolist() for lines in (targets - 1, targets))
     for begin, stop in zip(begins, stops, strict=True):
         if begin < stop:
             yield data[begin:stop].tobytes()
@@ -286,25 +286,25 @@ def _list_records(window: _Window, bad: list[Damage]) -> Iterator[tuple[int, str
 
 def _end_of_record(window: _Window) -> int | None:
     """Where the object at the window's place ends; None if it is broken, or longer than any record."""
-    asked = _STEP
+    size = _STEP
     while True:
         try:
             return _DECODER.raw_decode(window.text, window.place)[1]
         except (ValueError, RecursionError):
-            if window.ended or asked >= SMALL:
+            if window.ended or size >= SMALL:
                 return None
-            asked *= 2
-            window.fill(asked)
+            size *= 2
+            window.fill(size)
 
 
 def _skip_record(window: _Window, bad: list[Damage]) -> bool:
     """Over a broken record to the next one, if there is any."""
     line, head = window.line, window.text[window.place : window.place + 2000]
     while True:
-        found = _NEXT.search(window.text, window.place)
-        if found is not None:
-            bad.append(_damage(line, window.text[window.place : found.end()] if window.line == line else head))
-            window.drop(found.end())
+        match = _NEXT.search(window.text, window.place)
+        if match is not None:
+            bad.append(_damage(line, window.text[window.place : match.end()] if window.line == line else head))
+            window.drop(match.end())
             return True
         if window.ended:
             bad.append(_damage(line, head))
@@ -325,11 +325,11 @@ class _Window:
         self.line = 1
         self.ended = False
 
-    def fill(self, wanted: int) -> bool:
+    def fill(self, size: int) -> bool:
         """Read until so many characters lie ahead; whether any do."""
-        if len(self.text) - self.place < wanted and not self.ended:
+        if len(self.text) - self.place < size and not self.ended:
             pieces, have = [self.text[self.place :]], len(self.text) - self.place
-            while have < wanted and not self.ended:
+            while have < size and not self.ended:
                 block = next(self._blocks, None)
                 self.ended = block is None
                 piece = self._decode(block or b"", final=self.ended)
@@ -390,9 +390,9 @@ class CleanCopy:
 def encoding_of(item: Item) -> str:
     """The encoding by the first block that is not plain ASCII; ``utf-8`` if none is."""
     for block in Stream(item).blocks():
-        found = detect_encoding(block)
-        if found is not None:
-            return found
+        encoding = detect_encoding(block)
+        if encoding is not None:
+            return encoding
     return "utf-8"
 
 
@@ -430,7 +430,7 @@ def survey_file(item: Item, encoding: str, report: Report) -> CleanCopy | None:
 def rewrite_file(item: Item, encoding: str, target: Path, delimiter: str, report: Report) -> CleanCopy:
     """Write the good lines to ``target`` with LF ends; bad, blank and quote-opening ones are taken out."""
     stream, census = Stream(item, target.parent), Census()
-    found = CleanCopy(target, "", encoding, census, rewritten=True)
+    copy = CleanCopy(target, "", encoding, census, rewritten=True)
     opens = open_quote_pattern(delimiter)
     ends_whole = True
     with target.open("wb") as out:
@@ -441,35 +441,35 @@ def rewrite_file(item: Item, encoding: str, target: Path, delimiter: str, report
                 census.lines += line_ends(block) + (not ends_whole)
                 out.write(block)
             else:
-                out.write(_sift_block(block, found, opens))
-    found.sha256, found.truncated = stream.sha256, stream.truncated
+                out.write(_sift_block(block, copy, opens))
+    copy.sha256, copy.truncated = stream.sha256, stream.truncated
     if stream.truncated and not ends_whole:
-        _drop_broken_tail(found)
-    return found
+        _drop_broken_tail(copy)
+    return copy
 
 
-def _sift_block(block: bytes, found: CleanCopy, opens: re.Pattern[bytes]) -> bytes:
-    census, first = found.census, found.census.lines + 1
-    kept: dict[int, bytes] = {}
+def _sift_block(block: bytes, copy: CleanCopy, opens: re.Pattern[bytes]) -> bytes:
+    census, first = copy.census, copy.census.lines + 1
+    by_number: dict[int, bytes] = {}
     for line in _good_lines(block, census):
         if b'"' in line and opens.search(line):
-            found.open_quotes[census.lines] = line.decode()
+            copy.open_quotes[census.lines] = line.decode()
         else:
-            kept[census.lines] = line
-    found.removed += [number for number in range(first, census.lines + 1) if number not in kept]
-    return b"\n".join([*kept.values(), b""])
+            by_number[census.lines] = line
+    copy.removed += [number for number in range(first, census.lines + 1) if number not in by_number]
+    return b"\n".join([*by_number.values(), b""])
 
 
-def _drop_broken_tail(found: CleanCopy) -> None:
+def _drop_broken_tail(copy: CleanCopy) -> None:
     """The unfinished line at the break of a gz is no row: the whole file brings it later."""
-    last = found.census.lines
-    found.census.lines -= 1
-    if found.removed and found.removed[-1] == last:
-        found.removed.pop()
-        found.open_quotes.pop(last, None)
-        found.census.damaged = [damage for damage in found.census.damaged if damage.line != last]
+    last = copy.census.lines
+    copy.census.lines -= 1
+    if copy.removed and copy.removed[-1] == last:
+        copy.removed.pop()
+        copy.open_quotes.pop(last, None)
+        copy.census.damaged = [damage for damage in copy.census.damaged if damage.line != last]
         return
-    with found.path.open("r+b") as out:
+    with copy.path.open("r+b") as out:
         size = out.seek(0, 2)
         window = min(size, LONGEST + 2)
         out.seek(size - window)

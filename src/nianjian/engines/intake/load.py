@@ -74,47 +74,49 @@ def read_sample(item: Item, encoding: str) -> Sample:
     )
 
 
-def choose_format(found: Sample, source: str, mapping: FileMapping) -> tuple[Format, Sample]:
+def choose_format(sample: Sample, source: str, mapping: FileMapping) -> tuple[Format, Sample]:
     """The format of a file: the named one, the mapping's, or the one that recognises it best.
 
     With it the sample from where the table begins. NianjianError ``source_unknown`` (no such name),
     ``source_unrecognised``, ``source_ambiguous``, ``columns_needed``.
     """
-    known = catalogue()
+    formats = catalogue()
     name = source if source != "auto" else mapping.source
-    if source != "auto" and source not in known:
-        raise NianjianError("source_unknown", source=source, known=", ".join(known))
-    if name in known or mapping.columns:
-        form = known[name if name in known else "generic"]
-        start = _named_sample(found, form, mapping)
+    if source != "auto" and source not in formats:
+        raise NianjianError("source_unknown", source=source, known=", ".join(formats))
+    if name in formats or mapping.columns:
+        form = formats[name if name in formats else "generic"]
+        start = _find_start(sample, form, mapping)
     else:
-        recognised = find_header(found, lambda one: any(form.recognise(one) for form in known.values()))
-        start = recognised or find_header(found, generic.is_familiar) or found
+        recognised = find_header(sample, lambda one: any(form.recognise(one) for form in formats.values()))
+        start = recognised or find_header(sample, generic.is_familiar) or sample
         form = _best_format(start)
     if form.name == "generic":
         generic.require_columns(start, mapping)
     return form, start
 
 
-def _named_sample(found: Sample, form: Format, mapping: FileMapping) -> Sample:
+def _find_start(sample: Sample, form: Format, mapping: FileMapping) -> Sample:
     if column_names(mapping):
-        return mapped_header(found, mapping)
+        return mapped_header(sample, mapping)
     if mapping.columns or mapping.cdr_custom_conf:
-        return found
-    return find_header(found, form.recognise) or found
+        return sample
+    return find_header(sample, form.recognise) or sample
 
 
-def _best_format(found: Sample) -> Format:
-    known = catalogue()
-    scores = sorted(((form.recognise(found), form.name) for form in known.values()), reverse=True)
+def _best_format(sample: Sample) -> Format:
+    formats = catalogue()
+    scores = sorted(((form.recognise(sample), form.name) for form in formats.values()), reverse=True)
     best = [name for score, name in scores if score == scores[0][0]]
     if scores[0][0] <= 0:
-        if generic.is_familiar(found):
-            return known["generic"]
-        raise NianjianError("source_unrecognised", file=found.file, header=join_masked_names(found.header, " | ")[:200])
+        if generic.is_familiar(sample):
+            return formats["generic"]
+        raise NianjianError(
+            "source_unrecognised", file=sample.file, header=join_masked_names(sample.header, " | ")[:200]
+        )
     if len(best) > 1:
-        raise NianjianError("source_ambiguous", file=found.file, sources=", ".join(best))
-    return known[best[0]]
+        raise NianjianError("source_ambiguous", file=sample.file, sources=", ".join(best))
+    return formats[best[0]]
 
 
 def _read_head(item: Item, encoding: str) -> str:
@@ -210,16 +212,16 @@ class Writer:
             self._refuse(self._complete(rows.filter(pc.is_valid(reason))))
             sound = pc.is_null(reason)
             good = sound if good is None else pc.and_(sound, good)
-        kept = rows.select(
+        table = rows.select(
             [
                 name
                 for name, column in zip(rows.column_names, rows.columns, strict=True)
                 if name not in _OF_REJECTED and column.null_count < len(column)
             ]
         )
-        kept = kept if good is None else kept.filter(good)
-        if kept.num_rows:
-            self._good(self._complete(kept), kept.column("h").to_numpy())
+        table = table if good is None else table.filter(good)
+        if table.num_rows:
+            self._good(self._complete(table), table.column("h").to_numpy())
 
     def reject(self, rows: pa.Table, reason: str) -> None:
         """Good rows of the select that must not be loaded after all; they carry their cells in ``raw``."""
@@ -312,8 +314,8 @@ class Writer:
             elif column.name not in have:
                 columns.append(pa.nulls(count, column.type))
             else:
-                given = rows.column(column.name)
-                columns.append(given if given.type == column.type else given.cast(column.type))
+                cells = rows.column(column.name)
+                columns.append(cells if cells.type == column.type else cells.cast(column.type))
         return pa.table(columns, schema=STORED)
 
 
@@ -367,9 +369,9 @@ class _Part:
             return self._out
         rows = pa.concat_tables(self._held) if len(self._held) > 1 else self._held[0]
         self._held, self._waiting = [], 0
-        found = pc.min_max(rows.column("start_ts")).as_py()
-        if found["min"] is not None:
-            lowest, highest = np.datetime64(found["min"], "us"), np.datetime64(found["max"], "us")
+        span = pc.min_max(rows.column("start_ts")).as_py()
+        if span["min"] is not None:
+            lowest, highest = np.datetime64(span["min"], "us"), np.datetime64(span["max"], "us")
             self._lowest = lowest if self._lowest is None else min(self._lowest, lowest)
             self._highest = highest if self._highest is None else max(self._highest, highest)
         self._out.write_table(rows, row_group_size=ROW_GROUP * 10)
@@ -393,8 +395,8 @@ def remove_doubles(
     path = writer.rejected() if files else None
     if path is None:
         return 0, []
-    found = bench.table(f"select hash({_NAMES}) as h from {scan_parquet([path])}").column("h")
-    hashes = np.asarray(found.to_numpy(), dtype=np.uint64)
+    table = bench.table(f"select hash({_NAMES}) as h from {scan_parquet([path])}").column("h")
+    hashes = np.asarray(table.to_numpy(), dtype=np.uint64)
     sought = Sought(np.unique(hashes))
     holding = [file for file in files if len(sought.within(keys.of(bench, file)))]
     if not holding:
@@ -402,8 +404,8 @@ def remove_doubles(
     # Hashes only suspect: whole values are compared here, for the places of the rows that stand nowhere yet.
     fresh = f"select {_NAMES}, file_row_number as place from {scan_parquet([path], numbered=True)}"
     old = f"select {_NAMES} from {scan_parquet([keys.lake.path(keys.table) / file.path for file in holding])}"
-    asked = f"select place from ({fresh}) fresh anti join ({old}) old on {_SAME} order by place"
-    places = np.asarray(bench.table(asked).column("place").to_numpy(), dtype=np.int64)
+    query = f"select place from ({fresh}) fresh anti join ({old}) old on {_SAME} order by place"
+    places = np.asarray(bench.table(query).column("place").to_numpy(), dtype=np.int64)
     if len(places) < len(hashes):
         writer.keep_rejected(places)
     return len(hashes) - len(places), holding
@@ -582,39 +584,39 @@ def _load(
     """Write every row; the number of duplicates, and which of ``good``, the lake's files of good rows, hold such."""
     count, holding = reading.keys.suspects(bench, ledger.call_keys(job.lake), good)
     old = [str(job.lake.path(CALLS_TABLE) / entry.path) for entry in holding]
-    held = readers.Repeats(reading.temp / "suspects.parquet")
+    repeats = readers.Repeats(reading.temp / "suspects.parquet")
     done = 0
     lines: Lines | None = None
-    for found, removed in reading.batches(bench, "suspects" if count else None):
-        rows = found
+    for batch, removed in reading.batches(bench, "suspects" if count else None):
+        rows = batch
         if removed is not None:
             lines = lines or Lines(removed)
-            rows = found.append_column("line", lines.take(found.num_rows))
+            rows = batch.append_column("line", lines.take(batch.num_rows))
         suspect = rows.column("suspect")
         rows = rows.drop_columns(["suspect"])
         doubtful = bool(count) and pc.any(suspect).as_py()
         if doubtful:
-            held.hold(rows.filter(suspect))
+            repeats.hold(rows.filter(suspect))
         writer.write(rows, but=suspect if doubtful else None)
         done += rows.num_rows
         job.progress(done, total // 2 + total // 2 * done // max(reading.rows, 1), total)
     reading.verify(bench)
     bad = [_restore_cells(damage) for damage in reading.bad] if job.plan.layout.is_rejects else reading.bad
     writer.damaged(sorted(bad, key=lambda damage: damage.line))
-    kept = 0
-    for verdict, rows in held.judge(bench, source=job.source, lake_files=old):
-        kept += rows.num_rows
+    remaining = 0
+    for verdict, rows in repeats.judge(bench, source=job.source, lake_files=old):
+        remaining += rows.num_rows
         if verdict == readers.KEEP:
             writer.write(rows)
         else:
             writer.reject(reading.with_cells(bench, rows), "id_conflict")
-    return held.held - kept, holding
+    return repeats.held - remaining, holding
 
 
 def _restore_cells(damage: Damage) -> Damage:
     """A line that gave no row, its cells as they were before a rejects file made them harmless."""
-    found = json.loads(damage.raw)
-    cells = restored(found) if isinstance(found, str) else [restored(cell or "") for cell in found]
+    value = json.loads(damage.raw)
+    cells = restored(value) if isinstance(value, str) else [restored(cell or "") for cell in value]
     return replace_fields(damage, raw=json.dumps(cells, ensure_ascii=False))
 
 
@@ -683,8 +685,8 @@ def _commit(
     return replace_fields(receipt, version=version)
 
 
-def _has_padding(found: Sample) -> bool:
+def _has_padding(sample: Sample) -> bool:
     """Whether cells of the sample stand between blanks, which then go; looking at every cell would cost a tenth."""
-    mark = re.escape(found.delimiter)
-    blank = "[ \u00a0\u3000]" if found.delimiter == "\t" else "[ \t\u00a0\u3000]"
-    return re.search(f"[{mark}\n]{blank}|{blank}[{mark}\n]", found.text) is not None
+    mark = re.escape(sample.delimiter)
+    blank = "[ \u00a0\u3000]" if sample.delimiter == "\t" else "[ \t\u00a0\u3000]"
+    return re.search(f"[{mark}\n]{blank}|{blank}[{mark}\n]", sample.text) is not None

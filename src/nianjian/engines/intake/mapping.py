@@ -52,14 +52,14 @@ def apply_mapping(fields: Fields, columns: Columns, mapping: FileMapping, zone: 
     changes: dict[str, object] = {"trunk_prefixes": tuple(mapping.trunk_prefixes) or fields.trunk_prefixes}
     origin = dict(fields.columns)
     texts = dict(fields.texts)
-    for field, wanted in mapping.columns.items():
-        if isinstance(wanted, tuple):
-            names = [raw_name(columns, one) for one in wanted]
+    for field, column in mapping.columns.items():
+        if isinstance(column, tuple):
+            names = [raw_name(columns, one) for one in column]
             # An id of several cells: none of them alone tells two calls apart.
             changes[field] = f"concat_ws('|', {', '.join(map(quoted, names))})"
             origin[field] = names[0]
             continue
-        name = raw_name(columns, wanted)
+        name = raw_name(columns, column)
         if field in TIMES:
             form = mapping.formats.get(field)
             changes[field] = time_by_format(quoted(name), form, zone) if form else any_time(quoted(name), zone)
@@ -77,7 +77,7 @@ def apply_mapping(fields: Fields, columns: Columns, mapping: FileMapping, zone: 
         if ANY_OTHER in pairs and field not in mapping.columns and field in TEXTS:
             changes[field] = _translate_words(field, getattr(fields, field), mapping, NULL)
     if mapping.display_from:
-        names = [raw_name(columns, wanted) for wanted in mapping.display_from]
+        names = [raw_name(columns, column) for column in mapping.display_from]
         changes["display"] = first_of(quoted(name) for name in names)
         origin["display"] = names[0]
     if "result" in mapping.columns and "delivered" not in changes:
@@ -118,21 +118,21 @@ def _derive_times(  # noqa: PLR0917 - one step of `overridden`, over its own val
         origin["start"] = texts["start"] = name
 
 
-def raw_name(columns: Columns, wanted: str | int) -> str:
+def raw_name(columns: Columns, column: str | int) -> str:
     """The raw column that a mapping file names by header or by position, the first being 1."""
-    if isinstance(wanted, int):
-        name = columns.names[wanted - 1] if 1 <= wanted <= len(columns.names) else None
+    if isinstance(column, int):
+        name = columns.names[column - 1] if 1 <= column <= len(columns.names) else None
     else:
-        name = columns.find(wanted)
+        name = columns.find(column)
     if name is None:
-        known = closest_names(str(wanted), columns.names)
-        raise NianjianError("mapping_column_unknown", column=str(wanted), known=known)
+        closest = closest_names(str(column), columns.names)
+        raise NianjianError("mapping_column_unknown", column=str(column), known=closest)
     return name
 
 
 def _translate_words(field: str, cell: str, mapping: FileMapping, other: str) -> str:
-    known = OURS.get(field, {})
-    said = {theirs: known.get(word, word) for theirs, word in mapping.values.get(field, {}).items()}
+    ours = OURS.get(field, {})
+    said = {theirs: ours.get(word, word) for theirs, word in mapping.values.get(field, {}).items()}
     words = {**WORDS.get(field, {}), **said}
     return choose_word(cell, words, otherwise=other) if words else cell
 
@@ -213,31 +213,31 @@ def _parse_mapping(data: object, base: str) -> FileMapping:
 
 
 def _text(data: Mapping[str, object], key: str) -> str | None:
-    found = data.get(key)
-    if found is not None and not isinstance(found, str):
-        raise _MappingError(key, KEYS[key], found)
-    return found
+    value = data.get(key)
+    if value is not None and not isinstance(value, str):
+        raise _MappingError(key, KEYS[key], value)
+    return value
 
 
 def _table(data: Mapping[str, object], key: str) -> Mapping[str, object]:
-    found = data.get(key) or {}
-    if not isinstance(found, Mapping):
-        raise _MappingError(key, KEYS[key], found)
-    return {str(name): value for name, value in found.items()}
+    table = data.get(key) or {}
+    if not isinstance(table, Mapping):
+        raise _MappingError(key, KEYS[key], table)
+    return {str(name): value for name, value in table.items()}
 
 
 def _list(data: Mapping[str, object], key: str) -> tuple[str, ...]:
-    found = data.get(key) or []
-    if not isinstance(found, str | int | list):
-        raise _MappingError(key, KEYS[key], found)
-    return tuple(str(one) for one in (found if isinstance(found, list) else [found]))
+    value = data.get(key) or []
+    if not isinstance(value, str | int | list):
+        raise _MappingError(key, KEYS[key], value)
+    return tuple(str(one) for one in (value if isinstance(value, list) else [value]))
 
 
 def _field(name: str, among: Mapping[str, str] = FIELDS) -> str:
-    found = _BY_HEADER.get(name, name)
-    if found not in among:
+    field = _BY_HEADER.get(name, name)
+    if field not in among:
         raise _MappingError(name, closest_names(name, [f"{one} ({header})" for one, header in among.items()]))
-    return found
+    return field
 
 
 def _column(field: str, value: object) -> str | int | tuple[str | int, ...]:
@@ -299,8 +299,8 @@ def read_times(
     built: dict[str, str] = {}
     origin: dict[str, str] = {}
     checks: list[tuple[str, str, str]] = []
-    for field, wanted in fields.items():
-        names = list(dict.fromkeys(name for name in map(columns.find, wanted) if name is not None))
+    for field, headers in fields.items():
+        names = list(dict.fromkeys(name for name in map(columns.find, headers) if name is not None))
         form, reader = mapping.formats.get(field), read
         if isinstance(said := mapping.columns.get(field), str | int):
             names, reader = [raw_name(columns, said)], any_time

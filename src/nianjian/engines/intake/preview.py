@@ -30,10 +30,10 @@ FOLDER: Final = Path(__file__).resolve().parent / "examples"
 
 def example_file(source: str) -> Path:
     """The file of a source; ``source_unknown``."""
-    found = {path.stem: path for path in FOLDER.iterdir()}
-    if source not in found:
-        raise NianjianError("source_unknown", source=source, known=", ".join(sorted(found)))
-    return found[source]
+    by_source = {path.stem: path for path in FOLDER.iterdir()}
+    if source not in by_source:
+        raise NianjianError("source_unknown", source=source, known=", ".join(sorted(by_source)))
+    return by_source[source]
 
 
 LINES: Final = 6
@@ -83,7 +83,7 @@ def preview_item(item: Item, source: str, mapping: FileMapping) -> FilePreview:
         form, start = choose_format(beginning, source, mapping)
     except NianjianError as fault:
         return _add_lines(FilePreview(item.name, encoding, fault=fault), beginning)
-    told = FilePreview(
+    preview = FilePreview(
         item.name,
         encoding,
         form.name,
@@ -92,19 +92,19 @@ def preview_item(item: Item, source: str, mapping: FileMapping) -> FilePreview:
         zoned=form.zone_in_file,
         mapped=form.name == generic.FORMAT.name or bool(mapping.columns),
     )
-    return _add_lines(told, start)
+    return _add_lines(preview, start)
 
 
-def _add_lines(look: FilePreview, found: Sample) -> FilePreview:
-    header = () if is_json(found) else tuple(cell for cell in found.header if cell)
+def _add_lines(look: FilePreview, sample: Sample) -> FilePreview:
+    header = () if is_json(sample) else tuple(cell for cell in sample.header if cell)
     columns = Columns(list(header))
     fields = [(field, name) for field in FIELDS if (name := columns.find(*generic.list_headers(field))) is not None]
-    first = found.lines[:LINES]
+    first = sample.lines[:LINES]
     if header:
-        mark = found.delimiter
+        mark = sample.delimiter
         lines = [
             rejects.mask_line(first[0]),
-            *(mark.join(rejects.mask_cells(found.header, split_cells(one, mark))) for one in first[1:]),
+            *(mark.join(rejects.mask_cells(sample.header, split_cells(one, mark))) for one in first[1:]),
         ]
     else:
         lines = [rejects.mask_member(one) for one in first]
@@ -218,21 +218,21 @@ def _sheet_lines(item: Item) -> Iterator[bytes]:
 
 
 def _lake_rows(lake: Lake) -> Iterator[dict[str, object]]:
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for old in lake.old_files(ledger.CALLS_TABLE):
         if not old.is_rejected:
             table = pq.read_table(lake.path(ledger.CALLS_TABLE) / old.path, columns=list(_READ), partitioning=None)
-            found += table.sort_by([("line", "ascending")]).slice(0, SHOWN).to_pylist()
-    for row in sorted(found, key=lambda one: int(one["line"]))[:SHOWN]:
+            rows += table.sort_by([("line", "ascending")]).slice(0, SHOWN).to_pylist()
+    for row in sorted(rows, key=lambda one: int(one["line"]))[:SHOWN]:
         yield mask_row(row)
 
 
 def mask_row(row: dict[str, Any]) -> dict[str, object]:
     """A row of the lake as a door may show it."""
-    told: dict[str, object] = {name: row[name] for name in COLUMNS}
+    entry: dict[str, object] = {name: row[name] for name in COLUMNS}
     for name in ("display", "callee"):
         value, raw = row[name], row[f"{name}_raw"]
         zero = "0" if row[f"{name}_shape"] == "landline" else ""
-        told[name] = numbers.mask(f"{zero}{value}" if value is not None else str(raw or ""))
-    told["call_id"] = rejects.mask_line(str(row["call_id"]))
-    return told
+        entry[name] = numbers.mask(f"{zero}{value}" if value is not None else str(raw or ""))
+    entry["call_id"] = rejects.mask_line(str(row["call_id"]))
+    return entry

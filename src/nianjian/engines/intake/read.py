@@ -150,17 +150,17 @@ class ZipMember:
 
 def list_members(file: str, handle: IO[bytes]) -> list[ZipMember]:
     """Every member whose header is whole, in file order. NianjianError ``unpacked_too_large``."""
-    found: list[ZipMember] = []
+    members: list[ZipMember] = []
     place = 0
     while (torn := read_header(handle, place)) is not None:
         end = torn.start + torn.size if torn.size is not None else None
         if end is None and not torn.stored:
             end = _find_end(file, handle, torn.start)
-        found.append(torn)
+        members.append(torn)
         if end is None:
             break
         place = _next_member(handle, end)
-    return found
+    return members
 
 
 def read_header(handle: IO[bytes], place: int) -> ZipMember | None:
@@ -209,26 +209,26 @@ def _packed_bytes(handle: IO[bytes], torn: ZipMember) -> Iterator[bytes]:
 
 
 def _count_bytes(packed: Iterator[bytes], torn: ZipMember, unpacking: Unpacking) -> Iterator[bytes]:
-    given = 0
+    size = 0
     for block in packed:
-        given += len(block)
+        size += len(block)
         yield block
-    unpacking.broken = torn.size is None or given < torn.size
+    unpacking.broken = torn.size is None or size < torn.size
 
 
 def _find_end(file: str, handle: IO[bytes], start: int) -> int | None:
     """Where the deflated bytes from ``start`` end; None if the file ends or is damaged before."""
     unpack = zlib.decompressobj(-zlib.MAX_WBITS)
     handle.seek(start)
-    read = given = 0
+    read = size = 0
     while block := handle.read(_TORN_BLOCK):
         read += len(block)
         while block and not unpack.eof:
             try:
-                given += len(unpack.decompress(block, _TORN_BLOCK))
+                size += len(unpack.decompress(block, _TORN_BLOCK))
             except zlib.error:
                 return None
-            checked_ratio(file, read, given)
+            checked_ratio(file, read, size)
             block = unpack.unconsumed_tail
         if unpack.eof:
             return start + read - len(unpack.unused_data)
@@ -317,13 +317,13 @@ class Stream:
             raise self.item.fault
         sources = {"zip": self._member, "torn": self._torn_member}
         source = sources.get(self.item.kind, self._file)()
-        given, looked = 0, 0
+        size, next_check = 0, 0
         for block in self._unpacked(source):
-            given += len(block)
-            checked_ratio(self.item.name, self._packed(), given)
-            if self.spool is not None and given >= looked:
+            size += len(block)
+            checked_ratio(self.item.name, self._packed(), size)
+            if self.spool is not None and size >= next_check:
                 checked_room(self.item.name, self.spool, STEP)
-                looked = given + STEP
+                next_check = size + STEP
             yield block
 
     def _unpacked(self, source: Iterator[bytes]) -> Iterator[bytes]:
@@ -372,9 +372,9 @@ class Stream:
         with zipfile.ZipFile(self.item.archive) as archive:
             entry = archive.getinfo(self.item.member or "")
         with open_archive(self.item.archive) as handle:
-            found = read_header(handle, entry.header_offset)
-            if found is not None:
-                blocks, _ = unpack_member(handle, replace(found, size=entry.compress_size))
+            header = read_header(handle, entry.header_offset)
+            if header is not None:
+                blocks, _ = unpack_member(handle, replace(header, size=entry.compress_size))
                 yield from self._fresh(blocks)
 
     def _torn_member(self) -> Iterator[bytes]:
@@ -387,10 +387,10 @@ class Stream:
 
     def _fresh(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Without the bytes that were given already."""
-        known = self.taken
+        skip = self.taken
         for block in blocks:
-            fresh = block[min(known, len(block)) :]
-            known -= len(block) - len(fresh)
+            fresh = block[min(skip, len(block)) :]
+            skip -= len(block) - len(fresh)
             self.taken += len(fresh)
             self._hash.update(fresh)
             yield fresh
@@ -414,7 +414,7 @@ def list_items(paths: Sequence[str | Path]) -> Iterator[Item]:
     is raised when it is read: ``file_unreadable``, ``file_empty``, ``zip_broken``, ``zip_encrypted``,
     ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `kernel.unpacking`.
     """
-    missing = [str(given) for given in paths if not Path(given).exists()]
+    missing = [str(arg) for arg in paths if not Path(arg).exists()]
     if missing:
         others = tuple({"code": "file_missing", "file": name} for name in missing[1:])
         raise NianjianError("file_missing", findings=others, file=missing[0])
@@ -488,7 +488,7 @@ def _members(holder: Item) -> Iterator[tuple[Item, bool]]:
         yield from ((sheet, False) for sheet in _sheets(holder, Workbook.opened(name, holder.archive)))
         return
     for entry in sorted(listed, key=lambda e: e.filename):
-        if _is_wanted(entry.filename):
+        if _is_visible_file(entry.filename):
             inner = f"{name}/{_entry_name(entry)}"
             yield Item(inner, holder.path, "zip", entry.filename, spool=holder.spool), bool(entry.flag_bits & 1)
 
@@ -500,10 +500,10 @@ def _torn_members(holder: Item) -> Iterator[tuple[Item, bool]]:
         listed = list_members(name, handle)
     if any(one.name.startswith((CONTENT, "_rels/", "xl/")) for one in listed):
         raise NianjianError("workbook_broken", file=name, detail="zip")
-    wanted = [one for one in listed if _is_wanted(one.name)]
-    if not wanted:
+    members = [one for one in listed if _is_visible_file(one.name)]
+    if not members:
         raise NianjianError("zip_broken", file=name)
-    for one in wanted:
+    for one in members:
         yield Item(f"{name}/{one.name}", holder.path, "torn", one.name, spool=holder.spool, torn=one), one.encrypted
 
 
@@ -515,7 +515,7 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
-def _is_wanted(member: str) -> bool:
+def _is_visible_file(member: str) -> bool:
     """No folder, nothing hidden. A step upwards hides nothing: members are read in place, so it does no harm."""
     parts = member.split("/")
     hidden = any(part.startswith(".") and part != ".." for part in parts)
@@ -527,13 +527,13 @@ def _sheets(holder: Item, book: Workbook | OldWorkbook) -> Iterator[Item]:
     sheets = [replace(holder, kind="sheet", member=name, book=book) for name in book.names]
     rows = [sum(1 for _ in islice((row for row in sheet.sheet_rows() if any(row.cells)), 2)) for sheet in sheets]
     # A header alone is a file of no rows, but only where no other sheet has any.
-    wanted = [sheet for sheet, count in zip(sheets, rows, strict=True) if count > 1] or [
+    items = [sheet for sheet, count in zip(sheets, rows, strict=True) if count > 1] or [
         sheet for sheet, count in zip(sheets, rows, strict=True) if count
     ][:1]
-    if not wanted:
+    if not items:
         raise NianjianError("file_empty", file=holder.name)
-    yield wanted[0]
-    for sheet in wanted[1:]:
+    yield items[0]
+    for sheet in items[1:]:
         yield replace(sheet, name=f"{holder.name}/{sheet.member}", first=False)
 
 

@@ -60,14 +60,14 @@ class Keys:
         self.count = 0
         self._parts: list[np.ndarray[tuple[int], np.dtype[np.uint64]]] = []
 
-    def add(self, found: pa.Table, *, doubtful: bool = False) -> None:
+    def add(self, rows: pa.Table, *, doubtful: bool = False) -> None:
         """Take the column h; ``doubtful`` ids are looked at whether they repeat or not."""
-        hashes = found.column("h").to_numpy()
+        hashes = rows.column("h").to_numpy()
         self._parts += [hashes, hashes] if doubtful else [hashes]
         if not doubtful:
             self.count += len(hashes)
 
-    def suspects(self, bench: Workbench, held: KeyFiles, files: Sequence[OldFile]) -> tuple[int, list[OldFile]]:
+    def suspects(self, bench: Workbench, key_files: KeyFiles, files: Sequence[OldFile]) -> tuple[int, list[OldFile]]:
         """Fill table ``suspects`` (h): ids that repeat in the file or stand in ``files`` of the lake, of any source.
 
         How many, and those of ``files`` that hold one: the others need not be looked at again.
@@ -76,12 +76,12 @@ class Keys:
         self._parts = []
         again = np.unique(keys[1:][keys[1:] == keys[:-1]])
         sought = Sought(keys)
-        found = [(file, sought.within(held.of(bench, file))) for file in files]
-        found = [(file, hashes) for file, hashes in found if len(hashes)]
-        doubtful = np.unique(np.concatenate([again, *(hashes for _, hashes in found)]))
+        hits = [(file, sought.within(key_files.of(bench, file))) for file in files]
+        hits = [(file, hashes) for file, hashes in hits if len(hashes)]
+        doubtful = np.unique(np.concatenate([again, *(hashes for _, hashes in hits)]))
         bench.register("doubtful", pa.table({"h": pa.array(doubtful)}))
         bench.run("create or replace table suspects as select h from doubtful")
-        return len(doubtful), [file for file, _ in found]
+        return len(doubtful), [file for file, _ in hits]
 
 
 class Marks:
@@ -134,9 +134,9 @@ class Repeats:
             table = pa.table(batch)
             verdict = table.column("verdict").to_numpy()
             table = table.drop_columns(["verdict"])
-            for wanted in (KEEP, CONFLICT):
-                if (mask := verdict == wanted).any():
-                    yield wanted, table.filter(pa.array(mask))
+            for kind in (KEEP, CONFLICT):
+                if (mask := verdict == kind).any():
+                    yield kind, table.filter(pa.array(mask))
 
 
 def _verdicts(path: Path, source: str, lake_files: Sequence[str]) -> str:
@@ -247,10 +247,10 @@ def _join_lines(number: int, texts: dict[int, str], layout: Layout) -> tuple[lis
 def _split_cells(text: str, delimiter: str) -> list[str] | None:
     """Cells of one row; None while a quote is open or stands where none may."""
     try:
-        found = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error:
         return None
-    return found[0] if len(found) == 1 else None
+    return rows[0] if len(rows) == 1 else None
 
 
 def physical_numbers(places: Sequence[int], removed: Sequence[int]) -> list[int]:
@@ -286,12 +286,12 @@ def sheet_rows(item: Item, layout: Layout, census: Census) -> Iterator[Row]:
 
 def workbook_digest(item: Item) -> str:
     """sha256 of the workbook; of a further sheet together with its name, for it is another file of calls."""
-    found = sha256()
+    digest = sha256()
     for block in Stream(item).blocks():
-        found.update(block)
+        digest.update(block)
     if not item.first:
-        found.update((item.member or "").encode())
-    return found.hexdigest()
+        digest.update((item.member or "").encode())
+    return digest.hexdigest()
 
 
 Report = Callable[[int], None]  # bytes read
@@ -345,10 +345,10 @@ class Reading:
             return
         self.keys.add(bench.table(validate.select_keys(self.plan, self.scans[0][0])))
 
-    def ask_zones(self, bench: Workbench, found: Sample) -> None:
+    def ask_zones(self, bench: Workbench, sample: Sample) -> None:
         """Settle ``zones_said``; the whole file is asked only where its beginning lets it be so."""
         columns = tables.time_columns_of(self.plan.fields)
-        if tables.may_lack_zone(found, columns):
+        if tables.may_lack_zone(sample, columns):
             scans = [f"({validate.select_raw(self.plan, scan, line=False)})" for scan, _, _ in self.scans]
             mute = [bench.table(tables.rows_without_zone(scan, columns)).column("n")[0].as_py() for scan in scans]
             self.zones_said = not any(mute)
@@ -359,12 +359,12 @@ class Reading:
         if not self.unknown or column is None:
             return
         for scan, _, _ in self.scans:
-            asked = (
+            query = (
                 f"select distinct {quoted(column)} as word from ({validate.select_raw(self.plan, scan, line=False)})"
             )
-            found = bench.table(f"{asked} where {self.plan.fields.result} = 'unknown' order by word limit {SHOWN}")
-            told = (numbers.mask(word) for word in found.column("word").to_pylist())
-            self.words = tuple(dict.fromkeys((*self.words, *told)))[:SHOWN]
+            table = bench.table(f"{query} where {self.plan.fields.result} = 'unknown' order by word limit {SHOWN}")
+            words = (numbers.mask(word) for word in table.column("word").to_pylist())
+            self.words = tuple(dict.fromkeys((*self.words, *words)))[:SHOWN]
 
     def _noticed(self, rows: pa.Table) -> pa.Table:
         """The same rows, those without a known result and those without a known answer counted."""
@@ -403,16 +403,16 @@ class Reading:
     def with_cells(self, bench: Workbench, rows: pa.Table) -> pa.Table:
         """Rows in file order with ``raw`` filled in where they waited for a verdict without. Raises LinesMoved."""
         missing = pc.is_null(rows.column("raw"))
-        wanted = set(rows.filter(missing).column("line").to_pylist())
-        if not wanted or self.prepared is None:
+        lines = set(rows.filter(missing).column("line").to_pylist())
+        if not lines or self.prepared is None:
             return rows
         layout, target = self.plan.layout, self.temp / "conflicts.csv"
         gone = self.prepared.removed
-        places = [number - bisect_left(gone, number) for number in sorted(wanted)]
+        places = [number - bisect_left(gone, number) for number in sorted(lines)]
         target.write_bytes(b"".join(lines_at(self.prepared.path, places)))
         scan = scan_csv(target, layout.columns, delimiter=layout.delimiter, skip=0)
         cells = bench.beside(validate.select_cells(self.plan, scan)).column("raw")
-        if len(cells) != len(wanted):
+        if len(cells) != len(lines):
             raise LinesMoved
         place = rows.schema.get_field_index("raw")
         raw = rows.column("raw").combine_chunks()
@@ -443,9 +443,9 @@ class Reading:
         except EngineError as error:
             self._copy_or_fail(bench, detail=str(error))
             return
-        found, rejects = self.keys.count, bench.rejects()
-        if found + len(rejects) != max(expected, 0):
-            self._copy_or_fail(bench, detail=f"{found} + {len(rejects)} of {expected}")
+        count, rejects = self.keys.count, bench.rejects()
+        if count + len(rejects) != max(expected, 0):
+            self._copy_or_fail(bench, detail=f"{count} + {len(rejects)} of {expected}")
             return
         unseen = {damage.line for damage in prepared.unseen}
         self.expected_rejects = {reject.line for reject in rejects} | unseen
@@ -543,18 +543,18 @@ def _whole_lines(
     lines: Iterator[tuple[int, str]], stream: Stream, census: Census, header: int
 ) -> Iterator[tuple[int, str]]:
     """Without the header, and without the unfinished line at the break of a gz."""
-    held: tuple[int, str] | None = None
+    pending: tuple[int, str] | None = None
     for number, line in lines:
         if number <= header:
             continue
-        if held is not None:
-            yield held
-        held = (number, line)
+        if pending is not None:
+            yield pending
+        pending = (number, line)
     broken = stream.truncated and not census.ended
     if broken:
         census.damaged[:] = [damage for damage in census.damaged if damage.line != census.lines]
-    if held is not None and not (broken and held[0] == census.lines):
-        yield held
+    if pending is not None and not (broken and pending[0] == census.lines):
+        yield pending
 
 
 def _report_progress(blocks: Iterator[bytes], stream: Stream, report: Report) -> Iterator[bytes]:

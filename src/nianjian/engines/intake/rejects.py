@@ -46,13 +46,13 @@ def mask_line(text: str) -> str:
 
 def mask_member(text: str) -> str:
     """A line of JSON; of a value whose key speaks of a person only the first sign stays."""
-    return mask_line(_MEMBER.sub(lambda found: f'{found[1]}{found[2][:1]}{"*" * max(len(found[2]) - 1, 0)}"', text))
+    return mask_line(_MEMBER.sub(lambda match: f'{match[1]}{match[2][:1]}{"*" * max(len(match[2]) - 1, 0)}"', text))
 
 
 def mask_cells(header: Sequence[str], row: Sequence[str | None]) -> list[str]:
     """The cells of a row; under a heading that speaks of a person only the first sign stays."""
-    named = [*header, *[""] * (len(row) - len(header))]
-    return [_mask_cell(name, cell or "") for name, cell in zip(named, row, strict=False)]
+    names = [*header, *[""] * (len(row) - len(header))]
+    return [_mask_cell(name, cell or "") for name, cell in zip(names, row, strict=False)]
 
 
 def _mask_cell(name: str, cell: str) -> str:
@@ -82,13 +82,13 @@ def write_rejects(
     batch: str,
     path: str | Path,
     words: Callable[[str], str] = str,
-    told: Callable[[int], None] = lambda _rows: None,
+    on_progress: Callable[[int], None] = lambda _rows: None,
 ) -> dict[Path, int]:
     """Original columns, then 行号, 列, 原因代码, 原因, by file and line; UTF-8 with a mark. Rows of each file written.
 
     Rows under other columns (another source, another form of it) would not be recognised in the same table: they
     go to ``x-2.csv``, ``x-3.csv`` beside ``x.csv``.
-    ``words`` puts a reason code into a sentence; ``told`` hears every thousand rows how many are written, and what it
+    ``words`` puts a reason code into a sentence; ``on_progress`` hears every thousand rows how many are written, and what it
     raises ends the writing. A line that never became cells stands whole in the first column.
     What a spreadsheet program would run as a formula begins with ', which goes again when the file is imported.
     Cells beyond the header stand at the very end under 多出的列1, …: while one is filled the row is refused again.
@@ -105,7 +105,7 @@ def write_rejects(
         with _Tables(Path(path), _most_surplus(lake, paths, headers)) as tables:
             for number, row in enumerate(_sorted_rows(lake, paths)):
                 if number % STEP == 0:
-                    told(number)
+                    on_progress(number)
                 columns, cells, surplus = _split_cells(str(row["raw"] or '""'), headers[str(row["file"])])
                 code = str(row["reason"])
                 tables.put(columns, [*cells, row["line"], row["reason_column"] or "", code, words(code), *surplus])
@@ -148,16 +148,16 @@ class RejectedLine:
 def first_rejects(lake: Lake, batch: str, count: int) -> list[RejectedLine]:
     """The first rejected rows of each file of a batch, ``count`` in all; not more is read from disk than needed."""
     headers = _find_headers(lake, batch)
-    found: list[RejectedLine] = []
+    lines: list[RejectedLine] = []
     for old in ledger.batch_files(lake, batch):
-        if not old.is_rejected or len(found) >= count:
+        if not old.is_rejected or len(lines) >= count:
             continue
         with pq.ParquetFile(lake.path(ledger.CALLS_TABLE) / old.path) as file:
             for some in file.iter_batches(batch_size=count, columns=_READ):
-                rows = some.slice(0, count - len(found)).to_pylist()
-                found += [_to_rejected(row, headers[str(row["file"])].columns) for row in rows]
+                rows = some.slice(0, count - len(lines)).to_pylist()
+                lines += [_to_rejected(row, headers[str(row["file"])].columns) for row in rows]
                 break
-    return found
+    return lines
 
 
 def _to_rejected(row: Mapping[str, object], header: Sequence[str]) -> RejectedLine:
@@ -272,15 +272,15 @@ def _read_run(place: Path, first: int, end: int) -> Iterator[dict[str, object]]:
 
 def _split_cells(raw: str, header: _Header) -> tuple[tuple[str, ...], list[str], list[str]]:
     """(columns, the row's cells under them, the cells beyond them)."""
-    found = json.loads(raw)
-    if isinstance(found, str):
+    value = json.loads(raw)
+    if isinstance(value, str):
         columns = tuple(filter(header.is_own, header.columns))
-        return columns, [found, *[""] * (len(columns) - 1)], []
-    texts = ["" if cell is None else str(cell) for cell in found]
-    named = dict(zip(header.columns, texts, strict=False))
-    columns = tuple(name for name in header.columns if header.is_own(name) or (name in header.late and named.get(name)))
-    surplus = [named.get(name, "") for name in header.columns if SURPLUS.fullmatch(name)]
+        return columns, [value, *[""] * (len(columns) - 1)], []
+    texts = ["" if cell is None else str(cell) for cell in value]
+    cells = dict(zip(header.columns, texts, strict=False))
+    columns = tuple(name for name in header.columns if header.is_own(name) or (name in header.late and cells.get(name)))
+    surplus = [cells.get(name, "") for name in header.columns if SURPLUS.fullmatch(name)]
     surplus += texts[len(header.columns) :]
     while surplus and not surplus[-1]:
         surplus.pop()
-    return columns, [named.get(name, "") for name in columns], surplus
+    return columns, [cells.get(name, "") for name in columns], surplus

@@ -17,11 +17,11 @@ ANY_OTHER: Final = "*"  # among a mapping's words: whatever else stands there, n
 
 def first_of(expressions: Iterable[str]) -> str:
     """The first that is not NULL; NULL when there is none to ask, of times a time."""
-    asked = list(expressions)
-    known = [expression for expression in asked if expression not in (NULL, NO_TIME)]
-    if not known:
-        return NO_TIME if NO_TIME in asked else NULL
-    return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
+    options = list(expressions)
+    present = [expression for expression in options if expression not in (NULL, NO_TIME)]
+    if not present:
+        return NO_TIME if NO_TIME in options else NULL
+    return present[0] if len(present) == 1 else f"coalesce({', '.join(present)})"
 
 
 def is_among(expression: str, values: Iterable[str]) -> str:
@@ -35,8 +35,8 @@ DRILLS: Final = ("drill", "nianjian-test", "演练", "拨测")  # what an accoun
 
 def is_drill(*cells: str) -> str:
     """True where one of the cells marks a drill or a test call."""
-    known = [cell for cell in cells if cell != NULL]
-    return f"({' or '.join(is_among(cell, DRILLS) for cell in known)})" if known else "false"
+    present = [cell for cell in cells if cell != NULL]
+    return f"({' or '.join(is_among(cell, DRILLS) for cell in present)})" if present else "false"
 
 
 def choose_word(expression: str, words: Mapping[str, str], otherwise: str = NULL, kind: str = "VARCHAR") -> str:

@@ -43,8 +43,8 @@ def is_json(sample: Sample) -> bool:
 
 def field_names(sample: Sample) -> frozenset[str]:
     """Field names of the file, spelled plainly: the keys anywhere in JSON, else the cells of line 1."""
-    found: Iterable[str] = _KEY.findall(sample.text) if is_json(sample) else sample.header
-    return frozenset(plain_name(name) for name in found)
+    names: Iterable[str] = _KEY.findall(sample.text) if is_json(sample) else sample.header
+    return frozenset(plain_name(name) for name in names)
 
 
 def signature_recogniser(*signatures: Signature) -> Callable[[Sample], int]:
@@ -57,8 +57,8 @@ def signature_recogniser(*signatures: Signature) -> Callable[[Sample], int]:
     return recognise
 
 
-def table_layout(known: Sequence[str], *, seen_only: bool = False) -> Callable[[Sample, FileMapping], Layout]:
-    """The layout function of a vendor whose field names are ``known``.
+def table_layout(names: Sequence[str], *, seen_only: bool = False) -> Callable[[Sample, FileMapping], Layout]:
+    """The layout function of a vendor whose field names are ``names``.
 
     In JSON a field may come late in the file, so all known ones are columns; ``seen_only`` takes those of the
     beginning alone, where the names tell which of several tables this is.
@@ -67,8 +67,8 @@ def table_layout(known: Sequence[str], *, seen_only: bool = False) -> Callable[[
     def layout(sample: Sample, _mapping: FileMapping) -> Layout:
         if not is_json(sample):
             return Layout(columns=distinct_names(sample.header), header_lines=1, delimiter=sample.delimiter)
-        columns = distinct_names([*json_names(sample, known, seen_only=seen_only), MORE])
-        return Layout(columns=columns, parse=object_parser(columns, known), document=not is_json_lines(sample, known))
+        columns = distinct_names([*json_names(sample, names, seen_only=seen_only), MORE])
+        return Layout(columns=columns, parse=object_parser(columns, names), document=not is_json_lines(sample, names))
 
     return layout
 
@@ -87,7 +87,7 @@ def distinct_names(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def is_json_lines(sample: Sample, known: Sequence[str]) -> bool:
+def is_json_lines(sample: Sample, names: Sequence[str]) -> bool:
     """JSON lines: the first line that is not blank is one whole record, with a known field at its top.
 
     An answer of an API on one line, ``{"Data": {"List": [...]}}``, is a document: its records lie deeper.
@@ -99,33 +99,33 @@ def is_json_lines(sample: Sample, known: Sequence[str]) -> bool:
         record = parse_json(line)
     except ValueError:
         return False
-    wanted = {plain_name(name) for name in known}
-    return any(plain_name(key) in wanted for key in record)
+    plain_names = {plain_name(name) for name in names}
+    return any(plain_name(key) in plain_names for key in record)
 
 
-def json_names(sample: Sample, known: Sequence[str], *, seen_only: bool = False) -> list[str]:
+def json_names(sample: Sample, names: Sequence[str], *, seen_only: bool = False) -> list[str]:
     """The known names as the file spells them, then the file's further keys of whole lines."""
-    lines = sample.lines if is_json_lines(sample, known) else ()
+    lines = sample.lines if is_json_lines(sample, names) else ()
     keys = list(dict.fromkeys(key for line in lines for key in _parse_object(line) or ()))
     if not keys:
         keys = list(dict.fromkeys(_KEY.findall(sample.text)))
-        keys = [key for key in keys if plain_name(key) in {plain_name(name) for name in known}]
+        keys = [key for key in keys if plain_name(key) in {plain_name(name) for name in names}]
     have = Columns(keys)
-    named = [have.find(name) or name for name in known if not seen_only or have.find(name)]
-    return list(dict.fromkeys([*named, *(key for key in keys if key != MORE)]))
+    spellings = [have.find(name) or name for name in names if not seen_only or have.find(name)]
+    return list(dict.fromkeys([*spellings, *(key for key in keys if key != MORE)]))
 
 
-def object_parser(columns: Sequence[str], known: Sequence[str]) -> Callable[[str], Sequence[str | None]]:
+def object_parser(columns: Sequence[str], names: Sequence[str]) -> Callable[[str], Sequence[str | None]]:
     """Turns the text of one JSON object into cells of ``columns``.
 
     ValueError ``json_invalid`` if it is none, ``fields_unknown`` if it has not a single known field.
     """
-    asked = {plain_name(name) for name in known}
+    plain_names = {plain_name(name) for name in names}
     place = _places_in(columns)
 
     def parse(text: str) -> Sequence[str | None]:
         record = parse_json(text)
-        if not any(plain_name(key) in asked for key in record):
+        if not any(plain_name(key) in plain_names for key in record):
             raise ValueError("fields_unknown")
         return _to_cells(flatten_record(record), place, len(columns))
 
@@ -192,15 +192,15 @@ WITHIN: Final = 20  # filled lines: whoever writes more above a table writes no 
 _DELIMITERS: Final = ",\t|;"
 
 
-def find_header(found: Sample, fits: Callable[[Sample], object]) -> Sample | None:
+def find_header(sample: Sample, fits: Callable[[Sample], object]) -> Sample | None:
     """The sample from the first line on that is a header by ``fits``; None if there is none."""
-    return next((one for one in _header_candidates(found) if fits(one)), None)
+    return next((one for one in _header_candidates(sample) if fits(one)), None)
 
 
-def mapped_header(found: Sample, mapping: FileMapping) -> Sample:
+def mapped_header(sample: Sample, mapping: FileMapping) -> Sample:
     """The sample from the first line that has most of the columns that the mapping names, display columns too."""
-    wanted = {plain_name(name) for name in column_names(mapping)}
-    return max(_header_candidates(found), key=lambda one: len(wanted & {plain_name(cell) for cell in one.header}))
+    plain_names = {plain_name(name) for name in column_names(mapping)}
+    return max(_header_candidates(sample), key=lambda one: len(plain_names & {plain_name(cell) for cell in one.header}))
 
 
 def column_names(mapping: FileMapping) -> list[str]:
@@ -211,16 +211,16 @@ def column_names(mapping: FileMapping) -> list[str]:
     return listed
 
 
-def _header_candidates(found: Sample) -> Iterator[Sample]:
-    yield found
-    if is_json(found):
+def _header_candidates(sample: Sample) -> Iterator[Sample]:
+    yield sample
+    if is_json(sample):
         return
-    for place in range(1, min(len(found.lines), WITHIN)):
-        lines = found.lines[place:]
+    for place in range(1, min(len(sample.lines), WITHIN)):
+        lines = sample.lines[place:]
         mark = delimiter_of(lines[0])
-        numbers = (found.numbers or tuple(range(1, len(found.lines) + 1)))[place:]
+        numbers = (sample.numbers or tuple(range(1, len(sample.lines) + 1)))[place:]
         below = replace(
-            found,
+            sample,
             text="\n".join(lines) + "\n",
             lines=lines,
             numbers=numbers,
@@ -228,7 +228,7 @@ def _header_candidates(found: Sample) -> Iterator[Sample]:
             header=split_cells(lines[0], mark),
         )
         yield below
-        upper = split_cells(found.lines[place - 1], mark)
+        upper = split_cells(sample.lines[place - 1], mark)
         if any(above and not here for here, above in zip(below.header, upper, strict=False)):
             # a cell that was merged downwards is empty in the lower row
             both = zip_longest(below.header, upper, fillvalue="")
@@ -297,12 +297,12 @@ def read_sample_records(sample: Sample, groups: Sequence[Group]) -> SampleRecord
 
 def records_layout(sample: Sample, groups: Sequence[Group], *, late: Sequence[Group]) -> Layout:
     """One column a key of the beginning, one a field of ``late`` that it does not show, and ``MORE``."""
-    found = read_sample_records(sample, groups)
-    have = Columns(found.keys)
+    records = read_sample_records(sample, groups)
+    have = Columns(records.keys)
     unseen = [group[0] for group in late if have.find(*group) is None]
-    columns = distinct_names([*(key for key in found.keys if key != MORE), *unseen, MORE])
+    columns = distinct_names([*(key for key in records.keys if key != MORE), *unseen, MORE])
     return Layout(
-        columns=columns, parse=_record_parser(columns, groups), document=found.document, late=frozenset(unseen)
+        columns=columns, parse=_record_parser(columns, groups), document=records.document, late=frozenset(unseen)
     )
 
 
@@ -333,11 +333,11 @@ def _places_of(groups: Sequence[Group]) -> dict[str, int]:
 
 def _is_record(record: Mapping[str, object], names: Mapping[str, int]) -> bool:
     """Known fields there must be; an object around a list of objects needs several: ``status`` may be an answer's."""
-    known = len({names[plain_name(key)] for key in record if plain_name(key) in names})
-    if known >= ENVELOPE:
+    count = len({names[plain_name(key)] for key in record if plain_name(key) in names})
+    if count >= ENVELOPE:
         return True
     lists = (cast("list[object]", value) for value in record.values() if isinstance(value, list))
-    return known > 0 and not any(isinstance(one, dict) for listed in lists for one in listed)
+    return count > 0 and not any(isinstance(one, dict) for listed in lists for one in listed)
 
 
 def _parse_object(text: str) -> dict[str, object] | None:
@@ -352,10 +352,10 @@ def _list_objects(text: str) -> Iterator[Mapping[str, object]]:
     place = text.find("{") if start is None else start.end()
     while 0 <= place < len(text) and text[place] == "{":
         try:
-            found, place = _DECODER.raw_decode(text, place)
+            record, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
             return
-        yield flatten_record(found)
+        yield flatten_record(record)
         blank = _BETWEEN.match(text, place)
         place = blank.end() if blank else place
 
@@ -371,13 +371,13 @@ def time_columns_of(fields: Fields) -> list[str]:
     return list(dict.fromkeys(name for field, name in fields.columns.items() if field in _TIMES))
 
 
-def may_lack_zone(found: Sample, columns: list[str]) -> bool:
+def may_lack_zone(sample: Sample, columns: list[str]) -> bool:
     """Whether the sample alone lets it be so; the whole file is asked only then."""
-    if is_json(found) or not columns:
+    if is_json(sample) or not columns:
         return bool(columns)
-    places = [place for place, name in enumerate(found.header) if name in columns]
+    places = [place for place, name in enumerate(sample.header) if name in columns]
     said = re.compile(SAID)
-    rows = [split_cells(line, found.delimiter) for line in found.lines[1:51]]
+    rows = [split_cells(line, sample.delimiter) for line in sample.lines[1:51]]
     return all(said.fullmatch(row[place]) for row in rows for place in places if place < len(row))
 
 

@@ -41,17 +41,17 @@ class TailLines:
     torn: int = 0
 
 
-def read_tail(path: Path, known: Place | None, most: int = MOST) -> TailLines:
-    """What was written since ``known`` (None: since ever), at most ``most`` bytes of it; OSError of the file.
+def read_tail(path: Path, since: Place | None, most: int = MOST) -> TailLines:
+    """What was written since ``since`` (None: since ever), at most ``most`` bytes of it; OSError of the file.
 
     A file that was moved away is read to its end first; it stands beside, under a name that begins with this one's.
     """
     with path.open("rb") as file:
-        if known is None:
+        if since is None:
             return _read_part(file, 0, most)
-        if _continues(file, known):
-            return _read_part(file, known.offset, most)
-        earlier = _earlier_files(path, known)
+        if _continues(file, since):
+            return _read_part(file, since.offset, most)
+        earlier = _earlier_files(path, since)
         if earlier is None:
             news = _read_part(file, 0, most)
             news.gap = True
@@ -99,27 +99,27 @@ def _mark_at(file: IO[bytes], offset: int) -> str:
     return hashlib.sha256(file.read(offset - start)).hexdigest()[:32]
 
 
-def _continues(file: IO[bytes], known: Place) -> bool:
+def _continues(file: IO[bytes], since: Place) -> bool:
     """Whether a file goes on behind a place: by what stands before it; an empty beginning alone by the file's node.
 
     A restored home and a machine that was started anew have other nodes for the same file.
     """
     about = os.fstat(file.fileno())
-    same = (about.st_dev, about.st_ino) == (known.device, known.inode) or known.offset > 0
-    return same and about.st_size >= known.offset and _mark_at(file, known.offset) == known.mark
+    same = (about.st_dev, about.st_ino) == (since.device, since.inode) or since.offset > 0
+    return same and about.st_size >= since.offset and _mark_at(file, since.offset) == since.mark
 
 
-def _earlier_files(path: Path, known: Place) -> list[tuple[Path, int]] | None:
+def _earlier_files(path: Path, since: Place) -> list[tuple[Path, int]] | None:
     """Files beside ``path`` that were moved away, from the one that was being read on; None: it is not there.
 
     The file itself, by its node, comes before a copy of it.
     """
     beside = sorted(_files_beside(path), key=lambda one: one.stat().st_mtime_ns)
-    nodes = [(about.st_dev, about.st_ino) == (known.device, known.inode) for about in map(Path.stat, beside)]
+    nodes = [(about.st_dev, about.st_ino) == (since.device, since.inode) for about in map(Path.stat, beside)]
     for place in sorted(range(len(beside)), key=lambda place: not nodes[place]):
         with beside[place].open("rb") as file:
-            if _continues(file, known):
-                return [(beside[place], known.offset), *((later, 0) for later in beside[place + 1 :])]
+            if _continues(file, since):
+                return [(beside[place], since.offset), *((later, 0) for later in beside[place + 1 :])]
     return None
 
 

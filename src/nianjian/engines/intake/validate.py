@@ -145,8 +145,8 @@ def _fast_shape(f: str) -> str:
     """The shape where ranges decide it; NULL leaves it to the kernel (00, bare 86, stray zeros, most odd text)."""
     v, length, kind, text = f"{f}_number", f"{f}_length", f"{f}_kind", f"{f}_text"
 
-    def shape(found: Shape) -> str:
-        return f"'{found.value}'::number_shape"
+    def shape(member: Shape) -> str:
+        return f"'{member.value}'::number_shape"
 
     mobile = f"{v} between 13000000000 and 19999999999 and {length} < 13"  # 12 digits: one zero before it
     area_first = _is_subscriber(v, length)
@@ -188,8 +188,8 @@ def _is_subscriber(v: str, digits: str) -> str:
 
     def behind(place: int) -> str:
         area, first = f"{v} // {10**place}", f"{v} // {10 ** (place - 1)} % 10"
-        known = f"substr('{_AREAS}', ({area} + 1)::bigint, 1) = '1'"
-        return f"({digits} = {place + 3} and {known} and ({first} >= 2 or {area} between 951 and 955))"
+        is_area = f"substr('{_AREAS}', ({area} + 1)::bigint, 1) = '1'"
+        return f"({digits} = {place + 3} and {is_area} and ({first} >= 2 or {area} between 951 and 955))"
 
     cities = ", ".join(sorted(BIG_CITIES))
     big = f"({digits} = 10 and {v} // 100000000 in ({cities}) and {v} // 10000000 % 10 >= 2)"
@@ -422,8 +422,8 @@ def select_rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> s
     """
     typed = f"select *, {', '.join(_typed_fields(plan.fields))} from ({select_raw(plan, scan, line=line)})"
     own = f"select *, {_display_speaks()} as __own from ({typed})"
-    shown = f"select *, {_display(Columns(plan.layout.columns).withholds())} as __shown from ({own})"
-    numbered = _without_extensions(stage_fields(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes))
+    display = f"select *, {_display(Columns(plan.layout.columns).withholds())} as __shown from ({own})"
+    numbered = _without_extensions(stage_fields(display, ("__shown", "__f_callee"), plan.fields.trunk_prefixes))
     judged = f"select *, {first_reason(plan.layout, plan.fields, plan.latest)} as __judged"
     judged += f", {_is_scanner(plan.fields)} as __scanner from ({numbered})"
     columns = [*_lake_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
@@ -508,8 +508,8 @@ def _is_scanner(fields: Fields) -> str:
 
 def _answered(fields: Fields) -> str:
     """Where no column gives the answer time and the source has no other sign, the answer is unknown, not "no"."""
-    told = fields.answered or fields.answer == NO_TIME
-    return "__f_answered" if told else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
+    has_sign = fields.answered or fields.answer == NO_TIME
+    return "__f_answered" if has_sign else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
 
 
 def _lake_columns(plan: Plan) -> list[str]:
@@ -581,13 +581,13 @@ def unread_columns(columns: Sequence[str], fields: Fields) -> list[str]:
     texts = [value for name in fields.__slots__ if isinstance(value := getattr(fields, name), str)]
     texts += [condition for _, _, condition in fields.checks]
     used = " ".join(texts)
-    named = set(fields.columns.values()) | set(fields.texts.values())
+    origins = set(fields.columns.values()) | set(fields.texts.values())
     return [
         name
         for name in columns
         if name not in IGNORED
         and not SURPLUS.fullmatch(name)
-        and name not in named
+        and name not in origins
         and quoted(name) not in used
         and not re.search(rf'(?<![\w"]){re.escape(name)}(?![\w"])', used)
     ]

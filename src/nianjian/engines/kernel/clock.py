@@ -37,13 +37,13 @@ def milliseconds() -> int:
 
 def today() -> date:
     """The day in Asia/Shanghai, where every day boundary of the rules lies. NianjianError today_unreadable."""
-    wanted = os.environ.get(OVERRIDE, "")
-    if not wanted:
+    text = os.environ.get(OVERRIDE, "")
+    if not text:
         return now().astimezone(ZONE).date()
     try:
-        return date.fromisoformat(wanted)
+        return date.fromisoformat(text)
     except ValueError as error:
-        raise NianjianError("today_unreadable", variable=OVERRIDE, value=wanted) from error
+        raise NianjianError("today_unreadable", variable=OVERRIDE, value=text) from error
 
 
 def moment() -> datetime:

@@ -111,10 +111,10 @@ class Rows(Protocol[Row_co]):
 
 def get_or_raise(rows: Rows[Row_co], code: str, **values: object) -> Row_co:
     """The first of the rows; NianjianError with this code and these values where there is none."""
-    found = rows.first()
-    if found is None:
+    row = rows.first()
+    if row is None:
         raise NianjianError(code, findings=(), **values)
-    return found
+    return row
 
 
 def kind_of(code: str) -> type[NianjianError]:

@@ -39,10 +39,10 @@ def administration_name(province: str) -> str:
 def short(name: str) -> str:
     """The short name of a province given by either name; NianjianError ``province_unknown`` with the allowed ones."""
     text = name.strip()
-    found = FULL.get(text, text)
-    if found not in PROVINCES:
+    province = FULL.get(text, text)
+    if province not in PROVINCES:
         raise NianjianError("province_unknown", province=name, allowed="、".join(PROVINCES))
-    return found
+    return province
 
 
 _CREDIT_LENGTH: Final = 18

@@ -157,8 +157,8 @@ _AFTER_BARE_86: Final = frozenset(
 
 def _bare(text: str) -> str:
     """The user part of an address without display name, scheme, host, parameters and separators."""
-    if found := _INSIDE.search(text):
-        text = found[1].strip()
+    if match := _INSIDE.search(text):
+        text = match[1].strip()
     text = _SCHEME.sub("", text)
     return _NOISE.sub("", text.split("@", 1)[0].split(";", 1)[0])
 
@@ -226,8 +226,8 @@ def _after_zero(digits: str, *, coded: bool) -> Number:
     whole = _national(rest, coded=False)
     if whole.shape in {Shape.SERVICE_400_800, Shape.SHORT}:
         return whole
-    if found := _CODE_OF_AREA.fullmatch(digits):
-        return Number(Shape.OTHER, int(found[1])) if found[1] else Number(Shape.SHORT, int(found[2]))
+    if match := _CODE_OF_AREA.fullmatch(digits):
+        return Number(Shape.OTHER, int(match[1])) if match[1] else Number(Shape.SHORT, int(match[2]))
     return whole if whole.shape is Shape.SHORT_LONG else Number(Shape.NONE)
 
 
@@ -255,8 +255,8 @@ def mask(text: str) -> str:
         case Shape.MOBILE:
             return f"{digits[:3]}****{digits[-4:]}"
         case Shape.LANDLINE | Shape.ZERO_LOST | Shape.SHORT_OR_LANDLINE:
-            found = _AREA.match(digits)
-            area = found[0] if found else ""
+            prefix = _AREA.match(digits)
+            area = prefix[0] if prefix else ""
             return f"{'' if number.shape is Shape.ZERO_LOST else '0'}{area}****{digits[-2:]}"
         case Shape.INTERNATIONAL:
             return f"+{digits[:2]}****{digits[-2:]}"

@@ -31,8 +31,8 @@ def _main() -> None:
         _write({"broken": str(error)})
 
 
-def _write(told: object) -> None:
-    sys.stdout.write(json.dumps(told) + "\n")
+def _write(record: object) -> None:
+    sys.stdout.write(json.dumps(record) + "\n")
 
 
 def _plain(cell: object) -> object:

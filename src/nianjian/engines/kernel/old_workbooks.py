@@ -95,16 +95,16 @@ class OldWorkbook:
 
     def _sheets(self) -> dict[str, int]:
         """Where the rows of each sheet begin."""
-        found: dict[str, int] = {}
+        places: dict[str, int] = {}
         self._lines.seek(0)
         place = 0
         for line in self._lines:
             place += len(line)
             if line.startswith(b'{"sheet"'):
-                found.setdefault(str(json.loads(line)["sheet"]), place)
+                places.setdefault(str(json.loads(line)["sheet"]), place)
             elif line.startswith(b'{"broken"'):
                 raise faulty(self.file, str(json.loads(line)["broken"])[:200])
-        return found
+        return places
 
     def _read(self, sheet: str) -> Iterator[tuple[int, list[Value]]]:
         place, rest = self._places[sheet], b""

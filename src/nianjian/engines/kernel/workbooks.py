@@ -61,8 +61,8 @@ Value = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelt
 def meaning(number: int, code: str | None) -> str:
     """What a number format makes of a number: `DATE`, `CLOCK`, `STAMP`, `SPAN` (hours beyond a day), or `NUMBER`."""
     if code is None:
-        known = ((_DATES, DATE), (_CLOCKS, CLOCK), (_STAMPS, STAMP), (_SPANS, SPAN))
-        return next((kind for numbers, kind in known if number in numbers), NUMBER)
+        kinds = ((_DATES, DATE), (_CLOCKS, CLOCK), (_STAMPS, STAMP), (_SPANS, SPAN))
+        return next((kind for numbers, kind in kinds if number in numbers), NUMBER)
     said = _SILENT.sub("", code.split(";")[0]).lower()
     if "general" in said:
         return NUMBER
@@ -329,7 +329,7 @@ def deeper(depth: int) -> int:
 
 def unescaped(text: str) -> str:
     """A sign that XML cannot hold stands as ``_x000D_`` (ECMA-376 part 1, 22.9.2.19)."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def refuse_doctype(*_declared: object) -> None:
@@ -409,7 +409,7 @@ class Workbook:
         return self._rows(sheet, self.meter.limits.columns, values=True)
 
     def _rows(self, sheet: str, width: int, *, values: bool) -> Iterator[Row[Any]]:
-        part = next(found.part for found in self.sheets if found.name == sheet)
+        part = next(entry.part for entry in self.sheets if entry.name == sheet)
         self.meter.sheet = sheet
         reader = SheetReader(self._shared(), self._styled(), self.meter, from_1904=self._from_1904, values=values)
         try:
@@ -485,7 +485,7 @@ class Workbook:
 
     def _elements(self, part: str, limit: int = SMALL_PART, marks: tuple[str, ...] = ()) -> Iterator[_Element]:
         """Every element at its end; those of ``marks`` at their beginning too, as ``<name``."""
-        found: list[_Element] = []
+        elements: list[_Element] = []
         open_ones: list[tuple[str, dict[str, str], list[str]]] = []
 
         def start(tag: str, attributes: dict[str, str]) -> None:
@@ -494,7 +494,7 @@ class Workbook:
             plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
             open_ones.append((name, plain, []))
             if name in marks:
-                found.append((f"<{name}", plain, ""))
+                elements.append((f"<{name}", plain, ""))
 
         def data(text: str) -> None:
             if open_ones:
@@ -502,15 +502,15 @@ class Workbook:
 
         def end(_tag: str) -> None:
             name, attributes, texts = open_ones.pop()
-            found.append((name, attributes, "".join(texts)))
+            elements.append((name, attributes, "".join(texts)))
 
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, data
         try:
             with self._part(part, limit) as handle:
                 for _ in parsed(parser, handle):
-                    yield from found
-                    found.clear()
+                    yield from elements
+                    elements.clear()
         except (expat.ExpatError, ValueError, *BROKEN) as error:
             raise faulty(self.file, f"{part}: {error}") from error
 

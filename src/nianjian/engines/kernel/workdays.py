@@ -47,10 +47,10 @@ class Calendar:
 
         (A year's notice may speak of days at the end of December before.)
         """
-        named = newer.days_off | newer.extra_workdays
+        new_days = newer.days_off | newer.extra_workdays
 
         def stay(days: frozenset[date]) -> frozenset[date]:
-            return frozenset(day for day in days if day.year not in newer.years and day not in named)
+            return frozenset(day for day in days if day.year not in newer.years and day not in new_days)
 
         days_off, workdays = stay(self.days_off) | newer.days_off, stay(self.extra_workdays) | newer.extra_workdays
         return Calendar(days_off, workdays, self.years | newer.years, self.fixed | newer.fixed)

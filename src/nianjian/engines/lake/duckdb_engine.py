@@ -67,8 +67,8 @@ class DuckDBEngine(Engine):
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it and give the whole result."""
-        found = self.backend.con.sql(_compile(expression.as_table().op())).to_arrow_table()
-        return expression.__pyarrow_result__(found, data_mapper=DuckDBPyArrowData)
+        table = self.backend.con.sql(_compile(expression.as_table().op())).to_arrow_table()
+        return expression.__pyarrow_result__(table, data_mapper=DuckDBPyArrowData)
 
     def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
         """Run it; of the result only what is asked for is in memory."""

@@ -46,16 +46,16 @@ class KeyFiles:
         target = self._place(file.path)
         if not target.exists() or target.stat().st_size != file.rows * 8:
             scan = scan_parquet([self.lake.path(self.table) / file.path])
-            found = bench.table(f"select hash({self.column}) as h from {scan}").column("h")
-            self.save(file.path, np.array(found.to_numpy(), dtype=np.uint64))
+            hashes = bench.table(f"select hash({self.column}) as h from {scan}").column("h")
+            self.save(file.path, np.array(hashes.to_numpy(), dtype=np.uint64))
         if not file.rows:
             return np.empty(0, dtype=np.uint64)
         return np.memmap(target, dtype=np.uint64, mode="r")
 
     def forget(self, path: str) -> None:
         """Delete the hashes of a Parquet file that is gone, of every version of the engine."""
-        for found in (self.lake.folder / ".keys").glob(f"*/{self.table}/{Path(path).name}.hashes"):
-            found.unlink(missing_ok=True)
+        for file in (self.lake.folder / ".keys").glob(f"*/{self.table}/{Path(path).name}.hashes"):
+            file.unlink(missing_ok=True)
 
     def _place(self, path: str) -> Path:
         return self.lake.folder / ".keys" / _FLAVOUR / self.table / f"{Path(path).name}.hashes"
@@ -84,11 +84,11 @@ class Sought:
 
     def marks(self, others: Hashes) -> npt.NDArray[np.bool_]:
         """For each of ``others``, in any order, whether it is sought."""
-        found = np.zeros(len(others), dtype=np.bool_)
+        mask = np.zeros(len(others), dtype=np.bool_)
         if len(self._hashes):
             near = np.flatnonzero(self._filter[others >> self._shift])
-            found[near] = _stand_in(self._hashes, others[near])
-        return found
+            mask[near] = _stand_in(self._hashes, others[near])
+        return mask
 
 
 def in_order(hashes: Hashes) -> Hashes:

@@ -80,27 +80,27 @@ def refresh_whole(lake: Lake, engine: Engine, rollup: WholeRollup) -> bool:
 
 def find_rollup(lake: Lake, engine: Engine, rollup: WholeRollup, versions: Mapping[str, int]) -> ir.Table | None:
     """The rollup's table as it stands, if it was built from these versions of its inputs; else None. Writes nothing."""
-    wanted = _digest(rollup, {name: versions.get(name) for name in rollup.inputs})
-    files = lake.files(rollup.name) if lake.digest(rollup.name) == wanted else []
-    if lake.digest(rollup.name) != wanted:  # asked again: somebody may have built another one between the two
+    digest = _digest(rollup, {name: versions.get(name) for name in rollup.inputs})
+    files = lake.files(rollup.name) if lake.digest(rollup.name) == digest else []
+    if lake.digest(rollup.name) != digest:  # asked again: somebody may have built another one between the two
         return None
     return engine.table(rollup.name, files, rollup.schema)
 
 
 def _digest(rollup: WholeRollup, versions: Mapping[str, int | None]) -> str:
-    known = json.dumps([rollup.version, [versions[name] for name in rollup.inputs]])
-    return hashlib.sha256(known.encode()).hexdigest()
+    text = json.dumps([rollup.version, [versions[name] for name in rollup.inputs]])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def refresh_days(lake: Lake, engine: Engine, rollup: ByDay) -> list[date] | None:
     """The days that were rebuilt; None: all of them."""
     version = lake.version(rollup.name)
     entries = [] if version is None else lake.history(rollup.name, version - 1)
-    told = entries[-1].get("built_from") if entries else None
-    built = None if told is None else cast("dict[str, object]", json.loads(str(told)))
-    wanted = {"definition": rollup.version, "dims": {name: lake.version(name) for name in rollup.dims}}
+    raw = entries[-1].get("built_from") if entries else None
+    built = None if raw is None else cast("dict[str, object]", json.loads(str(raw)))
+    basis = {"definition": rollup.version, "dims": {name: lake.version(name) for name in rollup.dims}}
     newest = lake.version(CALLS)
-    same = built is not None and {name: built[name] for name in wanted} == wanted
+    same = built is not None and {name: built[name] for name in basis} == basis
     if same and built is not None and built["calls"] == newest:
         return []
     tables = {name: engine.table(name, lake.files(name), SCHEMAS[name]) for name in (CALLS, *rollup.dims)}
@@ -110,7 +110,7 @@ def refresh_days(lake: Lake, engine: Engine, rollup: ByDay) -> list[date] | None
     rows = pa.Table.from_batches([], rollup.schema)
     if days is None or days:
         rows = _ordered(engine.arrow(rollup.build(tables, days, engine.once)), rollup.schema)
-    _commit(lake, rollup, rows, days, {**wanted, "calls": newest})
+    _commit(lake, rollup, rows, days, {**basis, "calls": newest})
     return days
 
 
@@ -118,10 +118,10 @@ def _touched(lake: Lake, engine: Engine, rollup: ByDay, calls: ir.Table, since: 
     """Days named by the commits after ``since``, and days that hold other rows of the same calls; None: too many."""
     days: set[date] = set()
     for entry in lake.history(CALLS, since):
-        named = days_of_commit(entry)
-        if named is None:
+        commit_days = days_of_commit(entry)
+        if commit_days is None:
             return None
-        days |= named
+        days |= commit_days
     changed = sorted(set(lake.files(CALLS, since)) ^ set(lake.files(CALLS)))
     if changed:
         moved = engine.table("calls_changed", changed, SCHEMAS[CALLS])
@@ -159,13 +159,13 @@ def _other_days(
     lake: Lake, rollup: ByDay, files: Sequence[OldFile], month: str, days: Collection[date]
 ) -> list[pa.Table]:
     """The rows of a month's old files that stand on other days."""
-    found = []
+    tables = []
     for file in files:
         if file.partition[MONTH] == month:
             whole = pq.ParquetFile(lake.path(rollup.name) / file.path).read().select(rollup.schema.names)
             gone = pc.is_in(whole["day"], value_set=pa.array(sorted(days), pa.date32()))
-            found.append(whole.filter(pc.invert(gone)).cast(rollup.schema))
-    return found
+            tables.append(whole.filter(pc.invert(gone)).cast(rollup.schema))
+    return tables
 
 
 def _write_month(lake: Lake, rollup: ByDay, rows: pa.Table, month: str, number: int) -> NewFile:

@@ -68,13 +68,13 @@ class SparkEngine(Engine):
         reader = self.session.read.schema(spark_schema(schema)).option("basePath", f"file://{_base(files[0])}")
         # Hadoop takes a path as it is: escapes (part%3D2026-03) would name another file.
         frame = reader.parquet(*(f"file://{file}" for file in files))
-        return self._named(name, frame.select(*schema.names))
+        return self._register_view(name, frame.select(*schema.names))
 
     def hold(self, name: str, rows: pa.Table) -> ibis.Table:
         """A table of rows that are in memory."""
         if not rows.num_rows:
-            return self._named(name, self.session.createDataFrame([], spark_schema(rows.schema)))
-        return self._named(name, self.session.createDataFrame(rows))
+            return self._register_view(name, self.session.createDataFrame([], spark_schema(rows.schema)))
+        return self._register_view(name, self.session.createDataFrame(rows))
 
     def once(self, name: str, expression: ibis.Table, *, few: bool = False, again: bool = False) -> ibis.Table:
         """Computed now and kept on the workers: Spark reads the files anew as often as a shared part is named.
@@ -82,13 +82,13 @@ class SparkEngine(Engine):
         A checkpoint and no cache: the plan of a cached query with CTEs breaks the optimiser when another names it.
         """
         del few, again
-        return self._named(name, self.session.sql(self.backend.compile(expression)).localCheckpoint())
+        return self._register_view(name, self.session.sql(self.backend.compile(expression)).localCheckpoint())
 
     def close(self) -> None:
         """End the session."""
         self.session.stop()
 
-    def _named(self, name: str, frame: DataFrame) -> ibis.Table:
+    def _register_view(self, name: str, frame: DataFrame) -> ibis.Table:
         view = self._fresh(name)
         frame.createOrReplaceTempView(view)
         return self.backend.table(view)

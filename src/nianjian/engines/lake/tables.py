@@ -32,8 +32,8 @@ HOOK: Final = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_l
 
 def days_of_commit(entry: Mapping[str, object]) -> set[date] | None:
     """The days whose rows a commit of `Lake.history` added or took; None: it names none."""
-    told = entry.get("days")
-    listed = json.loads(told) if isinstance(told, str) else told
+    days = entry.get("days")
+    listed = json.loads(days) if isinstance(days, str) else days
     return None if listed is None else {date.fromisoformat(str(day)) for day in cast("Sequence[object]", listed)}
 
 
@@ -91,8 +91,8 @@ class Lake:
 
     def version(self, table: str) -> int | None:
         """Newest version; None: the table does not exist."""
-        found = self._open(table)
-        return None if found is None else found.version()
+        delta = self._open(table)
+        return None if delta is None else delta.version()
 
     def snapshot(self) -> dict[str, int]:
         """Newest version of every table that exists, sorted by name."""
@@ -106,29 +106,29 @@ class Lake:
 
         ``rows_erased`` where the version named files that were deleted because their time was over.
         """
-        found = self._open(table, version)
-        paths = [] if found is None else sorted(self.path(table) / old.path for old in _listed(found))
+        delta = self._open(table, version)
+        paths = [] if delta is None else sorted(self.path(table) / old.path for old in _listed(delta))
         if version is not None and not all(path.exists() for path in paths):
             raise NianjianError("rows_erased", table=table, version=version)
         return [str(path) for path in paths]
 
     def old_files(self, table: str) -> list[OldFile]:
         """The files of the newest version, sorted by path, with partition, size and row count."""
-        found = self._open(table)
-        return [] if found is None else sorted(_listed(found), key=lambda old: old.path)
+        delta = self._open(table)
+        return [] if delta is None else sorted(_listed(delta), key=lambda old: old.path)
 
     def history(self, table: str, after: int) -> list[dict[str, object]]:
         """Commits newer than version ``after``, oldest first: Delta's commit info, ``version``, own metadata."""
-        found = self._open(table)
-        if found is None or found.version() <= after:
+        delta = self._open(table)
+        if delta is None or delta.version() <= after:
             return []
-        newest_first = found.history(limit=found.version() - after)
+        newest_first = delta.history(limit=delta.version() - after)
         return [cast("dict[str, object]", entry) for entry in reversed(newest_first) if entry["version"] > after]
 
     def transaction(self, table: str, name: str) -> int | None:
         """Last version that a commit recorded for the application transaction ``name``."""
-        found = self._open(table)
-        return None if found is None else found.transaction_version(name)
+        delta = self._open(table)
+        return None if delta is None else delta.transaction_version(name)
 
     def create(self, table: str, schema: pa.Schema, *, partition_by: Sequence[str] = ()) -> None:
         """Make an empty table where none is; an existing one is left as it is."""
@@ -148,8 +148,8 @@ class Lake:
         transactions: Mapping[str, int] | None = None,
     ) -> int:
         """Add and remove files in one commit; the version it made. The table must exist, the lock be held."""
-        found = self._open(table)
-        if found is None:
+        delta = self._open(table)
+        if delta is None:
             raise NianjianError("lake_table_missing", table=table)
         actions: list[AddAction | RemoveAction] = [
             RemoveAction(
@@ -162,11 +162,11 @@ class Lake:
             for old in remove
         ]
         actions += [_added(new) for new in add]
-        found.create_write_transaction(
+        delta.create_write_transaction(
             actions,
             "append",
-            found.schema(),
-            list(found.metadata().partition_columns),
+            delta.schema(),
+            list(delta.metadata().partition_columns),
             commit_properties=CommitProperties(
                 custom_metadata=dict(metadata),
                 app_transactions=[Transaction(name, number) for name, number in (transactions or {}).items()],
@@ -179,12 +179,12 @@ class Lake:
         """Make ``rows`` the whole table; no commit when ``digest`` equals that of the last one. The version."""
         with self.lock():
             self.create(table, rows.schema, partition_by=partition_by)
-            found = self._open(table)
-            assert found is not None  # noqa: S101 - created above
-            if found.history(limit=1)[0].get("digest") == digest:
-                return found.version()
+            delta = self._open(table)
+            assert delta is not None  # noqa: S101 - created above
+            if delta.history(limit=1)[0].get("digest") == digest:
+                return delta.version()
             write_deltalake(
-                found,
+                delta,
                 rows,
                 mode="overwrite",
                 schema_mode="overwrite",
@@ -192,12 +192,12 @@ class Lake:
                 commit_properties=CommitProperties(custom_metadata={"digest": digest}),
                 post_commithook_properties=HOOK,
             )
-            return found.version()
+            return delta.version()
 
     def digest(self, table: str) -> str | None:
         """The digest that the newest commit of a replaced table carries."""
-        found = self._open(table)
-        value = None if found is None else found.history(limit=1)[0].get("digest")
+        delta = self._open(table)
+        value = None if delta is None else delta.history(limit=1)[0].get("digest")
         return None if value is None else str(value)
 
     def sweep(self, table: str) -> list[str]:
@@ -205,11 +205,11 @@ class Lake:
         folder = self.path(table)
         if not folder.is_dir():
             return []
-        named = ever_named(folder)
+        paths = ever_named(folder)
         gone = []
         for path in sorted(folder.rglob("*.parquet")):
             relative = path.relative_to(folder).as_posix()
-            if not relative.startswith("_delta_log/") and relative not in named:
+            if not relative.startswith("_delta_log/") and relative not in paths:
                 path.unlink()
                 gone.append(relative)
         return gone
@@ -243,29 +243,29 @@ def _newest(folder: Path) -> DeltaTable:
     """The newest version; the whole log is read at first, then what was added since. One for each thread."""
     tables: dict[str, tuple[DeltaTable, tuple[int, int] | None]] = _opened.__dict__.setdefault("tables", {})
     path = str(folder.resolve())
-    found, mark = tables.pop(path, (None, None))
-    if found is None or mark is None or _mark(folder, found.version()) != mark:
-        found = DeltaTable(str(folder))
-    elif _mark(folder, found.version() + 1) is not None:
-        found.update_incremental()
-    tables[path] = found, _mark(folder, found.version())
+    delta, mark = tables.pop(path, (None, None))
+    if delta is None or mark is None or _mark(folder, delta.version()) != mark:
+        delta = DeltaTable(str(folder))
+    elif _mark(folder, delta.version() + 1) is not None:
+        delta.update_incremental()
+    tables[path] = delta, _mark(folder, delta.version())
     while len(tables) > _MOST_OPEN:
         del tables[next(iter(tables))]
-    return found
+    return delta
 
 
 def _mark(folder: Path, version: int) -> tuple[int, int] | None:
     """Tells a log entry from another of that number, of a lake that was deleted or restored; None: there is none."""
     try:
-        told = (folder / "_delta_log" / f"{version:020}.json").stat()
+        info = (folder / "_delta_log" / f"{version:020}.json").stat()
     except FileNotFoundError:
         return None
-    return told.st_ino, told.st_mtime_ns
+    return info.st_ino, info.st_mtime_ns
 
 
-def _listed(found: DeltaTable) -> list[OldFile]:
-    keys = list(found.metadata().partition_columns)
-    listed = pa.RecordBatchReader.from_stream(found.get_add_actions(flatten=True)).read_all()
+def _listed(delta: DeltaTable) -> list[OldFile]:
+    keys = list(delta.metadata().partition_columns)
+    listed = pa.RecordBatchReader.from_stream(delta.get_add_actions(flatten=True)).read_all()
     return [
         OldFile(
             path=unquote(entry["path"]),
@@ -289,13 +289,13 @@ def _added(new: NewFile) -> AddAction:
 
 def ever_named(folder: Path) -> set[str]:
     """Every path that an add action of any kept log entry names: the log is never cleaned up."""
-    named = set()
+    paths = set()
     for entry in (folder / "_delta_log").glob("*.json"):
         for line in entry.read_text(encoding="utf-8").splitlines():
             action = json.loads(line)
             if "add" in action:
-                named.add(unquote(action["add"]["path"]))
-    return named
+                paths.add(unquote(action["add"]["path"]))
+    return paths
 
 
 class _Lock:

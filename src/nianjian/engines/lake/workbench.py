@@ -104,11 +104,11 @@ class Workbench:
         """Rejected lines of the scans since `forget_rejects`, by line; the first fault of each line."""
         if not self._has_rejects():
             return []
-        found = self.rows(
+        rows = self.rows(
             "select line, min_by(error_type::varchar, column_idx), min(line_byte_position) from reject_errors"
             " group by line order by line"
         )
-        return [Reject(int(str(line)), str(kind), int(str(place)) - 1) for line, kind, place in found]
+        return [Reject(int(str(line)), str(kind), int(str(place)) - 1) for line, kind, place in rows]
 
     def forget_rejects(self) -> None:
         """Empty the reject tables, so that the next scan's rejects stand alone."""

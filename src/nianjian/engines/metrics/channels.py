@@ -50,17 +50,17 @@ def _short(number: int) -> tuple[int, int]:
     return number >> cut, cut
 
 
-def upper_tail(found: int, total: int, calls: int, others: int) -> Tail:
+def upper_tail(complaints: int, total: int, calls: int, others: int) -> Tail:
     """P(X ≥ found) for X binomial with ``total`` trials and the share calls / (calls + others).
 
-    ``found`` complaints of ``total`` stand at a channel with ``calls`` of all ``calls + others`` calls (not 0).
+    ``complaints`` complaints of ``total`` stand at a channel with ``calls`` of all ``calls + others`` calls (not 0).
     """
     bottom = _all(calls + others, total)
-    if found <= 0:
+    if complaints <= 0:
         return Tail(bottom, bottom)
-    if found <= total - found + 1:  # the shorter side is summed
-        return Tail(bottom - _sum(0, found, total, calls, others), bottom)
-    return Tail(_sum(found, total + 1, total, calls, others), bottom)
+    if complaints <= total - complaints + 1:  # the shorter side is summed
+        return Tail(bottom - _sum(0, complaints, total, calls, others), bottom)
+    return Tail(_sum(complaints, total + 1, total, calls, others), bottom)
 
 
 def _sum(first: int, end: int, total: int, own: int, rest: int) -> int:
@@ -85,12 +85,12 @@ def holm(tails: Mapping[Key, Tail], tests: int, level: Fraction) -> frozenset[Ke
     """
     order = cmp_to_key(Tail.less)
     ordered = sorted(tails.items(), key=lambda item: order(item[1]))
-    named: set[Key] = set()
+    keys: set[Key] = set()
     for place, (key, tail) in enumerate(ordered):
         if not tail.at_most(level / (tests - place)):
             break
-        named.add(key)
-    return frozenset(named)
+        keys.add(key)
+    return frozenset(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ class Comparison(Generic[Key]):
 
 def compare_channels(complaints: Mapping[Key, int], answered: Mapping[Key, int], level: Fraction) -> Comparison[Key]:
     """Compare each channel with all others; ``answered`` holds every channel with answered calls, and no other."""
-    known, all_calls = sum(complaints.get(key, 0) for key in answered), sum(answered.values())
-    rest = {key: (known - complaints.get(key, 0), all_calls - own) for key, own in answered.items()}
+    total, all_calls = sum(complaints.get(key, 0) for key in answered), sum(answered.values())
+    rest = {key: (total - complaints.get(key, 0), all_calls - own) for key, own in answered.items()}
     tails = {
-        key: upper_tail(complaints[key], known, answered[key], others)
+        key: upper_tail(complaints[key], total, answered[key], others)
         for key, (fewer, others) in rest.items()
         if others and complaints.get(key, 0) * others > fewer * answered[key]
     }

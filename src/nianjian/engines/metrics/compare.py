@@ -61,14 +61,14 @@ def changed_rules(before: Json, after: Json) -> list[dict[str, object]]:
     if "rules" not in before or "rules" not in after:
         return []
     old, new = ({str(rule["key"]): rule for rule in one["rules"]} for one in (before, after))
-    found = []
+    changes = []
     for key in sorted({*old, *new}):
         was, now = old.get(key), new.get(key)
         if _effect(was) != _effect(now):
-            named = now or was or {}
-            titles = {"zh": named["title_zh"], "en": named["title_en"]}
-            found.append({"key": key, "id": named["id"], "title": titles, "before": _side(was), "after": _side(now)})
-    return found
+            entry = now or was or {}
+            titles = {"zh": entry["title_zh"], "en": entry["title_en"]}
+            changes.append({"key": key, "id": entry["id"], "title": titles, "before": _side(was), "after": _side(now)})
+    return changes
 
 
 def _effect(rule: Json | None) -> object:
@@ -126,12 +126,12 @@ def _metric(slug: str, before: Json | None, after: Json | None) -> dict[str, Any
 
 def _counted(before: Json, after: Json) -> list[dict[str, object]]:
     """Counts that differ, with the difference; a count that one side does not name is 0 there."""
-    found = []
+    changes = []
     for name in dict.fromkeys([*before, *after]):
         was, now = int(before.get(name) or 0), int(after.get(name) or 0)
         if was != now:
-            found.append({"code": name, "before": was, "after": now, "delta": now - was})
-    return found
+            changes.append({"code": name, "before": was, "after": now, "delta": now - was})
+    return changes
 
 
 def _flags(before: Iterable[Json], after: Iterable[Json]) -> list[dict[str, object]]:
@@ -157,15 +157,15 @@ def _by(rows: Iterable[Json], name: str) -> dict[object, Json]:
 
 def _moved(before: Mapping[object, Json], after: Mapping[object, Json], *, limit: int | None) -> list[dict[str, Any]]:
     """Rows whose light, numerator or denominator differ; by size of the move where only some are listed."""
-    found: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
     for key in dict.fromkeys([*after, *before]):
         was, now = before.get(key) or {}, after.get(key) or {}
         names = ("numerator", "denominator", "light", "value")
         pairs = {name: [was.get(name), now.get(name)] for name in names}
         if any(one != other for one, other in pairs.values()):
             move = sum(abs(int(now.get(name) or 0) - int(was.get(name) or 0)) for name in names[:2])
-            found.append({"key": key, **pairs, "move": move})
+            changes.append({"key": key, **pairs, "move": move})
     if limit is not None:
-        found.sort(key=lambda row: (-row["move"], str(row["key"])))
-        found = found[:limit]
-    return found
+        changes.sort(key=lambda row: (-row["move"], str(row["key"])))
+        changes = changes[:limit]
+    return changes

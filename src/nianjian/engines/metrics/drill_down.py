@@ -98,10 +98,10 @@ def find_figures(portrait: Json, slug: str) -> Json | None:
 
     A portrait of an older program does not tell by which words it counted marketing: it has no rows behind the count.
     """
-    found = next((metric for metric in portrait["metrics"] if metric["slug"] == slug), None)
+    figures = next((metric for metric in portrait["metrics"] if metric["slug"] == slug), None)
     block = portrait.get("marketing") or {}
-    if found is not None or slug != MARKETING or "words" not in block:
-        return found
+    if figures is not None or slug != MARKETING or "words" not in block:
+        return figures
     parts = MARKETING_PARTS if block["decision"] else MARKETING_PARTS[:1]
     return {
         "slug": MARKETING, "components": {part: block[part] for part in parts}, "splits": {},
@@ -111,26 +111,26 @@ def find_figures(portrait: Json, slug: str) -> Json | None:
 
 def _list_months(portrait: Json) -> list[dict[str, object]]:
     """The months with delivered calls, and those after the data year up to the as-of day, which no metric counts."""
-    found = list(next(one["months"] for one in portrait["metrics"] if one["slug"] == number_consistency.CARD.slug))
+    months = list(next(one["months"] for one in portrait["metrics"] if one["slug"] == number_consistency.CARD.slug))
     frame = revive.frame(portrait)
     first = frame.period.end
     while first < frame.span.end:
-        found.append({"month": f"{first:%Y-%m}", "denominator": 1})
+        months.append({"month": f"{first:%Y-%m}", "denominator": 1})
         first = (first + timedelta(days=31)).replace(day=1)
-    return found
+    return months
 
 
 def components(metric: Json) -> dict[str, int]:
     """Every figure of a metric that has rows behind it, with its count; reasons as ``excluded.REASON``."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for name, value in metric["components"].items():
         if isinstance(value, Mapping):
-            found |= {f"{EXCLUDED}{reason}": int(count) for reason, count in value.items()}
+            counts |= {f"{EXCLUDED}{reason}": int(count) for reason, count in value.items()}
         elif name not in SUMS:
-            found[name] = int(value)
+            counts[name] = int(value)
     if metric["slug"] == seat_vacancy.CARD.slug:
-        found[IDLE] = found["filed"] - found["opened_and_filed"]
-    return found
+        counts[IDLE] = counts["filed"] - counts["opened_and_filed"]
+    return counts
 
 
 def component_of_flag(metric: Json, flag: str) -> str | None:
@@ -223,8 +223,8 @@ def drill_down_calls(
     rows = rows.filter(false_if_null(rows[measure]))
     if ask.slug == MARKETING:
         rows = rows.filter(match_marketing(rows.purpose, words))
-    shown = printed(rows.display, rows["shape"].fill_null(Shape.NONE.value))
-    for split, column in (("kind", rows.kind), ("line", rows.line_id), ("display", shown)):
+    display = printed(rows.display, rows["shape"].fill_null(Shape.NONE.value))
+    for split, column in (("kind", rows.kind), ("line", rows.line_id), ("display", display)):
         if split in ask.keys:
             rows = rows.filter(_has_key(column, ask.keys[split]))
     if ask.component in SHAPES:
@@ -250,14 +250,14 @@ SEAT_COLUMNS: Final = ("filing", "filed_on", "cancelled_on", "opened_on", "close
 
 def drill_down_seats(seats: ir.Table, ask: RowQuery, day: date) -> ir.Table:
     """The seats of a component on ``day``."""
-    told = states(seats, [day], SEAT_COLUMNS)
+    rows = states(seats, [day], SEAT_COLUMNS)
     if ask.component == IDLE:
-        told = told.filter(told.filed == 1, told.opened == 0)
+        rows = rows.filter(rows.filed == 1, rows.opened == 0)
     else:
-        told = told.filter(told[ask.component] == 1)
+        rows = rows.filter(rows[ask.component] == 1)
     if "kind" in ask.keys:
-        told = told.filter(_has_key(told.kind, ask.keys["kind"]))
-    return told if ask.seats is None else told.filter(told.seat_id.isin(sorted(ask.seats)))
+        rows = rows.filter(_has_key(rows.kind, ask.keys["kind"]))
+    return rows if ask.seats is None else rows.filter(rows.seat_id.isin(sorted(ask.seats)))
 
 
 TICKET_COLUMNS: Final = ("complaint_id", "reference", "complainant", "complained", "call_ts", "category")
@@ -267,17 +267,17 @@ def drill_down_complaint_rate(
     tickets: ir.Table, complaint_fact: ir.Table, ask: RowQuery, window: Window, rules: Rules
 ) -> ir.Table:
     """Complaints of D2: counted ones, those of a channel, those left out for a reason, those without a day."""
-    told = tickets.filter(tickets.source.isin(kinds_of(rules, complaint_rate.CARD.rules[4])))
+    rows = tickets.filter(tickets.source.isin(kinds_of(rules, complaint_rate.CARD.rules[4])))
     if ask.component == "undated":
-        told = told.filter(told.accepted_day.isnull(), told.excluded_rate.isnull())
+        rows = rows.filter(rows.accepted_day.isnull(), rows.excluded_rate.isnull())
     else:
-        told = told.filter(told.accepted_day >= window.first, told.accepted_day < window.end)
+        rows = rows.filter(rows.accepted_day >= window.first, rows.accepted_day < window.end)
         reason = ask.component.removeprefix(EXCLUDED) if ask.component.startswith(EXCLUDED) else None
-        told = told.filter(_has_key(told.excluded_rate, reason))
+        rows = rows.filter(_has_key(rows.excluded_rate, reason))
     source = ask.component.removeprefix("complaints_")
     if source != ask.component:
-        told = told.filter(told.source == source)
-    return _ticket_rows(told.mutate(reason=told.excluded_rate), ask, complaint_fact)
+        rows = rows.filter(rows.source == source)
+    return _ticket_rows(rows.mutate(reason=rows.excluded_rate), ask, complaint_fact)
 
 
 def drill_down_closing_rate(
@@ -290,30 +290,30 @@ def drill_down_closing_rate(
         left = left.filter(left.accepted_ts < end, left.excluded_ticket == ask.component.removeprefix(EXCLUDED))
         return _ticket_rows(left.mutate(reason=left.excluded_ticket), ask, complaint_fact)
     hours = whole(rules.rule(closing_rate.CARD.rules[1]).value)
-    told = closing_rate.flag_closed_tickets(tickets, frame, hours)
+    rows = closing_rate.flag_closed_tickets(tickets, frame, hours)
     if ask.component == "undated":
-        told = told.filter(told.accepted_day.isnull())
+        rows = rows.filter(rows.accepted_day.isnull())
     else:
-        told = told.filter(told.accepted_day >= window.first, told.accepted_day < window.end, told.exists == 1)
+        rows = rows.filter(rows.accepted_day >= window.first, rows.accepted_day < window.end, rows.exists == 1)
     states = {
-        "closed": [told.closed == 1],
-        "open": [told.closed == 0],
-        "on_time": [told.on_time == 1],
-        "undated_arrival": [told.closed == 1, told.arrival_missing == 1],
+        "closed": [rows.closed == 1],
+        "open": [rows.closed == 0],
+        "on_time": [rows.on_time == 1],
+        "undated_arrival": [rows.closed == 1, rows.arrival_missing == 1],
     }
     if ask.component in states:
-        told = told.filter(*states[ask.component])
-    told = told.mutate(display=told.display.cast("int64"), reason=told.excluded_ticket)
-    return _ticket_rows(told, ask, complaint_fact)
+        rows = rows.filter(*states[ask.component])
+    rows = rows.mutate(display=rows.display.cast("int64"), reason=rows.excluded_ticket)
+    return _ticket_rows(rows, ask, complaint_fact)
 
 
-def _ticket_rows(told: ir.Table, ask: RowQuery, complaint_fact: ir.Table) -> ir.Table:
+def _ticket_rows(rows: ir.Table, ask: RowQuery, complaint_fact: ir.Table) -> ir.Table:
     """The tickets of the keys, with the columns that are shown."""
     for split, key in ask.keys.items():
         number = split == "display" and key is not None  # keys are texts, a landline with its 0
-        told = told.filter(_has_key(told[split], int(str(key)) if number else key))
+        rows = rows.filter(_has_key(rows[split], int(str(key)) if number else key))
     said = latest(complaint_fact).select(*TICKET_COLUMNS).rename(said_id="complaint_id")
-    return told.left_join(said, told.complaint_id == said.said_id).drop("said_id")
+    return rows.left_join(said, rows.complaint_id == said.said_id).drop("said_id")
 
 
 CALLS: Final = "calls"
@@ -353,10 +353,10 @@ def search_rows(kind: str, rows: ir.Table, text: str) -> ir.Table:
     if not text:
         return rows
     texts, numbers = SEARCHED[kind]
-    found = [rows[name].fill_null("").upper().startswith(text.upper()) for name in texts]
+    conditions = [rows[name].fill_null("").upper().startswith(text.upper()) for name in texts]
     if len(text) == _LAST and text.isascii() and text.isdigit():
-        found += [rows[name].fill_null(-1).cast("int64") % 10**_LAST == int(text) for name in numbers]
-    return rows.filter(ibis.or_(*found))
+        conditions += [rows[name].fill_null(-1).cast("int64") % 10**_LAST == int(text) for name in numbers]
+    return rows.filter(ibis.or_(*conditions))
 
 
 def counting(portrait: Json) -> ComplaintCounting:
@@ -373,12 +373,12 @@ def drill_down(
     portrait: Json,
     ask: RowQuery,
     dated: Mapping[str, ir.Table],
-    told: Callable[[], ir.Table],
+    tickets: Callable[[], ir.Table],
     *,
     cut: Cut = lambda rows: rows,
     once: Once = leave_lazy,
 ) -> ir.Table:
-    """The rows of ``ask``; ``dated``: the pinned tables, ``told``: makes the table of tickets where it is needed.
+    """The rows of ``ask``; ``dated``: the pinned tables, ``tickets``: makes the table of tickets where it is needed.
 
     ``cut`` and ``once`` (the engine's) take a page of them; the rows come in no order, `in_order` puts them in theirs.
     ``portrait_rows_unknown`` (metric, part) for a figure, a split or a month that the portrait does not have.
@@ -396,9 +396,9 @@ def drill_down(
         ends = {row["month"]: date.fromisoformat(row["as_of"]) for row in metric["months"]}
         rows = drill_down_seats(dated["seat_dim"], ask, frame.as_of if ask.month is None else ends[ask.month])
     elif ask.slug == complaint_rate.CARD.slug:
-        rows = drill_down_complaint_rate(told(), dated["complaint_fact"], ask, days, rules)
+        rows = drill_down_complaint_rate(tickets(), dated["complaint_fact"], ask, days, rules)
     else:
-        rows = drill_down_closing_rate(told(), dated["complaint_fact"], ask, window=days, frame=frame, rules=rules)
+        rows = drill_down_closing_rate(tickets(), dated["complaint_fact"], ask, window=days, frame=frame, rules=rules)
     return cut(rows)
 
 
@@ -420,10 +420,10 @@ def _check_query(portrait: Json, ask: RowQuery) -> Json:
     metric = find_figures(portrait, ask.slug)
     # A reason that excluded nothing is no fault: it has no rows.
     reason = metric is not None and ask.component.startswith(EXCLUDED) and "excluded" in metric["components"]
-    known = metric is not None and (reason or ask.component in components(metric))
+    has_part = metric is not None and (reason or ask.component in components(metric))
     months = metric is not None and (ask.month is None or ask.month in [row["month"] for row in metric["months"]])
     splits = {*SPLITS.get(ask.slug, ()), *(() if ask.seats is None else ("team",))}
-    if metric is None or not known or not months or not set(ask.keys) <= splits:
+    if metric is None or not has_part or not months or not set(ask.keys) <= splits:
         part = ", ".join([ask.component, *ask.keys, *([ask.month] if ask.month else [])])
         raise NianjianError("portrait_rows_unknown", metric=ask.slug, part=part)
     return metric

@@ -95,12 +95,12 @@ class MarketingCalls:
 
 def read_marketing_words(rules: Rulebook) -> tuple[str, ...]:
     """The words that tell marketing; () where no rule names any. An overlay adds words, it takes none away."""
-    found: set[str] = set()
+    terms: set[str] = set()
     for book in (rules.in_force, rules.before):
         if PURPOSES in book:
             words = cast("Mapping[str, Iterable[object]]", book[PURPOSES].value).get(MARKETING, ())
-            found |= {str(word).casefold() for word in words}
-    return tuple(sorted(found))
+            terms |= {str(word).casefold() for word in words}
+    return tuple(sorted(terms))
 
 
 def names_marketing(purpose: str | None, words: Iterable[str]) -> bool:

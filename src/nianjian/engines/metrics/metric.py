@@ -219,23 +219,23 @@ def figures(verdict: Verdict, unit: str) -> dict[str, object]:
 
 def flag_dict(flag: Flag, unit: str) -> dict[str, object]:
     """A flag in the JSON answer; value, limit, operator and bounds where it has a rate of its own."""
-    told: dict[str, object] = {"code": flag.code, "light": flag.light.value, "count": flag.count}
+    entry: dict[str, object] = {"code": flag.code, "light": flag.light.value, "count": flag.count}
     if flag.share is not None:
-        told["value"] = decimal_text(flag.share, unit)
+        entry["value"] = decimal_text(flag.share, unit)
     if flag.limit is not None:
-        told |= _limit_dict(flag.limit, unit)
+        entry |= _limit_dict(flag.limit, unit)
     if flag.bounds is not None:
-        told["bounds"] = bounds_dict(flag.bounds, unit)
-    return told
+        entry["bounds"] = bounds_dict(flag.bounds, unit)
+    return entry
 
 
-def number_text(number: object, known: Mapping[str, str]) -> str | None:
-    """A complained number as people write it: as the calls show it (``known``: digits -> text), else by its shape."""
+def number_text(number: object, by_digits: Mapping[str, str]) -> str | None:
+    """A complained number as people write it: as the calls show it (``by_digits``: digits -> text), else by its shape."""
     if number is None:
         return None
     digits = str(number)
     landline = _LANDLINE.fullmatch(digits) is not None and _NO_AREA.match(digits) is None
-    return known.get(digits, f"0{digits}" if landline else digits)
+    return by_digits.get(digits, f"0{digits}" if landline else digits)
 
 
 def by_size(rows: Iterable[dict[str, object]], *, size: str) -> list[dict[str, object]]:

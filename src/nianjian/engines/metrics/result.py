@@ -93,7 +93,7 @@ class Result:
     def as_dict(self) -> dict[str, object]:
         """The JSON answer as plain values."""
         today = self.frame.today
-        told: dict[str, object] = {
+        document: dict[str, object] = {
             "enterprise": self.enterprise,
             "province": self.province,
             "period": {
@@ -117,8 +117,8 @@ class Result:
             "rules": [dict(rule) for rule in self.rules],
         }
         if self.simulated:
-            told["simulated"] = dict(self.simulated)
-        return told
+            document["simulated"] = dict(self.simulated)
+        return document
 
     def as_json(self) -> str:
         """The JSON answer as text with a line end, the same bytes for the same portrait."""

@@ -90,17 +90,17 @@ def rules(portrait: Json) -> KeptRules:
 
 def metrics(portrait: Json) -> tuple[Metric, ...]:
     """Every metric of a kept portrait; ``portrait_without_rules``."""
-    known = rules(portrait)
-    return tuple(_metric(one, known) for one in portrait["metrics"])
+    book = rules(portrait)
+    return tuple(_metric(one, book) for one in portrait["metrics"])
 
 
-def _metric(told: Json, known: KeptRules) -> Metric:
-    slug, unit = str(told["slug"]), str(told["unit"])
+def _metric(data: Json, book: KeptRules) -> Metric:
+    slug, unit = str(data["slug"]), str(data["unit"])
     card = CARDS[slug]
     verdict = Verdict(
-        numerator=told["numerator"],
-        denominator=told["denominator"],
-        light=Light(told["light"]),
+        numerator=data["numerator"],
+        denominator=data["denominator"],
+        light=Light(data["light"]),
         flags=tuple(
             Flag(
                 code=one["code"],
@@ -110,54 +110,54 @@ def _metric(told: Json, known: KeptRules) -> Metric:
                 limit=_limit(one, unit),
                 bounds=_bounds(one.get("bounds") or {}, unit),
             )
-            for one in told["flags"]
+            for one in data["flags"]
         ),
-        bounds=_bounds(told["bounds"], unit),
+        bounds=_bounds(data["bounds"], unit),
     )
     return Metric(
         card=card,
         verdict=verdict,
-        limit=None if told["limit"] is None else limit_of(known, card.rules[0]),
-        source=known.rule(card.rules[0]),
-        components=told["components"],
-        attachments_required=tuple(told["attachments_required"]),
-        attachments=tuple(told["attachments"]),
-        twins=told["twins"],
-        splits=told["splits"],
-        months=told["months"],
-        trailing=told["trailing"],
-        limits=tuple(limit_of(known, key) for key in LIMITS.get(slug, ())),
-        lights=tuple(light_of(known, key) for key in LIGHTS.get(slug, ())),
-        statements=told["statements"],
-        internal=_second_light(told.get("internal"), told, unit),
-        own=_own_light(told.get("own"), known),
-        declared=told.get("declared"),
+        limit=None if data["limit"] is None else limit_of(book, card.rules[0]),
+        source=book.rule(card.rules[0]),
+        components=data["components"],
+        attachments_required=tuple(data["attachments_required"]),
+        attachments=tuple(data["attachments"]),
+        twins=data["twins"],
+        splits=data["splits"],
+        months=data["months"],
+        trailing=data["trailing"],
+        limits=tuple(limit_of(book, key) for key in LIMITS.get(slug, ())),
+        lights=tuple(light_of(book, key) for key in LIGHTS.get(slug, ())),
+        statements=data["statements"],
+        internal=_second_light(data.get("internal"), data, unit),
+        own=_own_light(data.get("own"), book),
+        declared=data.get("declared"),
     )
 
 
-def _second_light(told: Json | None, metric: Json, unit: str) -> SecondLight | None:
+def _second_light(data: Json | None, metric: Json, unit: str) -> SecondLight | None:
     """The light of a watched licence; an older program kept it as the metric's own."""
-    return None if told is None else SecondLight(Light(told.get("light", metric["light"])), _limit(told, unit))
+    return None if data is None else SecondLight(Light(data.get("light", metric["light"])), _limit(data, unit))
 
 
-def _own_light(told: Json | None, known: KeptRules) -> SecondLight | None:
+def _own_light(data: Json | None, book: KeptRules) -> SecondLight | None:
     """The light by own limits; the limit as the overlay has it, since what is written beside may be rounded."""
-    if told is None:
+    if data is None:
         return None
-    rules = tuple(told["rules"])
-    exact = known.told[rules[0]]["overlay"]["value"]
-    limit = None if told.get("limit") is None else Limit(Decimal(exact), told["operator"])
-    return SecondLight(Light(told["light"]), limit, rules)
+    rules = tuple(data["rules"])
+    exact = book.told[rules[0]]["overlay"]["value"]
+    limit = None if data.get("limit") is None else Limit(Decimal(exact), data["operator"])
+    return SecondLight(Light(data["light"]), limit, rules)
 
 
-def _limit(told: Json, unit: str) -> Limit | None:
+def _limit(data: Json, unit: str) -> Limit | None:
     """A limit that was written beside a figure; its four decimals are exact."""
-    return Limit(Decimal(told["limit"]) / SCALE[unit], told["operator"]) if told.get("limit") is not None else None
+    return Limit(Decimal(data["limit"]) / SCALE[unit], data["operator"]) if data.get("limit") is not None else None
 
 
-def _bounds(told: Json, unit: str) -> Bounds | None:
-    low = _share(told.get("low"), unit)
-    return None if low is None else (low, _share(told.get("high"), unit))
+def _bounds(data: Json, unit: str) -> Bounds | None:
+    low = _share(data.get("low"), unit)
+    return None if low is None else (low, _share(data.get("high"), unit))
 
 
 def _share(text: str | None, unit: str) -> Fraction | None:

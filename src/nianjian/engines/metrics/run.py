@@ -80,15 +80,15 @@ def quality_questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str
         day_bits=bit_or(year.day_bits).cast("int64"),
         **{name: year[name].sum().cast("int64") for name in (*MEASURES, UNTOLD)},
     )
-    kept = calls.filter(calls.part != REJECTED)
+    good = calls.filter(calls.part != REJECTED)
     refused = calls.filter(calls.part == REJECTED)
-    told = tables.tickets
-    told = told.filter(told.accepted_day >= period.first, told.accepted_day < period.end)
+    ticket_rows = tables.tickets
+    ticket_rows = ticket_rows.filter(ticket_rows.accepted_day >= period.first, ticket_rows.accepted_day < period.end)
     return {
         "calls": counted,
-        "rows": kept.aggregate(rows=kept.count()),
+        "rows": good.aggregate(rows=good.count()),
         "rejected": refused.group_by("reason").aggregate(rows=refused.count()),
-        "complaints": told.group_by("how", "source").aggregate(complaints=told.count()),
+        "complaints": ticket_rows.group_by("how", "source").aggregate(complaints=ticket_rows.count()),
         "scanners": scanner_calls(calls, period.first, period.end - DAY),
     }
 
@@ -173,13 +173,13 @@ def _silent_days(rows: Rows, frame: Frame, last: date) -> list[date]:
 
 def _ranges(days: list[date]) -> list[dict[str, str]]:
     """Neighbouring days as from-to pairs, both included."""
-    found: list[list[date]] = []
+    spans: list[list[date]] = []
     for day in days:
-        if found and day - found[-1][1] == DAY:
-            found[-1][1] = day
+        if spans and day - spans[-1][1] == DAY:
+            spans[-1][1] = day
         else:
-            found.append([day, day])
-    return [{"from": first.isoformat(), "to": last.isoformat()} for first, last in found]
+            spans.append([day, day])
+    return [{"from": first.isoformat(), "to": last.isoformat()} for first, last in spans]
 
 
 def _percent(part: int, total: int) -> str | None:
@@ -239,14 +239,16 @@ def run(  # noqa: PLR0913 -- one argument a choice
             for name, schema in SCHEMAS.items()
         }
     since = None if registered.decision is None else registered.decision.decided_on + DAY
-    cube, told = derived or _derive(engine, dated, frame, counting, words, since)
-    tables = Tables(cube=cube, seats=dated["seat_dim"], tickets=told)
+    cube, ticket_rows = derived or _derive(engine, dated, frame, counting, words, since)
+    tables = Tables(cube=cube, seats=dated["seat_dim"], tickets=ticket_rows)
     own = tables if own_counting == counting else replace(tables, tickets=tickets_rollup(own_counting).build(dated))
     attached = _attachments(engine, dated["attachment_fact"], year)
     metrics = tuple(_answered(engine, one, (tables, own), frame, rulebook, attached, watch) for one in METRICS)
     metrics = _doubt_silence(tuple(_declare(metric, declared) for metric in metrics))
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
-    quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
+    quality = judge_quality(
+        _run_questions(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet
+    )
     calls = _count_marketing(engine, cube, frame, since)
     calls = _count_unconsented(engine, dated["calls"], registered, words, frame, calls)
     marketing = judge_marketing(calls, registered, rulebook, min(frame.as_of, over or frame.as_of))
@@ -281,15 +283,15 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     ``tables``: those of the guide, and those by the enterprise's own definitions.
     """
     guide, own = rules.with_guide_limits(), LIMITS & rules.before.keys()
-    rows = _asked(engine, definition.questions(tables[0], frame, guide))
+    rows = _run_questions(engine, definition.questions(tables[0], frame, guide))
     papers = attached.get(definition.card.slug, set())
-    found = definition.answer(rows, frame, guide, papers)
+    metric = definition.answer(rows, frame, guide, papers)
     if own.intersection(definition.card.rules):
-        own_rows = _asked(engine, definition.questions(tables[1], frame, rules))
-        found = with_own_light(found, definition.answer(own_rows, frame, rules, papers), own)
+        own_rows = _run_questions(engine, definition.questions(tables[1], frame, rules))
+        metric = with_own_light(metric, definition.answer(own_rows, frame, rules, papers), own)
     if watch is None:
-        return found
-    return watched(found, definition.answer(rows, frame, Stricter(guide, watch), papers))
+        return metric
+    return watched(metric, definition.answer(rows, frame, Stricter(guide, watch), papers))
 
 
 def _declare(metric: Metric, declared: Mapping[str, Mapping[str, str]]) -> Metric:
@@ -324,17 +326,17 @@ def _missing(
     engine: Engine, dated: Mapping[str, ir.Table], metrics: tuple[Metric, ...], quality: Mapping[str, object]
 ) -> tuple[dict[str, object], ...]:
     """What keeps the whole from green: registers of which a metric counts nothing, days without a reason."""
-    found: list[dict[str, object]] = []
+    entries: list[dict[str, object]] = []
     for metric in metrics:
         table, register = REGISTERS.get(metric.slug, ("", ""))
         if table and metric.verdict.light is Light.NA and metric.declared is None:
             rows = engine.rows(dated[table].aggregate(rows=dated[table].count()))
             code = "nothing_counted" if summed(rows, "rows") else "register_empty"
-            found.append({"code": code, "metric": metric.slug, "register": register})
+            entries.append({"code": code, "metric": metric.slug, "register": register})
     days = cast("Mapping[str, Mapping[str, object]]", quality["days_without_records"])["unconfirmed"]
     if days["count"]:
-        found.append({"code": "days_without_records", **days})
-    return tuple(found)
+        entries.append({"code": "days_without_records", **days})
+    return tuple(entries)
 
 
 def _ignored_declarations(metrics: tuple[Metric, ...], declared: Mapping[str, object]) -> tuple[dict[str, object], ...]:
@@ -346,7 +348,7 @@ def _ignored_declarations(metrics: tuple[Metric, ...], declared: Mapping[str, ob
     )
 
 
-def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]:
+def _run_questions(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]:
     return {name: engine.rows(expression) for name, expression in questions.items()}
 
 
@@ -385,8 +387,8 @@ def _count_unconsented(  # noqa: PLR0917 -- one step of `run`, over its own valu
     spans = {
         name: pa.array([getattr(span, name) for span in registered.consented], kind) for name, kind in types.items()
     }
-    held = engine.hold("consented", pa.table(spans))
-    joined = rows.join(held, rows.callee == held.number)
+    consents = engine.hold("consented", pa.table(spans))
+    joined = rows.join(consents, rows.callee == consents.number)
     covered = joined.filter(joined.start_ts >= joined.first, joined.start_ts < joined.end)
     return replace(calls, unconsented=calls.to_cover - summed(engine.rows(covered.aggregate(n=covered.count())), "n"))
 
@@ -404,10 +406,10 @@ def _derive(  # noqa: PLR0917 -- one step of `run`, over its own values
     starts = frame.slots(changes if since is None else changes | {since})
     counted = facts(dated["calls"], words, first=frame.span.first, last=frame.span.end - DAY)
     cube = daily(counted, dated["number_dim"], dated["line_dim"], words, starts, engine.once)
-    told = dated["complaint_fact"]
-    by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
-    match = complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=by_id)
-    matched = tickets(told, match, dated["line_dim"], counting)
+    complaints = dated["complaint_fact"]
+    by_id = whole(engine.rows(complaints.aggregate(ids=complaints.call_id.count()))[0]["ids"]) > 0
+    match = complaint_match(dated["calls"], complaints, minutes=counting.minutes, by_id=by_id)
+    matched = tickets(complaints, match, dated["line_dim"], counting)
     return engine.hold("cube_now", engine.arrow(cube)), engine.hold("tickets_now", engine.arrow(matched))
 
 

@@ -105,20 +105,22 @@ def maxima(
 def needs(result: Result) -> dict[str, int]:
     """How much of each move alone makes its metric green; only those that are needed and do."""
     seats, tickets, complaints = map(result.metric, ("seat_vacancy", "closing_rate", "complaint_rate"))
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     if seats.limit is not None:
         filed, opened = seats.count("filed"), seats.count("opened_and_filed")
-        found["open_seats"] = lights.seats_to_open(filed=filed, opened=opened, limit=seats.limit)
-        found["cut_seats"] = lights.seats_to_cut(filed=filed, opened=opened, limit=seats.limit)
+        counts["open_seats"] = lights.seats_to_open(filed=filed, opened=opened, limit=seats.limit)
+        counts["cut_seats"] = lights.seats_to_cut(filed=filed, opened=opened, limit=seats.limit)
     if tickets.limit is not None:
-        found["close_tickets"] = lights.tickets_to_close(
+        counts["close_tickets"] = lights.tickets_to_close(
             closed=tickets.count("closed"), tickets=tickets.count("tickets"), limit=tickets.limit
         )
     if complaints.limit is not None:
         allowed = lights.allowance(complaints.verdict.denominator, complaints.limit)
-        found["exclude_complaints"] = complaints.verdict.numerator - allowed
+        counts["exclude_complaints"] = complaints.verdict.numerator - allowed
     room = maxima(result)
-    return {name: count for name, count in found.items() if 0 < count <= room[name] and _is_enough(result, name, count)}
+    return {
+        name: count for name, count in counts.items() if 0 < count <= room[name] and _is_enough(result, name, count)
+    }
 
 
 MOVED: Final = {"close_tickets": "closing_rate", "exclude_complaints": "complaint_rate"}
@@ -162,9 +164,9 @@ def _change_complaints(result: Result, moves: Moves) -> Metric:
         )
 
     allowed = 0 if metric.limit is None else lights.allowance(calls[base], metric.limit)
-    kept = {name: value for name, value in metric.components.items() if not name.startswith("complaints_")}
+    others = {name: value for name, value in metric.components.items() if not name.startswith("complaints_")}
     counted = {"complaints": complaints, **calls, "allowance": allowed, "headroom": allowed - complaints}
-    return _judged(metric, {**kept, **counted}, judge, metric.limit)
+    return _judged(metric, {**others, **counted}, judge, metric.limit)
 
 
 def _change_seats(metric: Metric, moves: Moves) -> Metric:
@@ -212,8 +214,8 @@ def _move_line(metric: Metric, line: str) -> Metric:
             counts=counts, evasion=limit, unknown=unknown, evading=evading, foreign_shown=foreign, untold=untold
         )
 
-    named = {name.value: count for name, count in counts.items()}
-    return _judged(metric, {**metric.components, **named}, judge, evasion)
+    by_class = {name.value: count for name, count in counts.items()}
+    return _judged(metric, {**metric.components, **by_class}, judge, evasion)
 
 
 def _judged(

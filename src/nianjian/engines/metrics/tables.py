@@ -62,8 +62,8 @@ def with_display_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
 
 def _standing(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     """(day, display, shape) whose number belongs to a root of the ledger, and how it stands on that day."""
-    asked = calls.filter(calls.shape.isin([shape.value for shape, _ in _LEDGER]), calls.display.notnull())
-    days = asked.select(dim_day=asked.day, dim_display=asked.display, dim_shape=asked.shape).distinct()
+    rows = calls.filter(calls.shape.isin([shape.value for shape, _ in _LEDGER]), calls.display.notnull())
+    days = rows.select(dim_day=rows.day, dim_display=rows.display, dim_shape=rows.shape).distinct()
     numbers = days.select("dim_display").distinct()
     numbers = numbers.mutate(digits=numbers.dim_display.cast("string"))
     roots = number_dim.filter(number_dim.root.notnull()).select(
@@ -92,8 +92,8 @@ def _view(table: ir.Table) -> ir.Table:
 
 def with_team(calls: ir.Table, line_dim: ir.Table) -> ir.Table:
     """``calls`` (any grain with day, line_id, team_id) and `team`: its own team, else the line's on that day."""
-    asked = calls.filter(calls.team_id.isnull(), calls.line_id.notnull())
-    days = asked.select(of_day=asked.day, of_line=asked.line_id).distinct()
+    rows = calls.filter(calls.team_id.isnull(), calls.line_id.notnull())
+    days = rows.select(of_day=rows.day, of_line=rows.line_id).distinct()
     lines = line_dim.filter(line_dim.team_id.notnull()).select(
         "valid_from", "valid_to", dim_line="line_id", dim_team="team_id"
     )
@@ -113,9 +113,9 @@ def with_team(calls: ir.Table, line_dim: ir.Table) -> ir.Table:
     return _without(joined, "of_day", "of_line", "dim_team", "team_id", team=joined.team_id.coalesce(joined.dim_team))
 
 
-def _without(table: ir.Table, *gone: str, **made: ir.Value) -> ir.Table:
+def _without(table: ir.Table, *gone: str, **columns: ir.Value) -> ir.Table:
     """Drop columns and add others, named one by one: the SQL of `drop` has them in another order every time."""
-    return table.select(*(name for name in table.columns if name not in gone), **made)
+    return table.select(*(name for name in table.columns if name not in gone), **columns)
 
 
 REJECTED: Final = "rejected"
@@ -142,8 +142,8 @@ def good_rows(calls: ir.Table) -> ir.Table:
 def is_scanner(calls: ir.Table) -> ir.BooleanValue:
     """Whether a row is what a scanner tried from outside; never unknown."""
     name, word = SCANNER
-    told = calls.extra.fill_null("").contains(f'"{name}":"{word}"')
-    return ((calls.direction == "in") & (calls.leg == "event") & told).fill_null(False)
+    has_word = calls.extra.fill_null("").contains(f'"{name}":"{word}"')
+    return ((calls.direction == "in") & (calls.leg == "event") & has_word).fill_null(False)
 
 
 def scanner_calls(calls: ir.Table, first: date, last: date) -> ir.Table:
@@ -168,11 +168,11 @@ def facts(calls: ir.Table, words: Sequence[str] = (), *, first: date | None = No
 
 def facts_of_days(calls: ir.Table, days: Collection[date], words: Sequence[str] = ()) -> Facts:
     """The calls that start on one of ``days``, whole: rows of a shared key are looked up wherever they stand."""
-    wanted = list(days)
+    dates = list(days)
     # The plain range beside the list lets engines skip whole row groups.
-    inside = [calls.part != REJECTED, *_bounds(calls, min(wanted), max(wanted)), calls.start_ts.date().isin(wanted)]
+    inside = [calls.part != REJECTED, *_bounds(calls, min(dates), max(dates)), calls.start_ts.date().isin(dates)]
     whole = _calls_with_rows(calls, inside, words=words)
-    whole = whole.filter(whole.start_ts.date().isin(wanted))
+    whole = whole.filter(whole.start_ts.date().isin(dates))
     return _halves(calls, [*inside, calls.call_key.isnull()], whole)
 
 
@@ -447,9 +447,9 @@ def printed(number: ir.IntegerValue, shape: ir.StringValue) -> ir.StringValue:
 
 def _slice(counted: ir.Table, dim: str, key: ir.Value, *, shape: ir.Value, confidence: ir.Value) -> ir.Table:
     columns = ("day", "display_class", "day_bits", *MEASURES)
-    named = counted.select(*columns, dim=ibis.literal(dim), key=key, shape=shape, confidence=confidence)
-    return named.group_by("day", "dim", "key", "shape", "display_class", "confidence").aggregate(
-        day_bits=bit_or(named.day_bits).cast("int64"), **{name: named[name].sum().cast("int64") for name in MEASURES}
+    rows = counted.select(*columns, dim=ibis.literal(dim), key=key, shape=shape, confidence=confidence)
+    return rows.group_by("day", "dim", "key", "shape", "display_class", "confidence").aggregate(
+        day_bits=bit_or(rows.day_bits).cast("int64"), **{name: rows[name].sum().cast("int64") for name in MEASURES}
     )
 
 
@@ -471,23 +471,27 @@ def complaint_match(calls: ir.Table, complaint_fact: ir.Table, *, minutes: int, 
     ``minutes`` is the reach around the time that the complaint names, both ends included. ``by_id`` False leaves
     the recorded ids out where no complaint has one: it saves reading all call ids.
     """
-    asked = latest(complaint_fact).select("complaint_id", "complainant", "complained", "call_ts", asked_call="call_id")
+    complaints = latest(complaint_fact).select(
+        "complaint_id", "complainant", "complained", "call_ts", asked_call="call_id"
+    )
     rows = good_rows(calls)
     rows = rows.filter(rows.direction == "out", rows.leg == "customer").select(
         "call_id", "callee", "display", "start_ts", "line_id", "team_id", kind="agent_kind"
     )
-    near = asked.inner_join(rows, [asked.complainant == rows.callee, asked.complained == rows.display])
+    near = complaints.inner_join(rows, [complaints.complainant == rows.callee, complaints.complained == rows.display])
     reach = ibis.interval(minutes=minutes)
     close = (near.start_ts >= near.call_ts - reach) & (near.start_ts <= near.call_ts + reach)
     near = near.filter(close | (near.start_ts.date() == near.call_ts.date()))
-    found = _candidates(near, ibis.ifelse(close, 1, 2))
+    matches = _candidates(near, ibis.ifelse(close, 1, 2))
     if by_id:
-        told = asked.filter(asked.asked_call.notnull()).inner_join(rows, [asked.asked_call == rows.call_id])
-        found = found.union(_candidates(told, ibis.literal(0)))
+        by_call = complaints.filter(complaints.asked_call.notnull()).inner_join(
+            rows, [complaints.asked_call == rows.call_id]
+        )
+        matches = matches.union(_candidates(by_call, ibis.literal(0)))
     best = ibis.window(
-        group_by=found.complaint_id, order_by=[found.grade, found.seconds, found.start_ts, found.call_id]
+        group_by=matches.complaint_id, order_by=[matches.grade, matches.seconds, matches.start_ts, matches.call_id]
     )
-    ranked = found.mutate(rank=ibis.row_number().over(best))
+    ranked = matches.mutate(rank=ibis.row_number().over(best))
     one = ranked.filter(ranked.rank == 0)
     how = ibis.cases((one.grade == 0, "id"), (one.grade == 1, "ten_minutes"), else_="day")
     return one.select("complaint_id", "line_id", "team_id", "kind", how=how, day=one.start_ts.date())
@@ -529,22 +533,24 @@ def tickets(
     counting: ComplaintCounting = ComplaintCounting(),
 ) -> ir.Table:
     """One row a complaint; `excluded_rate` is D2's (among its sources), `excluded_ticket` D4's (all sources)."""
-    known = latest(complaint_fact)
-    known = known.mutate(day=known.accepted_ts.date())
+    complaints = latest(complaint_fact)
+    complaints = complaints.mutate(day=complaints.accepted_ts.date())
     # A recorded reason that the rulebook does not name excludes nothing.
-    known = known.mutate(exclusion=ibis.ifelse(known.exclusion.isin(counting.reasons), known.exclusion, None))
+    complaints = complaints.mutate(
+        exclusion=ibis.ifelse(complaints.exclusion.isin(counting.reasons), complaints.exclusion, None)
+    )
     twice = "duplicate" in counting.reasons
-    counts = known.source.isin(counting.sources).fill_null(False)
-    rate = _excluded(known.filter(counts), "excluded_rate", twice=twice)
-    rest = _excluded(known.filter(~counts), "excluded_rest", twice=twice)
-    joined = known.left_join(rate, "complaint_id").drop("complaint_id_right")
+    counts = complaints.source.isin(counting.sources).fill_null(False)
+    rate = _excluded(complaints.filter(counts), "excluded_rate", twice=twice)
+    rest = _excluded(complaints.filter(~counts), "excluded_rest", twice=twice)
+    joined = complaints.left_join(rate, "complaint_id").drop("complaint_id_right")
     joined = joined.left_join(rest, "complaint_id").drop("complaint_id_right")
     joined = joined.mutate(excluded_ticket=joined.excluded_rate.coalesce(joined.excluded_rest))
-    found = match.select("line_id", "team_id", "kind", "how", "day", match_id="complaint_id").rename(
+    matches = match.select("line_id", "team_id", "kind", "how", "day", match_id="complaint_id").rename(
         match_line="line_id", match_team="team_id", match_day="day"
     )
-    joined = joined.left_join(found, joined.complaint_id == found.match_id)
-    named = joined.select(
+    joined = joined.left_join(matches, joined.complaint_id == matches.match_id)
+    rows = joined.select(
         *TICKETS.names[:10],
         display=joined.complained,
         accepted_day=joined.day,
@@ -553,19 +559,19 @@ def tickets(
         # The team named on the complaint, else that of the call; the line's own team comes last.
         team_id=joined.team_id.coalesce(joined.match_team),
     )
-    return with_team(named, line_dim).rename(line="line_id")
+    return with_team(rows, line_dim).rename(line="line_id")
 
 
-def _excluded(known: ir.Table, name: str, *, twice: bool) -> ir.Table:
+def _excluded(complaints: ir.Table, name: str, *, twice: bool) -> ir.Table:
     """complaint_id and the reason for which it does not count, NULL where it does."""
     if not twice:
-        return known.select("complaint_id", **{name: known.exclusion})
-    left = known.filter(known.exclusion.isnull())
+        return complaints.select("complaint_id", **{name: complaints.exclusion})
+    left = complaints.filter(complaints.exclusion.isnull())
     by_reference = _ranked(left, ["source", "reference"], "twice")
     once = by_reference.filter(by_reference.twice == 0)
     by_call = _ranked(once.mutate(call_day=once.call_ts.date()), ["complainant", "complained", "call_day"], "again")
-    kept = by_call.filter(by_call.again == 0).select(kept_id="complaint_id")
-    joined = known.left_join(kept, known.complaint_id == kept.kept_id)
+    unique = by_call.filter(by_call.again == 0).select(kept_id="complaint_id")
+    joined = complaints.left_join(unique, complaints.complaint_id == unique.kept_id)
     reason = ibis.cases(
         (joined.exclusion.notnull(), joined.exclusion),
         (joined.kept_id.isnull(), "duplicate"),
@@ -627,9 +633,9 @@ def tickets_rollup(counting: ComplaintCounting) -> WholeRollup:
     """The complaints with their calls; another reach, source or reason rebuilds the table."""
 
     def build(tables: Mapping[str, ir.Table]) -> ir.Table:
-        told = tables["complaint_fact"]
-        match = complaint_match(tables["calls"], told, minutes=counting.minutes, by_id=True)
-        return tickets(told, match, tables["line_dim"], counting)
+        complaints = tables["complaint_fact"]
+        match = complaint_match(tables["calls"], complaints, minutes=counting.minutes, by_id=True)
+        return tickets(complaints, match, tables["line_dim"], counting)
 
     return WholeRollup(
         name="tickets",

@@ -239,9 +239,9 @@ def list_months(_: Words) -> tuple[str, ...]:
 def figure_text(value: Decimal, limit: Decimal | None = None) -> str:
     """Two decimals; more where rounding would put the figure on the limit or on its other side."""
     for places in range(2, 12):
-        shown = value.quantize(Decimal(1).scaleb(-places))
-        if limit is None or (shown > limit, shown < limit) == (value > limit, value < limit):
-            return f"{shown:,f}"
+        figure = value.quantize(Decimal(1).scaleb(-places))
+        if limit is None or (figure > limit, figure < limit) == (value > limit, value < limit):
+            return f"{figure:,f}"
     return f"{value:,f}"
 
 
@@ -362,20 +362,20 @@ def _dots(series: Series, top: Decimal) -> list[Move]:
 def _lone_dots(series: Series, dots: list[Move]) -> list[Move]:
     """Those that no line reaches: nothing is known beside them."""
     values = (None, *(point.value for point in series.points), None)
-    known = [at for at, value in enumerate(values) if value is not None]
-    return [dot for at, dot in zip(known, dots, strict=True) if values[at - 1] is None and values[at + 1] is None]
+    places = [at for at, value in enumerate(values) if value is not None]
+    return [dot for at, dot in zip(places, dots, strict=True) if values[at - 1] is None and values[at + 1] is None]
 
 
 def _line(series: Series, top: Decimal) -> list[Move]:
     """A gap ends the line; after it another begins."""
-    found, many, sign = [], len(series.points), "M"
+    moves, many, sign = [], len(series.points), "M"
     for step, point in enumerate(series.points):
         if point.value is None:
             sign = "M"
         else:
-            found.append((sign, middle(step, many), down(point.value, top)))
+            moves.append((sign, middle(step, many), down(point.value, top)))
             sign = "L"
-    return found
+    return moves
 
 
 def _axis(chart: Chart, medium: _Medium, right: int) -> Iterator[str]:
@@ -437,8 +437,8 @@ def _free_side(chart: Chart, y: int, top: Decimal) -> int:
     """0 or `FULL`: the end of the limit's line whose points lie farther from its word."""
 
     def nearest(low: int, high: int) -> int:
-        found = [abs(dot[2] - y) for series in chart.series for dot in _dots(series, top) if low <= dot[1] <= high]
-        return min(found, default=HEIGHT * 10)
+        gaps = [abs(dot[2] - y) for series in chart.series for dot in _dots(series, top) if low <= dot[1] <= high]
+        return min(gaps, default=HEIGHT * 10)
 
     return FULL if nearest(FULL * 2 // 3, FULL) >= nearest(0, FULL // 3) else 0
 
@@ -483,16 +483,16 @@ def _zones(chart: Chart, _: Words) -> Iterator[str]:
 def _tip_lines(chart: Chart, begin: int, end: int, _: Words) -> list[str]:
     """What a stretch says; several steps are told as their sum, since only counts have so many."""
     name = chart.steps[begin] if end - begin == 1 else f"{chart.steps[begin]} – {chart.steps[end - 1]}"
-    found = []
+    lines = []
     for series in chart.series:
         points = [one for one in series.points[begin:end] if one.value is not None]
         if points:
             text = points[0].text if end - begin == 1 else f"{sum(int(one.value or 0) for one in points):,}"
-            found += [text] if len(chart.series) == 1 else [f"{series.name} {text}"]
-            found += [one.detail for one in points if one.detail and end - begin == 1]
-    if not found:
+            lines += [text] if len(chart.series) == 1 else [f"{series.name} {text}"]
+            lines += [one.detail for one in points if one.detail and end - begin == 1]
+    if not lines:
         return [f"{name} {_('not proved')}"]
-    return [f"{name} {found[0]}", *found[1:]] if len(chart.series) == 1 else [name, *found]
+    return [f"{name} {lines[0]}", *lines[1:]] if len(chart.series) == 1 else [name, *lines]
 
 
 def legend_lines(chart: Chart) -> list[tuple[str, str]]:
@@ -507,17 +507,17 @@ def legend_lines(chart: Chart) -> list[tuple[str, str]]:
 
 def _paper_legend(chart: Chart, width: int) -> tuple[str, int]:
     """The series above the picture, and how many px they take."""
-    found, x, y = [], 0, 14
+    parts, x, y = [], 0, 14
     for colour, words in legend_lines(chart):
         wide = 40 + text_width(words)
         if x and x + wide > width:
             x, y = 0, y + 18
         kind = "fill" if chart.kind == BARS else "ln"
         swatch = "h18v-8h-18z" if chart.kind == BARS else "h18"
-        found.append(f'<path{_LOOKS[f"{kind} {colour}"]} d="M{x} {y if kind == "fill" else y - 4}{swatch}"/>')
-        found.append(f'<text x="{x + 24}" y="{y}">{escape(words)}</text>')
+        parts.append(f'<path{_LOOKS[f"{kind} {colour}"]} d="M{x} {y if kind == "fill" else y - 4}{swatch}"/>')
+        parts.append(f'<text x="{x + 24}" y="{y}">{escape(words)}</text>')
         x += wide
-    return "".join(found), y + 6 if found else 0
+    return "".join(parts), y + 6 if parts else 0
 
 
 def _shares(chart: ShareChart, medium: _Medium, _: Words) -> str:
@@ -545,17 +545,17 @@ def _shares(chart: ShareChart, medium: _Medium, _: Words) -> str:
     )
 
 
-def headroom_svg(told: Headroom | None, label: str) -> str:
+def headroom_svg(headroom: Headroom | None, label: str) -> str:
     """Used of what there may be, what is beyond or missing, a tick at the limit; an empty bed where nothing is known.
 
     ``label`` says it in words, which stand beside the bar as well.
     """
     parts = []
-    if told is not None:
-        top = max(told.used, told.limit * 5 // 4, told.limit + 1, 1)
-        used, limit = (max(one, 0) * FULL // top for one in (told.used, told.limit))
+    if headroom is not None:
+        top = max(headroom.used, headroom.limit * 5 // 4, headroom.limit + 1, 1)
+        used, limit = (max(one, 0) * FULL // top for one in (headroom.used, headroom.limit))
         parts.append(_bar("used", 0, min(used, limit)))
-        if told.least:
+        if headroom.least:
             parts += [_bar("spare", limit, used)] if used > limit else [_bar("missing", used, limit)]
         elif used > limit:
             parts.append(_bar("over", limit, used))

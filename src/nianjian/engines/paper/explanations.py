@@ -93,11 +93,11 @@ def rules_of_metric(portrait: Json, slug: str, language: str, _: Words) -> tuple
 
 def conflicts_of_metric(portrait: Json, slug: str, language: str) -> tuple[Conflict, ...]:
     """Where guide and law disagree about a metric."""
-    known = {one["key"]: one for one in portrait.get("rules") or ()}
-    found = [known[key] for key in CONFLICTS.get(slug, ()) if key in known]
+    by_key = {one["key"]: one for one in portrait.get("rules") or ()}
+    rules = [by_key[key] for key in CONFLICTS.get(slug, ()) if key in by_key]
     return tuple(
         Conflict(rule_title(one, language), one["value"]["guide"], one["value"]["law"], one["value"]["action"])
-        for one in found
+        for one in rules
     )
 
 
@@ -116,8 +116,8 @@ def value_text(rule: Json, _: Words, titles: Mapping[str, str] = NO_TITLES) -> s
         return _nested_text(value, _, titles) or "–"
     if unit in {"share", "factor"}:
         value = Decimal(str(value)) / (PER_CENT if isinstance(value, int) and value > 1 else 1)
-        scale, shown = (TEN_THOUSAND, "‱") if rule.get("key") in PER_TEN_THOUSAND else (PER_CENT, "%")
-        return f"{sign}{(Decimal(str(value)) * scale).normalize():f} {shown}"
+        scale, suffix = (TEN_THOUSAND, "‱") if rule.get("key") in PER_TEN_THOUSAND else (PER_CENT, "%")
+        return f"{sign}{(Decimal(str(value)) * scale).normalize():f} {suffix}"
     if unit == "light":
         return code_name("light", str(value), _)
     if unit in UNITS and not isinstance(value, str):
@@ -207,11 +207,11 @@ CALLS: Final[Mapping[str, str]] = {
 def exclusion_lines(portrait: Json, metric: Json, _: Words) -> tuple[tuple[str, str, int], ...]:
     """(reason, sentence, count) of what was left out; what excluded nothing is not said."""
     excluded = metric["components"].get("excluded") or {}
-    found = [(reason, REASONS[reason], int(number)) for reason, number in excluded.items() if reason in REASONS]
+    entries = [(reason, REASONS[reason], int(number)) for reason, number in excluded.items() if reason in REASONS]
     if metric["slug"] in {"complaint_rate", "number_consistency"}:
         calls = portrait["quality"]["calls"]
-        found += [(name, text, int(calls.get(name) or 0)) for name, text in CALLS.items()]
-    return tuple((reason, _(text).format(n=count_text(number)), number) for reason, text, number in found if number)
+        entries += [(name, text, int(calls.get(name) or 0)) for name, text in CALLS.items()]
+    return tuple((reason, _(text).format(n=count_text(number)), number) for reason, text, number in entries if number)
 
 
 SCALE: Final = {"%": 100, "‱": 10_000}
@@ -257,13 +257,13 @@ def list_formulas(metric: Json, _: Words) -> tuple[Formula, ...]:
     }.get(slug, ("", ""))  # fmt: skip
     turned = other in parts and (usual not in parts or parts[usual] != bottom == parts[other])
     words = _(FORMULA_TEXTS[f"{slug}.{other}" if turned else slug])
-    found = [Formula(words, _division(terms, bottom, metric["value"], unit), _decision(metric, top, bottom))]
+    formulas = [Formula(words, _division(terms, bottom, metric["value"], unit), _decision(metric, top, bottom))]
     for flag in metric["flags"]:
         if flag["code"] == "evasion":
             numbers = _division(_sum([parts["landline"], parts["mobile"]]), bottom, flag.get("value"), unit)
             decision = _decision({**flag, "unit": unit}, flag["count"], bottom)
-            found.append(Formula(_(FORMULA_TEXTS["evasion"]), numbers, decision))
-    return tuple(found)
+            formulas.append(Formula(_(FORMULA_TEXTS["evasion"]), numbers, decision))
+    return tuple(formulas)
 
 
 def _sum(counts: Sequence[object]) -> str:
@@ -274,16 +274,16 @@ def _division(top: str, bottom: int, value: object, unit: str) -> str:
     return f"{top} ÷ {count_text(bottom)} = {f'{value} {unit}' if bottom else DASH}"
 
 
-def _decision(told: Json, top: int, bottom: int) -> str:
+def _decision(figure: Json, top: int, bottom: int) -> str:
     """``95 × 10 = 950 > 260 × 3 = 780``: part times the limit's denominator against whole times its numerator."""
-    if told.get("limit") is None or not bottom:
+    if figure.get("limit") is None or not bottom:
         return ""
-    over, under = (Decimal(str(told["limit"])) / SCALE[str(told["unit"])]).as_integer_ratio()
+    over, under = (Decimal(str(figure["limit"])) / SCALE[str(figure["unit"])]).as_integer_ratio()
     left, right = top * under, bottom * over
     sign = ">" if left > right else "<" if left < right else "="
     part = f"{count_text(top)} × {count_text(under)} = {count_text(left)}"
     text = f"{part} {sign} {count_text(bottom)} × {count_text(over)} = {count_text(right)}"
-    return f"{text}  ({limit_text(told, str(told['unit']))})"
+    return f"{text}  ({limit_text(figure, str(figure['unit']))})"
 
 
 TEAM: Final = "team"
@@ -305,14 +305,14 @@ PARTS: Final[Mapping[str, Mapping[str, str]]] = {
 def team_results(portrait: Json, team: str) -> list[dict[str, Any]]:
     """Each metric that is split by team, with this team's figures in the place of the enterprise's."""
     none: Json = {"numerator": 0, "denominator": 0, "value": None, "light": "na"}
-    found = []
+    results = []
     for metric in portrait["metrics"]:
         if metric["slug"] in PARTS:
             row = next((row for row in metric["splits"].get(TEAM, ()) if row["key"] == team), none)
             parts = {name: int(row.get(field) or 0) for name, field in PARTS[metric["slug"]].items()}
             figures = {name: row[name] for name in ("numerator", "denominator", "value", "light")}
-            found.append({**{name: metric[name] for name in TEAM_FIELDS}, **figures, "components": parts})
-    return found
+            results.append({**{name: metric[name] for name in TEAM_FIELDS}, **figures, "components": parts})
+    return results
 
 
 def team_standing(portrait: Json, team: str) -> list[dict[str, Any]]:
@@ -321,22 +321,22 @@ def team_standing(portrait: Json, team: str) -> list[dict[str, Any]]:
     The limit binds the enterprise as a whole; it is applied to the team's own counts, as its light is.
     """
     whole = {metric["slug"]: metric for metric in portrait["metrics"]}
-    found = []
-    for told in team_results(portrait, team):
-        parts, flags = dict(told["components"]), []
-        if told["slug"] == "complaint_rate" and told["limit"] is not None:
-            top, bottom = (Decimal(str(told["limit"])) / SCALE[str(told["unit"])]).as_integer_ratio()
-            allowed = told["denominator"] * top // bottom
-            parts |= {"allowance": allowed, "headroom": allowed - told["numerator"]}
-        if told["slug"] == "number_consistency":
-            flagged: Sequence[Json] = whole[told["slug"]].get("flags") or ()
+    results = []
+    for result in team_results(portrait, team):
+        parts, flags = dict(result["components"]), []
+        if result["slug"] == "complaint_rate" and result["limit"] is not None:
+            top, bottom = (Decimal(str(result["limit"])) / SCALE[str(result["unit"])]).as_integer_ratio()
+            allowed = result["denominator"] * top // bottom
+            parts |= {"allowance": allowed, "headroom": allowed - result["numerator"]}
+        if result["slug"] == "number_consistency":
+            flagged: Sequence[Json] = whole[result["slug"]].get("flags") or ()
             evasion: Json = next((one for one in flagged if one["code"] == "evasion"), {})
             limit, count = evasion.get("limit"), parts["landline"] + parts["mobile"]
-            flags = [{"code": "evasion", "light": told["light"], "limit": limit, "count": count}]
+            flags = [{"code": "evasion", "light": result["light"], "limit": limit, "count": count}]
             if other := parts.get("other_short"):
                 flags += [{**one, "count": other} for one in flagged if one["code"] == "other_short"]
-        found.append({**told, "components": parts, "flags": flags})
-    return found
+        results.append({**result, "components": parts, "flags": flags})
+    return results
 
 
 CAUSES: Final[Mapping[str, str]] = {
@@ -373,23 +373,25 @@ SETTINGS: Final[Mapping[str, str]] = {
 TOLD: Final = ("batch", "replaces", "kind", "file", "name", "metric", "key", "subject", "rows")
 
 
-def comparison_view(told: Json, language: str, _: Words) -> dict[str, Any]:
+def comparison_view(comparison: Json, language: str, _: Words) -> dict[str, Any]:
     """Every part of the comparison with its words; empty lists are what did not change."""
     return {
-        "light": [{"code": code, "word": code_name("light", str(code), _)} for code in told["light"]],
-        "causes": [_(CAUSES[cause]) for cause in told["causes"]] or [_(NO_CHANGES)],
-        "settings": [(_(SETTINGS[key]), *(one or DASH for one in pair)) for key, pair in told["settings"].items()],
-        "metrics": [_metric(metric, _) for metric in told["metrics"]],
-        "rules": [_rule(rule, language, _) for rule in told["rules"]],
-        "rules_told": told["rules_told"],
+        "light": [{"code": code, "word": code_name("light", str(code), _)} for code in comparison["light"]],
+        "causes": [_(CAUSES[cause]) for cause in comparison["causes"]] or [_(NO_CHANGES)],
+        "settings": [
+            (_(SETTINGS[key]), *(one or DASH for one in pair)) for key, pair in comparison["settings"].items()
+        ],
+        "metrics": [_metric(metric, _) for metric in comparison["metrics"]],
+        "rules": [_rule(rule, language, _) for rule in comparison["rules"]],
+        "rules_told": comparison["rules_told"],
         "tables": [
             (
                 _(FACT_TABLES.get(one["table"], str(one["table"]))),
                 *(DASH if one[side] is None else str(one[side]) for side in ("before", "after")),
             )
-            for one in told["tables"]
+            for one in comparison["tables"]
         ],
-        "acts": [_act(act, _) for act in told.get("between", ())],
+        "acts": [_act(act, _) for act in comparison.get("between", ())],
     }
 
 
@@ -443,8 +445,8 @@ def _flag(flag: Json, _: Words) -> str:
 def _moved_row(row: Json, metric: Json, _: Words) -> dict[str, Any]:
     def side(place: int) -> str:
         top, bottom = row["numerator"][place], row["denominator"][place]
-        told = proven({name: row[name][place] for name in ("value", "light")})
-        value = amount_text(told, metric["unit"], metric["limit"][place])
+        rate = proven({name: row[name][place] for name in ("value", "light")})
+        value = amount_text(rate, metric["unit"], metric["limit"][place])
         return DASH if bottom is None else f"{count_text(top)} / {count_text(bottom)} = {value}"
 
     return {

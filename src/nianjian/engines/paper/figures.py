@@ -91,11 +91,11 @@ def amount_text(value: object, unit: str, limit: object = None) -> str:
     return f"{figure_text(Decimal(str(value)), None if limit in (None, '') else Decimal(str(limit)))} {unit}"
 
 
-def proven(told: Json) -> Any:  # noqa: ANN401 -- a rate as it stands in its unit, or None
+def proven(row: Json) -> Any:  # noqa: ANN401 -- a rate as it stands in its unit, or None
     """The rate of a metric, or of a row with a light; None for a nought that no record proves."""
-    value = told["value"]
+    value = row["value"]
     nought = value not in (None, "") and not Decimal(str(value))
-    return None if nought and told.get("light") == "insufficient" else value
+    return None if nought and row.get("light") == "insufficient" else value
 
 
 def other_unit(value: object, unit: str) -> str:
@@ -118,8 +118,8 @@ def _flagged_when(metric: Json, unit: str, _: Words) -> str:
     evasion = [flag for flag in metric.get("flags", ()) if flag["code"] == "evasion" and flag.get("limit")]
     if metric.get("limit") is None and evasion:
         return _("landline and mobile {limit}").format(limit=limit_text(evasion[0], unit))
-    shown = limit_text(metric, unit)
-    return _("not {limit}").format(limit=shown) if metric["slug"] == "closing_rate" and shown != DASH else shown
+    text = limit_text(metric, unit)
+    return _("not {limit}").format(limit=text) if metric["slug"] == "closing_rate" and text != DASH else text
 
 
 #: Metric -> what may still happen, what is too many or missing.
@@ -135,12 +135,12 @@ SPARE: Final[Mapping[str, tuple[str, str]]] = {
 
 def headroom_text(metric: Json, _: Words) -> str:
     """Say how much may still happen before the light changes, from the integer counts and the rule's limit."""
-    told = find_headroom(metric)
-    if told is None:
+    headroom = find_headroom(metric)
+    if headroom is None:
         return DASH
-    spare = told.used - told.limit if told.least else told.limit - told.used
+    spare = headroom.used - headroom.limit if headroom.least else headroom.limit - headroom.used
     room, over = SPARE[metric["slug"]]
-    return _(room if spare >= 0 else over).format(n=count_text(abs(spare)), all=count_text(told.limit))
+    return _(room if spare >= 0 else over).format(n=count_text(abs(spare)), all=count_text(headroom.limit))
 
 
 #: Metric -> what the limit allows or asks for, what there is, how much is beyond or missing, how much is to spare.
@@ -167,13 +167,13 @@ EXACT: Final = mark("exactly at the limit")
 
 def distance_texts(metric: Json, _: Words) -> tuple[str, str, str] | None:
     """What the limit allows or asks for, what there is, and the distance in things; None where no rate is proved."""
-    told = None if metric.get("value") in (None, "") else find_headroom(metric)
-    if told is None:
+    headroom = None if metric.get("value") in (None, "") else find_headroom(metric)
+    if headroom is None:
         return None
     limit, used, over, room = DISTANCES[metric["slug"]]
-    spare = told.used - told.limit if told.least else told.limit - told.used
+    spare = headroom.used - headroom.limit if headroom.least else headroom.limit - headroom.used
     distance = _(EXACT) if not spare else _(room if spare > 0 else over).format(n=count_text(abs(spare)))
-    return _(limit).format(n=count_text(told.limit)), _(used).format(n=count_text(told.used)), distance
+    return _(limit).format(n=count_text(headroom.limit)), _(used).format(n=count_text(headroom.used)), distance
 
 
 def short_value(metric: Json, value: object) -> str:
@@ -187,9 +187,9 @@ def short_value(metric: Json, value: object) -> str:
 def shorten_values(metric: Json) -> Json:
     """The metric with every rate that a card tells of cut to two decimals, as `short_value`."""
 
-    def short(told: Json, *names: str) -> dict[str, Any]:
-        limit = metric if told.get("limit") is None else told
-        return {**told, **{name: short_value(limit, told[name]) for name in names if told.get(name) is not None}}
+    def short(row: Json, *names: str) -> dict[str, Any]:
+        limit = metric if row.get("limit") is None else row
+        return {**row, **{name: short_value(limit, row[name]) for name in names if row.get(name) is not None}}
 
     twins = {name: short(twin, "value") for name, twin in (metric.get("twins") or {}).items()}
     return {
@@ -202,16 +202,16 @@ def shorten_values(metric: Json) -> Json:
 
 def plain_limit(metric: Json, _: Words) -> str:
     """The limit as people write it, per ten thousand also in per cent; D3's is that of landline and mobile calls."""
-    unit, shown = str(metric["unit"]), metric
+    unit, figure = str(metric["unit"]), metric
     if metric.get("limit") is None:
-        shown = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})
-        if shown.get("limit") is None:
+        figure = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})
+        if figure.get("limit") is None:
             return ""
         text = _("limit of landline and mobile: {value}")
     else:
         text = _("Limit {value}")
-    value = f"{Decimal(str(shown['limit'])).normalize():f} {unit}"
-    if beside := other_unit(shown["limit"], unit):
+    value = f"{Decimal(str(figure['limit'])).normalize():f} {unit}"
+    if beside := other_unit(figure["limit"], unit):
         value = _("{value} ({other})").format(value=value, other=beside)
     return text.format(value=value)
 
@@ -227,9 +227,9 @@ def find_headroom(metric: Json) -> Headroom | None:
     if slug == "complaint_rate" and "allowance" in parts:
         return Headroom(parts["allowance"] - parts["headroom"], parts["allowance"])
     if slug == "number_consistency":
-        found: Json = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})
-        limit = found.get("limit")
-        return None if limit is None else Headroom(found["count"], max(_reached(metric, limit) - 1, 0))
+        evasion: Json = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})
+        limit = evasion.get("limit")
+        return None if limit is None else Headroom(evasion["count"], max(_reached(metric, limit) - 1, 0))
     if (limit := metric.get("limit")) is None or not metric.get("denominator"):
         return None
     if slug == "closing_rate":
@@ -272,8 +272,8 @@ def _flag(flag: Json, unit: str, _: Words) -> Flag:
         detail += f" · {amount_text(flag['value'], unit, flag.get('limit'))}"
     if flag.get("limit") is not None:
         # Beside a green light within which limit it is, else beyond which.
-        told = flag if light != "green" else {**flag, "operator": NEGATED.get(str(flag.get("operator")))}
-        detail += f" ({_('limit')} {limit_text(told, unit)})"
+        figure = flag if light != "green" else {**flag, "operator": NEGATED.get(str(flag.get("operator")))}
+        detail += f" ({_('limit')} {limit_text(figure, unit)})"
     calm = flag["code"] == "evasion" and light == "green"
     title = _("landline and mobile share") if calm else code_name("flag", flag["code"], _)
     return Flag(flag["code"], title, light, code_name("light", light, _), detail)
@@ -349,10 +349,10 @@ def _bounds(metric: Json) -> str:
 def _attachments(metric: Json, _: Words) -> tuple[str, ...]:
     """What explains the light and is on file, else what has to be attached; one of several is enough (D1)."""
     on_file = [code_name("attachment", kind, _) for kind in metric.get("attachments") or ()]
-    wanted = [code_name("attachment", kind, _) for kind in metric.get("attachments_required") or ()]
-    if wanted and on_file:
+    papers = [code_name("attachment", kind, _) for kind in metric.get("attachments_required") or ()]
+    if papers and on_file:
         return (_("on file: {papers}").format(papers=" / ".join(on_file)),)
-    return (_("to attach: {papers}").format(papers=" / ".join(wanted)),) if wanted else ()
+    return (_("to attach: {papers}").format(papers=" / ".join(papers)),) if papers else ()
 
 
 def metric_card(metric: Json, _: Words) -> Card:
@@ -407,9 +407,9 @@ def period_text(portrait: Json, _: Words) -> str:
     """The days of a portrait, both included, and the day as of which it stands."""
     period = portrait["period"]
     last = date.fromisoformat(str(period["to"])) - timedelta(days=1)  # the period's own end is excluded
-    found = f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
+    text = f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
     basis = period.get("basis")  # an older program named none
-    return f"{found} · {code_name('basis', known_basis(portrait, basis), _)}" if basis else found
+    return f"{text} · {code_name('basis', known_basis(portrait, basis), _)}" if basis else text
 
 
 def basis_text(basis: str, day: date, year: int, _: Words) -> str:

@@ -94,16 +94,16 @@ def _html_table(one: Mapping[str, Any], none: str) -> str:
     return f"<h2>{escape(one['title'])}</h2>\n{inside}\n"
 
 
-def day_sheet(told: Json, _: Words) -> dict[str, Any]:
-    """``told``: what the flow's `sheet` gives."""
+def day_sheet(sheet: Json, _: Words) -> dict[str, Any]:
+    """``sheet``: what the flow's `sheet` gives."""
     facts = [
-        _enterprise(told, _),
-        *inspection_day.notice_lines(told, _, BLANK),
-        (_("State of the inspection day"), _(STATES[told["state"]])),
-        _counts(told, _),
-        (_("Evidence checked"), clock_text(told["looked_at"])),
+        _enterprise(sheet, _),
+        *inspection_day.notice_lines(sheet, _, BLANK),
+        (_("State of the inspection day"), _(STATES[sheet["state"]])),
+        _counts(sheet, _),
+        (_("Evidence checked"), clock_text(sheet["looked_at"])),
     ]
-    visit = told["visit"] or {"agenda": [], "posts": []}
+    visit = sheet["visit"] or {"agenda": [], "posts": []}
     agenda: Sequence[Column] = (
         (_("time"), 2, itemgetter("at")),
         (_("agenda item"), 8, itemgetter("what")),
@@ -118,12 +118,12 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     tables = [
         paper_table(_("Agenda"), visit["agenda"], agenda),
         paper_table(_("Positions"), visit["posts"], posts),
-        _table_of_rows(_("What is checked, and the evidence"), headings, evidence_rows(told, _), (6, 6, 4, 7, 3)),
+        _table_of_rows(_("What is checked, and the evidence"), headings, evidence_rows(sheet, _), (6, 6, 4, 7, 3)),
     ]
-    if drill := told["drill"]:
+    if drill := sheet["drill"]:
         columns = _step_columns(_, (5, 3, 5, 2, 2, 3))
         tables.append(paper_table(f"{_('Newest drill')} {drill['drill']}", drill["steps"], columns))
-    return paper_content(_("Inspection day"), facts, tables, _code(told), _)
+    return paper_content(_("Inspection day"), facts, tables, _code(sheet), _)
 
 
 def _table_of_rows(
@@ -134,32 +134,32 @@ def _table_of_rows(
     return paper_table(title, rows, tuple(zip(header, shares, cells, strict=True)))  # type: ignore[arg-type]
 
 
-def _enterprise(told: Json, _: Words) -> tuple[str, str]:
-    return _("Enterprise"), told["name"]
+def _enterprise(document: Json, _: Words) -> tuple[str, str]:
+    return _("Enterprise"), document["name"]
 
 
 def _person(actor: str | None, _: Words) -> str:
     return actor_text(actor, _) or DASH
 
 
-def _counts(told: Json, _: Words) -> tuple[str, str]:
-    counts = told["counts"]
+def _counts(document: Json, _: Words) -> tuple[str, str]:
+    counts = document["counts"]
     text = " / ".join(str(counts[state]) for state in (State.PASSED, State.FAILED, State.NOT_PROVED, State.IN_PROGRESS))
     return _("Passed, not passed, not proved, in progress"), text
 
 
-def evidence_rows(told: Json, _: Words) -> list[tuple[str, ...]]:
+def evidence_rows(sheet: Json, _: Words) -> list[tuple[str, ...]]:
     """(row of the guide by name, evidence, state, why, as at); one behind which nothing stands is listed, too."""
-    found: list[tuple[str, ...]] = []
-    for row in told["rows"]:
+    rows: list[tuple[str, ...]] = []
+    for row in sheet["rows"]:
         title = inspection_day.row_name(row["rule"], _)
         for place, one in enumerate(row["evidence"]):
             state, why = _(STATES[one["state"]]), inspection_day.evidence_reason(one["why"], _)
             name = inspection_day.evidence_name(one["check"], _)
-            found.append(("" if place else title, name, state, why, one["day"] or "–"))
+            rows.append(("" if place else title, name, state, why, one["day"] or "–"))
         if not row["evidence"]:
-            found.append((title, "–", _(STATES[row["state"]]), _("not checked yet"), "–"))
-    return found
+            rows.append((title, "–", _(STATES[row["state"]]), _("not checked yet"), "–"))
+    return rows
 
 
 def _step_columns(_: Words, shares: Sequence[int]) -> list[Column]:
@@ -174,22 +174,22 @@ def _step_columns(_: Words, shares: Sequence[int]) -> list[Column]:
     return [(heading, share, cell) for (heading, cell), share in zip(cells, shares, strict=True)]
 
 
-def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
-    """``told``: the answer cards as they were last looked at."""
+def answer_cards_paper(cards: Json, day: Json, _: Words) -> dict[str, Any]:
+    """``cards``: the answer cards as they were last looked at."""
     columns: Sequence[Column] = (
         (_("question"), 4, lambda one: _(inspection.CARDS[one["card"]])),
         (_("state"), 3, lambda one: _(inspection.CARD_STATES[one["state"]])),
-        (_("answer"), 7, lambda one: inspection.format_answer(one, told["at"][:10], _)),
+        (_("answer"), 7, lambda one: inspection.format_answer(one, cards["at"][:10], _)),
         (_("figures"), 5, lambda one: _figures(one, _)),
-        (_("as at"), 3, lambda one: f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]),
+        (_("as at"), 3, lambda one: f"{one['from']} – {cards['as_of']}" if one["from"] else cards["as_of"]),
     )
     facts = [
         _enterprise(day, _),
-        (_("Permitted answers"), f"{told['released']} / {told['all']}"),
-        (_("Evidence checked"), clock_text(told["at"])),
+        (_("Permitted answers"), f"{cards['released']} / {cards['all']}"),
+        (_("Evidence checked"), clock_text(cards["at"])),
     ]
-    table = paper_table(_("Answer cards"), told["cards"], columns)
-    return paper_content(_("Answer cards"), facts, [table], _code(told), _)
+    table = paper_table(_("Answer cards"), cards["cards"], columns)
+    return paper_content(_("Answer cards"), facts, [table], _code(cards), _)
 
 
 def _figures(card: Json, _: Words) -> str:
@@ -197,8 +197,8 @@ def _figures(card: Json, _: Words) -> str:
     return _("; ").join(_("{name}: {value}").format(name=name, value=value) for name, value in pairs)
 
 
-def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
-    """``told``: how far logs reach back, as it was last looked at."""
+def logs_paper(logs: Json, day: Json, _: Words) -> dict[str, Any]:
+    """``logs``: how far logs reach back, as it was last looked at."""
     columns: Sequence[Column] = (
         (_("log"), 5, lambda one: _(inspection.LOGS[one["log"]])),
         (_("state"), 3, lambda one: _(inspection.LOG_STATES[one["state"]])),
@@ -208,16 +208,16 @@ def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
         (_("missing days"), 2, lambda one: str(one["missing_days"]) if one["oldest"] else "–"),
         (_("why"), 6, lambda one: _log_reason(one, _)),
     )
-    facts = [_enterprise(day, _), (_("As at"), told["until"])]
+    facts = [_enterprise(day, _), (_("As at"), logs["until"])]
     title = _(inspection.PARTS["retention"])
-    tables = [paper_table(title, told["logs"], columns)]
-    sample = told.get("sample")  # an older look has none
+    tables = [paper_table(title, logs["logs"], columns)]
+    sample = logs.get("sample")  # an older look has none
     if sample is not None:
         facts += inspection.sample_facts(sample, _)
         if lost := inspection.sample_rows(sample, _):
             heads, shares = inspection.sample_headings(_), (4, 4, 6, 5, 3, 3)
             tables.append(_table_of_rows(_("Sampled calls without their recording"), heads, lost, shares))
-    return paper_content(title, facts, tables, _code(told), _)
+    return paper_content(title, facts, tables, _code(logs), _)
 
 
 def _log_reason(log: Json, _: Words) -> str:
@@ -226,37 +226,37 @@ def _log_reason(log: Json, _: Words) -> str:
     return _("; ").join((_(inspection.LOG_WHYS[log["why"]]), *excused))
 
 
-def _code(told: Json) -> str:
-    return format_code(rules=told["rulebook"]["version"], sha256=told["rulebook"]["sha256"][:12])
+def _code(document: Json) -> str:
+    return format_code(rules=document["rulebook"]["version"], sha256=document["rulebook"]["sha256"][:12])
 
 
-def drill_pdf(told: Json, _: Words) -> bytes:
-    """A4; the same report gives the same bytes. ``told``: what the flow's `report` gives. ``drawing_failed``."""
+def drill_pdf(report: Json, _: Words) -> bytes:
+    """A4; the same report gives the same bytes. ``report``: what the flow's `report` gives. ``drawing_failed``."""
     facts = [
-        _enterprise(told, _),
-        (_("Ticket of the drill"), told["drill"]),
-        (_("Begun"), f"{clock_text(told['begun_at'])} · {_person(told['begun_by'], _)}"),
-        (_("Status as at"), clock_text(told["at"])),
-        (_("Outcome of the drill"), _(STATES[told["state"]])),
-        (_("Readiness when the drill began"), _(STATES[told["readiness"]])),
-        _counts(told, _),
+        _enterprise(report, _),
+        (_("Ticket of the drill"), report["drill"]),
+        (_("Begun"), f"{clock_text(report['begun_at'])} · {_person(report['begun_by'], _)}"),
+        (_("Status as at"), clock_text(report["at"])),
+        (_("Outcome of the drill"), _(STATES[report["state"]])),
+        (_("Readiness when the drill began"), _(STATES[report["readiness"]])),
+        _counts(report, _),
     ]
     foot = _("The ticket of a drill counts in no figure.")
     why: Column = (_("why"), 4, lambda one: inspection_day.drill_reason(one["why"], _))
     tables = [
-        paper_table(_("Steps"), told["steps"], [*_step_columns(_, (4, 3, 4, 2, 2, 3)), why]),
-        _timeline(told, _),
-        _tests(told, _),
-        _checks(told, _),
+        paper_table(_("Steps"), report["steps"], [*_step_columns(_, (4, 3, 4, 2, 2, 3)), why]),
+        _timeline(report, _),
+        _tests(report, _),
+        _checks(report, _),
         _table_of_rows(
             _("What to fix"), (_("to fix"), _("why"), _("quickest fix")),
-            inspection_day.list_remedies(told, _), (4, 5, 6),
+            inspection_day.list_remedies(report, _), (4, 5, 6),
         ),
     ]  # fmt: skip
-    return paper_pdf(paper_content(_("Report of the drill"), facts, tables, _code(told), _, foot))
+    return paper_pdf(paper_content(_("Report of the drill"), facts, tables, _code(report), _, foot))
 
 
-def _timeline(told: Json, _: Words) -> dict[str, Any]:
+def _timeline(report: Json, _: Words) -> dict[str, Any]:
     def role(one: Json) -> str:
         return _(inspection_day.ROLES[one["role"]]) + (f" · {one['player']}" if one["player"] else "")
 
@@ -269,10 +269,10 @@ def _timeline(told: Json, _: Words) -> dict[str, Any]:
         (_("who"), 3, lambda one: _person(one["by"], _)),
         (_("handled at"), 4, lambda one: one["ended_at"] or "–"),
     )
-    return paper_table(_("Timeline: plan and actual"), told["timeline"], columns)
+    return paper_table(_("Timeline: plan and actual"), report["timeline"], columns)
 
 
-def _tests(told: Json, _: Words) -> dict[str, Any]:
+def _tests(report: Json, _: Words) -> dict[str, Any]:
     def seconds(one: Json) -> str:
         return DASH if one["answer_ms"] is None else f"{one['answer_ms'] / 1000:.3f}"
 
@@ -283,10 +283,10 @@ def _tests(told: Json, _: Words) -> dict[str, Any]:
         (_("answered after (seconds)"), 3, seconds),
         (_("why"), 6, lambda one: _(REASONS[one["reason"]]) if one["reason"] in REASONS else "–"),
     )
-    return paper_table(_("Test calls"), told["tests"], columns)
+    return paper_table(_("Test calls"), report["tests"], columns)
 
 
-def _checks(told: Json, _: Words) -> dict[str, Any]:
+def _checks(report: Json, _: Words) -> dict[str, Any]:
     columns: Sequence[Column] = (
         (_("part"), 2, lambda one: _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]])),
         (_("requirement"), 5, lambda one: inspection_day.row_name(one["rule"], _)),
@@ -295,4 +295,4 @@ def _checks(told: Json, _: Words) -> dict[str, Any]:
         (_("why"), 5, lambda one: inspection_day.drill_reason(one["why"], _)),
         (_("as at"), 3, lambda one: one["day"] or "–"),
     )
-    return paper_table(_("Readiness when the drill began"), told["checks"], columns)
+    return paper_table(_("Readiness when the drill began"), report["checks"], columns)

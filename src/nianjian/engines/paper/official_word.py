@@ -41,29 +41,29 @@ FONTS: Final[Mapping[str, str]] = {
 
 def official_docx(paper: OfficialPaper) -> bytes:
     """The Word file."""
-    told, book = paper_to_document(paper), docx.Document()
+    document, book = paper_to_document(paper), docx.Document()
     _ = words(paper.language)
     _styles(book)
     _settings(book)
     _page(book.sections[0], annex=False, wide=False)
-    _frame(book.sections[0], paper.code, told["words"]["of"])
-    _head(book, told)
-    for part, source in zip(told["parts"], paper.parts, strict=True):
+    _frame(book.sections[0], paper.code, document["words"]["of"])
+    _head(book, document)
+    for part, source in zip(document["parts"], paper.parts, strict=True):
         if part["title"]:
             _heading(book, part["title"])
-        _body(book, part, _draw(source.charts, _), 160, told["words"]["none"])
-    end = [_line(book, told["closing"])] if told["closing"] else []
-    end += _list_annexes(book, told)
-    if told["signed"]:
-        _sign(book, told, end)
-    for place, (part, source) in enumerate(zip(told["annexes"], paper.annexes, strict=True), start=1):
+        _body(book, part, _draw(source.charts, _), 160, document["words"]["none"])
+    end = [_line(book, document["closing"])] if document["closing"] else []
+    end += _list_annexes(book, document)
+    if document["signed"]:
+        _sign(book, document, end)
+    for place, (part, source) in enumerate(zip(document["annexes"], paper.annexes, strict=True), start=1):
         section = _add_section(book)
         section.different_first_page_header_footer = False
         _page(section, annex=True, wide=paper.wide)
-        name = f"{told['words']['annex']}{place if len(paper.annexes) > 1 else ''}"
+        name = f"{document['words']['annex']}{place if len(paper.annexes) > 1 else ''}"
         _line(book, name, indent=False, bold=True)
         _heading(book, part["title"], centred=True)
-        _body(book, part, _draw(source.charts, _), 269 if paper.wide else 182, told["words"]["none"])
+        _body(book, part, _draw(source.charts, _), 269 if paper.wide else 182, document["words"]["none"])
         if part["grids"] and not source.charts:
             book.paragraphs[-1].paragraph_format.line_spacing = Pt(1)  # the end of the table is that of its page
     out = io.BytesIO()
@@ -168,19 +168,21 @@ def _number_pages(line: Any, text: str) -> None:  # noqa: ANN401 -- untyped libr
         line._p.append(parse_xml(run.replace(">", f" {nsdecls('w')}>", 1)))  # noqa: SLF001 -- the library has no other way
 
 
-def _head(book: Any, told: Mapping[str, Any]) -> None:  # noqa: ANN401 -- untyped library
-    title = book.add_paragraph(_clean(told["title"]), style="Title")
+def _head(book: Any, document: Mapping[str, Any]) -> None:  # noqa: ANN401 -- untyped library
+    title = book.add_paragraph(_clean(document["title"]), style="Title")
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    if told["draft"]:
-        line = _line(book, told["draft"], indent=False, bold=True)
+    if document["draft"]:
+        line = _line(book, document["draft"], indent=False, bold=True)
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         line.runs[0].font.color.rgb = RGBColor(0xB4, 0x23, 0x18)
-    if told["addressee"]:
-        _line(book, told["addressee"] + told["words"]["colon"], indent=False)
-    if told["opening"]:
-        _line(book, told["opening"])
-    if told["facts"]:
-        _table(book, {"header": (), "rows": told["facts"], "total": (), "shares": (2, 5), "right": (False, False)}, 160)
+    if document["addressee"]:
+        _line(book, document["addressee"] + document["words"]["colon"], indent=False)
+    if document["opening"]:
+        _line(book, document["opening"])
+    if document["facts"]:
+        _table(
+            book, {"header": (), "rows": document["facts"], "total": (), "shares": (2, 5), "right": (False, False)}, 160
+        )
 
 
 def _heading(book: Any, text: str, *, centred: bool = False) -> None:  # noqa: ANN401 -- untyped library
@@ -205,28 +207,28 @@ def _body(book: Any, part: Mapping[str, Any], charts: Iterable[bytes], width: in
             _table(book, grid, width)
         else:
             _line(book, none, indent=False)
-    for chart, drawn in zip(part["charts"], charts, strict=True):
+    for chart, image in zip(part["charts"], charts, strict=True):
         picture = book.add_paragraph()
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
         picture.paragraph_format.keep_with_next = True
         picture.paragraph_format.line_spacing = 1.0
-        picture.add_run().add_picture(io.BytesIO(drawn), width=Mm(width))
+        picture.add_run().add_picture(io.BytesIO(image), width=Mm(width))
         caption = _line(book, chart["caption"], indent=False)
         caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
         caption.runs[0].font.size = Pt(10.5)
 
 
-def _list_annexes(book: Any, told: Mapping[str, Any]) -> list[Any]:  # noqa: ANN401 -- untyped library
-    several = len(told["annexes"]) > 1
-    lead = told["words"]["annex"] + told["words"]["colon"]
-    leads = (lead, *["　" * len(lead)] * len(told["annexes"]))
+def _list_annexes(book: Any, document: Mapping[str, Any]) -> list[Any]:  # noqa: ANN401 -- untyped library
+    several = len(document["annexes"]) > 1
+    lead = document["words"]["annex"] + document["words"]["colon"]
+    leads = (lead, *["　" * len(lead)] * len(document["annexes"]))
     return [
         _line(book, f"{before}{f'{place}. ' if several else ''}{part['title']}")
-        for place, (before, part) in enumerate(zip(leads, told["annexes"], strict=False), start=1)
+        for place, (before, part) in enumerate(zip(leads, document["annexes"], strict=False), start=1)
     ]
 
 
-def _sign(book: Any, told: Mapping[str, Any], end: Sequence[Any]) -> None:  # noqa: ANN401 -- untyped library
+def _sign(book: Any, document: Mapping[str, Any], end: Sequence[Any]) -> None:  # noqa: ANN401 -- untyped library
     """落款; kept with the closing words and the list of annexes, or the last line, so that no page holds it alone."""
     for line in (*(end or book.paragraphs[-1:]), _line(book, "", indent=False)):
         line.paragraph_format.keep_with_next = True
@@ -234,9 +236,9 @@ def _sign(book: Any, told: Mapping[str, Any], end: Sequence[Any]) -> None:  # no
     if not end and tables and tables[-1].getnext() is book.paragraphs[-2]._p:  # noqa: SLF001 -- the line that follows the table
         for line in tables[-1].tr_lst[-1].iter(qn("w:p")):  # the last row of a table that ends the body
             line.get_or_add_pPr().get_or_add_keepNext()
-    words = told["words"]
-    lines = [f"{sign}{words['colon']}＿＿＿＿＿＿＿＿" for sign in told["signs"]]
-    lines += [told["enterprise"] + words["seal"], words["date"]]
+    words = document["words"]
+    lines = [f"{sign}{words['colon']}＿＿＿＿＿＿＿＿" for sign in document["signs"]]
+    lines += [document["enterprise"] + words["seal"], words["date"]]
     for place, text in enumerate(lines, start=1):
         line = _line(book, text, indent=False)
         line.paragraph_format.left_indent = Mm(70)

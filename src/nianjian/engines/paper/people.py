@@ -85,11 +85,11 @@ def actor_texts(actors: Sequence[str | None], _: Words) -> list[str]:
     names: Batch = {} if batch is None else batch  # outside of a batch: what is read for this call alone
     plain = [actor or "" for actor in actors]
     texts = {actor: _text(actor, names, _) for actor in plain}
-    shown = Counter(texts.values())
+    counts = Counter(texts.values())
 
     def said(actor: str) -> str:
         text, login = texts[actor], actor.partition(":")[2] or actor
-        return text if shown[text] == 1 or text == login else _("{name} ({login})").format(name=text, login=login)
+        return text if counts[text] == 1 or text == login else _("{name} ({login})").format(name=text, login=login)
 
     return [said(actor) for actor in plain]
 
@@ -182,8 +182,8 @@ def mask_call_text(text: str, own_id: str = "") -> str:
     """
     if own_id:
         return own_id.join(mask_call_text(part) for part in text.split(own_id))
-    known = PARTY.sub(lambda found: found[1] + numbers.mask(found[2]), text)
-    return PERSON.sub(lambda found: numbers.mask(found[0]), known)
+    masked = PARTY.sub(lambda match: match[1] + numbers.mask(match[2]), text)
+    return PERSON.sub(lambda match: numbers.mask(match[0]), masked)
 
 
 def mask_call_id(text: str) -> str:

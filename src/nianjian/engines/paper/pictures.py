@@ -34,7 +34,7 @@ def portrait_charts(portrait: Json, _: Words, link: Link | None = None) -> list[
     """
     first = str(portrait["period"]["from"])[:4]
     months = [f"{first}-{number:02}" for number in range(1, 13)]
-    found: list[Chart] = []
+    result: list[Chart] = []
     for metric in portrait["metrics"]:
         rows = {str(row["month"]): row for row in metric.get("months") or ()}
         if not rows:
@@ -43,9 +43,9 @@ def portrait_charts(portrait: Json, _: Words, link: Link | None = None) -> list[
         due = [rows.get(month, {}) for month in months[: len(months) - ahead]]
         year = _Year((*due, *[{}] * ahead), ahead)  # a month to come has no figure: its 0 is none
         if metric["slug"] == "complaint_rate":
-            found.insert(0, _calls_chart(year, link, _))
-        found.append(_metric_chart(metric, year, link, _))
-    return found
+            result.insert(0, _calls_chart(year, link, _))
+        result.append(_metric_chart(metric, year, link, _))
+    return result
 
 
 @dataclass(frozen=True, slots=True)

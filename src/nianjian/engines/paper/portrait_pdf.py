@@ -46,17 +46,17 @@ def first_page_png(portrait: Json, language: str, stamp: Stamp) -> bytes:
 def _typeset(portrait: Json, language: str, stamp: Stamp, form: str) -> bytes:
     _ = words(language)
     data = mask_portrait(portrait)
-    drawn = pictures.portrait_charts(data, _)
-    told = portrait_content(data, language, stamp) | {
-        "charts": [{"file": f"{one.name}.svg", "caption": one.caption} for one in drawn],
+    drawings = pictures.portrait_charts(data, _)
+    content = portrait_content(data, language, stamp) | {
+        "charts": [{"file": f"{one.name}.svg", "caption": one.caption} for one in drawings],
         "first": form == "png",
     }
     code = format_code(  # where the figures come from, which does not stand in the text
         item="portrait", run=stamp.run, data=data["snapshot"]["sha256"][:16], rules=data["rulebook"]["version"],
         program=data["code"]["version"], audit=f"{stamp.seq}-{stamp.digest[:16]}",
     )  # fmt: skip
-    svgs = {one.name: charts.paper_svg(one, _, CHART) for one in drawn}
-    return typeset(SOURCE, told, {"code": render_qr_code(code, "svg").decode()} | svgs, form)
+    svgs = {one.name: charts.paper_svg(one, _, CHART) for one in drawings}
+    return typeset(SOURCE, content, {"code": render_qr_code(code, "svg").decode()} | svgs, form)
 
 
 def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
@@ -93,8 +93,8 @@ def _shorten_advice(data: Json) -> list[Json]:
     metrics = {metric["slug"]: metric for metric in data["metrics"]}
 
     def short(step: Json, metric: Json) -> dict[str, Any]:
-        found = {**step, "value": figures.short_value(metric, step.get("value"))}
-        return found | ({"with_cut": short(step["with_cut"], metric)} if step.get("with_cut") else {})
+        entry = {**step, "value": figures.short_value(metric, step.get("value"))}
+        return entry | ({"with_cut": short(step["with_cut"], metric)} if step.get("with_cut") else {})
 
     return [short(step, metrics[step["metric"]]) for step in data.get("advice") or ()]
 
@@ -109,21 +109,21 @@ def _card(card: figures.Card, metric: Json, data: Json, language: str, _: Words)
             asdict(rule) | {"level": rule.level_word}
             for rule in explanations.rules_of_metric(data, card.slug, language, _)
         ],
-        "conflicts": [asdict(found) for found in explanations.conflicts_of_metric(data, card.slug, language)],
+        "conflicts": [asdict(conflict) for conflict in explanations.conflicts_of_metric(data, card.slug, language)],
     }
 
 
 def _split(data: Json, split: str, names: ChannelNames, _: Words) -> dict[str, Any]:
     """One split: a row a key, two columns a metric; the largest rows first, months by time."""
     metrics = [metric for metric in data["metrics"] if sections.split_rows(metric, split)]
-    order, found = sections.split_by_key(metrics, split)
+    order, columns = sections.split_by_key(metrics, split)
     return {
         "title": code_name("split", split, _),
         "head": [{"title": code_name("metric", one["slug"], _), "unit": one["unit"]} for one in metrics],
         "rows": [
             {
                 "key": channel_text(split, sections.key_text(key, _), names),
-                "cells": [_cell(by_key.get(key), metric) for by_key, metric in zip(found, metrics, strict=True)],
+                "cells": [_cell(by_key.get(key), metric) for by_key, metric in zip(columns, metrics, strict=True)],
             }
             for key in order[:ROWS]
         ],

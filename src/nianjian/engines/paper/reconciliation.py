@@ -15,15 +15,17 @@ from nianjian.engines.paper.workbook import open_workbook
 MOST: Final = 120  # days of a picture: more cannot be told apart
 
 
-def sources_chart(told: Mapping[str, Any], _: Words) -> Chart | None:
+def sources_chart(counts: Mapping[str, Any], _: Words) -> Chart | None:
     """The last `MOST` days; None where there is nothing to draw."""
-    days = told["by_day"][-MOST:]
+    days = counts["by_day"][-MOST:]
     if not days:
         return None
     calls = [one["calls"] for one in days]
     series = tuple(
-        Series(source_name(source, _), tuple(Point(told.get(source), count_text(told.get(source))) for told in calls))
-        for source in sorted({source for told in calls for source in told})
+        Series(
+            source_name(source, _), tuple(Point(counts.get(source), count_text(counts.get(source))) for counts in calls)
+        )
+        for source in sorted({source for counts in calls for source in counts})
     )
     steps = tuple(str(one["day"]) for one in days)
     return Chart("sources", _("Calls a day by source"), _("day"), steps, series)
@@ -68,12 +70,12 @@ def _lines(run: Json, row: Json, headers: Mapping[str, str], _: Words) -> Iterab
     due = row["due"] or ""
     last = f"{due} ({_('provisional')})" if due and row["provisional"] else due
     work = (actor_text(row["owner"], _), *(row[name] or "" for name in ("cause", "action", "changed_on")))
-    behind = ("；".join(likely), _(STATES[row["state"]]), *work, last)
+    tail = ("；".join(likely), _(STATES[row["state"]]), *work, last)
     front = (SORTS[run["kind"]], row["about"]["key"], _(RESULTS[row["result"]]))
     if not row["fields"]:
-        yield (*front, "", "", "", *behind)
+        yield (*front, "", "", "", *tail)
     for field, pair in row["fields"].items():
-        yield (*front, headers.get(field, field), pair["ours"] or "", pair["theirs"] or "", *behind)
+        yield (*front, headers.get(field, field), pair["ours"] or "", pair["theirs"] or "", *tail)
 
 
 def _about(run: Json, _: Words) -> Iterable[tuple[str, str]]:

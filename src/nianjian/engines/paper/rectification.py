@@ -128,8 +128,8 @@ def _share(rate: str | None, limit: str | None = None) -> str:
     """
     if rate is None:
         return DASH
-    shown = figure_text(Decimal(rate), None if limit is None else Decimal(limit)).replace(",", "")
-    return f"{Decimal(shown).scaleb(-2):f} %"
+    figure = figure_text(Decimal(rate), None if limit is None else Decimal(limit)).replace(",", "")
+    return f"{Decimal(figure).scaleb(-2):f} %"
 
 
 def none_named_text(where: Json, _: Words) -> str:
@@ -189,13 +189,13 @@ def order_claims(measured: Json) -> tuple[Claim, Claim]:
     elif unrecorded:
         untold = [Lack("days_unrecorded", known=False, count=unrecorded)]
     lacks += untold
-    known = channel.get("callees_known") or 0
-    off = known - (channel.get("white_listed") or 0)
+    callees = channel.get("callees_known") or 0
+    off = callees - (channel.get("white_listed") or 0)
     listed = [Lack("off_white_list", count=off)] if off else []
-    if known < channel["attempts"] or not known:
+    if callees < channel["attempts"] or not callees:
         listed.append(Lack("callees_untold", known=False))
     listed += untold
-    return Claim("cap_kept", figures, lacks), Claim("white_list_kept", {"of": known, "off": off}, listed)
+    return Claim("cap_kept", figures, lacks), Claim("white_list_kept", {"of": callees, "off": off}, listed)
 
 
 def _comparison(measured: Json | None, names: ChannelNames, _: Words) -> Part:
@@ -259,13 +259,13 @@ def _annexes(case: Json, tickets: Json, names: ChannelNames, _: Words) -> Iterat
             "Rate: complaints over answered outbound calls. Chance: how likely so many complaints are if the channel"
             " were like all others; what stands out is decided for all channels together."
         )
-        for dimension, found in where["dimensions"].items():
-            if any(group["key"] for group in found["groups"]):
+        for dimension, breakdown in where["dimensions"].items():
+            if any(group["key"] for group in breakdown["groups"]):
                 chart = pictures.get(f"pareto-{dimension}")
                 title = _("Complaints by {group}").format(group=_(DIMENSIONS[dimension]))
-                table = _statistics(found["groups"], dimension, names, _)
+                table = _statistics(breakdown["groups"], dimension, names, _)
                 charts = () if chart is None else (chart,)
-                yield Part(title, (method, _top_text(found, _) + _(".")), (table,), charts)
+                yield Part(title, (method, _top_text(breakdown, _) + _(".")), (table,), charts)
     if tickets["tickets"]:
         more = (_("Further complaints are listed in the system."),) if tickets["more"] else ()
         header = (
@@ -277,9 +277,9 @@ def _annexes(case: Json, tickets: Json, names: ChannelNames, _: Words) -> Iterat
     yield Part(_("Course of the case"), grids=(Grid((_("Time"), _("Step")), events, shares=(2, 5)),))
 
 
-def _top_text(told: Json, _: Words) -> str:
-    share = figure_text(Decimal(told["top_share"]))
-    return _("The top {top} account for {share} %").format(top=told["top"], share=share)
+def _top_text(breakdown: Json, _: Words) -> str:
+    share = figure_text(Decimal(breakdown["top_share"]))
+    return _("The top {top} account for {share} %").format(top=breakdown["top"], share=share)
 
 
 def _statistics(groups: Sequence[Json], dimension: str, channels: ChannelNames, _: Words) -> Grid:
@@ -315,7 +315,7 @@ def location_content(where: Json | None, names: ChannelNames, _: Words) -> dict[
     """What a location found, in words and tables; None: nothing was located."""
     if not where:
         return None
-    named = [
+    channels = [
         f"{_(DIMENSIONS[one['dimension']])} {channel_text(one['dimension'], one['key'], names)}"
         for one in where["named"]
     ]
@@ -323,17 +323,17 @@ def location_content(where: Json | None, names: ChannelNames, _: Words) -> dict[
         "window": _("{first} to {last} (end excluded), {count} complaints of {sources}").format(
             first=where["from"], last=where["to"], count=where["complaints"], sources=" + ".join(where["sources"]),
         ),
-        "named": named,
-        "none_named": "" if named else none_named_text(where, _),
+        "named": channels,
+        "none_named": "" if channels else none_named_text(where, _),
         "method": _(
             "Rate: complaints per ten thousand answered outbound calls. Chance: exact one-sided test of a channel"
             " against all others; what stands out is decided for all channels together (Holm) at the level {level}."
         ).format(level=where["level"]),
         "tables": [
             {"title": _(DIMENSIONS[dimension]),
-             "top": _top_text(told, _),
-             "rows": [group_row(one, dimension, names, _) for one in told["groups"][:GROUPS]]}
-            for dimension, told in where["dimensions"].items() if any(one["key"] for one in told["groups"])
+             "top": _top_text(breakdown, _),
+             "rows": [group_row(one, dimension, names, _) for one in breakdown["groups"][:GROUPS]]}
+            for dimension, breakdown in where["dimensions"].items() if any(one["key"] for one in breakdown["groups"])
         ],
     }  # fmt: skip
 
@@ -353,16 +353,16 @@ def group_row(one: Json, dimension: str, names: ChannelNames, _: Words) -> dict[
     }
 
 
-def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list[list[str]]:
+def measured_rows(measured: Json | None, _: Words, *, percent: bool = False) -> list[list[str]]:
     """(figure, before, since) of each figure, by the same method; ``percent``: the rate as the authority reads it."""
-    if not told:
+    if not measured:
         return []
-    parts = (told["before"], told["after"])
+    parts = (measured["before"], measured["after"])
     shares = [
         _with_light(part["evasion"], "%", _proven(part, _evasion_light(part)), part.get("evasion_limit"), _)
         for part in parts
     ]
-    unrecorded = told["after"].get("days_unrecorded")
+    unrecorded = measured["after"].get("days_unrecorded")
     period = _("Period") + _(" ({number})").format(number=_("end excluded"))
     rows = [
         (period, [f"{part['from']} – {part['to']}" for part in parts]),
@@ -378,11 +378,11 @@ def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list
         (_("Most attempts of the channel on a day"), [count_text(part["channel"]["most"]) for part in parts]),
         (_("Share of calls to callees with a consent on file"), [_white_list(part["channel"]) for part in parts]),
         # None above the cap is an answer only where every day has its records.
-        (_("Days above the cap"), [DASH, count_text(len(told["over_cap"]) or (None if unrecorded else 0))]),
+        (_("Days above the cap"), [DASH, count_text(len(measured["over_cap"]) or (None if unrecorded else 0))]),
     ]
-    if not told["after"]["days"]:  # nothing is counted yet: a nought would be a result
+    if not measured["after"]["days"]:  # nothing is counted yet: a nought would be a result
         rows = [(label, [both[0], DASH]) for label, both in rows]
-    return [[label, *both] for label, both in [*rows, *_gate(told["gate"], _)]]
+    return [[label, *both] for label, both in [*rows, *_gate(measured["gate"], _)]]
 
 
 def _evasion_light(part: Json) -> str:
@@ -438,13 +438,13 @@ def _gate(gate: Json, _: Words) -> list[tuple[str, list[str]]]:
         (_("Refused: not on the white list"), "not_on_white_list"),
         (_("Most allowed on a day"), "most"),
     )
-    told = [(label, [DASH, count_text(gate[name])]) for label, name in rows]
-    return [*told, (_("Share of white-listed callees at the gate"), [DASH, amount_text(gate["white_list_share"], "%")])]
+    body = [(label, [DASH, count_text(gate[name])]) for label, name in rows]
+    return [*body, (_("Share of white-listed callees at the gate"), [DASH, amount_text(gate["white_list_share"], "%")])]
 
 
 def _with_light(value: str | None, unit: str, light: str, limit: str | None, _: Words) -> str:
-    shown = amount_text(proven({"value": value, "light": light}), unit, limit)
-    return f"{shown} · {code_name('light', light, _)}"
+    text = amount_text(proven({"value": value, "light": light}), unit, limit)
+    return f"{text} · {code_name('light', light, _)}"
 
 
 def _ticket(one: Json, names: ChannelNames, _: Words) -> list[str]:
@@ -462,22 +462,22 @@ Link = Callable[[str, Json], str]
 
 def case_charts(case: Json, names: ChannelNames, _: Words, link: Link | None = None) -> list[Picture]:
     """One Pareto a dimension in which something stands out (else the lines), and the days of the channel."""
-    found: list[Picture] = []
+    charts: list[Picture] = []
     if located := case.get("located"):
-        named = [one["dimension"] for one in located["named"]]
-        wanted = [name for name in ("display", "line", "team") if name in named] or ["line"]
-        dimensions = [located["dimensions"][name] for name in wanted]
-        found += [pareto_chart(told, names, _, link) for told in dimensions if told["groups"]]
+        outliers = [one["dimension"] for one in located["named"]]
+        keys = [name for name in ("display", "line", "team") if name in outliers] or ["line"]
+        dimensions = [located["dimensions"][name] for name in keys]
+        charts += [pareto_chart(breakdown, names, _, link) for breakdown in dimensions if breakdown["groups"]]
     if (measured := case.get("measured")) and _has_days(measured):
-        found.append(days_chart(measured, names, _))
-    return found
+        charts.append(days_chart(measured, names, _))
+    return charts
 
 
-def pareto_chart(told: Json, names: ChannelNames, _: Words, link: Link | None = None) -> ShareChart:
+def pareto_chart(breakdown: Json, names: ChannelNames, _: Words, link: Link | None = None) -> ShareChart:
     """The largest groups, those that stand out in a colour of their own."""
-    dimension = str(told["dimension"])
+    dimension = str(breakdown["dimension"])
     rows = []
-    for group in told["groups"][:BARS]:
+    for group in breakdown["groups"][:BARS]:
         text = group_row(group, dimension, names, _)
         said = " · ".join(part for part in (text["complaints"], text["mark"]) if part)
         way = link(dimension, group) if link else ""

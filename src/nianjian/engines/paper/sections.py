@@ -44,7 +44,7 @@ def html_card(one: Card, _: Words) -> str:
     facts = [Line(_("headroom"), one.headroom)]
     if one.bounds:
         facts.append(Line(_("bounds"), one.bounds))
-    found = "".join(
+    flags = "".join(
         f'<li>{html_light(flag.light, flag.title)} <span class="soft">{escape(flag.detail)}</span></li>'
         for flag in one.flags
     )
@@ -55,7 +55,7 @@ def html_card(one: Card, _: Words) -> str:
         f'<p class="figure"{_title_attribute(one.value_other)}>{escape(one.value)}</p>'
         f"<dl><dt>{escape(_('flagged when'))}</dt><dd{_title_attribute(one.limit_other)}>{escape(one.limit)}</dd>"
         f"{_html_pairs(facts)}</dl>"
-        f'<ul class="found">{found}{papers}</ul><dl>{_html_pairs(one.parts)}</dl>'
+        f'<ul class="found">{flags}{papers}</ul><dl>{_html_pairs(one.parts)}</dl>'
         f'<p class="source">{escape(_("rule"))} {escape(one.source)}<br>{escape(one.citation)}</p></article>'
     )
 
@@ -109,11 +109,11 @@ def html_chart(picture: Picture, _: Words) -> str:
 
 def html_headroom(metric: Json, _: Words) -> str:
     """What is used of what the limit allows, as a bar; an empty one with its word where no rate is proved."""
-    told = None if metric.get("value") in (None, "") else figures.find_headroom(metric)
-    if told is None:
+    headroom = None if metric.get("value") in (None, "") else figures.find_headroom(metric)
+    if headroom is None:
         word = _("not proved")
         return f'{charts.headroom_svg(None, word)}<p class="soft small">{escape(word)}</p>'
-    return charts.headroom_svg(told, figures.headroom_text(metric, _))
+    return charts.headroom_svg(headroom, figures.headroom_text(metric, _))
 
 
 def _chart_table(chart: Chart, _: Words) -> tuple[list[str], list[list[str]]]:
@@ -257,10 +257,10 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
     beside = _("by the enterprise's own values ({which}), in addition to the guide's: {light}")
     which = own_values_text(portrait["metrics"], _)
     second = (beside.format(light=code_name("light", own, _), which=which),) if own else ()
-    decided, told = portrait["light"] != UNDECIDED, portrait.get("missing") or ()
+    decided, missing = portrait["light"] != UNDECIDED, portrait.get("missing") or ()
     return (
         second
-        + tuple(_missing_line(one, _) for one in told if decided and one["code"] != "marketing_unanswered")
+        + tuple(_missing_line(one, _) for one in missing if decided and one["code"] != "marketing_unanswered")
         + marketing_lines(portrait, _)
         + declaration_lines(portrait, _)
         + tuple(
@@ -411,20 +411,20 @@ COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 
 def list_splits(portrait: Json) -> tuple[str, ...]:
     """The splits that this portrait has, months among them, each once."""
-    found: dict[str, None] = {}
+    splits: dict[str, None] = {}
     for metric in portrait["metrics"]:
-        found |= dict.fromkeys(metric.get("splits") or {})
+        splits |= dict.fromkeys(metric.get("splits") or {})
         if metric.get("months"):
-            found[MONTH] = None
-    return tuple(found)
+            splits[MONTH] = None
+    return tuple(splits)
 
 
 def split_rows(metric: Json, split: str) -> Sequence[Json]:
     """The rows of a metric in a split, months among them; none where it is not split so."""
     if split == MONTH:
         return [{**row, "key": row["month"]} for row in metric.get("months") or ()]
-    found: Sequence[Json] = (metric.get("splits") or {}).get(split, ())
-    return found
+    rows: Sequence[Json] = (metric.get("splits") or {}).get(split, ())
+    return rows
 
 
 def key_text(key: object, _: Words) -> str:
@@ -437,18 +437,18 @@ def key_text(key: object, _: Words) -> str:
 
 def split_by_key(metrics: Sequence[Json], split: str) -> tuple[list[object], list[dict[object, Json]]]:
     """Keys in the order of the metric that has most rows, months by time; and each metric's rows by key."""
-    found = [{row["key"]: row for row in split_rows(metric, split)} for metric in metrics]
-    keys = dict.fromkeys(key for rows in sorted(found, key=len, reverse=True) for key in rows)
-    return sorted(keys, key=str) if split == MONTH else list(keys), found
+    columns = [{row["key"]: row for row in split_rows(metric, split)} for metric in metrics]
+    keys = dict.fromkeys(key for rows in sorted(columns, key=len, reverse=True) for key in rows)
+    return sorted(keys, key=str) if split == MONTH else list(keys), columns
 
 
 def split_grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str | Light]]]:
     """Header and rows of a split; a row's order is that of the metric that has most rows, months by time."""
     metrics = [metric for metric in portrait["metrics"] if split_rows(metric, split)]
     header = [code_name("split", split, _)]
-    order, found = split_by_key(metrics, split)
+    order, columns = split_by_key(metrics, split)
     body: list[list[str | Light]] = [[key_text(key, _)] for key in order]
-    for metric, by_key in zip(metrics, found, strict=True):
+    for metric, by_key in zip(metrics, columns, strict=True):
         slug, unit = str(metric["slug"]), str(metric["unit"])
         header += [_(text) for text, _field in COLUMNS[slug]] + [f"{code_name('metric', slug, _)} ({unit})", _("light")]
         for place, key in enumerate(order):
@@ -529,7 +529,7 @@ PERIOD: Final = "period"
 
 def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
     """Label and figure of each quality entry, nested ones flattened, in the portrait's order."""
-    found: list[tuple[str, str]] = []
+    lines: list[tuple[str, str]] = []
 
     def walk(prefix: str, value: object) -> None:
         if isinstance(value, Mapping):
@@ -538,16 +538,16 @@ def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
                     continue
                 walk(f"{prefix} · {_quality_label(str(key), _)}" if prefix else _quality_label(str(key), _), inner)
         elif isinstance(value, list):
-            found.append((prefix, _list_text(value) if value else "0"))
+            lines.append((prefix, _list_text(value) if value else "0"))
         elif isinstance(value, str) and RATE.fullmatch(value):
-            found.append((prefix, charts.figure_text(Decimal(value))))
+            lines.append((prefix, charts.figure_text(Decimal(value))))
         elif isinstance(value, int):
-            found.append((prefix, count_text(value)))
+            lines.append((prefix, count_text(value)))
         else:
-            found.append((prefix, "–" if value is None else str(value)))
+            lines.append((prefix, "–" if value is None else str(value)))
 
     walk("", portrait.get("quality") or {})
-    return found
+    return lines
 
 
 def _list_text(items: Sequence[object]) -> str:

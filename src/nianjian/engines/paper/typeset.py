@@ -42,9 +42,9 @@ def typeset(
     are not told one by one to programs that read aloud; the file has a fraction of the size. Zero-width signs are
     left out: whoever copies a code from the paper would copy them with it.
     """
-    asked = {"source": source, "data": data, "pictures": dict(pictures), "tagged": tagged}
-    told = strip_zero_width(json.dumps(asked, ensure_ascii=False))
-    content = told.encode()
+    payload = {"source": source, "data": data, "pictures": dict(pictures), "tagged": tagged}
+    text = strip_zero_width(json.dumps(payload, ensure_ascii=False))
+    content = text.encode()
     seconds = SECONDS + A_MIB * (len(content) >> 20)
     command = [sys.executable, "-m", __name__, form, str(seconds)]
     place = {**os.environ, "TMPDIR": tempfile.gettempdir()}  # pictures name people: they lie where our files do
@@ -68,24 +68,24 @@ def _main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     form, seconds = sys.argv[1], int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    told = json.load(sys.stdin.buffer)
+    payload = json.load(sys.stdin.buffer)
     with tempfile.TemporaryDirectory(prefix="nianjian-page-") as folder:
         root = Path(folder)
-        (root / "page.typ").write_bytes((HERE / told["source"]).read_bytes())
-        for name, svg in told["pictures"].items():
+        (root / "page.typ").write_bytes((HERE / payload["source"]).read_bytes())
+        for name, svg in payload["pictures"].items():
             (root / f"{name}.svg").write_text(svg, encoding="utf-8")
-        made: Any = typst.compile(  # a list of pictures where a PNG has several pages
+        output: Any = typst.compile(  # a list of pictures where a PNG has several pages
             str(root / "page.typ"),
             root=str(root),
             font_paths=[str(Path(manimgx_fonts_cjk.__file__).parent)],
             ignore_system_fonts=True,
             format="png" if form == "png" else "pdf",
             ppi=PPI if form == "png" else None,
-            sys_inputs={"data": json.dumps(told["data"], ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(payload["data"], ensure_ascii=False)},
             timestamp=0,
-            pdf_tags=told.get("tagged", True),
+            pdf_tags=payload.get("tagged", True),
         )
-    sys.stdout.buffer.write(made[0] if isinstance(made, list) else made)
+    sys.stdout.buffer.write(output[0] if isinstance(output, list) else output)
 
 
 if __name__ == "__main__":
@@ -100,13 +100,13 @@ MEDIA: Final = {"svg": "image/svg+xml", "png": "image/png"}
 
 def render_qr_code(text: str, form: str, dots: int = DOTS) -> bytes:
     """Draw the text, with the quiet zone of four modules that cameras need. ``form``: a key of `MEDIA`."""
-    made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
-    made.add_data(text)
-    made.make(fit=True)
+    qr = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
+    qr.add_data(text)
+    qr.make(fit=True)
     if form == "png":
-        return qr_png(made.get_matrix(), dots)
+        return qr_png(qr.get_matrix(), dots)
     stream = io.BytesIO()
-    made.make_image(image_factory=SvgPathImage).save(stream)
+    qr.make_image(image_factory=SvgPathImage).save(stream)
     return stream.getvalue()
 
 

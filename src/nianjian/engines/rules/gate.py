@@ -25,24 +25,24 @@ def content(folder: Path = DATA) -> str:
 
 def check(folder: Path = DATA) -> None:
     """NianjianError rules_changed_without_version or rules_lock_stale unless data, version and lock agree."""
-    known, now, found = _lock(folder), version(folder), content(folder)
-    if now not in known:
+    lock, now, sha256 = _lock(folder), version(folder), content(folder)
+    if now not in lock:
         raise NianjianError("rules_lock_stale", version=now)
-    if known[now] != found:
+    if lock[now] != sha256:
         raise NianjianError("rules_changed_without_version", version=now)
 
 
 def update(folder: Path = DATA) -> None:
     """Enter the digest of rules that changed under a version higher than all: the one in VERSION, or the next."""
-    known, now, found = _lock(folder), version(folder), content(folder)
-    if known.get(now) == found:
+    lock, now, sha256 = _lock(folder), version(folder), content(folder)
+    if lock.get(now) == sha256:
         return
-    highest = max(map(_parts, known), default=(0,))
+    highest = max(map(_parts, lock), default=(0,))
     if _parts(now) <= highest:
         today = clock.today()
         now = ".".join(map(str, max((today.year, today.month, 1), (*highest[:-1], highest[-1] + 1))))
         (folder / VERSION).write_text(now + "\n", "utf-8")
-    lines = json.dumps({**known, now: found}, indent=2)
+    lines = json.dumps({**lock, now: sha256}, indent=2)
     (folder / LOCK).write_text(lines + "\n", "utf-8")
 
 
@@ -51,8 +51,8 @@ def _lock(folder: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        known = json.loads(path.read_text("utf-8"))
-        return {str(name): str(value) for name, value in known.items() if _parts(name)}
+        lock = json.loads(path.read_text("utf-8"))
+        return {str(name): str(value) for name, value in lock.items() if _parts(name)}
     except (ValueError, AttributeError) as error:
         raise NianjianError("rules_lock_unreadable", file=path.name) from error
 

@@ -67,8 +67,8 @@ def _field(record: object, name: str) -> Any:  # noqa: ANN401 - of a file that a
 def _malformed(field: str, value: object) -> NianjianError:
     if value is None:
         return NianjianError("holidays_unreadable", reason="field_missing", place=f"{field}; {FORM}")
-    shown = json.dumps(value, ensure_ascii=False)[:80]
-    return NianjianError("holidays_unreadable", reason="value_wrong", place=f"{field}: {shown}; {FORM}")
+    text = json.dumps(value, ensure_ascii=False)[:80]
+    return NianjianError("holidays_unreadable", reason="value_wrong", place=f"{field}: {text}; {FORM}")
 
 
 def _day(value: object) -> date:
@@ -86,10 +86,10 @@ def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
     """
     marked: list[tuple[date, bool]] = []
     for number, row in enumerate(rows, 2):
-        given, kind = row.get("日期"), str(row.get("休息/上班") or "").strip()
-        place = f"{number}, 日期: {given}"
+        value, kind = row.get("日期"), str(row.get("休息/上班") or "").strip()
+        place = f"{number}, 日期: {value}"
         try:
-            day = given if isinstance(given, date) else date.fromisoformat(str(given).strip().replace("/", "-"))
+            day = value if isinstance(value, date) else date.fromisoformat(str(value).strip().replace("/", "-"))
             if kind not in {OFF, ON}:
                 place = f"{number}, 休息/上班: {kind}"
                 raise ValueError(kind)  # noqa: TRY301 -- as a day that cannot be read
@@ -97,8 +97,8 @@ def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
             raise NianjianError("holidays_unreadable", reason="value_wrong", place=place, row=number) from error
         marked.append((date(day.year, day.month, day.day), kind == OFF))
     days = {day for day, _ in marked}
-    named = {day.year for day in days if day.month != DECEMBER}
-    return _calendar(marked, {day.year for day in days if day.year in named or day.year + 1 not in named})
+    years = {day.year for day in days if day.month != DECEMBER}
+    return _calendar(marked, {day.year for day in days if day.year in years or day.year + 1 not in years})
 
 
 def _flag(value: object) -> bool:

@@ -119,10 +119,10 @@ def _read(rule: Rule, kind: InputKind, text: str, codes: Mapping[str, str]) -> s
             share = kind is InputKind.PERCENT and isinstance(rule.value, Decimal)
             read = f"{_read_share(rule, text) if share else _read_count(rule, text):f}"
         case InputKind.DAY:
-            found = DAY.fullmatch(text)
-            if found is None:
+            day_match = DAY.fullmatch(text)
+            if day_match is None:
                 raise ValueError(text)
-            month, day = (int(part) for part in found.groups() if part)
+            month, day = (int(part) for part in day_match.groups() if part)
             read = f"{month:02}-{day:02}"
         case InputKind.TIME:
             read = _read_time(text)
@@ -145,10 +145,10 @@ def _split(text: str) -> list[str]:
 
 
 def _parse_number(text: str) -> tuple[Decimal, str]:
-    found = NUMBER.fullmatch(text)
-    if found is None or not found[1]:
+    match = NUMBER.fullmatch(text)
+    if match is None or not match[1]:
         raise ValueError(text)
-    return Decimal(found[1].replace(",", "")), found[2].strip()
+    return Decimal(match[1].replace(",", "")), match[2].strip()
 
 
 def _read_share(rule: Rule, text: str) -> Decimal:
@@ -188,10 +188,10 @@ def _whole(rule: Rule, number: Decimal) -> Decimal:
 
 
 def _read_time(text: str) -> str:
-    found = TIME.fullmatch(text)
-    if found is None:
+    match = TIME.fullmatch(text)
+    if match is None:
         raise ValueError(text)
-    return f"{int(found[1]):02}:{int(found[2] or 0):02}"
+    return f"{int(match[1]):02}:{int(match[2] or 0):02}"
 
 
 def _read_hours(text: str) -> list[str]:

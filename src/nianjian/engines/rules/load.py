@@ -86,13 +86,13 @@ def _file(path: Path) -> Iterable[Rule]:
 
 
 def _rule(entry: Mapping[str, object], path: Path, number: int) -> Rule:
-    given = {"key": f"#{number}", **entry}
+    values = {"key": f"#{number}", **entry}
     if fault := next(_faults(entry), None):
         code, field = fault
-        wrong = str(given.get(field))
-        raise NianjianError(code, file=path.name, key=str(given["key"]), field=field, value=wrong)
+        wrong = str(values.get(field))
+        raise NianjianError(code, file=path.name, key=str(values["key"]), field=field, value=wrong)
     kind = Kind(str(entry.get("kind", Kind.REFERENCE)))
-    known: dict[str, Any] = {
+    data: dict[str, Any] = {
         "operator": None,
         "url": None,
         "valid_to": None,
@@ -104,7 +104,7 @@ def _rule(entry: Mapping[str, object], path: Path, number: int) -> Rule:
         "settable": kind is Kind.PARAMETER and entry.get("settable", True),
         "subject": path.stem,
     }
-    return Rule(**known)
+    return Rule(**data)
 
 
 def _faults(entry: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -127,8 +127,8 @@ def _faults(entry: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         "valid_from": not _is_day(start),
         "valid_to": end is not None and not (_is_day(start) and _is_day(end) and str(start) <= str(end)),
     }
-    for name, found in wrong.items():
-        if found:
+    for name, is_wrong in wrong.items():
+        if is_wrong:
             yield "rule_field_wrong", name
 
 

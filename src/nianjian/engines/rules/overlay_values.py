@@ -52,30 +52,30 @@ MOST: Final[Mapping[str, int]] = {
 LARGEST: Final = 1_000_000_000
 
 
-def fit_value(rule: Rule, given: object, *, stored: bool = False) -> Value:
+def fit_value(rule: Rule, value: object, *, stored: bool = False) -> Value:
     """What was given as a value of the rule; text is read as it. ValueError, TypeError, KeyError, InvalidOperation.
 
     ``stored``: approved some time ago; a rule of the gate then keeps its shape, and the gate judges it.
     """
     match rule.value:
         case bool():
-            return {"true": True, "false": False}[str(given).lower()]
+            return {"true": True, "false": False}[str(value).lower()]
         case Decimal():
-            return _fit_number(Decimal(str(given)), 1 if rule.unit in SHARES else LARGEST)
+            return _fit_number(Decimal(str(value)), 1 if rule.unit in SHARES else LARGEST)
         case int():
-            return int(_fit_number(Decimal(int(str(given))), MOST.get(rule.unit, LARGEST)))
+            return int(_fit_number(Decimal(int(str(value))), MOST.get(rule.unit, LARGEST)))
         case tuple() | Mapping():
-            inside = frozen(json.loads(given) if isinstance(given, str) else given)
+            inside = frozen(json.loads(value) if isinstance(value, str) else value)
             if not isinstance(inside, Mapping if isinstance(rule.value, Mapping) else tuple):
                 raise TypeError(inside)
             if not (stored and rule.key.startswith(OWN_READERS)):
                 _require_inside(inside, rule)
             return inside
         case _:
-            if not isinstance(given, str):
-                raise TypeError(given)
-            _require_text(given.strip(), rule.unit)
-            return given.strip()
+            if not isinstance(value, str):
+                raise TypeError(value)
+            _require_text(value.strip(), rule.unit)
+            return value.strip()
 
 
 def _fit_number(number: Decimal, most: int) -> Decimal:
@@ -84,47 +84,47 @@ def _fit_number(number: Decimal, most: int) -> Decimal:
     return number
 
 
-def _require_inside(given: object, rule: Rule) -> None:
-    named = cast("Mapping[str, object]", given)
+def _require_inside(value: object, rule: Rule) -> None:
+    mapping = cast("Mapping[str, object]", value)
     if rule.unit == "quiet_days":
-        read_quiet_days(named)
+        read_quiet_days(mapping)
     elif rule.unit == "limits":
-        _require_limits(named, rule.value)
-    elif rule.unit == "purposes" and isinstance(given, Mapping):
-        _require_purposes(named)
+        _require_limits(mapping, rule.value)
+    elif rule.unit == "purposes" and isinstance(value, Mapping):
+        _require_purposes(mapping)
     else:
-        _require_shape(given, rule.value, rule.unit)
+        _require_shape(value, rule.value, rule.unit)
 
 
-def _require_shape(given: object, own: object, unit: str) -> None:
+def _require_shape(value: object, own: object, unit: str) -> None:
     """Lists hold what the rule's own one holds, mappings have its names, numbers and texts stand where it has them."""
     if isinstance(own, Mapping):
-        if not isinstance(given, Mapping) or given.keys() != own.keys():
-            raise TypeError(given)
+        if not isinstance(value, Mapping) or value.keys() != own.keys():
+            raise TypeError(value)
         for name, inside in own.items():
-            _require_shape(given[name], inside, name if unit == "templates" else unit)
+            _require_shape(value[name], inside, name if unit == "templates" else unit)
     elif isinstance(own, tuple):
         pair = unit == "hours_of_day" and isinstance(own[0], str)
-        if not isinstance(given, tuple) or (pair and len(given) != len(own)) or (not given and unit in NEVER_EMPTY):
-            raise TypeError(given)
-        for inside in given if own else ():
+        if not isinstance(value, tuple) or (pair and len(value) != len(own)) or (not value and unit in NEVER_EMPTY):
+            raise TypeError(value)
+        for inside in value if own else ():
             _require_shape(inside, own[0], unit)
     elif isinstance(own, str):
-        if not isinstance(given, str):
-            raise TypeError(given)
-        _require_text(given, unit)
+        if not isinstance(value, str):
+            raise TypeError(value)
+        _require_text(value, unit)
     else:
-        _fit_number(Decimal(str(given)), LARGEST)
+        _fit_number(Decimal(str(value)), LARGEST)
 
 
-def _require_limits(given: Mapping[str, object], own: object) -> None:
+def _require_limits(value: Mapping[str, object], own: object) -> None:
     """A vendor's limits: the gate reads ``meter`` and ``limits``; what stands beside them is only shown, and stays."""
     beside = {name: inside for name, inside in cast("Mapping[str, object]", own).items() if name not in READ}
-    if {name: inside for name, inside in given.items() if name not in READ} != beside:
-        raise ValueError(given)
-    meter, limits = (given[name] for name in READ)
+    if {name: inside for name, inside in value.items() if name not in READ} != beside:
+        raise ValueError(value)
+    meter, limits = (value[name] for name in READ)
     if not isinstance(meter, Mapping) or not isinstance(limits, tuple) or not limits:
-        raise TypeError(given)
+        raise TypeError(value)
     if any(meter[part] not in choices for part, choices in METER.items()):
         raise ValueError(meter)
     for limit in limits:
@@ -135,19 +135,19 @@ def _require_limits(given: Mapping[str, object], own: object) -> None:
         _fit_number(Decimal(limit[span]), MOST[span])
 
 
-def _require_purposes(given: Mapping[str, object]) -> None:
+def _require_purposes(value: Mapping[str, object]) -> None:
     """Purposes of calls, each with the words that tell it."""
-    for name, spoken in given.items():
+    for name, spoken in value.items():
         if not name.strip() or not isinstance(spoken, tuple):
-            raise TypeError(given)
+            raise TypeError(value)
         for word in spoken:
             _require_shape(word, "", "purposes")
 
 
 def _require_text(text: str, unit: str) -> None:
     """Text that its readers know; ``rules`` of a template name days of the year."""
-    known = MEMBERS.get(unit)
-    if not text.strip() or (known and text not in known) or not re.fullmatch(FORMS.get(unit, ".+"), text):
+    members = MEMBERS.get(unit)
+    if not text.strip() or (members and text not in members) or not re.fullmatch(FORMS.get(unit, ".+"), text):
         raise ValueError(text)
     if unit == "rules" and not any(rule.key == text and rule.unit == "month_day" for rule in load().rules):
         raise ValueError(text)

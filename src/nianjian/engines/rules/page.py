@@ -53,16 +53,16 @@ SUBJECTS: Final[Mapping[str, str]] = {
 def pages(rules: RuleSet) -> dict[str, str]:
     """File name to text of every page."""
     by_subject = sorted(rules.rules, key=lambda rule: rule.subject)
-    found = {f"{name}.md": _subject(name, list(inside)) for name, inside in groupby(by_subject, lambda r: r.subject)}
-    return {INDEX: _index(rules, found), **found}
+    texts = {f"{name}.md": _subject(name, list(inside)) for name, inside in groupby(by_subject, lambda r: r.subject)}
+    return {INDEX: _index(rules, texts), **texts}
 
 
-def _index(rules: RuleSet, found: Mapping[str, str]) -> str:
+def _index(rules: RuleSet, texts: Mapping[str, str]) -> str:
     levels = "\n".join(
         f"| {name} | {sum(rule.level is level for rule in rules.rules)} |" for level, name in LEVELS.items()
     )
     kinds = "\n".join(f"| {name} | {sum(rule.kind is kind for rule in rules.rules)} |" for kind, name in KINDS.items())
-    links = "\n".join(f"- [{SUBJECTS.get(name[:-3], name[:-3])}]({name})" for name in sorted(found))
+    links = "\n".join(f"- [{SUBJECTS.get(name[:-3], name[:-3])}]({name})" for name in sorted(texts))
     return f"""{MARK}
 
 # 规则库 The rulebook
@@ -142,19 +142,19 @@ def _cell(text: str) -> str:
 
 def stale(folder: Path, rules: RuleSet) -> list[str]:
     """Names of the pages in ``folder`` that are missing, superfluous or not what the data say."""
-    wanted = pages(rules)
+    texts = pages(rules)
     there = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
-    return sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
+    return sorted(name for name in texts.keys() | there.keys() if texts.get(name) != there.get(name))
 
 
 def write(folder: Path, rules: RuleSet) -> None:
     """Write every page and remove those of subjects that are gone."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = pages(rules)
+    texts = pages(rules)
     for path in folder.glob("*.md"):
-        if path.name not in wanted:
+        if path.name not in texts:
             path.unlink()
-    for name, text in wanted.items():
+    for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
 
 

@@ -51,7 +51,7 @@ class PartTable:
 def list_tables(rule: Rule) -> tuple[PartTable, ...]:
     """The rows of which a value of the rule consists."""
     names = tuple(rule.value) if isinstance(rule.value, Mapping) else ()
-    known = tuple(sorted(MEMBERS.get(rule.unit, ())))
+    members = tuple(sorted(MEMBERS.get(rule.unit, ())))
     tables: tuple[PartTable, ...]
     match rule.unit:
         case "limits":
@@ -71,9 +71,9 @@ def list_tables(rule: Rule) -> tuple[PartTable, ...]:
         case "calls_per_hour":
             tables = (PartTable((_count("calls"), Part("share", PartKind.PERCENT)), ("",)),)
         case "kinds":
-            tables = (PartTable((Part("", PartKind.CHOICE, known),), names),)
+            tables = (PartTable((Part("", PartKind.CHOICE, members),), names),)
         case _:
-            tables = (PartTable((Part("", PartKind.TICKS, known),), names),)
+            tables = (PartTable((Part("", PartKind.TICKS, members),), names),)
     return tables
 
 

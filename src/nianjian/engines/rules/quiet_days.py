@@ -26,10 +26,10 @@ class QuietDays:
         )
 
 
-def read_quiet_days(told: Mapping[str, object]) -> QuietDays:
+def read_quiet_days(value: Mapping[str, object]) -> QuietDays:
     """The days of the rule's value; ValueError for a key that is no day, and for a day without a reason."""
     spans = []
-    for key, reason in told.items():
+    for key, reason in value.items():
         if not isinstance(reason, str) or not reason.strip():
             raise ValueError(key)
         if key not in WEEK:
@@ -37,4 +37,4 @@ def read_quiet_days(told: Mapping[str, object]) -> QuietDays:
             spans.append((date.fromisoformat(first), date.fromisoformat(last or first)))
             if spans[-1][0] > spans[-1][1]:
                 raise ValueError(key)
-    return QuietDays(frozenset(int(key) for key in told if key in WEEK), tuple(spans))
+    return QuietDays(frozenset(int(key) for key in value if key in WEEK), tuple(spans))

@@ -72,26 +72,28 @@ class Rulebook:
         if day < FIRST_DAY:
             raise NianjianError("rulebook_day_too_early", date=day.isoformat(), first=FIRST_DAY.isoformat())
         province = plain_province(province)
-        known = rules or load()
-        found, texts = _standing(known, day, province)
-        found, texts = dict(found), dict(texts)
+        rule_set = rules or load()
+        by_key, texts = _standing(rule_set, day, province)
+        by_key, texts = dict(by_key), dict(texts)
         acting = [overlay for overlay in overlays if _acts(overlay, day, province, enterprise)]
         acting.sort(key=_order)
         ignored: list[Overlay] = []
-        plain = dict(found)
+        plain = dict(by_key)
         for overlay in acting:
             key = str(overlay["key"])
             try:
-                found[key] = _overlaid(found.get(key), overlay, day, stored=tolerant)
-                texts[key] = canonical(record(found[key]))
+                by_key[key] = _overlaid(by_key.get(key), overlay, day, stored=tolerant)
+                texts[key] = canonical(record(by_key[key]))
             except NianjianError:
                 if not tolerant:
                     raise
                 ignored.append(overlay)
         acting = [overlay for overlay in acting if overlay not in ignored]
-        sha256 = digest([*texts.values(), *map(canonical, acting)]) if acting else _digest_plain(known, day, province)
+        sha256 = (
+            digest([*texts.values(), *map(canonical, acting)]) if acting else _digest_plain(rule_set, day, province)
+        )
         before = {key: plain[key] for key in sorted({str(overlay["key"]) for overlay in acting})}
-        return cls(known.id, known.version, sha256, day, province, found, tuple(acting), tuple(ignored), before)
+        return cls(rule_set.id, rule_set.version, sha256, day, province, by_key, tuple(acting), tuple(ignored), before)
 
     def with_guide_limits(self) -> Rulebook:
         """The same rulebook with what colours lights or passes comparisons (`LIMITS`) as without overlays."""
@@ -132,11 +134,11 @@ class Rulebook:
         """The value as a list; NianjianError rule_value_kind for any other."""
         return self._of_kind(key, tuple, "list")
 
-    def _of_kind(self, key: str, kind: type[T], wanted: str) -> T:
+    def _of_kind(self, key: str, kind: type[T], kind_name: str) -> T:
         value = cast("object", self.value(key))
         if isinstance(value, kind) and not isinstance(value, bool):
             return value
-        raise NianjianError("rule_value_kind", key=key, wanted=wanted)
+        raise NianjianError("rule_value_kind", key=key, wanted=kind_name)
 
     def rules(self, under: str = "") -> tuple[Rule, ...]:
         """The rules in force whose key stands ``under`` a prefix ("portrait."), sorted by key."""
@@ -144,30 +146,30 @@ class Rulebook:
 
 
 @lru_cache(maxsize=256)
-def _standing(known: RuleSet, day: date, province: str | None) -> tuple[Mapping[str, Rule], Mapping[str, str]]:
+def _standing(rule_set: RuleSet, day: date, province: str | None) -> tuple[Mapping[str, Rule], Mapping[str, str]]:
     """By key, sorted: the rules of ``day`` before any overlay, and their `canonical` texts."""
-    found: dict[str, Rule] = {}
-    for rule in sorted(known.rules, key=lambda rule: rule.province is not None):
+    by_key: dict[str, Rule] = {}
+    for rule in sorted(rule_set.rules, key=lambda rule: rule.province is not None):
         if rule.valid_on(day) and rule.province in {None, province}:
-            found[rule.key] = rule
-    found = dict(sorted(found.items()))
-    texts = _texts(known)
-    return found, {key: texts[id(rule)] for key, rule in found.items()}
+            by_key[rule.key] = rule
+    by_key = dict(sorted(by_key.items()))
+    texts = _texts(rule_set)
+    return by_key, {key: texts[id(rule)] for key, rule in by_key.items()}
 
 
 @lru_cache(maxsize=256)
-def _digest_plain(known: RuleSet, day: date, province: str | None) -> str:
+def _digest_plain(rule_set: RuleSet, day: date, province: str | None) -> str:
     """The hash of a rulebook that no overlay changes."""
-    return digest(_standing(known, day, province)[1].values())
+    return digest(_standing(rule_set, day, province)[1].values())
 
 
 @lru_cache(maxsize=4)
-def _texts(known: RuleSet) -> Mapping[int, str]:
+def _texts(rule_set: RuleSet) -> Mapping[int, str]:
     """The `canonical` text of each rule by identity, as one that holds a mapping has no hash.
 
     Writing them costs most of a rulebook, so a process does it once.
     """
-    return {id(rule): canonical(record(rule)) for rule in known.rules}
+    return {id(rule): canonical(record(rule)) for rule in rule_set.rules}
 
 
 _SUFFIXES: Final = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
@@ -213,10 +215,10 @@ def _overlaid(rule: Rule | None, overlay: Overlay, day: date, *, stored: bool) -
     if rule is None:
         raise NianjianError("overlay_rule_unknown", key=str(overlay["key"]), date=day.isoformat())
     require_settable(rule)
-    given = overlay["value"]
+    raw = overlay["value"]
     try:
-        value = fit_value(rule, given, stored=stored)
+        value = fit_value(rule, raw, stored=stored)
     except (ValueError, KeyError, TypeError, InvalidOperation) as error:
-        raise NianjianError("overlay_value_wrong", key=rule.key, value=str(given), unit=rule.unit) from error
+        raise NianjianError("overlay_value_wrong", key=rule.key, value=str(raw), unit=rule.unit) from error
     citation = str(overlay.get("reason") or rule.citation)
     return replace(rule, value=value, level=Level.INTERNAL, citation=citation, url=None)

@@ -72,13 +72,13 @@ def printed_to(notices: Iterable[tuple[str, str, date, str]], numbers: Collectio
 
     ``notices``: report, licence ("" speaks of all), day, name; ``numbers``: of the licences that report.
     """
-    found = [one for one in notices if one[1] in {"", *numbers}]
-    held = {one[:2] for one in found}
+    rows = [one for one in notices if one[1] in {"", *numbers}]
+    keys = {one[:2] for one in rows}
 
     def whole(track: str) -> bool:
-        return (track, "") in held or all((track, number) in held for number in numbers)
+        return (track, "") in keys or all((track, number) in keys for number in numbers)
 
-    return [NoticeDeadline(track, day, name, licence or None, not whole(track)) for track, licence, day, name in found]
+    return [NoticeDeadline(track, day, name, licence or None, not whole(track)) for track, licence, day, name in rows]
 
 
 def season_day(today: date, filed_in: int) -> date:
@@ -93,27 +93,27 @@ def of_season(
     book: Rulebook, filed_in: int, calendar: Calendar, printed: Iterable[NoticeDeadline] = ()
 ) -> tuple[Deadline, ...]:
     """Every day of the season, the earliest first; one day may carry several."""
-    found = [_ruled(rule, where, filed_in, calendar) for rule, where in _rules(book)]
+    deadlines = [_ruled(rule, where, filed_in, calendar) for rule, where in _rules(book)]
     own = [
         Deadline(one.track, NOTICE, "通知", Kind.CLOSES, one.day, Due(one.day, provisional=False), one.citation,
                  Level.NOTICE.value, printed=True, licence=one.licence, partial=one.partial)
         for one in printed
     ]  # fmt: skip
-    inside = [one for one in found if one.rule is None or one.rule.valid_on(one.day)]
+    inside = [one for one in deadlines if one.rule is None or one.rule.valid_on(one.day)]
     order = {name: at for at, name in enumerate(TRACKS)}
     return tuple(sorted([*own, *inside], key=lambda one: (one.day, order.get(one.track, 9), not one.printed)))
 
 
 def _rules(book: Rulebook) -> list[tuple[Rule, tuple[str, str, str]]]:
     """Rules with (track, template, its name), the templates' in their order."""
-    found = [(key, (track, NOTICE, "通知")) for key, track in NOTICED.items()]
-    for told in book.items(TEMPLATES):
-        if not isinstance(told, Mapping) or not told.keys() >= {"track", "code", "rules"}:
+    pairs = [(key, (track, NOTICE, "通知")) for key, track in NOTICED.items()]
+    for template in book.items(TEMPLATES):
+        if not isinstance(template, Mapping) or not template.keys() >= {"track", "code", "rules"}:
             continue  # of an overlay: anything may have been approved
-        where = (str(told["track"]), str(told["code"]), str(told.get("name", told["code"])))
-        keys = told["rules"]
-        found += [(str(key), where) for key in keys] if isinstance(keys, tuple) else []
-    rules = [(book.in_force.get(key), where) for key, where in found]
+        where = (str(template["track"]), str(template["code"]), str(template.get("name", template["code"])))
+        keys = template["rules"]
+        pairs += [(str(key), where) for key in keys] if isinstance(keys, tuple) else []
+    rules = [(book.in_force.get(key), where) for key, where in pairs]
     return [(rule, where) for rule, where in rules if rule is not None and rule.unit == UNIT]
 
 
@@ -155,17 +155,17 @@ def deciding(deadlines: Iterable[Deadline], track: str, licence: str | None = No
 
     ``licence`` None: the first of all that report; what a notice says of some of them takes nothing off the others.
     """
-    found = [one for one in closing(deadlines, track) if licence is None or one.licence in {None, licence}]
-    printed = [one for one in found if one.printed]
+    candidates = [one for one in closing(deadlines, track) if licence is None or one.licence in {None, licence}]
+    printed = [one for one in candidates if one.printed]
     if licence is None and all(one.partial for one in printed):
         printed = []
-    return min(printed or found, key=lambda one: one.last, default=None)
+    return min(printed or candidates, key=lambda one: one.last, default=None)
 
 
 def earliest(deadlines: Sequence[Deadline]) -> Deadline | None:
     """The one that drives alarms and plan: the first of those that decide."""
-    found = [one for track in TRACKS if (one := deciding(deadlines, track)) is not None]
-    return min(found, key=lambda one: (one.day, one.last.day), default=None)
+    candidates = [one for track in TRACKS if (one := deciding(deadlines, track)) is not None]
+    return min(candidates, key=lambda one: (one.day, one.last.day), default=None)
 
 
 def plan_start(book: Rulebook, deadlines: Sequence[Deadline]) -> date | None:
@@ -182,8 +182,8 @@ def shuts(book: Rulebook, filed_in: int) -> tuple[date, Rule] | None:
 
 def conflicts(deadlines: Sequence[Deadline]) -> list[list[Deadline]]:
     """Per track the templates' last days, where they name different ones."""
-    found = [closing(deadlines, track) for track in TRACKS]
-    return [ends for ends in found if len({one.day for one in ends}) > 1]
+    by_track = [closing(deadlines, track) for track in TRACKS]
+    return [ends for ends in by_track if len({one.day for one in ends}) > 1]
 
 
 LATE_RULE: Final = "deadline.guide.late_report"
@@ -262,23 +262,23 @@ def build_tracks(
     seasons: Sequence[Season], deadlines: Sequence[Deadline], filed: dict[tuple[str, str], date], today: date
 ) -> list[Track]:
     """Both reports of every season; ``filed``: (licence, track) -> the day on which it was handed in."""
-    found = []
+    tracks = []
     for season in seasons:
         for name in TRACKS:
             due = deciding(deadlines, name, season.licence)
             filed_on = filed.get((season.licence, name))
-            found.append(Track(season, name, track_state(due, filed_on, today), due, filed_on))
-    return found
+            tracks.append(Track(season, name, track_state(due, filed_on, today), due, filed_on))
+    return tracks
 
 
 def list_risks(
-    found: Sequence[Track], shut: date | None, today: date, *, conflict: bool, provisional: bool, licences: bool
+    tracks: Sequence[Track], shut: date | None, today: date, *, conflict: bool, provisional: bool, licences: bool
 ) -> list[Risk]:
     """What must be said, the gravest first. ``shut``: the last day on which the system takes a report."""
-    late = [one for one in found if one.state is TrackState.LATE]
-    reported_late = late or [one for one in found if one.state is TrackState.FILED_LATE]
-    closed = shut is not None and today > shut and any(one.track == LICENCE and one.open for one in found)
-    told = (
+    late = [one for one in tracks if one.state is TrackState.LATE]
+    reported_late = late or [one for one in tracks if one.state is TrackState.FILED_LATE]
+    closed = shut is not None and today > shut and any(one.track == LICENCE and one.open for one in tracks)
+    risks = (
         (Risk.SYSTEM_CLOSED, closed),
         (Risk.LATE_REPORT, bool(reported_late)),
         (Risk.BAD_LIST, any(one.track == LICENCE for one in late)),
@@ -286,4 +286,4 @@ def list_risks(
         (Risk.CONFLICT, conflict),
         (Risk.PROVISIONAL, provisional),
     )
-    return [risk for risk, holds in told if holds]
+    return [risk for risk, holds in risks if holds]

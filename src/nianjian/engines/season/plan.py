@@ -70,23 +70,23 @@ def plan(book: Rulebook, filed_in: int, deadlines: Sequence[Deadline], calendar:
         return None
     milestones = _milestones(book, start, first.day, calendar)
     season = _Season(book, filed_in, calendar, milestones, deadlines)
-    tasks = [_plan_task(cast("Mapping[str, Any]", told), season) for told in book.items(TASKS)]
+    tasks = [_plan_task(cast("Mapping[str, Any]", entry), season) for entry in book.items(TASKS)]
     return Plan(start, first.day, milestones, tuple(tasks))
 
 
 def _milestones(book: Rulebook, start: date, end: date, calendar: Calendar) -> tuple[Milestone, ...]:
-    found: list[Milestone] = []
+    milestones: list[Milestone] = []
     begins = start
     for item in book.items(MODULES):
-        told = cast("Mapping[str, Any]", item)
-        share = Decimal(str(told["ends"]))
+        entry = cast("Mapping[str, Any]", item)
+        share = Decimal(str(entry["ends"]))
         whole = int((share * (end - start).days).to_integral_value(ROUND_FLOOR))
         due = previous_workday(start + _DAY * whole, calendar)
         if due.day < begins:  # a module shorter than a row of days off
             due = Due(begins, due.provisional)
-        found.append(Milestone(str(told["module"]), str(told["name"]), begins, due))
+        milestones.append(Milestone(str(entry["module"]), str(entry["name"]), begins, due))
         begins = due.day + _DAY
-    return tuple(found)
+    return tuple(milestones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +100,26 @@ class _Season:
     deadlines: Sequence[Deadline]
 
 
-def _plan_task(told: Mapping[str, Any], season: _Season) -> PlannedTask:
+def _plan_task(entry: Mapping[str, Any], season: _Season) -> PlannedTask:
     book, filed_in, calendar = season.book, season.filed_in, season.calendar
     last = season.milestones[-1].due
-    (module,) = [one for one in season.milestones if one.module == told["module"]]
-    track = str(told.get("track") or "")
+    (module,) = [one for one in season.milestones if one.module == entry["module"]]
+    track = str(entry.get("track") or "")
     begins, due = module.begins, module.due
-    decides = deciding(season.deadlines, track) if track and not told.get("from") else None
+    decides = deciding(season.deadlines, track) if track and not entry.get("from") else None
     if decides is not None:
         due = previous_workday(decides.day, calendar)
-    if told.get("month"):
+    if entry.get("month"):
         first = date(filed_in, book.integer(MONTH), 1)
         begins, due = first, previous_workday(add_months(first, 1) - _DAY, calendar)
         if due.day > last.day:  # an earlier deadline than the guide knows
             begins, due = module.begins, module.due
-    if told.get("from") in book.in_force:
-        begins = in_year(filed_in, str(book.value(str(told["from"]))))
+    if entry.get("from") in book.in_force:
+        begins = in_year(filed_in, str(book.value(str(entry["from"]))))
         due = min(max(due, Due(begins, provisional=not calendar.known(begins))), last)
     begins = min(next_workday(begins, calendar).day, due.day)
     return PlannedTask(
-        str(told["task"]), module.module, str(told["source"]), track, tuple(map(str, told["after"])), begins, due
+        str(entry["task"]), module.module, str(entry["source"]), track, tuple(map(str, entry["after"])), begins, due
     )
 
 
@@ -203,9 +203,9 @@ def evaluate_tasks(
 ) -> list[Task]:
     """Every task with its state, in the plan's order. A task nobody can look into is open, never done."""
     unseen, nothing = TaskProgress(complete=False), TaskNote()
-    known = [(one, seen.get(one.task, unseen), said.get(one.task, nothing)) for one in planned]
-    finished = {one.task for one, progress, note in known if _is_finished(one, progress, note, today)}
-    return [_evaluate_task(*each, finished, today) for each in known]
+    triples = [(one, seen.get(one.task, unseen), said.get(one.task, nothing)) for one in planned]
+    finished = {one.task for one, progress, note in triples if _is_finished(one, progress, note, today)}
+    return [_evaluate_task(*each, finished, today) for each in triples]
 
 
 def _is_finished(one: PlannedTask, seen: TaskProgress, said: TaskNote, today: date) -> bool:
@@ -239,8 +239,8 @@ class Progress:
 
 def progress(tasks: Sequence[Task], module: str | None = None) -> Progress:
     """How far it is, computed from the states; what does not apply counts for nothing."""
-    found = [one for one in tasks if module in {None, one.plan.module} and one.state is not TaskState.NOT_APPLICABLE]
-    return Progress(sum(one.state in FINISHED for one in found), len(found))
+    relevant = [one for one in tasks if module in {None, one.plan.module} and one.state is not TaskState.NOT_APPLICABLE]
+    return Progress(sum(one.state in FINISHED for one in relevant), len(relevant))
 
 
 # Which reminder of a report or task is due on a day, and who gets it: a table over the rule's moments. Pure.
@@ -312,14 +312,14 @@ class Person:
 
 def moments(book: Rulebook) -> dict[str, Moments]:
     """By what they are about; lines that an overlay has spoiled are left out, so that nothing is reminded by halves."""
-    found = {}
+    by_about = {}
     for item in book.items(RULE):
-        told = cast("Mapping[str, Any]", item)
-        before, late = tuple(sorted(map(int, told["before"]))), int(told["late"])
-        if told["about"] in {TRACK, TASK} and late > 0:
-            roles, to = tuple(told["roles"]), tuple(told["to"])
-            found[str(told["about"])] = Moments(before, late, roles, int(told["escalate"]), to)
-    return found
+        entry = cast("Mapping[str, Any]", item)
+        before, late = tuple(sorted(map(int, entry["before"]))), int(entry["late"])
+        if entry["about"] in {TRACK, TASK} and late > 0:
+            roles, to = tuple(entry["roles"]), tuple(entry["to"])
+            by_about[str(entry["about"])] = Moments(before, late, roles, int(entry["escalate"]), to)
+    return by_about
 
 
 def stage(last: date, today: date, of: Moments) -> tuple[str, date] | None:
@@ -332,27 +332,27 @@ def stage(last: date, today: date, of: Moments) -> tuple[str, date] | None:
     return None if days is None else (f"{BEFORE}-{days}", last - timedelta(days=days))
 
 
-def due(found: Iterable[Track], standing: Iterable[Task], rule: Mapping[str, Moments], today: date) -> list[Reminder]:
+def due(tracks: Iterable[Track], standing: Iterable[Task], rule: Mapping[str, Moments], today: date) -> list[Reminder]:
     """Every reminder that stands due today, reports first; what is done, rests or has no day brings none."""
-    return [*_of_tracks(found, rule.get(TRACK), today), *_of_tasks(standing, rule.get(TASK), today)]
+    return [*_of_tracks(tracks, rule.get(TRACK), today), *_of_tasks(standing, rule.get(TASK), today)]
 
 
-def _of_tracks(found: Iterable[Track], of: Moments | None, today: date) -> list[Reminder]:
+def _of_tracks(tracks: Iterable[Track], of: Moments | None, today: date) -> list[Reminder]:
     """One a report and last day, however many licences wait for it."""
     return [
         Reminder(f"{TRACK}:{name}", *at, last, (last - today).days, count)
-        for name, last, count in waiting(found)
+        for name, last, count in waiting(tracks)
         if of is not None and (at := stage(last, today, of)) is not None
     ]
 
 
-def waiting(found: Iterable[Track]) -> list[tuple[str, date, int]]:
+def waiting(tracks: Iterable[Track]) -> list[tuple[str, date, int]]:
     """Report, last day and how many licences are still to hand it in by then; the reports in their order.
 
     A licence to which a notice names another day is counted under that day alone. The day is the one that the law
     moves off a holiday (民法典 203): it is what makes the report late, so the days are counted to it.
     """
-    counts = Counter((one.track, one.due.last.day) for one in found if one.open and one.due is not None)
+    counts = Counter((one.track, one.due.last.day) for one in tracks if one.open and one.due is not None)
     order = list(dict.fromkeys(name for name, _last in counts))
     return [(*key, counts[key]) for key in sorted(counts, key=lambda key: (order.index(key[0]), key[1]))]
 
@@ -366,30 +366,30 @@ def _of_tasks(standing: Iterable[Task], of: Moments | None, today: date) -> list
     ]
 
 
-def list_open_matters(found: Iterable[Track], standing: Iterable[Task]) -> set[str]:
+def list_open_matters(tracks: Iterable[Track], standing: Iterable[Task]) -> set[str]:
     """What reminders may still speak of: reports that a licence waits for, tasks that are to be done."""
-    reports = {f"{TRACK}:{name}" for name, _last, _count in waiting(found)}
+    reports = {f"{TRACK}:{name}" for name, _last, _count in waiting(tracks)}
     return reports | {f"{TASK}:{task.plan.task}" for task in _unsettled(standing)}
 
 
 def _unsettled(standing: Iterable[Task]) -> list[Task]:
-    found = list(standing)
-    moot = settled(found)
-    return [one for one in found if one.state in DUE and one.plan.task not in moot]
+    tasks = list(standing)
+    moot = settled(tasks)
+    return [one for one in tasks if one.state in DUE and one.plan.task not in moot]
 
 
-def settled(found: Sequence[Task]) -> set[str]:
+def settled(tasks: Sequence[Task]) -> set[str]:
     """Tasks that nobody is reminded of: handing in, which is the report's own reminder, and what it has settled.
 
     A task that a report waits for, or that belongs to one, is settled with it; what prepares the numbers is settled
     with both. The drill and the cases of rectification are for the check that follows the report (S1): they go on.
     """
-    after = {one.plan.task: one.plan.after for one in found}
-    filing = {one.plan.task: one for one in found if one.plan.task.startswith(FILING)}
+    after = {one.plan.task: one.plan.after for one in tasks}
+    filing = {one.plan.task: one for one in tasks if one.plan.task.startswith(FILING)}
     handed = {name for name, one in filing.items() if one.state in FINISHED}
     before = {name: _before(name, after) for name in filing}
     moot = set(filing)
-    for one in found:
+    for one in tasks:
         plan = one.plan
         waits = {name for name in filing if plan.task in before[name] or plan.track == filing[name].plan.track != ""}
         waits = waits or (set(filing) if plan.module in FOR_REPORT else set())
@@ -400,13 +400,13 @@ def settled(found: Sequence[Task]) -> set[str]:
 
 def _before(task: str, after: Mapping[str, Sequence[str]]) -> set[str]:
     """Everything that comes before a task, also by way of others."""
-    found, asked = set[str](), list(after.get(task, ()))
-    while asked:
-        one = asked.pop()
-        if one not in found:
-            found.add(one)
-            asked += after.get(one, ())
-    return found
+    earlier, queue = set[str](), list(after.get(task, ()))
+    while queue:
+        one = queue.pop()
+        if one not in earlier:
+            earlier.add(one)
+            queue += after.get(one, ())
+    return earlier
 
 
 def recipients(one: Reminder, people: Sequence[Person], of: Moments) -> list[str]:

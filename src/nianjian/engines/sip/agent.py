@@ -30,10 +30,10 @@ EVERYBODY: Final = ipaddress.ip_address("255.255.255.255")
 def is_this_machine(address: str) -> bool:
     """Whether an address is loopback, link-local, multicast, broadcast or none at all; a name is not judged here."""
     try:
-        found = ipaddress.ip_address(address.split("%", 1)[0])
+        ip = ipaddress.ip_address(address.split("%", 1)[0])
     except ValueError:
         return False
-    inner = getattr(found, "ipv4_mapped", None) or found
+    inner = getattr(ip, "ipv4_mapped", None) or ip
     if inner in THIS_NETWORK or inner == EVERYBODY:
         return True
     return bool(inner.is_loopback or inner.is_link_local or inner.is_multicast or inner.is_unspecified)
@@ -227,10 +227,10 @@ async def only_secure(via: Via) -> bool:
         return False
     try:
         host = await _place(via, secure.PATIENCE)
-        found = await asyncio.get_running_loop().getaddrinfo(host, via.port, type=socket.SOCK_STREAM)
+        infos = await asyncio.get_running_loop().getaddrinfo(host, via.port, type=socket.SOCK_STREAM)
     except (OSError, TimeoutError):
         return False
-    return await secure.spoken(str(found[0][4][0]), (via.port, secure.PORT))
+    return await secure.spoken(str(infos[0][4][0]), (via.port, secure.PORT))
 
 
 async def _place(via: Via, patience: float) -> str:
@@ -240,8 +240,8 @@ async def _place(via: Via, patience: float) -> str:
 async def _elsewhere(via: Via) -> str:
     """The address that is connected to: a later answer of the resolver changes nothing. OSError for a refused one."""
     kind = socket.SOCK_DGRAM if via.transport == "udp" else socket.SOCK_STREAM
-    found = await asyncio.get_running_loop().getaddrinfo(via.host, via.port, type=kind)
-    places = [str(one[4][0]) for one in found]
+    infos = await asyncio.get_running_loop().getaddrinfo(via.host, via.port, type=kind)
+    places = [str(one[4][0]) for one in infos]
     if any(is_this_machine(one) for one in places):
         raise OSError(errno.EACCES, REFUSED)
     return places[0]

@@ -106,8 +106,8 @@ class Dialog:
     def early(self, reply: Message) -> Message | None:
         """The PRACK of a reply before the last that asks for it, the same for a repeated one; None: none is due."""
         number = reply.one("rseq")
-        wanted = RELIABLE in [one.lower() for one in reply.each("require")]
-        if not wanted or not (number.isascii() and number.isdigit() and len(number) <= TURN):
+        reliable = RELIABLE in [one.lower() for one in reply.each("require")]
+        if not reliable or not (number.isascii() and number.isdigit() and len(number) <= TURN):
             return None
         key = (tagged(reply), number)
         if key not in self._pracks and len(self._pracks) < PRACKS:
@@ -139,8 +139,8 @@ class Dialog:
         """The transport as an address names it: ``sips:`` says TLS by itself (RFC 5630 3.1.3)."""
         return "" if self.via.transport == "udp" or self.via.sips else f";transport={self.via.transport}"
 
-    def _head(self, method: str, turn: int, named: str, to: str) -> tuple[tuple[str, str], ...]:
-        sent = f"SIP/2.0/{self.via.transport.upper()} {_inside(self.local[0])}:{self.local[1]};branch={named};rport"
+    def _head(self, method: str, turn: int, branch_id: str, to: str) -> tuple[tuple[str, str], ...]:
+        sent = f"SIP/2.0/{self.via.transport.upper()} {_inside(self.local[0])}:{self.local[1]};branch={branch_id};rport"
         return (
             ("via", sent),
             ("max-forwards", "70"),
@@ -327,12 +327,12 @@ class Call:
         """Take a message of this call."""
         self._log(message, out=False)
         if not message.status:
-            self._asked(message)
+            self._answer_request(message)
             return
         turn, method = message.turn
         if method == "BYE" and turn == self._parting.turn[0] and message.status >= SUCCESS:
-            asked = message.status in CREDENTIALS and self.state == LEAVING and self._leave.take(message)
-            self.event("bye_asked" if asked else "bye_ok", message)
+            retry = message.status in CREDENTIALS and self.state == LEAVING and self._leave.take(message)
+            self.event("bye_asked" if retry else "bye_ok", message)
         if method != "INVITE":
             return
         if turn in self._dialog.branches and turn != max(self._dialog.branches):
@@ -348,15 +348,15 @@ class Call:
         if message.status < REDIRECT:
             return "2xx"
         if message.status in CREDENTIALS and self.state in {CALLING, PROCEEDING}:
-            asked = self._proofs.take(message)
+            retry = self._proofs.take(message)
             self.seen.auth = self._proofs.lacking
-            return "challenge" if asked else "final"
+            return "challenge" if retry else "final"
         if message.status == EXTENSION_NEEDED and not self._dialog.reliable:
             self._dialog.reliable = {one.lower() for one in message.each("require")} == {RELIABLE}
             return "challenge" if self._dialog.reliable else "final"
         return "final"
 
-    def _asked(self, request: Message) -> None:
+    def _answer_request(self, request: Message) -> None:
         """Answer a request inside the dialog."""
         match request.method:
             case "ACK":

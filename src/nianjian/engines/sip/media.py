@@ -47,10 +47,10 @@ def parse_description(body: bytes) -> Description | None:
         if kind == "m":
             if audio:  # a further sound or a picture says nothing about this one
                 break
-            found = _number(words[1], HIGHEST_PORT) if len(words) >= 4 else None  # noqa: PLR2004 -- m=audio PORT PROTO FORMAT
-            audio = value.startswith("audio ") and found is not None
+            number = _number(words[1], HIGHEST_PORT) if len(words) >= 4 else None  # noqa: PLR2004 -- m=audio PORT PROTO FORMAT
+            audio = value.startswith("audio ") and number is not None
             if audio:
-                port, formats = found or 0, words[3:]
+                port, formats = number or 0, words[3:]
         elif kind == "c" and len(words) == 3:  # noqa: PLR2004 -- IN IP4 ADDRESS
             address = words[2].partition("/")[0].lower()
         elif kind == "a" and audio and value.lower().startswith("rtpmap:") and value.lower().endswith(DTMF):
@@ -87,10 +87,10 @@ HEARD: Final = 40  # digits; who sends any number of them would hit every token
 class Media(asyncio.DatagramProtocol):
     """One call's RTP. ``heard`` grows by each digit that comes in; ``told`` is called then."""
 
-    def __init__(self, told: Callable[[], None]) -> None:
+    def __init__(self, on_digit: Callable[[], None]) -> None:
         self.heard = ""
         self.port = 0
-        self._told = told
+        self._told = on_digit
         self._transport: asyncio.DatagramTransport | None = None
         self._task: asyncio.Task[None] | None = None
         self._to = ("", 0)
@@ -174,7 +174,7 @@ class Media(asyncio.DatagramProtocol):
 def _speakable(address: str) -> bool:
     """Whether sound may go there: one place of the network, by its address; no name is looked up for a gateway."""
     try:
-        found = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return not (found.is_unspecified or found.is_multicast or address == "255.255.255.255")  # unspecified: on hold
+    return not (ip.is_unspecified or ip.is_multicast or address == "255.255.255.255")  # unspecified: on hold

@@ -36,17 +36,17 @@ class Message:
 
     def each(self, name: str) -> Iterator[str]:
         """Values of a header in order, lists with commas taken apart."""
-        for held, value in self.headers:
-            if held == name:
+        for key, value in self.headers:
+            if key == name:
                 yield from split_list(value)
 
     def whole(self, name: str) -> Iterator[str]:
         """Values of a header in order, each as it came: where commas stand between parts of one value."""
-        return (value for held, value in self.headers if held == name)
+        return (value for key, value in self.headers if key == name)
 
     def one(self, name: str) -> str:
         """The first value of a header, whole; "" for none."""
-        return next((value for held, value in self.headers if held == name), "")
+        return next((value for key, value in self.headers if key == name), "")
 
     @property
     def first(self) -> str:
@@ -63,8 +63,8 @@ class Message:
     @property
     def cause(self) -> int | None:
         """The Q.850 cause of the Reason header."""
-        found = Q850.search(",".join(value for name, value in self.headers if name == "reason")[:REASONS])
-        return int(found[1]) if found else None
+        match = Q850.search(",".join(value for name, value in self.headers if name == "reason")[:REASONS])
+        return int(match[1]) if match else None
 
 
 def read(raw: bytes) -> Message | None:
@@ -127,8 +127,8 @@ def parameter(value: str, name: str) -> str | None:
     """A parameter behind the address, such as the tag; None where it is absent, "" where it has no value."""
     rest = value.partition(">")[2] if "<" in value else value.partition(";")[1] + value.partition(";")[2]
     for part in rest.split(";")[1:]:
-        held, _equals, text = part.partition("=")
-        if held.strip().lower() == name:
+        key, _equals, text = part.partition("=")
+        if key.strip().lower() == name:
             return text.strip().strip('"')
     return None
 
@@ -188,54 +188,54 @@ class Challenge:
 
 def challenges(values: Iterable[str]) -> list[Challenge]:
     """All Digest challenges, those that can be answered first and the strongest of them before the others."""
-    found = [_challenge(value) for value in values if value.strip().lower().startswith("digest")]
+    result = [_challenge(value) for value in values if value.strip().lower().startswith("digest")]
     order = list(ALGORITHMS)
-    return sorted(found, key=lambda one: order.index(one.known) if one.known in order else len(order))
+    return sorted(result, key=lambda one: order.index(one.known) if one.known in order else len(order))
 
 
 def _challenge(value: str) -> Challenge:
-    held = {name.lower(): quoted or bare for name, quoted, bare in FIELD.findall(value.strip()[len("digest") :])}
-    kinds = [one.strip().lower() for one in held.get("qop", "").split(",")]
+    fields = {name.lower(): quoted or bare for name, quoted, bare in FIELD.findall(value.strip()[len("digest") :])}
+    kinds = [one.strip().lower() for one in fields.get("qop", "").split(",")]
     return Challenge(
-        realm=held.get("realm", ""),
-        nonce=held.get("nonce", ""),
-        algorithm=held.get("algorithm", ""),
+        realm=fields.get("realm", ""),
+        nonce=fields.get("nonce", ""),
+        algorithm=fields.get("algorithm", ""),
         qop=next((one for one in (AUTH, WHOLE) if one in kinds), ""),
-        opaque=held.get("opaque"),
-        stale=held.get("stale", "").lower() == "true",
+        opaque=fields.get("opaque"),
+        stale=fields.get("stale", "").lower() == "true",
     )
 
 
 def answer(
-    asked: Challenge, account: Account, *, method: str, uri: str, cnonce: str, body: bytes = b"", use: int = 1
+    challenge: Challenge, account: Account, *, method: str, uri: str, cnonce: str, body: bytes = b"", use: int = 1
 ) -> str:
     """The value of Authorization or Proxy-Authorization; KeyError for an algorithm that is not known.
 
     ``use``: how often this nonce has been answered, this time included.
     """
-    function = ALGORITHMS[asked.known]
+    function = ALGORITHMS[challenge.known]
 
     def digest(text: str | bytes) -> str:
         raw = text.encode() if isinstance(text, str) else text
         return hashlib.new(function, raw, usedforsecurity=False).hexdigest()
 
     count = f"{use:08x}"
-    secret = digest(f"{account.user}:{asked.realm}:{account.password}")
-    if asked.known.endswith("-SESS"):
-        secret = digest(f"{secret}:{asked.nonce}:{cnonce}")
-    what = digest(f"{method}:{uri}" + (f":{digest(body)}" if asked.qop == WHOLE else ""))
-    middle = f"{asked.nonce}:{count}:{cnonce}:{asked.qop}" if asked.qop else asked.nonce
+    secret = digest(f"{account.user}:{challenge.realm}:{account.password}")
+    if challenge.known.endswith("-SESS"):
+        secret = digest(f"{secret}:{challenge.nonce}:{cnonce}")
+    what = digest(f"{method}:{uri}" + (f":{digest(body)}" if challenge.qop == WHOLE else ""))
+    middle = f"{challenge.nonce}:{count}:{cnonce}:{challenge.qop}" if challenge.qop else challenge.nonce
     parts = [
         f'username="{account.user}"',
-        f'realm="{asked.realm}"',
-        f'nonce="{asked.nonce}"',
+        f'realm="{challenge.realm}"',
+        f'nonce="{challenge.nonce}"',
         f'uri="{uri}"',
         f'response="{digest(f"{secret}:{middle}:{what}")}"',
     ]
-    parts += [f"algorithm={asked.algorithm}"] if asked.algorithm else []
-    parts += [f"qop={asked.qop}", f"nc={count}"] if asked.qop else []
-    parts += [f'cnonce="{cnonce}"'] if asked.qop or asked.known.endswith("-SESS") else []
-    parts += [f'opaque="{asked.opaque}"'] if asked.opaque is not None else []
+    parts += [f"algorithm={challenge.algorithm}"] if challenge.algorithm else []
+    parts += [f"qop={challenge.qop}", f"nc={count}"] if challenge.qop else []
+    parts += [f'cnonce="{cnonce}"'] if challenge.qop or challenge.known.endswith("-SESS") else []
+    parts += [f'opaque="{challenge.opaque}"'] if challenge.opaque is not None else []
     return "Digest " + ", ".join(parts)
 
 
@@ -256,8 +256,8 @@ class Proofs:
     def take(self, message: Message) -> bool:
         """Whether to ask again with credentials."""
         theirs, ours = CREDENTIALS[message.status]
-        known = [one for one in challenges(message.whole(theirs)) if one.nonce and one.known in ALGORITHMS]
-        best = {(ours, one.realm): one for one in reversed(known)}  # the strongest of each realm
+        candidates = [one for one in challenges(message.whole(theirs)) if one.nonce and one.known in ALGORITHMS]
+        best = {(ours, one.realm): one for one in reversed(candidates)}  # the strongest of each realm
         anew = {key: one for key, one in best.items() if self._may(key, one)}
         if self._account is None:
             self.lacking = NEEDED
@@ -277,16 +277,16 @@ class Proofs:
         """The credentials of a request."""
         return tuple((ours, self._value(one, method, uri, body)) for (ours, _realm), one in self._held.items())
 
-    def _may(self, key: tuple[str, str], asked: Challenge) -> bool:
-        given = self._given.get(key, 0)
-        return given == 0 or (given == 1 and asked.stale)
+    def _may(self, key: tuple[str, str], challenge: Challenge) -> bool:
+        tries = self._given.get(key, 0)
+        return tries == 0 or (tries == 1 and challenge.stale)
 
-    def _value(self, asked: Challenge, method: str, uri: str, body: bytes) -> str:
+    def _value(self, challenge: Challenge, method: str, uri: str, body: bytes) -> str:
         if self._account is None:  # nothing is held then
             return ""
-        use = self._uses[asked.nonce] = self._uses.get(asked.nonce, 0) + 1
+        use = self._uses[challenge.nonce] = self._uses.get(challenge.nonce, 0) + 1
         own = secrets.token_hex(8)
-        return answer(asked, self._account, method=method, uri=uri, cnonce=own, body=body, use=use)
+        return answer(challenge, self._account, method=method, uri=uri, cnonce=own, body=body, use=use)
 
 
 # What a call is asked to do, and what it saw.

@@ -52,18 +52,18 @@ def trusting(ca: str, identity: str = "") -> ssl.SSLContext:
     context = ssl.create_default_context(cadata=ca or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if identity:
-        with _named(identity) as path:
+        with _write_temp(identity) as path:
             context.load_cert_chain(path, password=lambda: "")  # never asks at a terminal
     return context
 
 
 @contextmanager
-def _named(text: str) -> Iterator[str]:
+def _write_temp(text: str) -> Iterator[str]:
     """A path under which OpenSSL can read a text: in memory where the system has such, else a file of ours alone."""
     if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
-        with os.fdopen(os.memfd_create("identity"), "wb", buffering=0) as held:
-            held.write(text.encode())
-            yield f"/proc/self/fd/{held.fileno()}"
+        with os.fdopen(os.memfd_create("identity"), "wb", buffering=0) as memory:
+            memory.write(text.encode())
+            yield f"/proc/self/fd/{memory.fileno()}"
     else:
         with NamedTemporaryFile("w", encoding="utf-8") as file:
             file.write(text)
@@ -86,11 +86,11 @@ def to_secure_error(fault: BaseException) -> SecureError:
 
 async def weighed(fault: BaseException, host: str, port: int) -> SecureError:
     """As `told`; what was only closed, or mute, is asked once more whether its first words are TLS."""
-    found = to_secure_error(fault)
+    error = to_secure_error(fault)
     broken = not isinstance(fault, ssl.SSLError) or isinstance(fault, ssl.SSLEOFError | ssl.SSLZeroReturnError)
-    if found.kind == PLAIN and broken and await _greets(host, port):
-        return SecureError(FAILED, str(found))
-    return found
+    if error.kind == PLAIN and broken and await _greets(host, port):
+        return SecureError(FAILED, str(error))
+    return error
 
 
 async def _greets(host: str, port: int) -> bool:
@@ -101,30 +101,30 @@ async def _greets(host: str, port: int) -> bool:
         context.wrap_bio(coming, going, server_hostname=host).do_handshake()
     loop = asyncio.get_running_loop()
     try:
-        made = await link(host, port, PATIENCE)
+        sock = await link(host, port, PATIENCE)
     except (OSError, TimeoutError):
         return False
     try:
-        await asyncio.wait_for(loop.sock_sendall(made, going.read()), PATIENCE)
-        first = await asyncio.wait_for(loop.sock_recv(made, 2), PATIENCE)
+        await asyncio.wait_for(loop.sock_sendall(sock, going.read()), PATIENCE)
+        first = await asyncio.wait_for(loop.sock_recv(sock, 2), PATIENCE)
     except (OSError, TimeoutError):
         return False
     finally:
-        made.close()
+        sock.close()
     return bool(RECORD.match(first))
 
 
 async def link(host: str, port: int, patience: float) -> socket.socket:
     """A plain connection, so that what fails later is TLS alone; OSError, TimeoutError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setblocking(False)  # noqa: FBT003 -- its only argument
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setblocking(False)  # noqa: FBT003 -- its only argument
     try:
-        await asyncio.wait_for(asyncio.get_running_loop().sock_connect(made, (host, port)), patience)
+        await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, (host, port)), patience)
     except BaseException:
-        made.close()
+        sock.close()
         raise
-    return made
+    return sock
 
 
 async def spoken(host: str, ports: Iterable[int]) -> bool:
@@ -136,16 +136,16 @@ async def _spoken(host: str, port: int) -> bool:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        made = await link(host, port, PATIENCE)
+        sock = await link(host, port, PATIENCE)
     except (OSError, TimeoutError):
         return False
     try:
         opened = asyncio.open_connection(
-            sock=made, ssl=context, server_hostname=host, ssl_handshake_timeout=PATIENCE, ssl_shutdown_timeout=PATIENCE
+            sock=sock, ssl=context, server_hostname=host, ssl_handshake_timeout=PATIENCE, ssl_shutdown_timeout=PATIENCE
         )
         _reader, writer = await asyncio.wait_for(opened, 2 * PATIENCE)
     except (OSError, TimeoutError) as fault:
-        made.close()
+        sock.close()
         alerts = {VERSION, FAILED, IDENTITY}  # an alert is TLS, too
         return isinstance(fault, ssl.SSLError) and to_secure_error(fault).kind in alerts
     writer.close()

@@ -61,13 +61,13 @@ def approvals_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, ob
 @read(router, f"{APPROVALS}/{{approval}}", act=Permission.READ, answer=Approval)
 def approvals_get(request: Request, code: str, approval: str) -> dict[str, object]:
     """One request."""
-    return _found(request, code, approval)
+    return _get_document(request, code, approval)
 
 
 @write(router, f"{APPROVALS}/{{approval}}/decision", act=Permission.READ, answer=Decided)
 def approvals_decide(request: Request, code: str, approval: str, decision: Decision) -> dict[str, object]:
     """Say yes as the second person, or no; the flow asks for the role."""
-    one = _found(request, code, approval)
+    one = _get_document(request, code, approval)
     if decision.decision == "yes":
         return flow.approve(approval=approval, actor=request.actor)
     # a token that may only read withdraws nothing
@@ -92,9 +92,9 @@ everywhere(
 )  # fmt: skip
 
 
-def _found(request: Request, code: str, approval: str) -> dict[str, object]:
+def _get_document(request: Request, code: str, approval: str) -> dict[str, object]:
     """One of this enterprise's (everywhere: any); what is another's does not exist here."""
-    found = flow.get_request(approval=approval, actor=request.actor)
-    if code not in {EVERYWHERE, found["enterprise"]}:
+    document = flow.get_request(approval=approval, actor=request.actor)
+    if code not in {EVERYWHERE, document["enterprise"]}:
         raise Http404
-    return found
+    return document

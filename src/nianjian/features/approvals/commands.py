@@ -18,16 +18,16 @@ def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.approvals.operations import list_requests
 
-    found = list_requests(actor=actor)
+    requests = list_requests(actor=actor)
     header = (
         _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("requested"),
     )  # fmt: skip
     body = []
-    for one in found:
+    for one in requests:
         pairs = one["asked"].items() if isinstance(one["asked"], dict) else ()
-        asked = ", ".join(f"{name}={value}" for name, value in pairs if value is not None)
-        body.append([*(translate_code(name, one[name]) for name in one if name != "asked"), asked])
-    return Answer({"approvals": found}, lambda console: table.rows(console, header, body))
+        summary = ", ".join(f"{name}={value}" for name, value in pairs if value is not None)
+        body.append([*(translate_code(name, one[name]) for name in one if name != "asked"), summary])
+    return Answer({"approvals": requests}, lambda console: table.rows(console, header, body))
 
 
 def configure_approve(parser: argparse.ArgumentParser) -> None:

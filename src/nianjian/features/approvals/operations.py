@@ -43,12 +43,12 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
 
 
 def _describe_overlays(subjects: Collection[str]) -> dict[str, dict[str, object]]:
-    found = {}
+    by_id = {}
     for id_, proposal in overlays.proposals_by_id(subjects).items():
         row = overlays.to_rulebook_form(proposal)
         days = {name: None if (day := row[name]) is None else str(day) for name in ("valid_from", "valid_to")}
-        found[id_] = {name: row[name] for name in ("key", "value", "province", "enterprise", "reason")} | days
-    return found
+        by_id[id_] = {name: row[name] for name in ("key", "value", "province", "enterprise", "reason")} | days
+    return by_id
 
 
 # Kind of request -> what these ask for, to be read before saying yes; one question a kind, however many there are.
@@ -65,9 +65,9 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
 
 def list_requests(*, actor: Actor) -> list[dict[str, object]]:
     """Every request that the actor may see, newest first; ``asked`` tells the second person what it asks for."""
-    found = storage.list_approvals()
-    seen = {place for place in {one.enterprise for one in found} if has_permission(actor, place, Permission.READ)}
-    return _to_documents([one for one in found if one.enterprise in seen])
+    approvals = storage.list_approvals()
+    seen = {place for place in {one.enterprise for one in approvals} if has_permission(actor, place, Permission.READ)}
+    return _to_documents([one for one in approvals if one.enterprise in seen])
 
 
 def list_requests_part(enterprise: str | None, first: int, count: int, *, state: str = "") -> list[dict[str, object]]:
@@ -81,17 +81,17 @@ def get_request(*, approval: str, actor: Actor) -> dict[str, object]:
 
 
 def _get_visible(approval: str, actor: Actor) -> Approval:
-    found = storage.get_approval(approval)
-    if not has_permission(actor, found.enterprise, Permission.READ):
+    row = storage.get_approval(approval)
+    if not has_permission(actor, row.enterprise, Permission.READ):
         raise NianjianError("approval_unknown", approval=approval)
-    return found
+    return row
 
 
-def _to_documents(found: Sequence[Approval]) -> list[dict[str, object]]:
+def _to_documents(approvals: Sequence[Approval]) -> list[dict[str, object]]:
     subjects: defaultdict[str, list[str]] = defaultdict(list)
-    for one in found:
+    for one in approvals:
         subjects[one.kind].append(one.subject)
-    asked = {kind: SUBJECTS[kind](ids) for kind, ids in subjects.items() if kind in SUBJECTS}
+    by_kind = {kind: SUBJECTS[kind](ids) for kind, ids in subjects.items() if kind in SUBJECTS}
     return [
         {
             "approval": one.id,
@@ -103,20 +103,20 @@ def _to_documents(found: Sequence[Approval]) -> list[dict[str, object]]:
             "approver": one.approver or None,
             "requested_at": one.requested_at.isoformat(),
             "decided_at": one.decided_at.isoformat() if one.decided_at else None,
-            "asked": asked.get(one.kind, {}).get(one.subject, {}),
+            "asked": by_kind.get(one.kind, {}).get(one.subject, {}),
         }
-        for one in found
+        for one in approvals
     ]
 
 
 def approve(*, approval: str, actor: Actor) -> dict[str, object]:
     """Approve and carry out; ``approval_unknown``, ``approval_kind_wrong``, and the errors of `approvals.storage`."""
-    asked = _get_visible(approval, actor)
-    act = ACTS.get(asked.kind)
+    row = _get_visible(approval, actor)
+    act = ACTS.get(row.kind)
     if act is None:
-        raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        raise NianjianError("approval_kind_wrong", approval=approval, kind=row.kind)
     done = act(approval, actor)
-    return {"approval": approval, "state": "approved", "kind": asked.kind, **done}
+    return {"approval": approval, "state": "approved", "kind": row.kind, **done}
 
 
 def refuse(*, approval: str, actor: Actor) -> dict[str, object]:

@@ -46,22 +46,22 @@ KIND: Final = "overlay"
 PENDING: Final = "pending"
 
 
-def build_rule_context(asked: Mapping[str, Any]) -> dict[str, Any]:
+def build_rule_context(proposal: Mapping[str, Any]) -> dict[str, Any]:
     """Rule as it holds on the first day, and the new value; {} where there is none by now."""
-    place = str(asked.get("enterprise") or "")
-    province = str(asked.get("province") or "") or (accounts.enterprise(place).province if place else "")
-    first = date.fromisoformat(str(asked["valid_from"]))
+    place = str(proposal.get("enterprise") or "")
+    province = str(proposal.get("province") or "") or (accounts.enterprise(place).province if place else "")
+    first = date.fromisoformat(str(proposal["valid_from"]))
     book = rulebook(day=first, province=province or None, enterprise=place or None)
-    rule = book.in_force.get(str(asked["key"]))
+    rule = book.in_force.get(str(proposal["key"]))
     if rule is None:
         return {}
     now = rule_values.present_rule(rule, book)
-    last = asked.get("valid_to")
-    concerned = accounts.enterprise(place).name if place else str(asked.get("province") or gettext("everywhere"))
+    last = proposal.get("valid_to")
+    concerned = accounts.enterprise(place).name if place else str(proposal.get("province") or gettext("everywhere"))
     return {
         "rule": now,
         "rule_page": at("rules-one", place, key=now.key),
-        "change": (now.title, now.present, _new_value(asked, book, place, province)),
+        "change": (now.title, now.present, _new_value(proposal, book, place, province)),
         "pairs": [
             (gettext("Concerns"), concerned),
             (gettext("Valid"), f"{first} – {last or gettext('open-ended')}"),
@@ -69,27 +69,27 @@ def build_rule_context(asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _new_value(asked: Mapping[str, Any], book: Rulebook, place: str, province: str) -> str:
+def _new_value(proposal: Mapping[str, Any], book: Rulebook, place: str, province: str) -> str:
     """The new value as people write it; as it was typed where the rule takes it no more."""
-    overlay = {**asked, "enterprise": place or None, "province": None, "valid_to": None}
+    overlay = {**proposal, "enterprise": place or None, "province": None, "valid_to": None}
     try:
         tried = Rulebook.on(book.day, province or None, place or None, [overlay])
     except NianjianError:
-        return str(asked["value"])
-    return rule_values.rule_value_text(tried.in_force[str(asked["key"])], tried)
+        return str(proposal["value"])
+    return rule_values.rule_value_text(tried.in_force[str(proposal["key"])], tried)
 
 
-def request_effects(asked: Mapping[str, Any], actor: Actor) -> str:
+def request_effects(proposal: Mapping[str, Any], actor: Actor) -> str:
     """Let the worker compute what the value would do; the address that follows it. Errors as `ask_effects`."""
-    place = str(asked.get("enterprise") or "")
+    place = str(proposal.get("enterprise") or "")
     job = enqueue_effects(
-        **{name: str(asked[name]) for name in ("key", "value", "reason")},
-        province=str(asked.get("province") or "") or None,
+        **{name: str(proposal[name]) for name in ("key", "value", "reason")},
+        province=str(proposal.get("province") or "") or None,
         enterprise=place or None,
-        valid_from=date.fromisoformat(str(asked["valid_from"])),
+        valid_from=date.fromisoformat(str(proposal["valid_from"])),
         actor=actor,
     )
-    return at("rules-effect", place, key=str(asked["key"]), job=job)
+    return at("rules-effect", place, key=str(proposal["key"]), job=job)
 
 
 BADGES = {"pending": "warn", "approved": "good", "refused": "bad"}
@@ -115,7 +115,7 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in BADGES else ""
     rows = LazyRows(lambda first, count: flow.list_requests_part(code or None, first, count, state=state))
-    shown: Page[dict[str, Any]] = paged(request, rows, size=25)
+    page: Page[dict[str, Any]] = paged(request, rows, size=25)
     _ = words(current())
     describe = _build_description(request, code)
     body = [
@@ -128,18 +128,18 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
             *map(Cell, actor_texts([one["requested_by"], _get_decider(one)], _)),
             Cell(format_moment(datetime.fromisoformat(one["decided_at"] or one["requested_at"])), day=True),
         ]
-        for one in shown.rows
+        for one in page.rows
     ]
     heads = (gettext("State"), gettext("What"), gettext("Requested by"), gettext("Approver"), gettext("Moment"))
     table = Table(gettext("Approvals"), [Column(head) for head in heads], body, wrap=True, cards=True)
     states = [(name, translate_value("state", name, _)) for name in BADGES]
-    return render(request, "approvals/list.html", {"page": shown, "table": table, "state": state, "states": states})
+    return render(request, "approvals/list.html", {"page": page, "table": table, "state": state, "states": states})
 
 
 def _get_decider(one: Mapping[str, Any]) -> str:
     """Who decided, or who is asked to."""
-    asked = f"{USER}:{one['approver']}" if one["approver"] else "–"
-    return str(one["decided_by"] or asked)
+    approver = f"{USER}:{one['approver']}" if one["approver"] else "–"
+    return str(one["decided_by"] or approver)
 
 
 def _build_description(request: Request, code: str) -> Callable[[Mapping[str, Any]], str]:
@@ -150,15 +150,17 @@ def _build_description(request: Request, code: str) -> Callable[[Mapping[str, An
     names = cache(lambda enterprise: list_channel_names(enterprise, clock.today()))
 
     def describe(one: Mapping[str, Any]) -> str:
-        asked = one["asked"]
-        if rule := book.in_force.get(str(asked.get("key"))) if one["kind"] == KIND else None:
-            return f"{rule_values.present_rule(rule, book).title} → {_describe_value(rule, asked['value'], book)}"
-        if asked.get("channel"):
-            return channel_text(str(asked["by"]), str(asked["channel"]), names(one["enterprise"]))
-        if isinstance(asked.get("values"), Mapping):
-            what, _now, then = _describe_change(asked, _) or ("", "", "")
+        proposal = one["asked"]
+        if rule := book.in_force.get(str(proposal.get("key"))) if one["kind"] == KIND else None:
+            return f"{rule_values.present_rule(rule, book).title} → {_describe_value(rule, proposal['value'], book)}"
+        if proposal.get("channel"):
+            return channel_text(str(proposal["by"]), str(proposal["channel"]), names(one["enterprise"]))
+        if isinstance(proposal.get("values"), Mapping):
+            what, _now, then = _describe_change(proposal, _) or ("", "", "")
             return f"{what} → {then}"
-        return " · ".join(str(translate_value(name, asked[name], _)) for name in ("seal", "paper") if asked.get(name))
+        return " · ".join(
+            str(translate_value(name, proposal[name], _)) for name in ("seal", "paper") if proposal.get(name)
+        )
 
     return describe
 
@@ -170,26 +172,28 @@ def _describe_value(rule: Rule, value: object, book: Rulebook) -> str:
         return str(value)
 
 
-def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
-    found = [
+def _pairs(proposal: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
+    pairs = [
         (gettext(LABELS[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
-        for name, value in asked.items()
+        for name, value in proposal.items()
         if name in LABELS and value
     ]
-    if isinstance(asked.get("values"), Mapping):  # of the gate
+    if isinstance(proposal.get("values"), Mapping):  # of the gate
         return []
-    told = [(one["code"], {"page": one["page"], **one["values"]}) for one in asked.get("findings", ())]
-    return [*found, *((gettext("Finding"), finding_text(code, values, _)) for code, values in told)]
+    findings = [(one["code"], {"page": one["page"], **one["values"]}) for one in proposal.get("findings", ())]
+    return [*pairs, *((gettext("Finding"), finding_text(code, values, _)) for code, values in findings)]
 
 
-def _describe_change(asked: Mapping[str, Any], _: Words) -> tuple[str, str, str] | None:
+def _describe_change(proposal: Mapping[str, Any], _: Words) -> tuple[str, str, str] | None:
     """What is to change, the value now and the value then; None where it is no value that changes."""
-    if isinstance(asked.get("values"), Mapping):  # of the gate
-        before, key = asked["before"], str(asked["key"])
+    if isinstance(proposal.get("values"), Mapping):  # of the gate
+        before, key = proposal["before"], str(proposal["key"])
         now = gettext("the rulebook's") if before is None else setting_text(key, before)
-        return describe_setting(key, str(asked["name"])), now, setting_text(key, asked["values"])
-    if "cap_before" in asked:
-        now, then = (gettext("no cap") if asked[name] is None else str(asked[name]) for name in ("cap_before", "cap"))
+        return describe_setting(key, str(proposal["name"])), now, setting_text(key, proposal["values"])
+    if "cap_before" in proposal:
+        now, then = (
+            gettext("no cap") if proposal[name] is None else str(proposal[name]) for name in ("cap_before", "cap")
+        )
         return gettext("Attempts a day"), now, then
     return None
 
@@ -209,11 +213,11 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         act(approval=approval, actor=request.actor)
         return redirect(request.path)
     _ = words(current())
-    place, asked = one["enterprise"] or EVERYWHERE, dict(one["asked"])
-    if asked.get("channel"):  # with the name of the line or team: as its case has it, else as of today
-        case = asked.get("case")
+    place, proposal = one["enterprise"] or EVERYWHERE, dict(one["asked"])
+    if proposal.get("channel"):  # with the name of the line or team: as its case has it, else as of today
+        case = proposal.get("case")
         channels = get_channel_names(get_case(str(case))) if case else list_channel_names(place, clock.today())
-        asked["channel"] = channel_text(str(asked["by"]), str(asked["channel"]), channels)
+        proposal["channel"] = channel_text(str(proposal["by"]), str(proposal["channel"]), channels)
     asker = recorded_actor(str(one["requested_by"]))
     mine = str(asker) == str(request.actor)
     able, unconfirmed = split_approvers(place, asker) if one["state"] == PENDING else ([], [])
@@ -225,7 +229,7 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
         "change": _describe_change(one["asked"], _),
-        "pairs": _pairs(asked, _),
+        "pairs": _pairs(proposal, _),
         "reason": one["asked"].get("reason") or "",
         "asked_by": asked_by,
         "decider": "" if decider == "–" else decider,

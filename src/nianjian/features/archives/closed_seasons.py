@@ -165,8 +165,8 @@ def read_archive(enterprise: str, year: int, closing: int | None = None) -> dict
     text = row.told or ""
     if hashlib.sha256(text.encode()).hexdigest() != row.sha256:
         raise NianjianError("season_archive_damaged", year=year)
-    told: dict[str, Any] = {"files": [], **json.loads(text)}  # an older program kept none
-    return {**told, "sha256": row.sha256, "closed_at": row.closed_at.isoformat(), "closed_by": row.closed_by}
+    document: dict[str, Any] = {"files": [], **json.loads(text)}  # an older program kept none
+    return {**document, "sha256": row.sha256, "closed_at": row.closed_at.isoformat(), "closed_by": row.closed_by}
 
 
 KIND: Final = "season_reopen"
@@ -189,12 +189,12 @@ class ArchiveFile:
 
 
 def store_archive(
-    *, enterprise: str, year: int, told: Mapping[str, Any], files: Sequence[ArchiveFile], actor: Actor
+    *, enterprise: str, year: int, document: Mapping[str, Any], files: Sequence[ArchiveFile], actor: Actor
 ) -> str:
     """Keep what the season was, with its files; its digest. ``season_archived`` for one that is closed."""
     tenant = accounts.enterprise(enterprise)
-    told = {**told, "files": [one.told() for one in files]}
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    document = {**document, "files": [one.told() for one in files]}
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     row = Archive(
         enterprise_id=tenant.code, year=year, told=text, sha256=sha256, closed_at=clock.now(), closed_by=str(actor)
@@ -211,7 +211,7 @@ def store_archive(
             for one in files
         )  # fmt: skip
         data = {"year": year, "sha256": sha256, "files": {one.part: one.sha256 for one in files}}
-        data |= {"without_package": True} if told.get("without_package") else {}
+        data |= {"without_package": True} if document.get("without_package") else {}
         record(verb="season.archived", enterprise=tenant.code, actor=actor, data=data)
     return sha256
 
@@ -233,11 +233,11 @@ def request_reopening(*, enterprise: str, year: int, reason: str, actor: Actor) 
     with transaction.atomic():
         row = get_closed_archive(enterprise, year)
         row.opening_reason = reason.strip()
-        asked = approvals.create_request(
+        request = approvals.create_request(
             kind=KIND, subject=str(row.pk), digest=reopening_digest(row), enterprise=row.enterprise_id, actor=actor
         )
         row.save(update_fields=["opening_reason"])
-    return asked
+    return request
 
 
 def reopen_archive(*, approval: str, actor: Actor) -> Archive:
@@ -246,9 +246,9 @@ def reopen_archive(*, approval: str, actor: Actor) -> Archive:
     ``season_archive_unknown`` where it is open already.
     """
     with transaction.atomic():
-        asked = approvals.get_approval(approval, KIND)
+        request = approvals.get_approval(approval, KIND)
         row = get_or_raise(
-            Archive.objects.select_for_update(of=("self",)).filter(pk=asked.subject, opened_at=None),
+            Archive.objects.select_for_update(of=("self",)).filter(pk=request.subject, opened_at=None),
             "season_archive_unknown",
             year="–",
         )

@@ -82,36 +82,39 @@ class RejectedRows(Schema):
 def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's batches, newest first."""
     return paged(
-        request, cut, LazyRows(lambda first, count: batches.list_newest_batches(code, first=first, count=count)), _told
+        request,
+        cut,
+        LazyRows(lambda first, count: batches.list_newest_batches(code, first=first, count=count)),
+        _to_document,
     )
 
 
 @read(router, "/enterprises/{code}/batches/{batch}", act=Permission.READ, answer=Batch)
 def batches_get(request: Request, code: str, batch: str) -> dict[str, object]:
     """One batch with its files."""
-    return _told(batch_at(code, batch, request.actor, Permission.READ))
+    return _to_document(batch_at(code, batch, request.actor, Permission.READ))
 
 
 @write(router, "/enterprises/{code}/batches/{batch}/undo", act=Permission.MANAGE_DATA, answer=Job, status=202)
 def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
     """Take a batch out of the lake again: work for the worker."""
-    found = batch_at(code, batch, request.actor, Permission.MANAGE_DATA)
-    job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
+    batch_value = batch_at(code, batch, request.actor, Permission.MANAGE_DATA)
+    job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": batch_value.id}, actor=request.actor)
     return enqueued_job_document(request, job)
 
 
 @read(router, "/enterprises/{code}/batches/{batch}/rejects", act=Permission.READ, answer=RejectedRows)
 def rejects_list(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows, masked."""
-    found = batch_at(code, batch, request.actor, Permission.READ)
-    return {"items": rejects.list_first_rejects(batch=found.id, actor=request.actor)}
+    batch_value = batch_at(code, batch, request.actor, Permission.READ)
+    return {"items": rejects.list_first_rejects(batch=batch_value.id, actor=request.actor)}
 
 
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/reveal", act=Permission.VIEW_UNMASKED, answer=RejectedRows)
 def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows in full; the audit chain has the entry before."""
-    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
-    return {"items": rejects.reveal_rejects(batch=found.id, actor=request.actor)}
+    batch_value = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
+    return {"items": rejects.reveal_rejects(batch=batch_value.id, actor=request.actor)}
 
 
 @write(
@@ -119,20 +122,20 @@ def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]
 )
 def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
     """Make a file of every rejected row, the reasons in the language of the request: work for the worker."""
-    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
-    job = rejects.enqueue_rejects_file(batch=found.id, language=language(request), actor=request.actor)
+    batch_value = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
+    job = rejects.enqueue_rejects_file(batch=batch_value.id, language=language(request), actor=request.actor)
     return enqueued_job_document(request, job)
 
 
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Permission.VIEW_UNMASKED, media=(CSV, ZIP))
 def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> StreamingHttpResponse:
     """The file that a job has made, to be corrected and imported again: CSV, of many rows or several kinds a zip."""
-    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
-    made = rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor)
-    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
+    batch_value = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
+    attachment = rejects.fetch_rejects_file(batch=batch_value.id, job=job, actor=request.actor)
+    return as_attachment(StreamingHttpResponse(attachment.content, content_type=attachment.media), attachment.name)
 
 
-def _told(one: BatchValue) -> dict[str, object]:
+def _to_document(one: BatchValue) -> dict[str, object]:
     receipts: list[Any] = [file.receipt for file in one.files]
     return {
         "batch": one.id,
@@ -244,9 +247,9 @@ def mappings_keep(request: Request, code: str, kept: Kept) -> dict[str, object]:
 
 def known_source(source: str) -> None:
     """``source_unknown`` for what no file can be of."""
-    known = [name for name, _title, _evidence in list_sources()]
-    if source not in {AUTO, *known}:
-        raise NianjianError("source_unknown", source=source, known=", ".join(known))
+    sources = [name for name, _title, _evidence in list_sources()]
+    if source not in {AUTO, *sources}:
+        raise NianjianError("source_unknown", source=source, known=", ".join(sources))
 
 
 def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: Mapping[str, object]) -> dict[str, object]:
@@ -285,7 +288,7 @@ def registers_export(request: Request, code: str, kind: str, form: Form, looked:
     At most 1 000 rows; a longer list is made by the worker.
     """
     del code
-    file = export_register(_asked(request, kind, form, looked), actor=request.actor)
+    file = export_register(_build_export(request, kind, form, looked), actor=request.actor)
     return attached(file.content, file.media, file.name)
 
 
@@ -295,7 +298,7 @@ def registers_export_ask(
 ) -> dict[str, object]:
     """Make such a file of up to 50 000 rows, in the language of the request: work for the worker."""
     del code
-    job = operations.enqueue_export(_asked(request, kind, form, looked), actor=request.actor)
+    job = operations.enqueue_export(_build_export(request, kind, form, looked), actor=request.actor)
     return enqueued_job_document(request, job)
 
 
@@ -362,17 +365,17 @@ def _require_kind(kind: str) -> None:
         raise Http404
 
 
-def _asked(request: Request, kind: str, form: str, looked: FileWanted) -> ExportRequest:
+def _build_export(request: Request, kind: str, form: str, query: FileWanted) -> ExportRequest:
     # What is asked for, as the chain names it (fields, no values) and as the file tells it.
-    asked = {name: f"{name}: {text}" for name in ("q", "missing", "team") if (text := getattr(looked, name))}
-    conditions = (read for text in looked.where if (read := CONDITION.fullmatch(text)))
+    filters = {name: f"{name}: {text}" for name in ("q", "missing", "team") if (text := getattr(query, name))}
+    conditions = (read for text in query.where if (read := CONDITION.fullmatch(text)))
     return ExportRequest(
         kind=kind,
-        sight=get_scope_or_404(request, kind, looked.as_at, looked.team),
-        wanted=parse_row_filter(kind, looked),
-        filters=asked | {f"{read[1]}{read[2]}": read[0] for read in conditions},
+        sight=get_scope_or_404(request, kind, query.as_at, query.team),
+        wanted=parse_row_filter(kind, query),
+        filters=filters | {f"{read[1]}{read[2]}": read[0] for read in conditions},
         form=form,
-        full=looked.full,
+        full=query.full,
         language=language(request),
     )
 
@@ -508,14 +511,14 @@ def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> dict[
 def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) -> HttpResponse:
     """The rows of the beginning that would be rejected, in full and with the reason, as CSV; of several files a zip."""
     speak = words(language(request))
-    found = previews.preview_rejects(
+    attachment = previews.preview_rejects(
         enterprise=code,
         incoming=request.incoming,
         how=_how(code, file),
         words=lambda reason: error_message(reason, {}, speak),
         actor=request.actor,
     )
-    return as_attachment(HttpResponse(found.content, content_type=found.content_type), found.name)
+    return as_attachment(HttpResponse(attachment.content, content_type=attachment.content_type), attachment.name)
 
 
 @read(imports_router, f"{CALLS}/sources/{{source}}/example", act=Permission.MANAGE_DATA, media=(CSV, JSON))
@@ -545,13 +548,13 @@ def registers_preview(request: Request, code: str, kind: str, file: Query[FileNa
     """
     del file  # its name was read with the content
     _require_kind(kind)
-    found = previews.preview_register(kind=kind, enterprise=code, incoming=request.incoming, actor=request.actor)
+    preview = previews.preview_register(kind=kind, enterprise=code, incoming=request.incoming, actor=request.actor)
     speak = words(language(request))
     plain = ("file", "sheet", "encoding", "absent", "extra", "read", "faulty", "header", "rows", "faults")
-    return {name: getattr(found, name) for name in plain} | {
-        "matched": [{"heading": theirs, "read_as": ours} for theirs, ours in found.matched],
-        "findings": [finding_told(one, speak) for one in found.findings],
-        "warnings": [finding_told(one, speak) for one in found.warnings],
+    return {name: getattr(preview, name) for name in plain} | {
+        "matched": [{"heading": theirs, "read_as": ours} for theirs, ours in preview.matched],
+        "findings": [finding_told(one, speak) for one in preview.findings],
+        "warnings": [finding_told(one, speak) for one in preview.warnings],
     }
 
 
@@ -569,18 +572,18 @@ def _how(code: str, file: CallsAsked) -> previews.ReadingChoices:
 
 def _look(one: FilePreview, speak: Words) -> dict[str, object]:
     names = ("name", "encoding", "evidence", "zoned", "mapped", "header", "lines")
-    told = {name: getattr(one, name) for name in names}
-    told["title"] = source_name(one.source, speak)
-    return told | {"source": one.source or None, "fields": dict(one.fields), "fault": _fault(one.fault, speak)}
+    document = {name: getattr(one, name) for name in names}
+    document["title"] = source_name(one.source, speak)
+    return document | {"source": one.source or None, "fields": dict(one.fields), "fault": _fault(one.fault, speak)}
 
 
 def _trial(one: TrialResult, speak: Words) -> dict[str, object]:
-    found = one.trial
-    told: dict[str, object] = {"name": one.name, "fault": _fault(one.fault, speak), "receipt": None, "whole": False}
-    if found is None:
-        return told | {"rows": [], "rejected": []}
-    receipt = found.receipt.as_dict()
-    return told | {"whole": found.whole, "receipt": receipt, "rows": found.rows, "rejected": found.rejected}
+    trial = one.trial
+    document: dict[str, object] = {"name": one.name, "fault": _fault(one.fault, speak), "receipt": None, "whole": False}
+    if trial is None:
+        return document | {"rows": [], "rejected": []}
+    receipt = trial.receipt.as_dict()
+    return document | {"whole": trial.whole, "receipt": receipt, "rows": trial.rows, "rejected": trial.rejected}
 
 
 def _fault(error: NianjianError | None, speak: Words) -> dict[str, object] | None:

@@ -33,33 +33,33 @@ def warn(receipt: ImportReceipt) -> None:
 
     Each warning is said once, with the names of the files it concerns.
     """
-    told: dict[str, list[str]] = {}
+    by_text: dict[str, list[str]] = {}
     for file in receipt.files:
         if file.timezone_assumed:
             text = _("{file}: the timestamps carry no time zone; {timezone} was assumed (--timezone sets another).")
-            told.setdefault(text.replace("{timezone}", file.timezone), []).append(file.name)
+            by_text.setdefault(text.replace("{timezone}", file.timezone), []).append(file.name)
         if file.truncated:
             text = _("{file}: truncated; the complete rows before the break are imported.")
-            told.setdefault(text, []).append(file.name)
+            by_text.setdefault(text, []).append(file.name)
         if "display_from_caller" in file.warnings:
             text = _(
                 "{file}: no column contains the displayed number; the caller was used instead, with low confidence."
             )
-            told.setdefault(text, []).append(file.name)
+            by_text.setdefault(text, []).append(file.name)
         if file.unknown_results:
             text = _(
                 "{file}: the results {words} are not known values; without an answer time such calls count "
                 'as not answered. Say what they mean in a mapping file: values: {result: {"…": 接通}}'
             )
-            told.setdefault(text.replace("{words}", ", ".join(file.unknown_results)), []).append(file.name)
+            by_text.setdefault(text.replace("{words}", ", ".join(file.unknown_results)), []).append(file.name)
         if file.unknown_answers:
             text = _(
                 "{file}: for {count} calls it is unknown whether they were answered (no answer time, result "
                 "or talk time); they are not counted as answered. Name the column in a mapping file."
             )
-            told.setdefault(text.replace("{count}", f"{file.unknown_answers:,}"), []).append(file.name)
-    for text, names in told.items():
-        stderr().print(plain_text(text.replace("{file}", _named(names))), style="yellow")
+            by_text.setdefault(text.replace("{count}", f"{file.unknown_answers:,}"), []).append(file.name)
+    for text, names in by_text.items():
+        stderr().print(plain_text(text.replace("{file}", _join_names(names))), style="yellow")
     warn_affected(receipt.affected)
     for name, error in receipt.failed:
         stderr().print(f"{plain_text(name)}: {sentence(error.code, error.values)}", style="red")
@@ -72,10 +72,10 @@ def warn_affected(affected: Sequence[RepeatingBatch]) -> None:
             "{files} (batch {batch}): rows that were skipped as duplicates of the removed rows may be "
             "missing. Import these files again."
         )
-        stderr().print(plain_text(text.format(files=_named(one.files), batch=one.batch)), style="yellow")
+        stderr().print(plain_text(text.format(files=_join_names(one.files), batch=one.batch)), style="yellow")
 
 
-def _named(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     if len(names) <= NAMED:
         return ", ".join(names)
     return _("{names} and {more} more files").format(names=", ".join(names[:NAMED]), more=len(names) - NAMED)
@@ -109,7 +109,7 @@ def as_dict(batch: BatchValue) -> dict[str, Any]:
     }
 
 
-def listing(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
+def listing(console: Console, documents: Sequence[Mapping[str, Any]]) -> None:
     """One line a batch."""
     header = (_("batch"), _("state"), _("created"), _("files"), _("read"), _("loaded"), _("duplicate"), _("rejected"))
     body = [
@@ -120,7 +120,7 @@ def listing(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
             len(one["files"]),
             *(f"{n:,}" for n in one["rows"].values()),
         )
-        for one in found
+        for one in documents
     ]
     table.rows(console, header, body)
 
@@ -191,8 +191,8 @@ def _rejects(args: argparse.Namespace) -> Answer:
     text = _("{rows} rejected rows of {batch} written to {file}.")
     files = [{"output": str(path), "rows": rows} for path, rows in written.items()]
     data = {"batch": args.batch, "rows": sum(written.values()), "output": str(args.output), "files": files}
-    told = "\n".join(text.format(rows=rows, batch=args.batch, file=path) for path, rows in written.items())
-    return Answer(data, lambda console: console.print(told))
+    message = "\n".join(text.format(rows=rows, batch=args.batch, file=path) for path, rows in written.items())
+    return Answer(data, lambda console: console.print(message))
 
 
 def _undo(args: argparse.Namespace) -> Answer:
@@ -211,17 +211,17 @@ def _sources(args: argparse.Namespace) -> Answer:
     del args
     from nianjian.engines.intake.formats import catalogue
 
-    found = [{"name": one.name, "title": one.title, "evidence": one.evidence} for one in catalogue().values()]
+    sources = [{"name": one.name, "title": one.title, "evidence": one.evidence} for one in catalogue().values()]
     header = (_("source"), _("title"), _("tested with"))
-    body = [(one["name"], one["title"], _(EVIDENCE.get(one["evidence"], one["evidence"]))) for one in found]
-    return Answer({"sources": found}, lambda console: table.rows(console, header, body))
+    body = [(one["name"], one["title"], _(EVIDENCE.get(one["evidence"], one["evidence"]))) for one in sources]
+    return Answer({"sources": sources}, lambda console: table.rows(console, header, body))
 
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.platform.accounts.query import enterprise as known
+    from nianjian.platform.accounts.query import enterprise as get_enterprise
     from nianjian.platform.registers import batches
 
-    known(args.enterprise)
-    found = [as_dict(one) for one in batches.list_batches(args.enterprise)]
-    return Answer({"batches": found}, lambda console: listing(console, found))
+    get_enterprise(args.enterprise)
+    documents = [as_dict(one) for one in batches.list_batches(args.enterprise)]
+    return Answer({"batches": documents}, lambda console: listing(console, documents))

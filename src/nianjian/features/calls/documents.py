@@ -29,10 +29,10 @@ class ImportReceipt:
     @property
     def reasons(self) -> dict[str, int]:
         """Rejected rows by reason code, most frequent first."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for file in self.files:
-            found.update(file.reasons)
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+            counts.update(file.reasons)
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def clean(self) -> bool:
@@ -41,16 +41,16 @@ class ImportReceipt:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON answer; `failed` and `affected` stand there only when there is something in them."""
-        told: dict[str, Any] = {
+        document: dict[str, Any] = {
             "batch": self.batch,
             "files": [file.as_dict() for file in self.files],
             "rows": self.rows.as_dict(),
         }
         if self.failed:
-            told["failed"] = [{"name": name, "code": error.code, **error.values} for name, error in self.failed]
+            document["failed"] = [{"name": name, "code": error.code, **error.values} for name, error in self.failed]
         if self.affected:
-            told["affected"] = [asdict(one) for one in self.affected]
-        return told
+            document["affected"] = [asdict(one) for one in self.affected]
+        return document
 
 
 def sum_row_counts(receipts: list[Mapping[str, Any]]) -> dict[str, int]:

@@ -49,18 +49,18 @@ def create_draft(*, kind: str, enterprise: str, actor: Actor, replaces: str = ""
 def draft_for(id_: str, enterprise: str, actor: Actor) -> DraftValue:
     """One's own draft; ``draft_unknown`` for any other, ``role_missing``."""
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    found = drafts.get_draft(id_)
-    if found.enterprise != enterprise or found.made_by != str(actor):
+    draft = drafts.get_draft(id_)
+    if draft.enterprise != enterprise or draft.made_by != str(actor):
         raise NianjianError("draft_unknown", draft=id_)
-    return found
+    return draft
 
 
 def open_draft(id_: str, enterprise: str, actor: Actor) -> DraftValue:
     """As `draft_for`, where it can still be changed; ``draft_running`` while the worker has it."""
-    found = draft_for(id_, enterprise, actor)
-    if is_under_way(found.job):
+    draft = draft_for(id_, enterprise, actor)
+    if is_under_way(draft.job):
         raise NianjianError("draft_running", draft=id_)
-    return found
+    return draft
 
 
 def is_under_way(job: str) -> bool:
@@ -77,8 +77,8 @@ def add_file(*, draft: DraftValue, incoming: uploads.Incoming) -> None:
         raise NianjianError("file_single", file=incoming.name)
     if not incoming.size:
         raise NianjianError("file_empty", file=incoming.name)
-    kept = drafts.add_draft_file(draft=draft.id, name=incoming.name, size=incoming.size, sha256=incoming.sha256)
-    incoming.keep(draft.id, kept)
+    upload = drafts.add_draft_file(draft=draft.id, name=incoming.name, size=incoming.size, sha256=incoming.sha256)
+    incoming.keep(draft.id, upload)
 
 
 def remove_file(*, draft: DraftValue, number: int) -> None:
@@ -162,8 +162,8 @@ def get_choice(draft: DraftValue, name: str) -> str:
 
 def get_mapping_data(draft: DraftValue) -> dict[str, object]:
     """The mapping as the form wrote it."""
-    found = draft.choices.get("mapping")
-    return dict(found) if isinstance(found, dict) else {}
+    data = draft.choices.get("mapping")
+    return dict(data) if isinstance(data, dict) else {}
 
 
 def load_mapping(draft: DraftValue) -> FileMapping:

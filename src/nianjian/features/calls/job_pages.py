@@ -59,12 +59,12 @@ def outcome(code: str, job: JobValue, result: Result) -> Shown:
     """
     if job.kind not in WAYS or not job.over:
         return {}
-    shown: Shown = {"ways": WAYS[job.kind](code, job)}
+    context: Shown = {"ways": WAYS[job.kind](code, job)}
     tell = OUTCOMES.get(job.kind)
     # A file is kept for a time only; then there is nothing to tell of it.
     if tell and result and job.state == "done" and (job.kind not in SEALED_FILES or "blob" in result):
-        shown |= tell(code, job, result)
-    return shown
+        context |= tell(code, job, result)
+    return context
 
 
 def _to(route: str, label: str, *names: str) -> Callable[[str, JobValue], list[Way]]:
@@ -159,8 +159,8 @@ def _show_file(route: str, *names: str, taken: str = "") -> Callable[[str, JobVa
 
 
 def _show_location(_code: str, _job: JobValue, result: Result) -> Shown:
-    named = len(result.get("named", ()))
-    text = _("Beyond chance: {count}.").format(count=named) if named else _("No channel is named.")
+    count = len(result.get("named", ()))
+    text = _("Beyond chance: {count}.").format(count=count) if count else _("No channel is named.")
     return {"text": text}
 
 
@@ -226,15 +226,15 @@ def _show_forwards(code: str, job: JobValue, result: Result) -> Shown:
     return {"text": text, "ways": _to_tickets(code, job), "listed": _list_differences(code, result["differing"])}
 
 
-def _list_differences(code: str, found: Mapping[str, list[str]]) -> tuple[str, list[Way]] | None:
-    if not found:
+def _list_differences(code: str, differences: Mapping[str, list[str]]) -> tuple[str, list[Way]] | None:
+    if not differences:
         return None
     lines = [
         (
             reverse("complaints-one", args=[code, key]),
             say_pair(key, ", ".join(registers.label(COMPLAINTS.by_field(name)) for name in fields)),
         )
-        for key, fields in list(found.items())[:SHOWN]
+        for key, fields in list(differences.items())[:SHOWN]
     ]
     return _("Where the list differs from the record; the record stays unchanged:"), lines
 
@@ -265,8 +265,8 @@ def _show_package(code: str, job: JobValue, result: Result) -> Shown:
     elif job.kind == flow.BUILD_PACKAGE:
         text = _("The package is built; it is a draft.") if result["draft"] else _("The package is built.")
     else:
-        made = sum(not one["confirmed"] and not one["waits"] for one in result["items"])
-        text = _("Documents generated: {count}.").format(count=made)
+        count = sum(not one["confirmed"] and not one["waits"] for one in result["items"])
+        text = _("Documents generated: {count}.").format(count=count)
     if "blob" not in result:
         return {"text": text}
     (take,) = _to("dossier-package-file", mark("Download the files"), "year", "job")(code, job)
@@ -317,9 +317,9 @@ def find_result(job: JobValue) -> str:
         return reverse("portrait", args=[job.enterprise, job.result["year"]])
     if job.kind in (*IMPORTS, *CHECKS):
         return _find_import(job) or own
-    shown = outcome(job.enterprise, job, dict(job.result))
-    ways = cast("list[Way]", shown.get("ways", []))
-    return ways[0][0] if len(ways) == 1 and not {"take", "error", "listed"}.intersection(shown) else own
+    context = outcome(job.enterprise, job, dict(job.result))
+    ways = cast("list[Way]", context.get("ways", []))
+    return ways[0][0] if len(ways) == 1 and not {"take", "error", "listed"}.intersection(context) else own
 
 
 IMPORTS: Final = (flow.IMPORT_CALLS, flow.IMPORT_REGISTER)
@@ -356,26 +356,26 @@ def describe_result(job: JobValue) -> str:
 
 def _job(request: Request, code: str, job: str) -> JobValue:
     """One of this enterprise's jobs; what is another's does not exist here."""
-    found = flow.job_for(job, request.actor)
-    if found.enterprise != code:
+    job_value = flow.job_for(job, request.actor)
+    if job_value.enterprise != code:
         raise Http404
-    return found
+    return job_value
 
 
 @require_safe
 @page(Permission.READ_OWN)
 def job(request: Request, code: str, job: str) -> HttpResponse:
     """Show one piece of work."""
-    found = _job(request, code, job)
+    job_value = _job(request, code, job)
     context = {
-        **progressing(code, found),
-        "by": work.person(found.requested_by),
-        "asked": format_moment(found.created_at),
-        "ended": format_moment(found.finished_at),
-        "may_stop": not found.over and not found.stop_wanted and flow.may_stop(found, request.actor),
+        **progressing(code, job_value),
+        "by": work.person(job_value.requested_by),
+        "asked": format_moment(job_value.created_at),
+        "ended": format_moment(job_value.finished_at),
+        "may_stop": not job_value.over and not job_value.stop_wanted and flow.may_stop(job_value, request.actor),
         "all_rows": request.team is None,
-        "led": request.team is None and found.kind in IMPORTS and found.state == "done" and leads_on(code),
-        **_outcome(request, code, found),
+        "led": request.team is None and job_value.kind in IMPORTS and job_value.state == "done" and leads_on(code),
+        **_outcome(request, code, job_value),
     }
     return render(request, "data/job.html", context)
 
@@ -389,43 +389,43 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     """What came of it, and where to go on."""
     result: dict[str, Any] = dict(job.result)
     draft = str(job.payload.get("draft") or "") if job.over else ""
-    told: dict[str, object] = {
+    context: dict[str, object] = {
         "batch": _standing(str(result.get("batch") or "")),
         "draft": draft if draft and drafts.is_own_draft(draft, code, str(request.actor)) else "",
     }
     if job.state == "failed":
-        told["error"], told["more"] = work.describe_job_error(job.error)
-        told["remedy"] = describe_error(NianjianError(str(job.error.get("code", ""))))[1]
+        context["error"], context["more"] = work.describe_job_error(job.error)
+        context["remedy"] = describe_error(NianjianError(str(job.error.get("code", ""))))[1]
     files: list[Any] = result.get("files", [])
     if files:
-        told |= {
+        context |= {
             "files": presenters.file_table(files),
             "warnings": presenters.warnings(files),
             "reasons": presenters.reasons(files) if any(one["reasons"] for one in files) else None,
         }
     if job.kind in {flow.IMPORT_REGISTER, flow.CHECK_REGISTER}:
-        told["text"] = describe_result(job)
+        context["text"] = describe_result(job)
     if job.kind == flow.RUN_PORTRAIT and job.state == "done":
-        told["year"] = result["year"]
+        context["year"] = result["year"]
     if job.kind == flow.ERASE_OVER and job.state == "done":
         rows = result["rows"]
         erased = ", ".join(f"{_(RECORD_CLASSES.get(name, name))} {figures.count_text(rows[name])}" for name in rows)
         nothing = _("Nothing was past its retention period.")
-        told["text"] = _("Erased rows: {rows}.").format(rows=erased) if erased else nothing
-        told["retention"] = has_permission(request.actor, code, Permission.AUDIT)
+        context["text"] = _("Erased rows: {rows}.").format(rows=erased) if erased else nothing
+        context["retention"] = has_permission(request.actor, code, Permission.AUDIT)
     if job.kind == flow.COUNT_OVER and job.over:
-        told["retention"] = has_permission(request.actor, code, Permission.AUDIT)
-    told |= outcome(code, job, result)
+        context["retention"] = has_permission(request.actor, code, Permission.AUDIT)
+    context |= outcome(code, job, result)
     others = job.kind == flow.TAKE_REGISTER and job.requested_by != str(request.actor)
     if others or not has_permission(request.actor, code, flow.NEEDS[job.kind]):
-        told.pop("take", None)
+        context.pop("take", None)
     failed: list[Any] = result.get("failed", [])
     affected: list[Any] = result.get("affected", [])
-    told["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
-    told["failed"] = [
+    context["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
+    context["failed"] = [
         say_pair(one["name"], work.describe_job_error({"code": one["code"], "values": one})[0]) for one in failed
     ]
-    return told
+    return context
 
 
 def _standing(batch: str) -> str:
@@ -440,9 +440,9 @@ def _standing(batch: str) -> str:
 @page(Permission.READ_OWN)
 def progress(request: Request, code: str, job: str) -> HttpResponse:
     """Give the part of the page that moves; once the work is over the page is loaded anew."""
-    found = _job(request, code, job)
-    answer = render(request, "data/progress.html", progressing(code, found))
-    if found.over:
+    job_value = _job(request, code, job)
+    answer = render(request, "data/progress.html", progressing(code, job_value))
+    if job_value.over:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -451,10 +451,10 @@ def progress(request: Request, code: str, job: str) -> HttpResponse:
 @page(Permission.READ_OWN)
 def stop(request: Request, code: str, job: str) -> HttpResponse:
     """Ask it to stop; `jobs.stop` asks for the role."""
-    found = _job(request, code, job)
-    flow.stop(job=found.id, actor=request.actor)
+    job_value = _job(request, code, job)
+    flow.stop(job=job_value.id, actor=request.actor)
     messages.info(request, _("The job stops at its next step."))
-    return redirect("data-job", code=code, job=found.id)
+    return redirect("data-job", code=code, job=job_value.id)
 
 
 # Long work beside the page: a form that begins some comes back to where it stood, and the side says how far it is.
@@ -554,8 +554,8 @@ def _list_lines(request: HttpRequest, actor: Actor) -> list[Line]:
 @person
 def show_beside(request: Request) -> HttpResponse:
     """Answer with the lines of the side; each time the page is to wait longer before it asks again."""
-    asked = request.GET.get("wait", "")
-    wait = min(int(asked), SLOWEST) if asked.isascii() and asked.isdigit() and len(asked) < 4 else QUICKEST  # noqa: PLR2004 -- digits
+    value = request.GET.get("wait", "")
+    wait = min(int(value), SLOWEST) if value.isascii() and value.isdigit() and len(value) < 4 else QUICKEST  # noqa: PLR2004 -- digits
     beside = Beside(_list_lines(request, request.actor), min(math.ceil(wait * 1.5), SLOWEST))
     return render(request, "data/beside.html", {"work_beside": beside})
 
@@ -567,7 +567,7 @@ def open_result(request: Request, job: str) -> HttpResponse:
     entries = request.session.get(JOBS, [])
     page = next((page for id_, page in entries if id_ == job), "")
     request.session[JOBS] = [entry for entry in entries if entry[0] != job]
-    found = flow.job_for(job, request.actor)
+    job_value = flow.job_for(job, request.actor)
     if page and "again" in request.GET:
         return redirect(page)
-    return redirect(find_result(found))
+    return redirect(find_result(job_value))

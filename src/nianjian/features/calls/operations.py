@@ -40,19 +40,19 @@ from nianjian.platform.registers.batches import BatchValue
 
 def batch_for(batch: str, actor: Actor, act: Permission) -> BatchValue:
     """Find it; ``batch_unknown``, also for whom its enterprise does not concern, ``role_missing``."""
-    known = batches.get_batch(batch)
-    if not has_permission(actor, known.enterprise, Permission.READ):
+    batch_value = batches.get_batch(batch)
+    if not has_permission(actor, batch_value.enterprise, Permission.READ):
         raise NianjianError("batch_unknown", batch=batch)
-    require_permission(actor, known.enterprise, act)
-    return known
+    require_permission(actor, batch_value.enterprise, act)
+    return batch_value
 
 
 def batch_at(enterprise: str, batch: str, actor: Actor, act: Permission) -> BatchValue:
     """One of the enterprise's; Http404 for what is another's. Else as `batch_for`."""
-    found = batch_for(batch, actor, act)
-    if found.enterprise != enterprise:
+    batch_value = batch_for(batch, actor, act)
+    if batch_value.enterprise != enterprise:
         raise Http404
-    return found
+    return batch_value
 
 
 IMPORT = "calls.import"
@@ -78,11 +78,11 @@ def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object]
         if replaces and batches.get_batch(replaces).state == ACTIVE:
             batches.end_batch(batch=replaces, state="replaced")
         queue.close(intent=intent)
-        told = [
+        entries = [
             {"sha256": file.sha256, "source": file.source, "generation": file.generation, "rows": file.rows.as_dict()}
             for file in files
         ]
-        data = {"batch": batch, "replaces": replaces, "files": told}
+        data = {"batch": batch, "replaces": replaces, "files": entries}
         record(verb=IMPORT, enterprise=enterprise, actor=actor, data=data)
 
 
@@ -102,10 +102,10 @@ def finish_erase(*, intent: str, enterprise: str, payload: Mapping[str, object],
     first, day = date.fromisoformat(f"{payload['month']}-01"), date.fromisoformat(str(payload["on"]))
     if payload["calls"] or payload["older_files"]:
         portraits.note_deletion(enterprise, CALLS_TABLE, version=lake.version(CALLS_TABLE) or 0, day=day, before=first)
-    told = {name: payload[name] for name in ("month", "day", "calls", "rejects", "older_files")}
+    data = {name: payload[name] for name in ("month", "day", "calls", "rejects", "older_files")}
     with transaction.atomic():
         queue.close(intent=intent)
-        record(verb=ERASE, enterprise=enterprise, actor=str(payload["actor"]), data=told)
+        record(verb=ERASE, enterprise=enterprise, actor=str(payload["actor"]), data=data)
 
 
 def finish_tickets(*, intent: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
@@ -164,22 +164,24 @@ class UndoResult:
 
 def undo_calls(*, batch: str, actor: Actor) -> UndoResult:
     """Undo an active batch. ``batch_unknown``, ``batch_not_active``."""
-    known = batch_for(batch, actor, Permission.MANAGE_DATA)
-    lake = wiring.lake(known.enterprise)
+    batch_value = batch_for(batch, actor, Permission.MANAGE_DATA)
+    lake = wiring.lake(batch_value.enterprise)
     payload = {"batch": batch, "actor": str(actor)}
     with lake.lock():
-        known = batches.get_batch(batch)
-        if known.state != ACTIVE:
-            raise NianjianError("batch_not_active", batch=batch, state=known.state)
-        intent = queue.open(kind=UNDO, enterprise=known.enterprise, txn=batch, payload=payload)
+        batch_value = batches.get_batch(batch)
+        if batch_value.state != ACTIVE:
+            raise NianjianError("batch_not_active", batch=batch, state=batch_value.state)
+        intent = queue.open(kind=UNDO, enterprise=batch_value.enterprise, txn=batch, payload=payload)
         crash_point("after_intent")
         crash_point("before_commit")
         if ledger.batch_files(lake, batch):
             ledger.undo_batch(lake, batch)
         crash_point("after_commit")
         crash_point("before_close")
-        finish_undo(intent=intent, enterprise=known.enterprise, payload=payload)
-    return UndoResult(sum_row_counts([file.receipt for file in known.files])["loaded"], _list_repeating(lake, batch))
+        finish_undo(intent=intent, enterprise=batch_value.enterprise, payload=payload)
+    return UndoResult(
+        sum_row_counts([file.receipt for file in batch_value.files])["loaded"], _list_repeating(lake, batch)
+    )
 
 
 def _list_repeating(lake: Lake, batch: str) -> tuple[RepeatingBatch, ...]:
@@ -239,9 +241,9 @@ def import_calls(
         findings = [*first.findings, *({"code": error.code, **error.values} for _other, error in others)]
         raise NianjianError(first.code, findings=tuple(findings), **first.values)
     landings.after_import(tenant.code, {day for file in files for day in file.days})
-    told = _batch(run.batch, files, tenant.code)
+    batch_id = _batch(run.batch, files, tenant.code)
     affected = _list_repeating(run.lake, replace) if replace else ()
-    return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))
+    return ImportReceipt(batch_id, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != batch_id))
 
 
 @dataclass(slots=True)
@@ -285,22 +287,22 @@ class _Run:
 
 def _expanded(patterns: Sequence[str]) -> list[str]:
     """Patterns that the shell did not expand, in sorted order; a path that exists is taken as it is."""
-    found: list[str] = []
+    paths: list[str] = []
     for pattern in patterns:
         path = Path(pattern)
         wild = not path.exists() and WILD & set(pattern)
         hits = sorted(str(hit) for hit in Path(path.anchor).glob(str(path.relative_to(path.anchor)))) if wild else []
-        found += hits or [pattern]
-    return found
+        paths += hits or [pattern]
+    return paths
 
 
 def require_replaceable(batch: str, enterprise: str) -> None:
     """``batch_unknown`` for what is no batch of the enterprise, ``batch_not_active``."""
-    known = batches.get_batch(batch)
-    if known.enterprise != enterprise:
+    batch_value = batches.get_batch(batch)
+    if batch_value.enterprise != enterprise:
         raise NianjianError("batch_unknown", batch=batch)
-    if known.state != ACTIVE:
-        raise NianjianError("batch_not_active", batch=batch, state=known.state)
+    if batch_value.state != ACTIVE:
+        raise NianjianError("batch_not_active", batch=batch, state=batch_value.state)
 
 
 def _batch(fresh: str, files: Sequence[FileReceipt], enterprise: str) -> str:
@@ -308,9 +310,9 @@ def _batch(fresh: str, files: Sequence[FileReceipt], enterprise: str) -> str:
     if not all(file.known for file in files):
         return fresh
     there = batches.list_batches(enterprise)
-    if any(known.id == fresh for known in there):  # an import that broke off and went on
+    if any(batch_value.id == fresh for batch_value in there):  # an import that broke off and went on
         return fresh
-    for known in there:
-        if known.state == ACTIVE and any(file.sha256 == files[0].sha256 for file in known.files):
-            return known.id
+    for batch_value in there:
+        if batch_value.state == ACTIVE and any(file.sha256 == files[0].sha256 for file in batch_value.files):
+            return batch_value.id
     return fresh

@@ -99,14 +99,14 @@ def quality(request: Request, code: str) -> HttpResponse:
     return render(request, "data/quality.html", context)
 
 
-def _registers(found: list[Any]) -> Table:
+def _registers(entries: list[Any]) -> Table:
     rows = [
         [
             *map(Cell, (work.register(str(act.data["kind"])), act.data.get("file", ""))),
             *(Cell(f"{act.data.get(name, 0):,}", figure=True) for name in ("inserted", "updated", "unchanged")),
             *map(Cell, (work.person(act.actor), format_moment(datetime.fromisoformat(act.at)))),
         ]
-        for act in found
+        for act in entries
     ]
     figures = [Column(name, figure=True) for name in (_("rows added"), _("rows changed"), _("unchanged"))]
     heads = [Column(_("register")), Column(_("file")), *figures, Column(_("who")), Column(_("imported"))]
@@ -114,7 +114,7 @@ def _registers(found: list[Any]) -> Table:
 
 
 def _drafts(request: Request, code: str) -> list[dict[str, object]]:
-    found = (
+    own_drafts = (
         drafts.list_drafts(code, str(request.actor))
         if has_permission(request.actor, code, Permission.MANAGE_DATA)
         else []
@@ -127,7 +127,7 @@ def _drafts(request: Request, code: str) -> list[dict[str, object]]:
             "changed": format_moment(one.changed_at),
             "job": one.job,
         }
-        for one in found
+        for one in own_drafts
     ]
 
 
@@ -135,7 +135,7 @@ def _drafts(request: Request, code: str) -> list[dict[str, object]]:
 @page(Permission.READ)
 def batch(request: Request, code: str, batch: str) -> HttpResponse:
     """A batch: its files, why rows were rejected, the first of them masked."""
-    return _shown(
+    return _render_batch(
         request, code, batch_at(code, batch, request.actor, Permission.READ), rejects.list_first_rejects, revealed=False
     )
 
@@ -144,7 +144,7 @@ def batch(request: Request, code: str, batch: str) -> HttpResponse:
 @page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, batch: str) -> HttpResponse:
     """Show the same page with the rejected rows in full; it stands in the audit chain before."""
-    return _shown(
+    return _render_batch(
         request,
         code,
         batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED),
@@ -153,17 +153,17 @@ def reveal(request: Request, code: str, batch: str) -> HttpResponse:
     )
 
 
-def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, revealed: bool) -> HttpResponse:  # noqa: ANN401 -- one of two flows
-    receipts: list[Any] = [file.receipt for file in found.files]
+def _render_batch(request: Request, code: str, batch_value: BatchValue, rows: Any, *, revealed: bool) -> HttpResponse:  # noqa: ANN401 -- one of two flows
+    receipts: list[Any] = [file.receipt for file in batch_value.files]
     sums = sum_row_counts(receipts)
-    active = found.state == "active"
-    first = rows(batch=found.id, actor=request.actor) if active and sums["rejected"] else []
+    active = batch_value.state == "active"
+    first = rows(batch=batch_value.id, actor=request.actor) if active and sums["rejected"] else []
     context = {
-        "batch": found,
-        "state": presenters.batch_state(found),
-        "by": work.person(found.created_by),
-        "at": format_moment(found.created),
-        "replaced_by": batches.find_successor(found.id) if found.state == "replaced" else "",
+        "batch": batch_value,
+        "state": presenters.batch_state(batch_value),
+        "by": work.person(batch_value.created_by),
+        "at": format_moment(batch_value.created),
+        "replaced_by": batches.find_successor(batch_value.id) if batch_value.state == "replaced" else "",
         "sums": sums,
         "files": presenters.file_table(receipts),
         "warnings": presenters.warnings(receipts),
@@ -200,11 +200,11 @@ def _rejected(rows: list[RejectedLine]) -> Table:
 @page(Permission.VIEW_UNMASKED)
 def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
     """Every rejected row in full as a file to be corrected; of many rows the worker makes it."""
-    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
-    made = rejects.build_rejects_file(batch=found.id, words=work.reason, actor=request.actor)
-    if made is not None:
-        return _given(made)
-    job = rejects.enqueue_rejects_file(batch=found.id, language=current(), actor=request.actor)
+    batch_value = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
+    file = rejects.build_rejects_file(batch=batch_value.id, words=work.reason, actor=request.actor)
+    if file is not None:
+        return _send_file(file)
+    job = rejects.enqueue_rejects_file(batch=batch_value.id, language=current(), actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
@@ -212,20 +212,20 @@ def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
 @page(Permission.VIEW_UNMASKED)
 def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpResponseBase:
     """Give the file away that the worker has made; it stands in the audit chain before. 404 where there is none."""
-    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
+    batch_value = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
     with missing_as_404("rejects_file_gone"):
-        return _given(rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor))
+        return _send_file(rejects.fetch_rejects_file(batch=batch_value.id, job=job, actor=request.actor))
 
 
-def _given(made: rejects.RejectsFile) -> HttpResponseBase:
-    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
+def _send_file(file: rejects.RejectsFile) -> HttpResponseBase:
+    return as_attachment(StreamingHttpResponse(file.content, content_type=file.media), file.name)
 
 
 @require_POST
 @page(Permission.MANAGE_DATA)
 def undo(request: Request, code: str, batch: str) -> HttpResponse:
     """Take a batch out again: work for the worker."""
-    found = batch_at(code, batch, request.actor, Permission.MANAGE_DATA)
-    job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
-    messages.success(request, _("Batch {batch} will be removed.").format(batch=found.id))
+    batch_value = batch_at(code, batch, request.actor, Permission.MANAGE_DATA)
+    job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": batch_value.id}, actor=request.actor)
+    messages.success(request, _("Batch {batch} will be removed.").format(batch=batch_value.id))
     return redirect("data-job", code=code, job=job)

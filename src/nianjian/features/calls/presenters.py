@@ -24,10 +24,10 @@ DAY: Final = timedelta(days=1)
 FIGURES: Final = ("read", "loaded", "duplicate", "rejected")
 
 
-def batch_table(found: Sequence[BatchValue], code: str) -> Table:
+def batch_table(batches: Sequence[BatchValue], code: str) -> Table:
     """Batches by the names of their files, each with its page."""
     rows = []
-    for one in found:
+    for one in batches:
         sums = sum_row_counts([file.receipt for file in one.files])
         rows.append(
             [
@@ -103,11 +103,11 @@ def warning_table(files: Sequence[tuple[str, File]], code: str) -> Table | None:
             alike[line].append((batch, file.name))
     rows = [
         [
-            Cell(line.replace(ANY, _shorten([name for _batch, name in found]))),
-            Cell(f"{len(found):,}", figure=True),
-            Cell(found[0][1], href=reverse("data-batch", args=[code, found[0][0]])),
+            Cell(line.replace(ANY, _shorten([name for _batch, name in pairs]))),
+            Cell(f"{len(pairs):,}", figure=True),
+            Cell(pairs[0][1], href=reverse("data-batch", args=[code, pairs[0][0]])),
         ]
-        for line, found in alike.items()
+        for line, pairs in alike.items()
     ]
     heads = [Column(_("what was assumed")), Column(_("files"), figure=True), Column(_("file"))]
     return Table(_("Data quality"), heads, rows[:REASONS], wrap=True, cards=True) if rows else None

@@ -48,7 +48,7 @@ def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone:
     if chosen.cdr_custom_conf is not None or not all(path.is_file() for path in paths):
         # a file of the switch, which may change by itself; or one is gone, and reading says so
         return _tried(paths, source, chosen, timezone)
-    return _known(tuple(map(_state, paths)), _Question(repr(chosen), paths, chosen), source, timezone)
+    return _try_cached(tuple(map(_state, paths)), _Question(repr(chosen), paths, chosen), source, timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +67,22 @@ def _state(path: Path) -> tuple[Path, int, int, int]:
 
 
 @lru_cache(maxsize=KEPT)
-def _known(
-    _states: tuple[tuple[Path, int, int, int], ...], asked: _Question, source: str, timezone: str | None
+def _try_cached(
+    _states: tuple[tuple[Path, int, int, int], ...], question: _Question, source: str, timezone: str | None
 ) -> Sequence[TrialResult]:
-    return _tried(asked.paths, source, asked.chosen, timezone)
+    return _tried(question.paths, source, question.chosen, timezone)
 
 
 def _tried(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[TrialResult]:
-    found: list[TrialResult] = []
+    trials: list[TrialResult] = []
     for item in islice(read.list_items(list(paths)), TRIED):
         try:
             if item.fault is not None:
                 raise item.fault
-            found.append(TrialResult(item.name, preview.try_file(item, source, chosen, timezone), None))
+            trials.append(TrialResult(item.name, preview.try_file(item, source, chosen, timezone), None))
         except NianjianError as fault:
-            found.append(TrialResult(item.name, None, fault.with_traceback(None)))  # it holds on to nothing
-    return tuple(found)
+            trials.append(TrialResult(item.name, None, fault.with_traceback(None)))  # it holds on to nothing
+    return tuple(trials)
 
 
 def pack_trial_rejects(
@@ -94,16 +94,16 @@ def pack_trial_rejects(
     """
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as folder:
-        found: list[Path] = []
+        files: list[Path] = []
         for number, item in enumerate(islice(read.list_items(list(paths)), TRIED), 1):
             if item.fault is None:
                 target = Path(folder) / f"{number}-{Path(item.name).stem}-rejects.csv"
                 with suppress(NianjianError):  # one that cannot be read has none
-                    found += preview.write_trial_rejects(item, source, chosen, timezone, target, words)
-        if len(found) <= 1:
-            return RejectsFile("rejects.csv", CSV, iter((found[0].read_bytes(),))) if found else None
+                    files += preview.write_trial_rejects(item, source, chosen, timezone, target, words)
+        if len(files) <= 1:
+            return RejectsFile("rejects.csv", CSV, iter((files[0].read_bytes(),))) if files else None
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
-            for path in found:
+            for path in files:
                 pack.write(path, path.name)
     return RejectsFile("rejects.zip", ZIP, iter((packed.getvalue(),)))
 
@@ -172,10 +172,10 @@ def preview_rejects(
     _may(enterprise, how, actor)
     with uploads.temporary_upload(incoming) as (place, path):
         chosen = drafts.check_mapping(place, how.mapping)
-        found = pack_trial_rejects([path], how.source, chosen, how.timezone or None, words)
-    if found is None:
+        file = pack_trial_rejects([path], how.source, chosen, how.timezone or None, words)
+    if file is None:
         raise NianjianError("rejects_none", file=incoming.name)
-    return found
+    return file
 
 
 def preview_register(

@@ -54,7 +54,7 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
     """Check the whole sheet. NianjianError: ``register_kind_unknown``, what `sheet_reader.read_sheet` raises."""
     sheet = kinds.register(kind).sheet
     table = read_sheet(path, sheet)
-    found = check_table(table, sheet, list_allowed_references(kind, enterprise, sheet=True))
+    result = check_table(table, sheet, list_allowed_references(kind, enterprise, sheet=True))
     columns = [column for _place, column in sorted(table.columns.items())]
     present = {column.field for column in columns}
     return CheckedSheet(
@@ -65,12 +65,14 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
         absent=tuple(column.header for column in sheet.columns if column.field not in present),
         extra=tuple(table.extra.values()),
         read=len(table.lines),
-        faulty=found.faulty,
+        faulty=result.faulty,
         header=tuple(column.header for column in columns),
-        rows=tuple(tuple(_cell(one.row.get(column.field), column) for column in columns) for one in found.rows[:SHOWN]),
-        findings=tuple(found.findings[:FAULTS]),
-        faults=len(found.findings),
-        warnings=tuple(found.warnings[:FAULTS]),
+        rows=tuple(
+            tuple(_cell(one.row.get(column.field), column) for column in columns) for one in result.rows[:SHOWN]
+        ),
+        findings=tuple(result.findings[:FAULTS]),
+        faults=len(result.findings),
+        warnings=tuple(result.warnings[:FAULTS]),
     )
 
 
@@ -79,11 +81,17 @@ def summarize_check(kind: str, path: Path, enterprise: str, words: workbooks.Wor
 
     A faulty one leaves its error workbook beside it, where `marked_of` finds it and it goes with the draft.
     """
-    found = check_register(kind, path, enterprise)
-    if found.faulty:
+    check = check_register(kind, path, enterprise)
+    if check.faulty:
         write_error_workbook(kind, path, error_workbook_path(path), words, enterprise=enterprise)
-    told = [{**one.as_dict(), "values": dict(one.values())} for one in found.findings]
-    return {"file": found.file, "read": found.read, "faulty": found.faulty, "faults": found.faults, "findings": told}
+    findings = [{**one.as_dict(), "values": dict(one.values())} for one in check.findings]
+    return {
+        "file": check.file,
+        "read": check.read,
+        "faulty": check.faulty,
+        "faults": check.faults,
+        "findings": findings,
+    }
 
 
 def write_error_workbook(
@@ -147,7 +155,7 @@ def _cell(value: object, column: Column) -> str:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    text = next((spelt for spelt, stored in column.choices.items() if stored == value), str(value))
+    text = next((label for label, stored in column.choices.items() if stored == value), str(value))
     return mask_text(text, column.kind) if column.personal or column.kind in {Kind.PHONE, Kind.IDENTITY} else text
 
 
@@ -177,11 +185,11 @@ def get_marked_workbook_path(*, kind: str, enterprise: str, job: str, actor: Act
     before it is done, of a sound sheet, and after its time.
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    found = queue.job(job)
-    mine = found.enterprise == enterprise and found.requested_by == str(actor)
-    if not mine or found.kind != flow.CHECK_REGISTER or found.payload["kind"] != kind:
+    job_value = queue.job(job)
+    mine = job_value.enterprise == enterprise and job_value.requested_by == str(actor)
+    if not mine or job_value.kind != flow.CHECK_REGISTER or job_value.payload["kind"] != kind:
         raise NianjianError("job_unknown", job=job)
-    path = error_workbook_path(Path(str(found.payload["file"])))
-    if found.state != Job.DONE or not path.is_file():
+    path = error_workbook_path(Path(str(job_value.payload["file"])))
+    if job_value.state != Job.DONE or not path.is_file():
         raise NianjianError("marked_sheet_missing", job=job, days=drafts.KEPT.days)
     return path

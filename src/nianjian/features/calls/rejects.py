@@ -59,9 +59,9 @@ def export_rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -
 
     The file shows telephone numbers in full, so the entry stands in the chain before the first of them is written.
     """
-    known = batch_for(batch, actor, Permission.VIEW_UNMASKED)
-    _note(known, actor)
-    return quarantine.write_rejects(wiring.lake(known.enterprise), batch, output, words)
+    batch_value = batch_for(batch, actor, Permission.VIEW_UNMASKED)
+    _note(batch_value, actor)
+    return quarantine.write_rejects(wiring.lake(batch_value.enterprise), batch, output, words)
 
 
 def build_rejects_file(*, batch: str, words: Sentence, actor: Actor) -> RejectsFile | None:
@@ -69,11 +69,11 @@ def build_rejects_file(*, batch: str, words: Sentence, actor: Actor) -> RejectsF
 
     ``batch_unknown``, ``role_missing``, ``batch_already_undone``.
     """
-    known = _standing(batch, actor)
-    if _rows(known) > DIRECT:
+    batch_value = _standing(batch, actor)
+    if _rows(batch_value) > DIRECT:
         return None
-    _note(known, actor)
-    with _packed(known, words, lambda _rows: None) as (path, media):
+    _note(batch_value, actor)
+    with _packed(batch_value, words, lambda _rows: None) as (path, media):
         return RejectsFile(path.name, media, iter((path.read_bytes(),)))
 
 
@@ -82,18 +82,18 @@ def enqueue_rejects_file(*, batch: str, language: str, actor: Actor) -> str:
 
     ``batch_unknown``, ``role_missing``, ``batch_already_undone``.
     """
-    known = _standing(batch, actor)
-    given = {"batch": known.id, "language": language}
-    return flow.enqueue_once(kind=flow.REJECTS_FILE, enterprise=known.enterprise, payload=given, actor=actor)
+    batch_value = _standing(batch, actor)
+    payload = {"batch": batch_value.id, "language": language}
+    return flow.enqueue_once(kind=flow.REJECTS_FILE, enterprise=batch_value.enterprise, payload=payload, actor=actor)
 
 
 def run_rejects_file(*, batch: str, words: Sentence, actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
-    known = _standing(batch, actor)
-    rows = _rows(known)
-    with _packed(known, words, lambda done: progress(known.id, done, rows)) as (path, media):
+    batch_value = _standing(batch, actor)
+    rows = _rows(batch_value)
+    with _packed(batch_value, words, lambda done: progress(batch_value.id, done, rows)) as (path, media):
         blob = blobs.put_file(path).id
-        return {"batch": known.id, "name": path.name, "media": media, "rows": rows, "blob": blob}
+        return {"batch": batch_value.id, "name": path.name, "media": media, "rows": rows, "blob": blob}
 
 
 def fetch_rejects_file(*, batch: str, job: str, actor: Actor) -> RejectsFile:
@@ -101,13 +101,13 @@ def fetch_rejects_file(*, batch: str, job: str, actor: Actor) -> RejectsFile:
 
     ``batch_unknown``, ``role_missing``, ``batch_already_undone``, ``rejects_file_gone``.
     """
-    known = _standing(batch, actor)
-    told = _result(known, job)
-    if "blob" not in told:
-        raise NianjianError("rejects_file_gone", batch=known.id, days=KEPT.days)
-    content = blobs.read(str(told["blob"]))
-    _note(known, actor)
-    return RejectsFile(str(told["name"]), str(told["media"]), content)
+    batch_value = _standing(batch, actor)
+    result = _result(batch_value, job)
+    if "blob" not in result:
+        raise NianjianError("rejects_file_gone", batch=batch_value.id, days=KEPT.days)
+    content = blobs.read(str(result["blob"]))
+    _note(batch_value, actor)
+    return RejectsFile(str(result["name"]), str(result["media"]), content)
 
 
 def delete_expired_files() -> int:
@@ -121,44 +121,46 @@ def delete_expired_files() -> int:
 
 def list_first_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
     """The first `FIRST` rejected rows, their cells masked; ``batch_unknown``, ``role_missing``."""
-    known = batch_for(batch, actor, Permission.READ)
-    return [row.masked() for row in quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)]
+    batch_value = batch_for(batch, actor, Permission.READ)
+    return [row.masked() for row in quarantine.first_rejects(wiring.lake(batch_value.enterprise), batch, FIRST)]
 
 
 def reveal_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
     """The same rows as they stand in the file; the entry stands in the chain before they are shown."""
-    known = batch_for(batch, actor, Permission.VIEW_UNMASKED)
-    rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
+    batch_value = batch_for(batch, actor, Permission.VIEW_UNMASKED)
+    rows = quarantine.first_rejects(wiring.lake(batch_value.enterprise), batch, FIRST)
     with transaction.atomic():
         data = {"batch": batch, "rows": len(rows)}
-        record(verb="calls.reveal", enterprise=known.enterprise, actor=actor, data=data)
+        record(verb="calls.reveal", enterprise=batch_value.enterprise, actor=actor, data=data)
     return rows
 
 
 def _standing(batch: str, actor: Actor) -> BatchValue:
     """A batch whose rows stand in the lake."""
-    known = batch_for(batch, actor, Permission.VIEW_UNMASKED)
-    if known.state != "active":
+    batch_value = batch_for(batch, actor, Permission.VIEW_UNMASKED)
+    if batch_value.state != "active":
         raise NianjianError("batch_already_undone", batch=batch)
-    return known
+    return batch_value
 
 
-def _rows(known: BatchValue) -> int:
-    return sum_row_counts([file.receipt for file in known.files])["rejected"]
+def _rows(batch_value: BatchValue) -> int:
+    return sum_row_counts([file.receipt for file in batch_value.files])["rejected"]
 
 
-def _note(known: BatchValue, actor: Actor) -> None:
-    data = {"batch": known.id, "rows": _rows(known)}
+def _note(batch_value: BatchValue, actor: Actor) -> None:
+    data = {"batch": batch_value.id, "rows": _rows(batch_value)}
     with transaction.atomic():
-        record(verb="calls.rejects", enterprise=known.enterprise, actor=actor, data=data)
+        record(verb="calls.rejects", enterprise=batch_value.enterprise, actor=actor, data=data)
 
 
 @contextmanager
-def _packed(known: BatchValue, words: Sentence, told: Callable[[int], None]) -> Iterator[tuple[Path, str]]:
+def _packed(batch_value: BatchValue, words: Sentence, on_progress: Callable[[int], None]) -> Iterator[tuple[Path, str]]:
     """The file and its type, for as long as it is looked at; neither the rows nor the file are ever in memory whole."""
     with tempfile.TemporaryDirectory(dir=folders.folder(env.read().home)) as name:  # closed to others, soon gone
-        target = Path(name) / f"{known.id}-rejects.csv"
-        written = quarantine.write_rejects(wiring.lake(known.enterprise), known.id, target, words, told)
+        target = Path(name) / f"{batch_value.id}-rejects.csv"
+        written = quarantine.write_rejects(
+            wiring.lake(batch_value.enterprise), batch_value.id, target, words, on_progress
+        )
         if len(written) == 1 and sum(written.values()) <= DIRECT:
             yield target, CSV
             return
@@ -169,11 +171,11 @@ def _packed(known: BatchValue, words: Sentence, told: Callable[[int], None]) -> 
         yield target, ZIP
 
 
-def _result(known: BatchValue, job: str) -> Mapping[str, object]:
+def _result(batch_value: BatchValue, job: str) -> Mapping[str, object]:
     """What a job that made this batch's file has left; nothing of any other."""
     try:
-        found = queue.job(job)
+        job_value = queue.job(job)
     except NianjianError:
         return {}
-    mine = (known.enterprise, flow.REJECTS_FILE, known.id)
-    return found.result if (found.enterprise, found.kind, found.payload.get("batch")) == mine else {}
+    mine = (batch_value.enterprise, flow.REJECTS_FILE, batch_value.id)
+    return job_value.result if (job_value.enterprise, job_value.kind, job_value.payload.get("batch")) == mine else {}

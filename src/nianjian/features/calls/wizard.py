@@ -137,7 +137,7 @@ class MappingForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         headers = list(dict.fromkeys(name for look in looks for name in look.header))
-        found = {field: name for look in reversed(looks) for field, name in look.fields}
+        by_field = {field: name for look in reversed(looks) for field, name in look.fields}
         recognised = (AUTO, gettext("detected automatically"))
         self.fields["source"].choices = [recognised, *sources]  # type: ignore[attr-defined]
         self.fields["display_from"].choices = [(name, name) for name in headers]  # type: ignore[attr-defined]
@@ -145,7 +145,7 @@ class MappingForm(forms.Form):
         places = [(f"{POSITION}{n}", gettext("column {number}").format(number=n)) for n in range(1, width + 1)]
         for field in FIELDS:
             label = field_label(field)
-            empty = gettext("recognised: {column}").format(column=found[field]) if field in found else "—"
+            empty = gettext("recognised: {column}").format(column=by_field[field]) if field in by_field else "—"
             choices = [("", empty), (gettext("by heading"), [(name, name) for name in headers])]
             choices += [(gettext("by position"), places)] if places else []
             self.fields[f"column_{field}"] = (
@@ -177,20 +177,20 @@ class MappingForm(forms.Form):
 
     def data_of_mapping(self) -> dict[str, object]:
         """What a mapping file would hold; only what was chosen."""
-        given = self.cleaned_data
-        columns = {field: _column(given[f"column_{field}"]) for field in FIELDS if given[f"column_{field}"]}
-        values: dict[str, dict[str, str]] = given["words"]
-        if given["direction"]:
-            values = {**values, "direction": {**values.get("direction", {}), EVERY_OTHER: given["direction"]}}
-        told: dict[str, object] = {
-            "source": given["label"],
+        form_data = self.cleaned_data
+        columns = {field: _column(form_data[f"column_{field}"]) for field in FIELDS if form_data[f"column_{field}"]}
+        values: dict[str, dict[str, str]] = form_data["words"]
+        if form_data["direction"]:
+            values = {**values, "direction": {**values.get("direction", {}), EVERY_OTHER: form_data["direction"]}}
+        document: dict[str, object] = {
+            "source": form_data["label"],
             "columns": columns,
-            "formats": {field: given[f"format_{field}"] for field in STAGES if given[f"format_{field}"]},
+            "formats": {field: form_data[f"format_{field}"] for field in STAGES if form_data[f"format_{field}"]},
             "values": values,
-            "trunk_prefixes": [one for one in APART.split(given["trunk_prefixes"]) if one],
-            "display_from": list(given["display_from"]),
+            "trunk_prefixes": [one for one in APART.split(form_data["trunk_prefixes"]) if one],
+            "display_from": list(form_data["display_from"]),
         }
-        return {name: value for name, value in told.items() if value}
+        return {name: value for name, value in document.items() if value}
 
 
 def initial(data: Mapping[str, Any], source: str, timezone: str) -> dict[str, object]:
@@ -198,7 +198,7 @@ def initial(data: Mapping[str, Any], source: str, timezone: str) -> dict[str, ob
     values = {field: dict(pairs) for field, pairs in (data.get("values") or {}).items()}
     direction = values.get("direction", {}).pop(EVERY_OTHER, "")
     lines = [f"{field}: {theirs} = {ours}" for field, pairs in values.items() for theirs, ours in pairs.items()]
-    told: dict[str, object] = {
+    defaults: dict[str, object] = {
         "source": source or AUTO,
         "timezone": timezone,
         "label": data.get("source", ""),
@@ -208,18 +208,18 @@ def initial(data: Mapping[str, Any], source: str, timezone: str) -> dict[str, ob
         "trunk_prefixes": ", ".join(data.get("trunk_prefixes", [])),
     }
     for field, column in (data.get("columns") or {}).items():
-        told[f"column_{field}"] = [_choice(one) for one in column] if isinstance(column, list) else _choice(column)
+        defaults[f"column_{field}"] = [_choice(one) for one in column] if isinstance(column, list) else _choice(column)
         if field == "call_id" and not isinstance(column, list):
-            told[f"column_{field}"] = [_choice(column)]
+            defaults[f"column_{field}"] = [_choice(column)]
     for field, form in (data.get("formats") or {}).items():
-        told[f"format_{field}"] = form
-    return told
+        defaults[f"format_{field}"] = form
+    return defaults
 
 
 def _column(chosen: str | list[str]) -> object:
     if isinstance(chosen, list):
-        found = [_column(one) for one in chosen]
-        return found[0] if len(found) == 1 else found
+        columns = [_column(one) for one in chosen]
+        return columns[0] if len(columns) == 1 else columns
     return int(chosen[1:]) if re.fullmatch(rf"{POSITION}\d+", chosen) else chosen
 
 
@@ -239,10 +239,10 @@ def download_error_workbook(draft: DraftValue) -> HttpResponse:
 def download_rejected(draft: DraftValue) -> HttpResponse:
     """Return the rejected rows of the sample as CSV, of several files as a zip; 404 where none is rejected."""
     zone = drafts.get_choice(draft, "timezone") or None
-    found = pack_trial_rejects(uploads.paths(draft), _source(draft), drafts.load_mapping(draft), zone, work.reason)
-    if found is None:
+    file = pack_trial_rejects(uploads.paths(draft), _source(draft), drafts.load_mapping(draft), zone, work.reason)
+    if file is None:
         raise Http404
-    return as_attachment(HttpResponse(found.content, content_type=found.content_type), found.name)
+    return as_attachment(HttpResponse(file.content, content_type=file.content_type), file.name)
 
 
 LAKE_WORDS = {
@@ -262,7 +262,7 @@ HEADS = {
 TIMES = {"start_ts": "start", "answer_ts": "answer", "end_ts": "end"}
 
 
-def present_looks(found: Sequence[FilePreview]) -> list[dict[str, object]]:
+def present_looks(looks: Sequence[FilePreview]) -> list[dict[str, object]]:
     """Each file's look with its fault in words."""
     return [
         {
@@ -271,30 +271,30 @@ def present_looks(found: Sequence[FilePreview]) -> list[dict[str, object]]:
             "fault": work.fault(look.fault) if look.fault else "",
             "text": "\n".join(look.lines),
         }
-        for look in found
+        for look in looks
     ]
 
 
 def present_trials(draft: DraftValue) -> dict[str, object]:
     """The trials of a draft's files, and the work that checks them in whole."""
     zone = drafts.get_choice(draft, "timezone") or None
-    found = try_calls(uploads.paths(draft), _source(draft), drafts.load_mapping(draft), zone)
+    trials = try_calls(uploads.paths(draft), _source(draft), drafts.load_mapping(draft), zone)
     job, check = _check_of(draft)
     return {
         **check,
-        "trials": [_tried(one) for one in found],
-        "more": len(draft.files) > len(found),
-        "rejects": any(one.trial is not None and one.trial.rejected for one in found),
+        "trials": [_tried(one) for one in trials],
+        "more": len(draft.files) > len(trials),
+        "rejects": any(one.trial is not None and one.trial.rejected for one in trials),
         "check_sums": job.result.get("rows") if job else None,
-        "broken": bool(found) and all(one.fault is not None for one in found),
+        "broken": bool(trials) and all(one.fault is not None for one in trials),
     }
 
 
 def _check_of(draft: DraftValue) -> tuple[JobValue | None, dict[str, object]]:
     """The worker's check of the whole where it is done, and what a page says of it."""
     job = queue.job(draft.check_job) if draft.check_job else None
-    told: dict[str, object] = {"check_job": job, "check_state": work.state(job) if job else None}
-    return job if job and job.state == "done" else None, told
+    context: dict[str, object] = {"check_job": job, "check_state": work.state(job) if job else None}
+    return job if job and job.state == "done" else None, context
 
 
 def _tried(one: TrialResult) -> dict[str, object]:
@@ -358,23 +358,23 @@ def present_sheet(draft: DraftValue) -> dict[str, object]:
     if register_sheets.is_large(path):
         return _by_the_worker(job, check)
     try:
-        found = register_sheets.check_register(draft.kind, path, draft.enterprise)
+        sheet = register_sheets.check_register(draft.kind, path, draft.enterprise)
     except NianjianError as fault:
         return {"fault": work.fault(fault)}
     # The check of the worker leaves the error workbook where a page would mark for too long.
-    marking = {"many": job is None, **check} if found.faults > register_sheets.MARKED else {}
-    rows = [[Cell(cell) for cell in row] for row in found.rows]
+    marking = {"many": job is None, **check} if sheet.faults > register_sheets.MARKED else {}
+    rows = [[Cell(cell) for cell in row] for row in sheet.rows]
     return {
-        "text": verdict(found.faulty, found.read),
-        "checked": found,
+        "text": verdict(sheet.faulty, sheet.read),
+        "checked": sheet,
         "rows": Table(
-            _("The first valid rows, personal data masked"), [Column(one, theirs=True) for one in found.header], rows
+            _("The first valid rows, personal data masked"), [Column(one, theirs=True) for one in sheet.header], rows
         )
         if rows
         else None,
-        "findings": _findings(found.findings, _("Errors")),
-        "warnings": _findings(found.warnings, _("Worth checking")),
-        "unseen": found.faults - len(found.findings),
+        "findings": _findings(sheet.findings, _("Errors")),
+        "warnings": _findings(sheet.warnings, _("Worth checking")),
+        "unseen": sheet.faults - len(sheet.findings),
         **marking,
     }
 
@@ -384,23 +384,23 @@ def _by_the_worker(job: JobValue | None, check: dict[str, object]) -> dict[str, 
         return {"large": True, **check}
     result: dict[str, Any] = dict(job.result)
     names = ("file", "sheet", "line", "column", "code", "value", "hint", "values")
-    found = [Finding(*(one[name] for name in names)) for one in result["findings"]]
+    findings = [Finding(*(one[name] for name in names)) for one in result["findings"]]
     return {
         "large": True,
         **check,
         "checked": result,
         "text": verdict(result["faulty"], result["read"]),
-        "findings": _findings(found, _("Errors")),
-        "unseen": result["faults"] - len(found),
+        "findings": _findings(findings, _("Errors")),
+        "unseen": result["faults"] - len(findings),
     }
 
 
-def _findings(found: Sequence[Finding], caption: str) -> Table | None:
-    if not found:
+def _findings(findings: Sequence[Finding], caption: str) -> Table | None:
+    if not findings:
         return None
     rows = [
         [Cell(one.line, figure=True), Cell(one.column), Cell(words_of_finding(one.code, one.values())), Cell(one.value)]
-        for one in found
+        for one in findings
     ]
     heads = [
         Column(_("line number"), figure=True),
@@ -437,7 +437,7 @@ def _steps(draft: DraftValue | None, here: int) -> list[dict[str, object]]:
 
 def _page(request: Request, name: str, draft: DraftValue, step: int, **context: object) -> HttpResponse:
     calls = draft.kind == drafts.CALLS
-    told = {
+    page_data = {
         "draft": draft,
         "calls": calls,
         "subject": _("Call records") if calls else work.register(draft.kind),
@@ -445,7 +445,7 @@ def _page(request: Request, name: str, draft: DraftValue, step: int, **context: 
         "replaces": drafts.get_choice(draft, "replaces"),
         **context,
     }
-    return render(request, f"data/{name}.html", told, status=422 if context.get("form_failed") else 200)
+    return render(request, f"data/{name}.html", page_data, status=422 if context.get("form_failed") else 200)
 
 
 @reads_form_itself
@@ -497,34 +497,38 @@ def example(request: Request, code: str, source: str) -> HttpResponse:
 @takes_files
 def files(request: Request, code: str, draft: str) -> HttpResponse:
     """Step 2: files come in, and are told what they are."""
-    found = drafts.open_draft(draft, code, request.actor)
+    draft_value = drafts.open_draft(draft, code, request.actor)
     if request.method == "POST":
         handler = Receiving(request)
         request.upload_handlers = [handler]
         try:
-            return _received(request, found, handler)
+            return _received(request, draft_value, handler)
         finally:
             handler.drop()
     looks, limit = [], min(uploads.limit(), sheet_reader.BYTES)
-    if found.kind == drafts.CALLS:
+    if draft_value.kind == drafts.CALLS:
         limit = uploads.limit()
-        looks = present_looks(preview_files(uploads.paths(found), _source(found), drafts.load_mapping(found)))
-    return _page(request, "files", found, 2, looks=looks, limit=limit // uploads.MIB, rows=f"{sheet_reader.ROWS:,}")
+        looks = present_looks(
+            preview_files(uploads.paths(draft_value), _source(draft_value), drafts.load_mapping(draft_value))
+        )
+    return _page(
+        request, "files", draft_value, 2, looks=looks, limit=limit // uploads.MIB, rows=f"{sheet_reader.ROWS:,}"
+    )
 
 
 @csrf_protect
 def _begin(request: HttpRequest, code: str, actor: Actor, handler: Receiving) -> HttpResponse:
     """Begin an import; files that came with it go straight to their check, as far as the program knows them."""
-    given = request.POST
+    form_data = request.POST
     id_ = drafts.create_draft(
-        kind=given.get("kind", ""), enterprise=code, actor=actor, replaces=given.get("replaces", "")
+        kind=form_data.get("kind", ""), enterprise=code, actor=actor, replaces=form_data.get("replaces", "")
     )
     draft = drafts.open_draft(id_, code, actor)
     if not handler.files and not handler.faults:
         return redirect("data-import-files", code=code, draft=id_)
     faults = _add_files(request, draft, handler)
-    found = drafts.open_draft(id_, code, actor)
-    step = "files" if faults or not found.files else "check" if _is_recognised(found) else "mapping"
+    draft_value = drafts.open_draft(id_, code, actor)
+    step = "files" if faults or not draft_value.files else "check" if _is_recognised(draft_value) else "mapping"
     return redirect(f"data-import-{step}", code=code, draft=id_)
 
 
@@ -573,41 +577,47 @@ def _source(draft: DraftValue) -> str:
 @page(Permission.MANAGE_DATA)
 def mapping(request: Request, code: str, draft: str) -> HttpResponse:
     """Step 3: which column is which; for a register the headings that were recognised."""
-    found = drafts.open_draft(draft, code, request.actor)
-    if not found.files:
+    draft_value = drafts.open_draft(draft, code, request.actor)
+    if not draft_value.files:
         return redirect("data-import-files", code=code, draft=draft)
-    if found.kind != drafts.CALLS:
-        return _headings(request, found)
-    chosen = drafts.load_mapping(found)
-    looks = preview_files(uploads.paths(found), _source(found), chosen)
-    named = [(name, f"{work.source(name)} ({name})") for name, _title, _evidence in list_sources()]
-    first = initial(drafts.get_mapping_data(found), _source(found), drafts.get_choice(found, "timezone"))
-    form = MappingForm(looks, named, request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid() and _kept(request, found, form):
+    if draft_value.kind != drafts.CALLS:
+        return _headings(request, draft_value)
+    chosen = drafts.load_mapping(draft_value)
+    looks = preview_files(uploads.paths(draft_value), _source(draft_value), chosen)
+    choices = [(name, f"{work.source(name)} ({name})") for name, _title, _evidence in list_sources()]
+    first = initial(
+        drafts.get_mapping_data(draft_value), _source(draft_value), drafts.get_choice(draft_value, "timezone")
+    )
+    form = MappingForm(looks, choices, request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid() and _save_form(request, draft_value, form):
         return redirect("data-import-check", code=code, draft=draft)
     return _page(
         request,
         "mapping",
-        found,
+        draft_value,
         3,
         form=form,
         form_failed=request.method == "POST",
         looks=present_looks(looks),
-        open=any(look.mapped or look.fault for look in looks) or bool(drafts.get_mapping_data(found)),
+        open=any(look.mapped or look.fault for look in looks) or bool(drafts.get_mapping_data(draft_value)),
         saved=mappings.list_mapping_names(code),
         zones=list_zones(),
         formats=FORMATS,
     )
 
 
-def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
+def _save_form(request: Request, draft: DraftValue, form: MappingForm) -> bool:
     """Note what the form says; a fault in it stands at the form."""
     data = form.data_of_mapping()
-    given = form.cleaned_data
+    form_data = form.cleaned_data
     try:
-        drafts.set_choices(draft=draft, source=given["source"] or AUTO, timezone=given["timezone"].strip(), data=data)
-        if given["save_as"]:
-            mappings.save_mapping(enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor)
+        drafts.set_choices(
+            draft=draft, source=form_data["source"] or AUTO, timezone=form_data["timezone"].strip(), data=data
+        )
+        if form_data["save_as"]:
+            mappings.save_mapping(
+                enterprise=draft.enterprise, name=form_data["save_as"], data=data, actor=request.actor
+            )
     except NianjianError as fault:
         form.add_error(None, describe_error(fault)[0])
         return False
@@ -618,55 +628,60 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
 @page(Permission.MANAGE_DATA)
 def load_mapping(request: Request, code: str, draft: str) -> HttpResponse:
     """Take a mapping that was kept under a name."""
-    found = drafts.open_draft(draft, code, request.actor)
+    draft_value = drafts.open_draft(draft, code, request.actor)
     data = mappings.get_mapping(code, request.POST.get("name", ""))
-    drafts.set_choices(draft=found, source="generic", timezone=drafts.get_choice(found, "timezone"), data=data)
+    drafts.set_choices(
+        draft=draft_value, source="generic", timezone=drafts.get_choice(draft_value, "timezone"), data=data
+    )
     return redirect("data-import-mapping", code=code, draft=draft)
 
 
 def _headings(request: Request, draft: DraftValue) -> HttpResponse:
     path = uploads.paths(draft)[0]
-    told: dict[str, object] = {"large": register_sheets.is_large(path)}
-    if not told["large"]:
+    context: dict[str, object] = {"large": register_sheets.is_large(path)}
+    if not context["large"]:
         try:
-            told["checked"] = register_sheets.check_register(draft.kind, path, draft.enterprise)
+            context["checked"] = register_sheets.check_register(draft.kind, path, draft.enterprise)
         except NianjianError as fault:
-            told["fault"] = work.fault(fault)
+            context["fault"] = work.fault(fault)
     rows = [
         [Cell(header), Cell(_("yes") if must else ""), Cell(note), Cell("、".join(aliases))]
         for header, note, aliases, must in register_sheets.list_headings(draft.kind)
     ]
     heads = [Column(_("heading")), Column(_("needed")), Column(_("current content")), Column(_("also written as"))]
     headings = Table(_("Headings of the sheet"), heads, rows, wrap=True)
-    return _page(request, "sheet", draft, 3, form_headings=headings, **told)
+    return _page(request, "sheet", draft, 3, form_headings=headings, **context)
 
 
 @require_safe
 @page(Permission.MANAGE_DATA)
 def check(request: Request, code: str, draft: str) -> HttpResponse:
     """Step 4: what would become of the rows."""
-    found = drafts.open_draft(draft, code, request.actor)
-    if not found.files:
+    draft_value = drafts.open_draft(draft, code, request.actor)
+    if not draft_value.files:
         return redirect("data-import-files", code=code, draft=draft)
-    if found.kind == drafts.CALLS:
+    if draft_value.kind == drafts.CALLS:
         how = [
-            (_("Source"), _("detected automatically") if _source(found) == AUTO else work.source(_source(found))),
+            (
+                _("Source"),
+                _("detected automatically") if _source(draft_value) == AUTO else work.source(_source(draft_value)),
+            ),
             (
                 _("Time zone of timestamps without one"),
-                zone_text(drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
+                zone_text(drafts.get_choice(draft_value, "timezone") or "Asia/Shanghai"),
             ),
         ]
-        return _page(request, "check_calls", found, 4, sample=ROWS, how=how, **present_trials(found))
-    return _page(request, "check_sheet", found, 4, **present_sheet(found))
+        return _page(request, "check_calls", draft_value, 4, sample=ROWS, how=how, **present_trials(draft_value))
+    return _page(request, "check_sheet", draft_value, 4, **present_sheet(draft_value))
 
 
 @require_POST
 @page(Permission.MANAGE_DATA)
 def check_whole(request: Request, code: str, draft: str) -> HttpResponse:
     """Let the worker check every row."""
-    found = drafts.open_draft(draft, code, request.actor)
+    draft_value = drafts.open_draft(draft, code, request.actor)
     return redirect(
-        "data-job", code=code, job=drafts.enqueue_check(draft=found, language=current(), actor=request.actor)
+        "data-job", code=code, job=drafts.enqueue_check(draft=draft_value, language=current(), actor=request.actor)
     )
 
 
@@ -677,37 +692,37 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
 
     It holds what its owner has sent, no more.
     """
-    found = drafts.open_draft(draft, code, request.actor)
-    drafts.require_files(found)
-    if found.kind == drafts.CALLS:
-        return download_rejected(found)
-    sheet = uploads.paths(found)[0]
+    draft_value = drafts.open_draft(draft, code, request.actor)
+    drafts.require_files(draft_value)
+    if draft_value.kind == drafts.CALLS:
+        return download_rejected(draft_value)
+    sheet = uploads.paths(draft_value)[0]
     if register_sheets.is_large(sheet):
-        return download_error_workbook(found)
+        return download_error_workbook(draft_value)
     with tempfile.TemporaryDirectory(prefix="nianjian-errors-") as name:
         path = Path(name) / "errors.xlsx"
         try:
             register_sheets.write_error_workbook(
-                found.kind, sheet, path, words_of_finding, enterprise=code, most=register_sheets.MARKED
+                draft_value.kind, sheet, path, words_of_finding, enterprise=code, most=register_sheets.MARKED
             )
         except NianjianError as fault:
             if fault.code != "sheet_faults_many":
                 raise
-            return download_error_workbook(found)
+            return download_error_workbook(draft_value)
         content = path.read_bytes()
-    return as_attachment(HttpResponse(content, content_type=BOOK), f"{found.kind}-errors.xlsx")
+    return as_attachment(HttpResponse(content, content_type=BOOK), f"{draft_value.kind}-errors.xlsx")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_DATA)
 def commit(request: Request, code: str, draft: str) -> HttpResponse:
     """Import, by the worker, whole or not at all; a second click leads to the work of the first. A GET is the check."""
-    found = drafts.draft_for(draft, code, request.actor)
+    draft_value = drafts.draft_for(draft, code, request.actor)
     if request.method != "POST":
         return redirect("data-import-check", code=code, draft=draft)
-    if not found.files:
+    if not draft_value.files:
         return redirect("data-import-files", code=code, draft=draft)
-    job = drafts.enqueue_import(draft=found, actor=request.actor)
+    job = drafts.enqueue_import(draft=draft_value, actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 

@@ -100,7 +100,7 @@ class NewTicket(Schema):
 @read(router, HERE, act=Permission.READ_OWN, answer=Page[Ticketed])
 def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[TicketsWanted]) -> dict[str, object]:
     """Tickets, the overdue ones first, then those due soonest; an outsourcer's own ones alone."""
-    wanted = TicketFilter(
+    filters = TicketFilter(
         states=frozenset(State(one) for one in looked.state),
         clock=looked.clock,
         hands=frozenset(looked.hand),
@@ -109,26 +109,26 @@ def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[
         proposal=looked.match,
         overdue=looked.overdue,
     )
-    found = queries.list_tickets(enterprise=code, actor=request.actor, wanted=wanted)
-    rows = found.narrowed(looked.q, BY_DUE)
+    tickets = queries.list_tickets(enterprise=code, actor=request.actor, filters=filters)
+    rows = tickets.narrowed(looked.q, BY_DUE)
     return paged(request, cut, LazyRows(lambda first, count: rows.tickets(first, first + count)), to_document)
 
 
 @read(router, TICKET, act=Permission.READ_OWN, answer=TicketShown)
 def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
     """One ticket and its history, masked."""
-    found, past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
+    instance, past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
     return TicketShown(
-        **vars(to_document(found)), history=[TicketPast.model_validate(event_as_dict(event)) for event in past]
+        **vars(to_document(instance)), history=[TicketPast.model_validate(event_as_dict(event)) for event in past]
     )
 
 
 @take(router, f"{TICKET}/reveal", act=Permission.VIEW_UNMASKED, answer=Row)
 def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, object]:
     """A ticket in full; the audit chain has the entry before."""
-    found, _past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
-    storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
-    return to_row(found.row, COMPLAINTS, full=True)
+    instance, _past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
+    storage.record_reveal(kind=KIND, enterprise=code, version=instance.row, actor=request.actor)
+    return to_row(instance.row, COMPLAINTS, full=True)
 
 
 @write(router, HERE, act=Permission.MANAGE_DATA, answer=Ticketed, status=201)
@@ -216,26 +216,26 @@ class ForwardPreview(Schema):
 @take(router, f"{FORWARDS}/previews", act=Permission.MANAGE_DATA, answer=ForwardPreview, upload=True)
 def complaints_forward_preview(request: Request, code: str, file: Query[ForwardSpelt]) -> dict[str, object]:
     """The columns of a list and what an import would say; the content is the file; nothing of it is kept."""
-    found = forwards.preview_upload(
+    preview = forwards.preview_upload(
         enterprise=code,
         name=file.name,
         content=request.incoming.content(forwards.LIMIT),
         mapping=_mapping(file),
         actor=request.actor,
     )
-    speak, fault = words(language(request)), found.fault
-    told = None if fault is None else {"code": fault.code, "detail": error_message(fault.code, fault.values, speak)}
+    speak, fault = words(language(request)), preview.fault
+    error = None if fault is None else {"code": fault.code, "detail": error_message(fault.code, fault.values, speak)}
     plain = ("file", "sheet", "encoding", "read", "faulty", "faults")
-    return {name: getattr(found, name) for name in plain} | {
+    return {name: getattr(preview, name) for name in plain} | {
         "columns": [
             {"heading": one.heading, "field": one.field or None, "examples": list(one.examples)}
-            for one in found.columns
+            for one in preview.columns
         ],
-        "fault": told,
+        "fault": error,
         "findings": [
             {"line": one.line, "column": one.column, "code": one.code,
              "detail": error_message(one.code, one.values(), speak)}
-            for one in found.findings
+            for one in preview.findings
         ],
     }  # fmt: skip
 
@@ -315,8 +315,8 @@ class ComplaintDoorClosed(Schema):
 @read(router, DOORS, act=Permission.ADMINISTER, answer=Page[ComplaintDoor])
 def one_click_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The numbers that have an address, by number."""
-    found = one_click.list_addresses(enterprise=code, actor=request.actor)
-    return paged(request, cut, found, lambda one: _to_door(request, one))
+    doors = one_click.list_addresses(enterprise=code, actor=request.actor)
+    return paged(request, cut, doors, lambda one: _to_door(request, one))
 
 
 @write(router, DOORS, act=Permission.ADMINISTER, answer=ComplaintCarriers, status=201)
@@ -334,9 +334,9 @@ def one_click_get(request: Request, code: str, door: RowNumber) -> dict[str, obj
 @read(router, f"{DOOR}/code/{{form}}", act=Permission.ADMINISTER, media=sorted(MEDIA.values()))
 def one_click_code(request: Request, code: str, door: RowNumber, form: Literal["svg", "png"]) -> HttpResponse:
     """The address as a QR code."""
-    found = one_click.get_address(enterprise=code, door=door, actor=request.actor)
-    answer = HttpResponse(render_qr_code(public_address(request, found), form), content_type=MEDIA[form])
-    return as_attachment(answer, f"{found.number}.{form}")
+    row = one_click.get_address(enterprise=code, door=door, actor=request.actor)
+    answer = HttpResponse(render_qr_code(public_address(request, row), form), content_type=MEDIA[form])
+    return as_attachment(answer, f"{row.number}.{form}")
 
 
 @write(router, DOOR, act=Permission.ADMINISTER, answer=ComplaintDoorClosed, method="DELETE")
@@ -347,8 +347,8 @@ def one_click_close(request: Request, code: str, door: RowNumber) -> dict[str, i
 
 
 def _whole(request: Request, one: Door) -> dict[str, object]:
-    told = _to_door(request, one)
-    return told | one_click_carriers(str(told["address"]), one.enterprise_id)
+    document = _to_door(request, one)
+    return document | one_click_carriers(str(document["address"]), one.enterprise_id)
 
 
 def _to_door(request: Request, one: Door) -> dict[str, object]:

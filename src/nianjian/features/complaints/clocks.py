@@ -146,28 +146,28 @@ class TicketCounts:
 def count_tickets(tickets: Iterable[Facts], promise: ServiceLevels, at: datetime) -> TicketCounts:
     """Read both clocks of every ticket at a moment; excluded ones are the caller's to leave out."""
     every = list(tickets)
-    known = [(one, one.arrived) for one in every if one.arrived is not None]
-    read = [[evaluate_clock(clock, facts, promise, at) for clock in Clock] for facts, _arrived in known]
+    arrivals = [(one, one.arrived) for one in every if one.arrived is not None]
+    read = [[evaluate_clock(clock, facts, promise, at) for clock in Clock] for facts, _arrived in arrivals]
 
     def late(clock: Clock) -> int:
         return sum(one.clock is clock and one.on_time is False for pair in read for one in pair)
 
     def wait(clock: Clock) -> int | None:
-        done = [(facts.responded if clock is Clock.RESPONSE else facts.finished, came) for facts, came in known]
+        done = [(facts.responded if clock is Clock.RESPONSE else facts.finished, came) for facts, came in arrivals]
         return _of_hundred([end - came for end, came in done if end is not None])
 
     def limit(clock: Clock) -> int | None:
-        return _of_hundred([promise.on(came)[clock].length for _facts, came in known], 100)
+        return _of_hundred([promise.on(came)[clock].length for _facts, came in arrivals], 100)
 
     return TicketCounts(
         tickets=len(every),
         response_late=late(Clock.RESPONSE),
         close_late=late(Clock.CLOSE),
         undecided=sum(any(one.on_time is None for one in pair) for pair in read),
-        no_arrival=len(every) - len(known),
+        no_arrival=len(every) - len(arrivals),
         response_95=wait(Clock.RESPONSE),
         close_95=wait(Clock.CLOSE),
-        overdue=sum(is_overdue(facts, promise, at) for facts, _arrived in known),
+        overdue=sum(is_overdue(facts, promise, at) for facts, _arrived in arrivals),
         response_limit=limit(Clock.RESPONSE),
         close_limit=limit(Clock.CLOSE),
     )
@@ -186,16 +186,16 @@ def list_lacks(*cases: tuple[object, Lack]) -> list[Lack]:
     return [lack for holds, lack in cases if holds]
 
 
-def build_in_time_claim(told: TicketCounts) -> Claim:
+def build_in_time_claim(counts: TicketCounts) -> Claim:
     """2小时内响应、24小时内结案: every ticket of the period, none late.
 
     One that has no arrival proves nothing, and neither do tickets whose clocks all run still.
     """
     lacks = list_lacks(
-        (not told.tickets, Lack("no_tickets", known=False)),
-        (told.response_late, Lack("responses_late", count=told.response_late)),
-        (told.close_late, Lack("closes_late", count=told.close_late)),
-        (told.tickets and told.undecided == told.tickets, Lack("tickets_running", known=False)),
-        (told.no_arrival, Lack("arrival_unknown", known=False, count=told.no_arrival)),
+        (not counts.tickets, Lack("no_tickets", known=False)),
+        (counts.response_late, Lack("responses_late", count=counts.response_late)),
+        (counts.close_late, Lack("closes_late", count=counts.close_late)),
+        (counts.tickets and counts.undecided == counts.tickets, Lack("tickets_running", known=False)),
+        (counts.no_arrival, Lack("arrival_unknown", known=False, count=counts.no_arrival)),
     )
-    return Claim(CLAIM, asdict(told), lacks)
+    return Claim(CLAIM, asdict(counts), lacks)

@@ -62,12 +62,12 @@ def print_ticket(console: Console, row: Row) -> None:
     table.rows(console, header, body)
 
 
-def print_match_counts(console: Console, told: Mapping[str, int]) -> None:
+def print_match_counts(console: Console, counts: Mapping[str, int]) -> None:
     """What a run found."""
-    console.print(_("{count} tickets were checked.").format(count=told["looked_at"]))
+    console.print(_("{count} tickets were checked.").format(count=counts["looked_at"]))
     for state, name in PROPOSALS.items():
-        if told.get(state):
-            console.print(f"  {_(name)}: {told[state]}")
+        if counts.get(state):
+            console.print(f"  {_(name)}: {counts[state]}")
 
 
 def print_import(console: Console, data: Row) -> None:
@@ -164,8 +164,8 @@ def _add(args: argparse.Namespace) -> Answer:
     from nianjian.features.complaints import operations as acts
     from nianjian.features.complaints.sheet import COMPLAINTS, spell_source
 
-    given = {one.field: getattr(args, one.field, None) for one in COMPLAINTS.columns}
-    texts = {field: text for field, text in given.items() if isinstance(text, str)}
+    values = {one.field: getattr(args, one.field, None) for one in COMPLAINTS.columns}
+    texts = {field: text for field, text in values.items() if isinstance(text, str)}
     texts["source"] = spell_source(args.source)
     texts |= {name: _typed(texts.get(name, "")) for name in ("arrived_at", "accepted_at", "called_at")}
     texts["drill"] = "是" if args.drill else ""
@@ -191,18 +191,18 @@ def _list(args: argparse.Namespace) -> Answer:
     from nianjian.features.complaints.queries import TicketFilter, list_tickets, ticket_as_dict
     from nianjian.features.complaints.states import State
 
-    wanted = TicketFilter(
+    filters = TicketFilter(
         states=_chosen(args.state, State, "state"),
         clock=None if args.clock is None else Clock(args.clock),
         hands=_chosen(args.hand, Hand, "hand"),
         drills=True if args.drill else None,
         overdue=args.overdue,
     )
-    found = [
-        ticket_as_dict(one) for one in list_tickets(enterprise=args.enterprise, actor=actor, wanted=wanted).tickets()
+    rows = [
+        ticket_as_dict(one) for one in list_tickets(enterprise=args.enterprise, actor=actor, filters=filters).tickets()
     ]
-    data = {"enterprise": args.enterprise, "rows": found}
-    return Answer(data, lambda console: print_tickets(console, found))
+    data = {"enterprise": args.enterprise, "rows": rows}
+    return Answer(data, lambda console: print_tickets(console, rows))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -210,8 +210,8 @@ def _show(args: argparse.Namespace) -> Answer:
     from nianjian.features.complaints.queries import event_as_dict, get_ticket
     from nianjian.features.complaints.queries import ticket_as_dict as as_dict
 
-    found, past = get_ticket(enterprise=args.enterprise, complaint=args.id, actor=actor)
-    data = as_dict(found) | {"history": [event_as_dict(one) for one in past]}
+    ticket, past = get_ticket(enterprise=args.enterprise, complaint=args.id, actor=actor)
+    data = as_dict(ticket) | {"history": [event_as_dict(one) for one in past]}
     return Answer(data, lambda console: print_ticket(console, data))
 
 
@@ -227,8 +227,8 @@ def _match(args: argparse.Namespace) -> Answer:
         decision = "dismiss" if args.dismiss else "runner_up" if args.runner_up else "confirm"
         decide(enterprise=args.enterprise, complaint=args.ids[0], actor=actor, decision=decision)
         return _done(args, args.ids[0], actor)
-    told = match_tickets(enterprise=args.enterprise, actor=actor, complaints=args.ids or None, again=args.again)
-    return Answer({"enterprise": args.enterprise, **told}, lambda console: print_match_counts(console, told))
+    counts = match_tickets(enterprise=args.enterprise, actor=actor, complaints=args.ids or None, again=args.again)
+    return Answer({"enterprise": args.enterprise, **counts}, lambda console: print_match_counts(console, counts))
 
 
 def _import(args: argparse.Namespace) -> Answer:
@@ -255,12 +255,12 @@ def _done(args: argparse.Namespace, key: str, actor: Any) -> Answer:  # noqa: AN
     return answer(TICKETS, args.enterprise, actor, [key], print_action_result)
 
 
-def _chosen(given: list[str] | None, kind: Any, name: str) -> frozenset[Any]:  # noqa: ANN401 -- an enumeration
-    known = [one.value for one in kind]
-    for one in given or ():
-        if one not in known:
-            raise NianjianError("complaint_filter_unknown", filter=f"--{name}", value=one, known=", ".join(known))
-    return frozenset(kind(one) for one in given or ())
+def _chosen(values: list[str] | None, kind: Any, name: str) -> frozenset[Any]:  # noqa: ANN401 -- an enumeration
+    choices = [one.value for one in kind]
+    for one in values or ():
+        if one not in choices:
+            raise NianjianError("complaint_filter_unknown", filter=f"--{name}", value=one, known=", ".join(choices))
+    return frozenset(kind(one) for one in values or ())
 
 
 def _moment(text: str) -> datetime:
@@ -276,7 +276,7 @@ def _typed(text: str) -> str:
     from nianjian.engines.kernel.clock import ZONE
 
     try:
-        found = datetime.fromisoformat(text)
+        stamp = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return found.astimezone(ZONE).replace(tzinfo=None).isoformat(sep=" ") if found.tzinfo else text
+    return stamp.astimezone(ZONE).replace(tzinfo=None).isoformat(sep=" ") if stamp.tzinfo else text

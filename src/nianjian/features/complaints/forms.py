@@ -51,13 +51,13 @@ class Filter(forms.Form):
         super().__init__(data)
         self.teams = len(channels.teams)
         source = COMPLAINTS.by_field("source")
-        named = {
+        options = {
             "line": [(key, f"{key} {name}") for key, name in channels.lines.items()],
             "team": [(key, f"{key} {name}") for key, name in channels.teams.items()],
             "kind": [(one, one) for one in dict.fromkeys([*categories, *filter(None, [data.get("kind")])])],
             "source": [(one, registers.choice(source, one)) for one in dict.fromkeys(source.choices.values())],
         }
-        for name, choices in named.items():
+        for name, choices in options.items():
             field = self.fields[name]
             self.fields[name] = forms.ChoiceField(
                 label=field.label, required=False, choices=[("", field.label), *choices],
@@ -69,22 +69,22 @@ class Filter(forms.Form):
 
     def wanted(self) -> TicketFilter:
         """Return what is asked for; without a state the tickets that are worked on."""
-        given = self.cleaned_data
-        state, hand = (given.get(name, "") for name in ("state", "hand"))
+        data = self.cleaned_data
+        state, hand = (data.get(name, "") for name in ("state", "hand"))
         return TicketFilter(
             open=not state,
             states=frozenset() if state in {"", ALL} else frozenset({State(state)}),
             hands=frozenset({Hand(hand)}) if hand and hand != OVERDUE else frozenset(),
             overdue=hand == OVERDUE,
-            assignee=given.get("assignee", "").strip() or None,
-            unassigned=bool(given.get("unassigned")),
-            drills=given.get("drill") == "yes",
-            proposal=given.get("proposal") or None,
-            line=given.get("line", ""),
-            team=given.get("team", ""),
-            category=given.get("kind", ""),
-            source=given.get("source", ""),
-            text=given.get("q", "").strip(),
+            assignee=data.get("assignee", "").strip() or None,
+            unassigned=bool(data.get("unassigned")),
+            drills=data.get("drill") == "yes",
+            proposal=data.get("proposal") or None,
+            line=data.get("line", ""),
+            team=data.get("team", ""),
+            category=data.get("kind", ""),
+            source=data.get("source", ""),
+            text=data.get("q", "").strip(),
         )
 
     @property
@@ -149,8 +149,8 @@ def choose_team(bound: forms.Form, teams: Mapping[str, str], present: str | None
     """Offer the teams of the enterprise, and what the ticket has already."""
     field = bound.fields["team"]
     if isinstance(field, forms.ChoiceField):
-        known = {key: f"{key} {name}" for key, name in teams.items()}
-        field.choices = [("", gettext("not known")), *({present: present} | known if present else known).items()]
+        choices = {key: f"{key} {name}" for key, name in teams.items()}
+        field.choices = [("", gettext("not known")), *({present: present} | choices if present else choices).items()]
 
 
 class Paper(forms.Form):
@@ -233,10 +233,10 @@ class Complaint(forms.Form):
 
     def texts(self) -> dict[str, str]:
         """Texts by field, as a sheet's cells."""
-        given = self.cleaned_data
-        moment = given["called_at"]
+        data = self.cleaned_data
+        moment = data["called_at"]
         wall = "" if moment is None else moment.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
-        return {name: given[name] for name in ("complainant", "category", "content")} | {"called_at": wall}
+        return {name: data[name] for name in ("complainant", "category", "content")} | {"called_at": wall}
 
 
 class NewDoor(forms.Form):

@@ -33,15 +33,15 @@ WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.s
 
 
 def build_heading_fields(
-    ours: Iterable[RegisterColumn], found: Sequence[ListColumn], widget: type[forms.Widget]
+    ours: Iterable[RegisterColumn], columns: Sequence[ListColumn], widget: type[forms.Widget]
 ) -> dict[str, forms.CharField]:
     """A field for each column of ours: a choice among the headings of a file, ``widget`` where nobody has looked."""
-    read_as = {one.field: one.heading for one in found if one.field}
-    headings = [(one.heading, " – ".join(filter(None, (one.heading, SHORT.join(one.examples))))) for one in found]
+    read_as = {one.field: one.heading for one in columns if one.field}
+    headings = [(one.heading, " – ".join(filter(None, (one.heading, SHORT.join(one.examples))))) for one in columns]
     fields = {}
     for column in ours:
         field = forms.CharField(label=registers.label(column), required=False, max_length=120, widget=widget)
-        if found:
+        if columns:
             heading = read_as.get(column.field)
             empty = gettext("recognised: {column}").format(column=heading) if heading else "—"
             field.widget = forms.Select(choices=[("", empty), *headings])
@@ -49,7 +49,7 @@ def build_heading_fields(
     return fields
 
 
-def build_columns_table(title: str, heading: str, found: ListPreview, sheet: Sheet) -> Table:
+def build_columns_table(title: str, heading: str, preview: ListPreview, sheet: Sheet) -> Table:
     """What each heading of a file is read as, with examples."""
     heads = [Column(heading), Column(gettext("read as")), Column(gettext("examples, masked"))]
     rows = [
@@ -58,7 +58,7 @@ def build_columns_table(title: str, heading: str, found: ListPreview, sheet: She
             Cell(registers.label(sheet.by_field(one.field)) if one.field else "–"),
             Cell(SHORT.join(one.examples) or "–"),
         ]
-        for one in found.columns
+        for one in preview.columns
     ]
     return Table(title, heads, rows, wrap=True)
 
@@ -105,9 +105,9 @@ class Forward(forms.Form):
 
     def mapping(self) -> ForwardMapping:
         """Return what was given, as far as it can be read."""
-        given = self.cleaned_data
-        columns = {name: given.get(HEADING + name, "") for name in UPSTREAM}
-        return parse_mapping(given.get("source"), columns, given.get("moments", ""), given["file"].name)
+        data = self.cleaned_data
+        columns = {name: data.get(HEADING + name, "") for name in UPSTREAM}
+        return parse_mapping(data.get("source"), columns, data.get("moments", ""), data["file"].name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,7 +152,7 @@ def preview_list(request: Request, code: str) -> HttpResponse:
         return _page(request, form, UNPROCESSABLE, open=True, fault=gettext("Choose a file first."))
     try:
         file = form.cleaned_data["file"]
-        found = forwards.preview_upload(
+        preview = forwards.preview_upload(
             enterprise=code,
             name=file.name,
             content=read_upload(file, forwards.LIMIT),
@@ -161,18 +161,18 @@ def preview_list(request: Request, code: str) -> HttpResponse:
         )
     except NianjianError as error:
         return _page(request, form, UNPROCESSABLE, open=True, fault=" ".join(describe_error(error)))
-    again = Forward(request.POST, request.FILES, columns=found.columns)
+    again = Forward(request.POST, request.FILES, columns=preview.columns)
     title, heading = gettext("Columns of the list"), gettext("Heading of the list")
-    table = build_columns_table(title, heading, found, COMPLAINTS)
-    return _page(request, again, 200, open=True, look=found, columns=table, **_verdict(found))
+    table = build_columns_table(title, heading, preview, COMPLAINTS)
+    return _page(request, again, 200, open=True, look=preview, columns=table, **_verdict(preview))
 
 
-def _verdict(found: ListPreview) -> dict[str, object]:
+def _verdict(preview: ListPreview) -> dict[str, object]:
     """Whether it could be imported so, in words; the first faults."""
-    if found.fault is not None:
-        return {"fault": describe_error(found.fault)[0]}
-    faults = [describe_cell_error(one.code, one.values()) for one in found.findings[:FAULTS]]
-    return {"verdict": verdict(found.faulty, found.read), "faulty": bool(found.faulty), "faults": faults}
+    if preview.fault is not None:
+        return {"fault": describe_error(preview.fault)[0]}
+    faults = [describe_cell_error(one.code, one.values()) for one in preview.findings[:FAULTS]]
+    return {"verdict": verdict(preview.faulty, preview.read), "faulty": bool(preview.faulty), "faults": faults}
 
 
 @require_safe

@@ -126,10 +126,10 @@ def parse_mapping(source: str | None, columns: Mapping[str, str], moments: str, 
 
     Without ``source`` a column says it, under its usual name or a mapped one. ``mapping_invalid`` names ``name``.
     """
-    known = {_field(one, name): header.strip() for one, header in columns.items() if header.strip()}
-    timed = [one for one in known if COMPLAINTS.by_field(one).kind is Kind.MOMENT]
+    headers = {_field(one, name): header.strip() for one, header in columns.items() if header.strip()}
+    timed = [one for one in headers if COMPLAINTS.by_field(one).kind is Kind.MOMENT]
     form = moments.strip()
-    return ForwardMapping(known, dict.fromkeys(timed, form) if form else {}, source=source or None)
+    return ForwardMapping(headers, dict.fromkeys(timed, form) if form else {}, source=source or None)
 
 
 def check_mapping(data: object, name: str) -> ForwardMapping:
@@ -143,10 +143,10 @@ def check_mapping(data: object, name: str) -> ForwardMapping:
     columns = {_field(one, name): str(header) for one, header in _table(data, "columns", name).items()}
     formats = {}
     for one, form in _table(data, "formats", name).items():
-        found = _field(one, name)
-        if COMPLAINTS.by_field(found).kind is not Kind.MOMENT:
+        field_name = _field(one, name)
+        if COMPLAINTS.by_field(field_name).kind is not Kind.MOMENT:
             raise mapping_error(name, f"formats: {one}", KEYS["formats"])
-        formats[found] = str(form)
+        formats[field_name] = str(form)
     values = {}
     for one, pairs in _table(data, "values", name).items():
         if not isinstance(pairs, Mapping):
@@ -158,27 +158,27 @@ def check_mapping(data: object, name: str) -> ForwardMapping:
 
 
 def _table(data: Mapping[str, object], key: str, name: str) -> Mapping[str, object]:
-    found = data.get(key) or {}
-    if not isinstance(found, Mapping):
+    section = data.get(key) or {}
+    if not isinstance(section, Mapping):
         raise mapping_error(name, key, KEYS[key])
-    return {str(one): value for one, value in found.items()}
+    return {str(one): value for one, value in section.items()}
 
 
 def _source(text: str, name: str) -> str:
-    known = COMPLAINTS.by_field("source").choices
-    found = known.get(text, text)
-    if found not in known.values():
-        raise mapping_error(name, f"source: {text}", ", ".join(dict.fromkeys(known.values())))
-    return found
+    choices = COMPLAINTS.by_field("source").choices
+    source = choices.get(text, text)
+    if source not in choices.values():
+        raise mapping_error(name, f"source: {text}", ", ".join(dict.fromkeys(choices.values())))
+    return source
 
 
 def _field(text: str, name: str) -> str:
     """Our field, by its name or by the header of the complaints' sheet."""
     column = COMPLAINTS.column(text)
-    found = column.field if column is not None else text
-    if found not in UPSTREAM:
+    field_name = column.field if column is not None else text
+    if field_name not in UPSTREAM:
         raise mapping_error(name, text, ", ".join(UPSTREAM))
-    return found
+    return field_name
 
 
 def mapping_error(name: str, key: str, allowed: str) -> NianjianError:
@@ -239,14 +239,14 @@ def import_forwards(
     rows = {(row["source"], row["reference"]): row for row in (_row(one, chosen) for one in checked.rows)}
     with transaction.atomic():
         lock_enterprise(enterprise)
-        known = _list_known(enterprise, list(rows))
+        by_reference = _map_by_reference(enterprise, list(rows))
         plan = Plan(Complaint, Source(str(actor), clock.now(), table.sha256))
         taken: set[str] = set()
         added: list[str] = []
         for place, (reference, row) in enumerate(rows.items()):
             if not place % CHUNK:
                 progress(path.name, place, len(rows))
-            old = known.get(reference)
+            old = by_reference.get(reference)
             if old is None:
                 key, came = _free_key(enterprise, reference, taken), row.get("arrived_at") or arrived
                 times = {"accepted_at": row.get("accepted_at") or came, "arrived_at": came}
@@ -272,13 +272,13 @@ def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, CheckResult]
     sheet = build_list_sheet(mapping)
     table = read_sheet(path, sheet)
     table = replace(table, lines=[reread_line(one, table, mapping) for one in table.lines])
-    found = check_table(table, sheet)
-    found.faulty += len(table.unsaved.difference(one.line for one in found.findings))
+    result = check_table(table, sheet)
+    result.faulty += len(table.unsaved.difference(one.line for one in result.findings))
     header = sheet.by_field("reference").header
-    found.findings += [
+    result.findings += [
         Finding(table.file, table.sheet, line, header, "formula_unsaved") for line in sorted(table.unsaved)
     ]
-    return table, found
+    return table, result
 
 
 def build_list_sheet(mapping: ForwardMapping) -> Sheet:
@@ -302,15 +302,15 @@ def _row(keyed: KeyedRow, mapping: ForwardMapping) -> dict[str, Any]:
     return row
 
 
-def _list_known(enterprise: str, references: Sequence[Reference]) -> dict[Reference, Complaint]:
-    found: dict[Reference, Complaint] = {}
+def _map_by_reference(enterprise: str, references: Sequence[Reference]) -> dict[Reference, Complaint]:
+    by_reference: dict[Reference, Complaint] = {}
     numbers = [number for _source, number in references]
     for start in range(0, len(numbers), CHUNK):
         tickets = queries.current_tickets(enterprise, drills=True)
         for row in tickets.filter(reference__in=numbers[start : start + CHUNK]):
             if row.source and row.reference:
-                found.setdefault((row.source, row.reference), row)
-    return found
+                by_reference.setdefault((row.source, row.reference), row)
+    return by_reference
 
 
 def _free_key(enterprise: str, reference: Reference, taken: set[str]) -> str:
@@ -326,14 +326,14 @@ def _free_key(enterprise: str, reference: Reference, taken: set[str]) -> str:
 
 def _fill_in(plan: Plan, old: Complaint, row: Mapping[str, Any]) -> bool:
     """Put in what was not known; whether there was anything."""
-    made: Row = {name: row[name] for name in UPSTREAM if row.get(name) is not None and getattr(old, name) is None}
+    values: Row = {name: row[name] for name in UPSTREAM if row.get(name) is not None and getattr(old, name) is None}
     before: dict[str, str] = json.loads(old.extra) if old.extra else {}
     after = {**(json.loads(row["extra"]) if row["extra"] else {}), **before}
     if after != before:
-        made["extra"] = json.dumps(after, ensure_ascii=False, sort_keys=True)
-    if made:
-        plan.correct(old, column_values(old, COMPLAINTS) | made)
-    return bool(made)
+        values["extra"] = json.dumps(after, ensure_ascii=False, sort_keys=True)
+    if values:
+        plan.correct(old, column_values(old, COMPLAINTS) | values)
+    return bool(values)
 
 
 EXAMPLES: Final = 3
@@ -367,29 +367,29 @@ class ListPreview:
     faults: int = 0
 
 
-def list_columns(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
+def list_columns(beginning: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
     """Each heading of a file with the field it is read as and some of its values, masked."""
     taken: set[str] = set()
-    made = []
-    for position, heading in enumerate(found.header):
+    entries = []
+    for position, heading in enumerate(beginning.header):
         if not heading:
             continue
         column = sheet.column(heading)
         field = "" if column is None or column.field in taken else column.field
         taken.add(field)
         values: dict[str, None] = {}
-        for line in found.lines[:SEARCHED]:
+        for line in beginning.lines[:SEARCHED]:
             cell = line.cells[position] if position < len(line.cells) else None
             text = "" if cell is None else str(cell).strip()
             if text:
-                values[columns.mask_cell(text, column) if column is not None else _shown(heading, text)] = None
+                values[columns.mask_cell(text, column) if column is not None else _mask_example(heading, text)] = None
             if len(values) == EXAMPLES:
                 break
-        made.append(ListColumn(heading, field, tuple(values)))
-    return tuple(made)
+        entries.append(ListColumn(heading, field, tuple(values)))
+    return tuple(entries)
 
 
-def _shown(heading: str, text: str) -> str:
+def _mask_example(heading: str, text: str) -> str:
     """A value of a column that nobody has named yet: it may be a number, a name, or what a complainant wrote."""
     (hidden,) = rejects.mask_cells([heading], [text])
     return hidden if len(hidden) <= LONG else f"{hidden[:SHOWN]}…"
@@ -442,15 +442,15 @@ def run_import(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, ob
 
     If a worker before has had the list in already, its figures are told: now the same list changes nothing.
     """
-    given: Mapping[str, Any] = job.payload
-    mapping, _ = ForwardMapping(**given["mapping"]), words(flow.text(given, "language") or CHINESE)
-    with folders.temporary_file(str(given["name"]), blobs.get(str(given[LIST]))) as path:
+    payload: Mapping[str, Any] = job.payload
+    mapping, _ = ForwardMapping(**payload["mapping"]), words(flow.text(payload, "language") or CHINESE)
+    with folders.temporary_file(str(payload["name"]), blobs.get(str(payload[LIST]))) as path:
         receipt = import_forwards(
             enterprise=job.enterprise,
             path=path,
             actor=actor,
             mapping=mapping,
-            arrived=datetime.fromisoformat(str(given["arrived"])),
+            arrived=datetime.fromisoformat(str(payload["arrived"])),
             progress=progress,
         )
         result = receipt.as_dict()
@@ -478,11 +478,11 @@ def _first_rows(enterprise: str, receipt: ForwardReceipt, actor: Actor, since: d
 def get_marked_workbook(*, enterprise: str, job: str, actor: Actor) -> tuple[str, bytes]:
     """Name and content of the workbook that a faulty list has left, for whoever sent the list; ``job_unknown``."""
     require_permission(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
-    found = flow.job_for(job, actor)
-    mine = found.enterprise == enterprise and found.kind == flow.IMPORT_FORWARDS and found.requested_by == str(actor)
-    if not mine or "blob" not in found.result:
+    stored = flow.job_for(job, actor)
+    mine = stored.enterprise == enterprise and stored.kind == flow.IMPORT_FORWARDS and stored.requested_by == str(actor)
+    if not mine or "blob" not in stored.result:
         raise NianjianError("job_unknown", job=job)
-    return f"{Path(str(found.payload['name'])).stem}.xlsx", blobs.get(str(found.result["blob"]))
+    return f"{Path(str(stored.payload['name'])).stem}.xlsx", blobs.get(str(stored.result["blob"]))
 
 
 def delete_expired_files() -> int:
@@ -500,11 +500,11 @@ def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: Forwa
     require_size(name, len(content), LIMIT)
     sheet = build_list_sheet(mapping)
     with folders.temporary_file(plain_name(name), content) as path:
-        found = read_beginning(path, sheet)
-        about = (found.file, found.sheet, found.encoding, list_columns(found, sheet))
+        beginning = read_beginning(path, sheet)
+        about = (beginning.file, beginning.sheet, beginning.encoding, list_columns(beginning, sheet))
         try:
             table, checked = check_list(path, mapping)
         except NianjianError as fault:
-            return ListPreview(*about, fault, len(found.lines))
+            return ListPreview(*about, fault, len(beginning.lines))
     first = checked.findings[:PREVIEWED_FAULTS]
     return ListPreview(*about, None, len(table.lines), checked.faulty, first, len(checked.findings))

@@ -94,24 +94,24 @@ class Match:
 
 
 def match_calls(
-    engine: Engine, tables: Mapping[str, ir.Table], wanted: frozenset[str] | None, own_ids: frozenset[str], minutes: int
+    engine: Engine, tables: Mapping[str, ir.Table], keys: frozenset[str] | None, own_ids: frozenset[str], minutes: int
 ) -> list[Match]:
-    """Find the calls of the tickets ``wanted`` (None: of all) in tables of an engine."""
+    """Find the calls of the tickets ``keys`` (None: of all) in tables of an engine."""
     facts = [
         row
         for row in engine.rows(tables["complaint_fact"])
-        if (row["complaint_id"] in wanted if wanted is not None else row["exclusion"] is None)
+        if (row["complaint_id"] in keys if keys is not None else row["exclusion"] is None)
     ]
     rows = build_complaint_table(facts, own_ids)
     span = reach(rows, minutes)
-    found: list[dict[str, object]] = []
-    held = engine.hold("asked", rows)
+    candidates: list[dict[str, object]] = []
+    complaints = engine.hold("asked", rows)
     if span is not None:
-        near = by_numbers(tables["calls"], held, minutes=minutes, first=span[0], last=span[1])
+        near = by_numbers(tables["calls"], complaints, minutes=minutes, first=span[0], last=span[1])
         if rows["asked_call"].null_count < rows.num_rows:
-            near = near.union(by_id(tables["calls"], held))
-        found = engine.rows(best(near))
-    return judged(rows["complaint_id"].to_pylist(), found, engine.rows(tables["line_dim"]))
+            near = near.union(by_id(tables["calls"], complaints))
+        candidates = engine.rows(best(near))
+    return judged(rows["complaint_id"].to_pylist(), candidates, engine.rows(tables["line_dim"]))
 
 
 def build_complaint_table(facts: Iterable[ResultRow], own_ids: frozenset[str]) -> pa.Table:
@@ -146,9 +146,9 @@ def by_numbers(calls: ir.Table, complaints: ir.Table, *, minutes: int, first: da
     rows = rows.filter(rows.start_ts >= ibis.literal(first), rows.start_ts <= ibis.literal(last))
     near = complaints.inner_join(rows, [complaints.complainant == rows.callee, complaints.complained == rows.display])
     spare = ibis.interval(minutes=minutes)
-    close = _known((near.start_ts >= near.named_ts - spare) & (near.start_ts <= near.named_ts + spare))
-    day = _known(near.start_ts.date() == near.named_ts.date())
-    before = _known(
+    close = _fill_null((near.start_ts >= near.named_ts - spare) & (near.start_ts <= near.named_ts + spare))
+    day = _fill_null(near.start_ts.date() == near.named_ts.date())
+    before = _fill_null(
         (near.start_ts <= near.told_ts + spare) & (near.start_ts >= near.told_ts - ibis.interval(days=DAYS))
     )
     near = near.filter(close | day | before)
@@ -157,9 +157,9 @@ def by_numbers(calls: ir.Table, complaints: ir.Table, *, minutes: int, first: da
 
 def by_id(calls: ir.Table, complaints: ir.Table) -> ir.Table:
     """Calls whose id is recorded with the complaint."""
-    told = complaints.filter(complaints.asked_call.notnull())
+    with_id = complaints.filter(complaints.asked_call.notnull())
     rows = _outbound(calls)
-    return _graded(told.inner_join(rows, [told.asked_call == rows.call_id]), ibis.literal(0))
+    return _graded(with_id.inner_join(rows, [with_id.asked_call == rows.call_id]), ibis.literal(0))
 
 
 def best(fitting: ir.Table) -> ir.Table:
@@ -175,15 +175,15 @@ def best(fitting: ir.Table) -> ir.Table:
     return ranked.filter(ranked.rank < SHOWN).select(*names)
 
 
-def judged(complaints: Sequence[str], found: Iterable[ResultRow], lines: Iterable[ResultRow]) -> list[Match]:
+def judged(complaints: Sequence[str], candidates: Iterable[ResultRow], lines: Iterable[ResultRow]) -> list[Match]:
     """One match a complaint out of the rows of `best`; ``lines``: rows of ``line_dim``, whose a line was on a day."""
     teams: defaultdict[str, list[ResultRow]] = defaultdict(list)
     for line in lines:
         teams[line["line_id"]].append(line)
-    known: defaultdict[str, list[ResultRow]] = defaultdict(list)
-    for row in sorted(found, key=lambda row: row["rank"]):
-        known[row["complaint_id"]].append(row)
-    return [_judge_ticket(name, known[name], teams) for name in complaints]
+    by_ticket: defaultdict[str, list[ResultRow]] = defaultdict(list)
+    for row in sorted(candidates, key=lambda row: row["rank"]):
+        by_ticket[row["complaint_id"]].append(row)
+    return [_judge_ticket(name, by_ticket[name], teams) for name in complaints]
 
 
 def _judge_ticket(complaint: str, rows: Sequence[ResultRow], teams: Mapping[str, Sequence[ResultRow]]) -> Match:
@@ -240,7 +240,7 @@ def _order(rows: ir.Table) -> list[ir.Value]:
     return [rows.grade, away, rows.start_ts.desc(), rows.call_id]
 
 
-def _known(condition: ir.BooleanColumn) -> ir.BooleanColumn:
+def _fill_null(condition: ir.BooleanColumn) -> ir.BooleanColumn:
     return condition.fill_null(ibis.literal(value=False))
 
 
@@ -253,7 +253,7 @@ CallValues = Mapping[str, str | None]
 
 
 def store_matches(
-    *, enterprise: str, found: Sequence[Match], snapshot: int | None, seen: datetime, actor: Actor
+    *, enterprise: str, matches: Sequence[Match], snapshot: int | None, seen: datetime, actor: Actor
 ) -> dict[str, int]:
     """Keep a run's answers; a ticket with an unambiguous call takes it, and loses one that is so no more.
 
@@ -263,17 +263,17 @@ def store_matches(
     now = clock.now()
     with transaction.atomic():
         lock_enterprise(enterprise)
-        known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
-        later = {key for key, one in known.items() if one.state in DECIDED}
+        proposals = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
+        later = {key for key, one in proposals.items() if one.state in DECIDED}
         written = queries.current_tickets(enterprise, drills=True).filter(recorded_at__gt=seen)
         later |= {key for key, reason in written.values_list("key", "reason") if reason != REASON}  # by somebody
-        open_ = [one for one in found if one.complaint not in later]
+        open_ = [one for one in matches if one.complaint not in later]
         fresh: list[Proposal] = []
         changed: list[Proposal] = []
         calls: dict[str, CallValues | None] = {}
-        rows = queries.load_current_tickets(enterprise, [one.complaint for one in open_ if one.complaint in known])
+        rows = queries.load_current_tickets(enterprise, [one.complaint for one in open_ if one.complaint in proposals])
         for one in open_:
-            old = known.get(one.complaint)
+            old = proposals.get(one.complaint)
             row = old or Proposal(enterprise_id=enterprise, key=one.complaint)
             if one.complaint in rows:  # what a person wrote over a call since is the person's
                 row.filled = list_filled_fields(row, {name: getattr(rows[one.complaint], name) for name in _LINKED})
@@ -289,10 +289,10 @@ def store_matches(
         Proposal.objects.bulk_create(fresh, batch_size=200)
         Proposal.objects.bulk_update(changed, [*queries.FOUND, "filled", "snapshot", "made_at"], batch_size=100)
         counted = {state: sum(row.state == state for row in by_key.values()) for state in Proposal.STATES}
-        told = {state: count for state, count in counted.items() if count} | {"linked": linked}
+        counts = {state: count for state, count in counted.items() if count} | {"linked": linked}
         if calls:
-            record(verb="complaints.match", enterprise=enterprise, actor=actor, data={**told, "calls": snapshot})
-    return told
+            record(verb="complaints.match", enterprise=enterprise, actor=actor, data={**counts, "calls": snapshot})
+    return counts
 
 
 def delete_orphaned_proposals(*, enterprise: str) -> int:
@@ -330,10 +330,10 @@ def _link(
     for key, row in queries.load_current_tickets(enterprise, list(calls)).items():
         call, proposal = calls[key] or {}, proposals[key]
         own = {name: None if name in proposal.filled else getattr(row, name) for name in _LINKED}
-        made: Row = {name: own[name] or call.get(name) for name in _LINKED}
-        proposal.filled = [name for name in _LINKED if own[name] is None and made[name] is not None]
-        if any(getattr(row, name) != value for name, value in made.items()):
-            plan.correct(row, column_values(row, COMPLAINTS) | made)
+        values: Row = {name: own[name] or call.get(name) for name in _LINKED}
+        proposal.filled = [name for name in _LINKED if own[name] is None and values[name] is not None]
+        if any(getattr(row, name) != value for name, value in values.items()):
+            plan.correct(row, column_values(row, COMPLAINTS) | values)
     write_plan(plan)
     return len(plan.new)
 
@@ -346,8 +346,8 @@ TABLES: Final = ("calls", "line_dim", "complaint_fact")
 def _require_tickets(*, enterprise: str, complaints: Sequence[str] | None, again: bool) -> None:
     """Raise ``complaint_unknown`` for a ticket that is not there."""
     del again
-    known = queries.current_tickets(enterprise).filter(key__in=list(complaints or ())).values_list("key", flat=True)
-    if missing := set(complaints or ()) - set(known):
+    existing = queries.current_tickets(enterprise).filter(key__in=list(complaints or ())).values_list("key", flat=True)
+    if missing := set(complaints or ()) - set(existing):
         raise NianjianError("complaint_unknown", complaint=min(missing))
 
 
@@ -383,15 +383,15 @@ def match_tickets(
     with lake.lock():  # tickets, calls and lines of one moment
         versions = {name: lake.version(name) for name in TABLES}
         files = {name: lake.files(name) for name in TABLES}
-    months, own_ids = _wanted(enterprise, complaints or None, versions["calls"], again=again)
-    found: list[Match] = []
+    months, own_ids = _select_tickets(enterprise, complaints or None, versions["calls"], again=again)
+    matches: list[Match] = []
     with closing(wiring.engine()) as engine:
         tables = {name: engine.table(name, files[name], SCHEMAS[name]) for name in TABLES}
         for place, month in enumerate(months):
             progress(month, place, len(months))
-            found += match_calls(engine, tables, months[month], own_ids, minutes)
-    told = store_matches(enterprise=enterprise, found=found, snapshot=versions["calls"], seen=seen, actor=actor)
-    return {"looked_at": len(found)} | told
+            matches += match_calls(engine, tables, months[month], own_ids, minutes)
+    counts = store_matches(enterprise=enterprise, matches=matches, snapshot=versions["calls"], seen=seen, actor=actor)
+    return {"looked_at": len(matches)} | counts
 
 
 @operation(
@@ -415,11 +415,11 @@ def decide(*, enterprise: str, complaint: Key, actor: Actor, decision: Annotated
         row.decided_by, row.decided_at = str(actor), clock.now()
         _link(enterprise, {complaint: row.call if confirmed else None}, {complaint: row}, actor)
         row.save(update_fields=["state", "decided_by", "decided_at", "call", "runner_up", "filled"])
-        told = {"complaint": complaint, "decision": row.state, "runner_up": runner_up}
-        record(verb="complaints.match.decide", enterprise=enterprise, actor=actor, data=told)
+        data = {"complaint": complaint, "decision": row.state, "runner_up": runner_up}
+        record(verb="complaints.match.decide", enterprise=enterprise, actor=actor, data=data)
 
 
-def _wanted(
+def _select_tickets(
     enterprise: str, complaints: Sequence[str] | None, calls: int | None, *, again: bool
 ) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
     """Tickets to be looked at, by month of acceptance, and those whose call id a run has written.
@@ -428,14 +428,14 @@ def _wanted(
     """
     tickets = queries.current_tickets(enterprise)
     rows = tickets.filter(exclusion=None) if complaints is None else tickets.filter(key__in=list(complaints))
-    known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
+    proposals = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
     fields = rows.values_list("key", "recorded_at", "reason", "call_id", "accepted_at")
     recorded = {key: (at, reason, call, accepted) for key, at, reason, call, accepted in fields}
     if missing := set(complaints or ()) - recorded.keys():
         raise NianjianError("complaint_unknown", complaint=min(missing))
     by_month, own_ids = defaultdict[str, set[str]](set), set()
     for key, (recorded_at, reason, call_id, accepted) in recorded.items():
-        proposal, newer = known.get(key), again
+        proposal, newer = proposals.get(key), again
         if proposal is not None:
             if "call_id" in list_filled_fields(proposal, {"call_id": call_id}):
                 own_ids.add(key)

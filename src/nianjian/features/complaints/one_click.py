@@ -82,8 +82,8 @@ class Promise:
 
 def get_promise(enterprise: str, *, count: bool = False) -> Promise:
     """The promise that the enterprise has adopted; ``count``: with how often it was broken lately."""
-    known = load_statements(enterprise, STANDING)
-    hours, purpose = known.get(PROMISE, {}), known.get(PURPOSE, {})
+    statements = load_statements(enterprise, STANDING)
+    hours, purpose = statements.get(PROMISE, {}), statements.get(PURPOSE, {})
     response, close = (_read_hours(hours.get(name)) for name in ("response_hours", "close_hours"))
     if response is None or close is None:
         return Promise(None, None, TEXT in purpose)
@@ -169,9 +169,9 @@ def submit_complaint(*, token: str, once: str, texts: Mapping[str, str]) -> str:
     ``complaint_door_unknown``, ``register_row_faulty`` with findings.
     """
     door = get_by_token(token)
-    given = {name: text for name, text in texts.items() if name in FIELDS}
+    fields = {name: text for name, text in texts.items() if name in FIELDS}
     try:
-        return _opened(door, once, given)
+        return _opened(door, once, fields)
     except NianjianError as error:
         if error.code != "complaint_reference_known":
             raise
@@ -190,8 +190,8 @@ def open_drill_ticket(*, token: str, phone: str, actor: Actor) -> str:
 
 
 def _opened(door: Door, once: str, texts: Mapping[str, str]) -> str:
-    given = {**texts, "source": SOURCE, "reference": once, "complained": door.number}
-    return operations.create_ticket(enterprise=door.enterprise_id, texts=given, actor=STRANGER)
+    fields = {**texts, "source": SOURCE, "reference": once, "complained": door.number}
+    return operations.create_ticket(enterprise=door.enterprise_id, texts=fields, actor=STRANGER)
 
 
 def list_addresses(*, enterprise: str, actor: Actor) -> QuerySet[Door]:
@@ -216,12 +216,12 @@ def open_door(*, enterprise: str, number: Line, actor: Actor) -> Door:
         lock_enterprise(enterprise)
         if list_doors(enterprise).filter(number=plain).exists():
             raise NianjianError("complaint_door_exists", number=plain)
-        made = Door.objects.create(
+        door = Door.objects.create(
             enterprise_id=enterprise, number=plain, token=secrets.token_urlsafe(LENGTH), made_by=str(actor),
             made_at=clock.now(),
         )  # fmt: skip
         record(verb="complaints.door.open", enterprise=enterprise, actor=actor, data={"number": plain})
-    return made
+    return door
 
 
 @operation("complaints.door.close", on=ADDRESSES, permission=Permission.ADMINISTER)
@@ -229,10 +229,10 @@ def close_door(*, enterprise: str, door: Number, actor: Actor) -> None:
     """Let an address lead nowhere from now on; ``complaint_door_unknown``."""
     with transaction.atomic():
         lock_enterprise(enterprise)
-        found = get_door(enterprise, door)
-        found.closed_at = clock.now()
-        found.save(update_fields=["closed_at"])
-        record(verb="complaints.door.close", enterprise=enterprise, actor=actor, data={"number": found.number})
+        row = get_door(enterprise, door)
+        row.closed_at = clock.now()
+        row.save(update_fields=["closed_at"])
+        record(verb="complaints.door.close", enterprise=enterprise, actor=actor, data={"number": row.number})
 
 
 def _may(actor: Actor, enterprise: str) -> None:

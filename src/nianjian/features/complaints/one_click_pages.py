@@ -74,19 +74,19 @@ def listing(request: Request, code: str) -> HttpResponse:
         status = UNPROCESSABLE
         if form.is_valid():
             try:
-                made = one_click.open_door(enterprise=code, number=form.cleaned_data["number"], actor=request.actor)
+                door = one_click.open_door(enterprise=code, number=form.cleaned_data["number"], actor=request.actor)
             except NianjianError as error:
                 form.add_error("number", describe_error(error)[0])
             else:
-                return redirect("one-click-one", code=code, door=made.pk)
-    shown: Page[Door] = paged(request, one_click.list_addresses(enterprise=code, actor=request.actor))
+                return redirect("one-click-one", code=code, door=door.pk)
+    doors: Page[Door] = paged(request, one_click.list_addresses(enterprise=code, actor=request.actor))
     rows = [
         [
             Cell(one.number, href=reverse("one-click-one", kwargs={"code": code, "door": one.pk})),
             Cell(f"{one.made_at.astimezone(clock.ZONE):%Y-%m-%d}"),
             Cell(person(one.made_by)),
         ]
-        for one in shown.rows
+        for one in doors.rows
     ]
     columns = [
         Column(gettext("Displayed number"), brief="start"), Column(gettext("Since"), brief="end"),
@@ -97,7 +97,7 @@ def listing(request: Request, code: str) -> HttpResponse:
     promise = one_click.get_promise(code, count=True)
     first = {"response": promise.response, "close": promise.close, "purpose": promise.purpose}
     context = {
-        "page": shown,
+        "page": doors,
         "table": table,
         "form": form,
         "promise": promise,
@@ -110,11 +110,11 @@ def listing(request: Request, code: str) -> HttpResponse:
 @page(Permission.ADMINISTER)
 def promise(request: Request, code: str) -> HttpResponse:
     """Adopt what the public pages promise."""
-    given = PromiseForm(request.POST, auto_id="promise_%s")
-    if run_form(given, lambda _data: given.run(enterprise=code, actor=request.actor, key="")):
+    form = PromiseForm(request.POST, auto_id="promise_%s")
+    if run_form(form, lambda _data: form.run(enterprise=code, actor=request.actor, key="")):
         messages.success(request, gettext("The public pages show this from now on."))
     else:
-        messages.error(request, " ".join(str(text) for texts in given.errors.values() for text in texts))
+        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
     return redirect("one-click", code=code)
 
 
@@ -122,10 +122,10 @@ def promise(request: Request, code: str) -> HttpResponse:
 @page(Permission.ADMINISTER)
 def address_detail(request: Request, code: str, door: int) -> HttpResponse:
     """Show the address of a number and everything that carries it."""
-    found = one_click.get_address(enterprise=code, door=door, actor=request.actor)
-    address = public_address(request, found)
+    row = one_click.get_address(enterprise=code, door=door, actor=request.actor)
+    address = public_address(request, row)
     context = {
-        "door": found,
+        "door": row,
         "address": address,
         "forms": list(MEDIA),
         "carriers": one_click_carriers(address, code),
@@ -138,11 +138,11 @@ def address_detail(request: Request, code: str, door: int) -> HttpResponse:
 @page(Permission.ADMINISTER)
 def picture(request: Request, code: str, door: int, form: str) -> HttpResponse:
     """Give the address as a QR code."""
-    found = one_click.get_address(enterprise=code, door=door, actor=request.actor)
+    row = one_click.get_address(enterprise=code, door=door, actor=request.actor)
     if form not in MEDIA:
         raise Http404
-    answer = HttpResponse(render_qr_code(public_address(request, found), form), content_type=MEDIA[form])
-    return as_attachment(answer, f"{found.number}.{form}", shown=True)
+    answer = HttpResponse(render_qr_code(public_address(request, row), form), content_type=MEDIA[form])
+    return as_attachment(answer, f"{row.number}.{form}", inline=True)
 
 
 @require_POST
@@ -210,5 +210,5 @@ def _promised(door: Door) -> dict[str, object]:
     """What the enterprise's own people have promised; ``promised``: whether they have at all."""
     promise = one_click.get_promise(door.enterprise_id)
     _ = words(current())
-    kept, purpose = (claim_text(claim, _) for claim in one_click.promise_claims(promise))
-    return {"promised": promise.response is not None, "promise": kept, "purpose": purpose}
+    promise_text, purpose = (claim_text(claim, _) for claim in one_click.promise_claims(promise))
+    return {"promised": promise.response is not None, "promise": promise_text, "purpose": purpose}

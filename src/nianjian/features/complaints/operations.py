@@ -58,27 +58,27 @@ def create_ticket(*, enterprise: str, texts: Mapping[str, str], actor: Actor) ->
     Without a moment of arrival it arrives now; without one of acceptance it was accepted as it arrived.
     ``register_row_faulty`` with findings, ``complaint_exists``, ``complaint_reference_known``.
     """
-    given = {name: text for name, text in texts.items() if text.strip()}
-    given.setdefault("arrived_at", _typed(clock.now()))
-    given.setdefault("accepted_at", given["arrived_at"])
-    given.setdefault("ticket_id", f"TS-{clock.now().astimezone(clock.ZONE):%Y%m%d%H%M%S}-{secrets.token_hex(2)}")
-    read = entries.read_entry(COMPLAINTS, given)
+    cells = {name: text for name, text in texts.items() if text.strip()}
+    cells.setdefault("arrived_at", _typed(clock.now()))
+    cells.setdefault("accepted_at", cells["arrived_at"])
+    cells.setdefault("ticket_id", f"TS-{clock.now().astimezone(clock.ZONE):%Y%m%d%H%M%S}-{secrets.token_hex(2)}")
+    read = entries.read_entry(COMPLAINTS, cells)
     if read.keyed is None:
-        found = tuple({"field": field, "code": one.code, **one.values()} for field, one in read.findings)
-        raise NianjianError("register_row_faulty", findings=found)
+        findings = tuple({"field": field, "code": one.code, **one.values()} for field, one in read.findings)
+        raise NianjianError("register_row_faulty", findings=findings)
     row, key = read.keyed.row, read.keyed.key
     with transaction.atomic():
         lock_enterprise(enterprise)
         if queries.load_current_tickets(enterprise, [key]):
             raise NianjianError("complaint_exists", complaint=key)
-        known = queries.find_key_by_reference(enterprise, row.get("source"), row.get("reference"))
-        if known is not None:
-            raise NianjianError("complaint_reference_known", reference=row["reference"], complaint=known)
+        existing = queries.find_key_by_reference(enterprise, row.get("source"), row.get("reference"))
+        if existing is not None:
+            raise NianjianError("complaint_reference_known", reference=row["reference"], complaint=existing)
         plan = Plan(Complaint, Source(str(actor), clock.now()))
         plan.add(enterprise, key, row)
         write_plan(plan)
-        told = {"complaint": key, "fields": [name for name, value in row.items() if value is not None]}
-        _note("add", enterprise, actor, told | ({"drill": True} if row.get("drill") else {}))
+        data = {"complaint": key, "fields": [name for name, value in row.items() if value is not None]}
+        _note("add", enterprise, actor, data | ({"drill": True} if row.get("drill") else {}))
         alert_arrivals(enterprise=enterprise, complaints=[key])
     return key
 
@@ -101,43 +101,43 @@ def apply_action(
     ``complaint_unknown``, ``register_row_stale`` if somebody wrote since ``versions``, ``complaint_act_refused``,
     ``complaint_moment_too_early``, ``register_nothing_chosen``, ``register_too_many``.
     """
-    wanted = list(dict.fromkeys(complaints))
-    if not wanted:
+    keys = list(dict.fromkeys(complaints))
+    if not keys:
         raise NianjianError("register_nothing_chosen")
-    if len(wanted) > MOST:
+    if len(keys) > MOST:
         raise NianjianError("register_too_many", most=MOST)
     with transaction.atomic():
         lock_enterprise(enterprise)
-        rows = queries.load_current_tickets(enterprise, wanted)
+        rows = queries.load_current_tickets(enterprise, keys)
         plan = Plan(Complaint, Source(str(actor), clock.now(), reason=reason.strip()[:REASON] or None))
         fields: set[str] = set()
-        for key in wanted:
+        for key in keys:
             if (row := rows.get(key)) is None:
                 raise NianjianError("complaint_unknown", complaint=key)
-            facts, asked = queries.ticket_facts(row), first or act
-            if code := find_refusal(facts, asked, at):
-                raise NianjianError(code, complaint=key, state=state_of(facts).value, act=asked.value, at=_typed(at))
+            facts, action = queries.ticket_facts(row), first or act
+            if code := find_refusal(facts, action, at):
+                raise NianjianError(code, complaint=key, state=state_of(facts).value, act=action.value, at=_typed(at))
             if versions is not None and row.pk not in versions:
                 raise NianjianError("register_row_stale")
-            made = change(row)
-            fields |= {name for name, value in made.items() if getattr(row, name) != value}
-            plan.correct(row, column_values(row, COMPLAINTS) | made)
+            changes = change(row)
+            fields |= {name for name, value in changes.items() if getattr(row, name) != value}
+            plan.correct(row, column_values(row, COMPLAINTS) | changes)
         write_plan(plan)
-        told: dict[str, object] = {"complaints": wanted, "at": at.isoformat(), "fields": sorted(fields)}
+        data: dict[str, object] = {"complaints": keys, "at": at.isoformat(), "fields": sorted(fields)}
         drills = sorted(row.key for row in rows.values() if row.drill)
-        _note(act.value, enterprise, actor, told | ({"drills": drills} if drills else {}))
+        _note(act.value, enterprise, actor, data | ({"drills": drills} if drills else {}))
 
 
-def _note(act: str, enterprise: str, actor: Actor, told: Mapping[str, object]) -> None:
-    record(verb=f"complaints.{act}", enterprise=enterprise, actor=actor, data=told)
+def _note(act: str, enterprise: str, actor: Actor, data: Mapping[str, object]) -> None:
+    record(verb=f"complaints.{act}", enterprise=enterprise, actor=actor, data=data)
 
 
 def resolve_moment(at: datetime | None) -> datetime:
     """Now, or the moment given (aware); ``complaint_moment_in_future``."""
-    found = clock.now().replace(microsecond=0) if at is None else at
-    if found > latest_moment():
-        raise NianjianError("complaint_moment_in_future", at=_typed(found))
-    return found
+    moment = clock.now().replace(microsecond=0) if at is None else at
+    if moment > latest_moment():
+        raise NianjianError("complaint_moment_in_future", at=_typed(moment))
+    return moment
 
 
 def _typed(moment: datetime) -> str:

@@ -81,13 +81,13 @@ def tickets(request: Request, code: str) -> HttpResponse:
     every = list_tickets(enterprise=code, actor=request.actor)
     channels = load_channels(code, team=request.team)
     form = Filter(request.GET, channels=channels, categories=list_categories(every.sight))
-    found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted(), at=every.at).with_age()
+    listing = list_tickets(enterprise=code, actor=request.actor, filters=form.wanted(), at=every.at).with_age()
     order = ordered(request, SORTS, "closed" if request.GET.get("state") == State.CLOSED else "due")
-    rows = found.narrowed("", order.by)
+    rows = listing.narrowed("", order.by)
     cut: Page[Ticket] = paged(
         request,
         LazyRows(lambda first, count: rows.tickets(first, first + count)),
-        total=lambda: count_rows(found.rows),
+        total=lambda: count_rows(listing.rows),
         size=SIZE,
     )
     counts = count_queue(every.sight, request.actor.name, every.promise, every.at)
@@ -101,7 +101,7 @@ def tickets(request: Request, code: str) -> HttpResponse:
         "page": cut,
         "choice": choice,
         "table": Table(
-            _("Complaints"), columns, [_row(request, ticket, channels, found, chosen) for ticket in cut.rows],
+            _("Complaints"), columns, [_row(request, ticket, channels, listing, chosen) for ticket in cut.rows],
             hidden=choice.hidden, ticks="bulk" if may_load else "", empty=_("No ticket matches the filters."),
             clear=_clear(code, form) if form.narrowed else "",
         ),
@@ -128,14 +128,14 @@ def count_views(counts: QueueCounts) -> dict[str, int]:
     }  # fmt: skip
 
 
-def describe_counts(counts: QueueCounts, found: TicketList) -> str:
+def describe_counts(counts: QueueCounts, listing: TicketList) -> str:
     """How many tickets are open, how many of them overdue, and for how long the earliest one."""
     text = _("{count} tickets open").format(count=counts.open)
     if counts.since is None:
         return text
     late = _("all overdue") if counts.overdue == counts.open else _("{count} overdue").format(count=counts.overdue)
     words = _("{tickets}, {overdue}, the earliest for {time}")
-    return words.format(tickets=text, overdue=late, time=presenters.span(found.at - counts.since))
+    return words.format(tickets=text, overdue=late, time=presenters.span(listing.at - counts.since))
 
 
 def list_columns(request: Request, order: Order) -> list[Column]:
@@ -154,12 +154,12 @@ def list_columns(request: Request, order: Order) -> list[Column]:
     ]
 
 
-def _row(request: Request, ticket: Ticket, channels: Channels, found: TicketList, chosen: Ticket | None) -> Row:
+def _row(request: Request, ticket: Ticket, channels: Channels, listing: TicketList, chosen: Ticket | None) -> Row:
     row, code = ticket.row, request.enterprise.code
     href, view = presenters.ticket_address(code, row.key), address(request, row=row.key, done="")
     grouped = request.GET.get("sort", "due") == "due" and ticket.state not in {State.CLOSED, State.EXCLUDED}
     return Row(
-        presenters.cells(ticket, channels, found.at, href=href, view=f"{view}#peek"),
+        presenters.cells(ticket, channels, listing.at, href=href, view=f"{view}#peek"),
         name=presenters.ticket_name(row), href=href, view=view, here=chosen is not None and chosen.row.key == row.key,
         value=row.key, version=row.pk, group=presenters.group_name(row) if grouped else "",
     )  # fmt: skip
@@ -167,8 +167,8 @@ def _row(request: Request, ticket: Ticket, channels: Channels, found: TicketList
 
 def _count_lineless(form: Filter, every: TicketList) -> int:
     """How many open tickets that the list would hold for any line name none: theirs may be the line asked for."""
-    wanted = replace(form.wanted(), line="")
-    return filter_tickets(every.sight, wanted, every.promise, every.at).filter(line_id=None).order_by().count()
+    filters = replace(form.wanted(), line="")
+    return filter_tickets(every.sight, filters, every.promise, every.at).filter(line_id=None).order_by().count()
 
 
 def _clear(code: str, form: Filter) -> str:
@@ -178,13 +178,13 @@ def _clear(code: str, form: Filter) -> str:
     return f"{reverse('complaints', kwargs={'code': code})}?{query.urlencode()}".rstrip("?")
 
 
-def _choose(request: Request, every: TicketList, shown: Sequence[Ticket]) -> Ticket | None:
+def _choose(request: Request, every: TicketList, rows: Sequence[Ticket]) -> Ticket | None:
     """The ticket beside the list: the one that the address names, else the first."""
     key = request.GET.get("row", "")
-    named = next((ticket for ticket in shown if ticket.row.key == key), None)
-    if named is None and key:
-        named = next(iter(every.of([key])), None)
-    return named or (shown[0] if shown else None)
+    selected = next((ticket for ticket in rows if ticket.row.key == key), None)
+    if selected is None and key:
+        selected = next(iter(every.of([key])), None)
+    return selected or (rows[0] if rows else None)
 
 
 def _panel(  # noqa: PLR0917 -- one part of `tickets`
@@ -193,11 +193,11 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
     channels: Channels,
     every: TicketList,
     counts: QueueCounts,
-    shown: Sequence[Ticket],
+    rows: Sequence[Ticket],
 ) -> dict[str, Any]:
     code, row = request.enterprise.code, ticket.row
     left, tone = presenters.time_left(ticket, every.at)
-    after = next((one for one in shown if one.row.key != row.key), None)
+    after = next((one for one in rows if one.row.key != row.key), None)
     day = format_day(presenters.day_of(row.arrived_at))
     facts = [presenters.source_name(row), _("arrived {day}").format(day=day) if day else ""]
     done = presenters.describe_result(request.GET.get("done", ""), ticket, counts.open, whole=request.team is None)
@@ -281,18 +281,18 @@ def several(request: Request, code: str) -> HttpResponse:
 
 def _to_several(request: Request, code: str) -> None:
     """Do it to the chosen tickets and say so. Raises what the acts raise."""
-    given, keys = request.POST, request.POST.getlist("row")
-    versions = [int(one) for one in given.getlist("version") if PRIMARY.fullmatch(one)]
+    data, keys = request.POST, request.POST.getlist("row")
+    versions = [int(one) for one in data.getlist("version") if PRIMARY.fullmatch(one)]
     chosen: dict[str, Any] = {"enterprise": code, "complaints": keys, "actor": request.actor}
-    if given.get("act") == "respond":
-        text = given.get("text", "")[: operations.REASON].strip()
+    if data.get("act") == "respond":
+        text = data.get("text", "")[: operations.REASON].strip()
         if not text:  # also for one: here nobody has opened the ticket
             raise NianjianError("complaint_text_missing")
         operations.respond(**chosen, text=text, versions=versions)
         messages.success(request, _("The response is recorded for {count} tickets.").format(count=len(keys)))
         return
-    back = given.get("act") == "back"  # to the owner that all of them had, or to nobody
-    who, team = (given.get(name) if back else given.get(name) or None for name in ("assignee", "team"))
+    back = data.get("act") == "back"  # to the owner that all of them had, or to nobody
+    who, team = (data.get(name) if back else data.get(name) or None for name in ("assignee", "team"))
     if (who and who not in dict(presenters.list_people(code, request.actor))) or (
         team and team not in load_channels(code, ()).teams
     ):
@@ -311,8 +311,8 @@ def _to_several(request: Request, code: str) -> None:
 
     if len({owner(row) for row in before.values()}) == 1:
         rows = load_current_tickets(code, keys).values()
-        named = [pair for row in rows for pair in (("row", row.key), ("version", str(row.pk)))]
-        values = [("act", "back"), *owner(next(iter(before.values()))), *named]
+        pairs = [pair for row in rows for pair in (("row", row.key), ("version", str(row.pk)))]
+        values = [("act", "back"), *owner(next(iter(before.values()))), *pairs]
         say_done(request, text, request.get_full_path(), values)
     else:
         messages.success(request, text)
@@ -323,14 +323,14 @@ def _to_several(request: Request, code: str) -> None:
 def export(request: Request, code: str) -> HttpResponse:
     """Give the ticked tickets, or all that the address finds, as a workbook, masked."""
     form = Filter(request.GET, channels=load_channels(code, team=request.team), categories=())
-    found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted())
-    keys = tuple(request.POST.getlist("row")) or tuple(found.rows.values_list("key", flat=True)[: DIRECT + 1])
+    listing = list_tickets(enterprise=code, actor=request.actor, filters=form.wanted())
+    keys = tuple(request.POST.getlist("row")) or tuple(listing.rows.values_list("key", flat=True)[: DIRECT + 1])
     filters = {name: say_pair(form[name].label, value) for name, value in request.GET.items() if name in form.fields}
-    wanted = ExportRequest(
-        kind=KIND, sight=found.sight, wanted=RowFilter(keys=keys), form="xlsx", full=False, language=current(),
+    export_request = ExportRequest(
+        kind=KIND, sight=listing.sight, wanted=RowFilter(keys=keys), form="xlsx", full=False, language=current(),
         filters=filters,
     )  # fmt: skip
-    file = export_register(wanted, actor=request.actor)
+    file = export_register(export_request, actor=request.actor)
     return as_attachment(HttpResponse(file.content, content_type=file.media), file.name)
 
 
@@ -346,8 +346,8 @@ def ticket_detail(request: Request, code: str, ticket: str) -> HttpResponse:
 @page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, ticket: str) -> HttpResponse:
     """Show a ticket in full, in this answer alone."""
-    found = get_ticket_or_404(request, ticket)[0]
-    storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
+    instance = get_ticket_or_404(request, ticket)[0]
+    storage.record_reveal(kind=KIND, enterprise=code, version=instance.row, actor=request.actor)
     return render_ticket_page(request, ticket, full=True)
 
 
@@ -360,37 +360,37 @@ def render_ticket_page(
     status: int = 200,
 ) -> HttpResponse:
     """Draw a ticket's page; ``wrong``: an act whose form is shown again."""
-    (found, past), code = get_ticket_or_404(request, ticket), request.enterprise.code
-    row, every = found.row, list_tickets(enterprise=code, actor=request.actor)
+    (instance, past), code = get_ticket_or_404(request, ticket), request.enterprise.code
+    row, every = instance.row, list_tickets(enterprise=code, actor=request.actor)
     may_load = has_permission(request.actor, code, Permission.MANAGE_DATA)
-    channels = load_channels(code, presenters.list_lines([found]), team=request.team)
+    channels = load_channels(code, presenters.list_lines([instance]), team=request.team)
     counts = count_queue(every.sight, request.actor.name, every.promise, every.at)
     request.counts = {Place.COMPLAINTS: counts.overdue, **count_views(counts)}
     facts, empty = presenters.ticket_facts(row, full=full)
-    left, tone = presenters.time_left(found, every.at)
-    step = build_next(found, wrong[1] if wrong and wrong[0] is presenters.NEXT.get(found.state) else None)
-    done = presenters.describe_result(request.GET.get("done", ""), found, counts.open, whole=request.team is None)
+    left, tone = presenters.time_left(instance, every.at)
+    step = build_next(instance, wrong[1] if wrong and wrong[0] is presenters.NEXT.get(instance.state) else None)
+    done = presenters.describe_result(request.GET.get("done", ""), instance, counts.open, whole=request.team is None)
     context = {
-        "ticket": found,
+        "ticket": instance,
         "key": ticket,
         "name": presenters.ticket_name(row),
-        "state": _(STATES[found.state.value]),
+        "state": _(STATES[instance.state.value]),
         "left": left,
         "tone": tone,
         "source": presenters.source_name(row),
         "owner": presenters.owner_cell(row),
-        "stands": presenters.list_stands(found, every.at),
+        "stands": presenters.list_stands(instance, every.at),
         "next": step if may_load else None,
         "waits": "" if may_load or step is None else step["title"],
-        "others": _other_forms(request, found, channels, wrong) if may_load else [],
-        "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
+        "others": _other_forms(request, instance, channels, wrong) if may_load else [],
+        "claimable": may_load and not row.assignee and TicketAction.ASSIGN in instance.acts,
         "me": request.actor.name,
         "done": done,
-        "takes_back": find_undo(request, found) if may_load and done else None,
+        "takes_back": find_undo(request, instance) if may_load and done else None,
         "after": _find_after(request, ticket),
-        "match": presenters.match_facts(found.proposal),
+        "match": presenters.match_facts(instance.proposal),
         "call_title": presenters.call_title(row),
-        "call": presenters.call_facts(found),
+        "call": presenters.call_facts(instance),
         "channels": presenters.channel_entities(code, row, channels),
         "facts": facts,
         "empty": empty,
@@ -399,7 +399,7 @@ def render_ticket_page(
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "events": [presenters.describe_event(event) for event in past],
         "papers": list_row_papers(code, KIND, ticket) if request.team is None else None,
-        "paper_form": Paper() if may_load and TicketAction.ATTACH in found.acts else None,
+        "paper_form": Paper() if may_load and TicketAction.ATTACH in instance.acts else None,
         "may_load": may_load,
         "register": reverse("registers-row", kwargs={"code": code, "kind": KIND, "key": ticket}),
         "first_of": presenters.ticket_address(code, row.duplicate_of) if row.duplicate_of else "",
@@ -410,8 +410,10 @@ def render_ticket_page(
 def _find_after(request: Request, ticket: str) -> tuple[str, str] | None:
     """Name and address of the next ticket to work on."""
     code = request.enterprise.code
-    wanted = Filter({}, channels=Channels({}, {}, {}), categories=()).wanted()
-    rows = list_tickets(enterprise=code, actor=request.actor, wanted=wanted).with_age().narrowed("", SORTS["due"]).rows
+    filters = Filter({}, channels=Channels({}, {}, {}), categories=()).wanted()
+    rows = (
+        list_tickets(enterprise=code, actor=request.actor, filters=filters).with_age().narrowed("", SORTS["due"]).rows
+    )
     row = next((row for row in rows[:2] if row.key != ticket), None)
     return (presenters.ticket_name(row), presenters.ticket_address(code, row.key)) if row else None
 
@@ -423,15 +425,15 @@ def get_ticket_or_404(request: Request, ticket: str) -> tuple[Ticket, list[Ticke
 
 
 def _other_forms(
-    request: Request, found: Ticket, channels: Channels, wrong: tuple[TicketAction, Any] | None
+    request: Request, ticket: Ticket, channels: Channels, wrong: tuple[TicketAction, Any] | None
 ) -> list[dict[str, Any]]:
     """The forms of what else may be done, in the order of the work."""
-    row, step = found.row, presenters.NEXT.get(found.state)
+    row, step = ticket.row, presenters.NEXT.get(ticket.state)
     initial = {"version": row.pk, "assignee": row.assignee or "", "team": row.team_id or ""}
     forms = []
     for act, kind in FORMS.items():
         again = wrong[1] if wrong and wrong[0] is act else None
-        offered = act in found.acts and act is not TicketAction.UNCLOSE  # a slip is taken back where its result stands
+        offered = act in ticket.acts and act is not TicketAction.UNCLOSE  # a slip is taken back where its result stands
         if act is step or not (again or offered):
             continue
         bound = again or kind(initial=initial, auto_id=f"{act.value}_%s")
@@ -457,12 +459,12 @@ LATER: Final = ("reference", "arrived_at", "accepted_at", "duration", "ticket_id
 @page(Permission.MANAGE_DATA)
 def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
     """Do one act; a refusal stands in its form. What came of it is shown where the form was."""
-    found, _past = get_ticket_or_404(request, ticket)
+    instance, _past = get_ticket_or_404(request, ticket)
     if act not in [one.value for one in FORMS]:
         raise Http404
     form = FORMS[TicketAction(act)](request.POST, auto_id=f"{act}_%s")
     if act == TicketAction.ASSIGN:
-        _offer_choices(request, form, found.row, load_channels(code, ()))
+        _offer_choices(request, form, instance.row, load_channels(code, ()))
     if run_form(form, lambda _values: form.run(enterprise=code, actor=request.actor, key=ticket)):
         if "list" not in request.POST:
             return redirect(f"{presenters.ticket_address(code, ticket)}?done={act}")

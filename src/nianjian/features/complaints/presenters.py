@@ -263,7 +263,7 @@ ELSEWHERE: Final = frozenset(
 
 def ticket_facts(row: Complaint, *, full: bool) -> tuple[list[tuple[str, str]], list[str]]:
     """(label, text) of what is known and stands nowhere else; the labels of what is not known."""
-    known, empty = [], []
+    facts, empty = [], []
     for column in COMPLAINTS.columns:
         text = registers.value(getattr(row, column.field), column, full=full)
         if column.field in {"accepted_at", "auto_replied_at", "reopened_at"}:
@@ -271,8 +271,8 @@ def ticket_facts(row: Complaint, *, full: bool) -> tuple[list[tuple[str, str]], 
         if not text:
             empty.append(registers.label(column))
         elif column.field not in ELSEWHERE:
-            known.append((registers.label(column), text))
-    return known, empty
+            facts.append((registers.label(column), text))
+    return facts, empty
 
 
 def list_people(enterprise: str, actor: Actor, *also: str | None) -> list[tuple[str, str]]:
@@ -319,8 +319,8 @@ def _describe_close(row: Complaint, left: int, *, whole: bool) -> str:
     texts = [_("{ticket} is closed.").format(ticket=ticket_name(row))]
     if row.accepted_at and not row.drill:
         year = row.accepted_at.astimezone(clock.ZONE).year
-        told = _describe_effect(row.enterprise_id, row.accepted_at) if whole else _("It counts in data year {year}.")
-        texts.append(told.format(year=year))
+        effect = _describe_effect(row.enterprise_id, row.accepted_at) if whole else _("It counts in data year {year}.")
+        texts.append(effect.format(year=year))
     return " ".join([*texts, _("{count} tickets left open.").format(count=left)])
 
 

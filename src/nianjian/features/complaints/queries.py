@@ -85,8 +85,8 @@ SEALED: Final = ("content", "measures", "callback_result", "responded_by", "extr
 
 def current_tickets(enterprise: str, *, drills: bool = False) -> QuerySet[Complaint]:
     """The tickets as they stand, by number; a drill's tickets only when asked for: they count nowhere."""
-    found = Complaint.objects.filter(enterprise_id=enterprise, valid_to=None, superseded_at=None).order_by("key")
-    return found if drills else found.exclude(drill=True)
+    rows = Complaint.objects.filter(enterprise_id=enterprise, valid_to=None, superseded_at=None).order_by("key")
+    return rows if drills else rows.exclude(drill=True)
 
 
 def team_scope(team: TeamScope) -> Q:
@@ -103,8 +103,8 @@ def find_key_by_reference(enterprise: str, source: object, reference: object) ->
     """The number of a ticket with this (来源, 上级单号); None: there is none, or one of both is not known."""
     if source is None or reference is None:
         return None
-    found = current_tickets(enterprise, drills=True).filter(source=source, reference=reference)
-    return found.values_list("key", flat=True).first()
+    rows = current_tickets(enterprise, drills=True).filter(source=source, reference=reference)
+    return rows.values_list("key", flat=True).first()
 
 
 def ticket_facts(row: Complaint) -> Facts:
@@ -153,31 +153,33 @@ class Ticket:
 BY_DUE: Final = ("rank", "arrived_at", "key")
 
 
-def filter_tickets(sight: ReadScope, wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
+def filter_tickets(
+    sight: ReadScope, filters: TicketFilter, promise: ServiceLevels, at: datetime
+) -> QuerySet[Complaint]:
     """The rows that are looked for, as far as the reader may see them; in the order of `BY_DUE`."""
     rank = Case(When(_overdue(promise, at), then=0), default=1)
-    columns = {"line_id": wanted.line, "category": wanted.category, "source": wanted.source}
-    asked = Q(**{name: value for name, value in columns.items() if value})
-    if wanted.team:
-        asked &= queries.team_condition(KIND, sight.enterprise, sight.day, wanted.team)
-    rows = list_rows(KIND, sight).filter(_condition(wanted, promise, at), asked).annotate(rank=rank)
-    if wanted.proposal is not None:
-        known = Proposal.objects.filter(enterprise_id=sight.enterprise, state=wanted.proposal)
-        rows = rows.filter(key__in=known.values("key"))
+    columns = {"line_id": filters.line, "category": filters.category, "source": filters.source}
+    condition = Q(**{name: value for name, value in columns.items() if value})
+    if filters.team:
+        condition &= queries.team_condition(KIND, sight.enterprise, sight.day, filters.team)
+    rows = list_rows(KIND, sight).filter(_condition(filters, promise, at), condition).annotate(rank=rank)
+    if filters.proposal is not None:
+        proposals = Proposal.objects.filter(enterprise_id=sight.enterprise, state=filters.proposal)
+        rows = rows.filter(key__in=proposals.values("key"))
     rows = rows.order_by("rank", F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
-    found = cast("QuerySet[Complaint]", rows)
-    return _find_text(found, wanted.text) if wanted.text else found
+    complaints = cast("QuerySet[Complaint]", rows)
+    return _find_text(complaints, filters.text) if filters.text else complaints
 
 
 def _find_text(rows: QuerySet[Complaint], text: str) -> QuerySet[Complaint]:
     """Tickets whose number or the one above begins so, of this complained number or these last four digits."""
     begun = fold_text(text)
-    found = Q(own__gte=begun, own__lt=begun + LAST) | Q(above__gte=begun, above__lt=begun + LAST)
+    condition = Q(own__gte=begun, own__lt=begun + LAST) | Q(above__gte=begun, above__lt=begun + LAST)
     if text.isdecimal():
-        found |= Q(complained=text)
+        condition |= Q(complained=text)
     if FOUR_DIGITS.fullmatch(text):
-        found |= Q(complainant_tail=text)
-    return rows.alias(own=Folded("key"), above=Folded("reference")).filter(found)
+        condition |= Q(complainant_tail=text)
+    return rows.alias(own=Folded("key"), above=Folded("reference")).filter(condition)
 
 
 def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
@@ -196,15 +198,15 @@ def map_overdue(enterprises: Mapping[str, str], at: datetime) -> dict[str, tuple
     alike: dict[tuple[str, str], list[str]] = {}  # province and, where it has overlays of its own, enterprise
     for code in opened.values_list("enterprise_id", flat=True).distinct():
         alike.setdefault((enterprises[code], code if code in own else ""), []).append(code)
-    found: dict[str, tuple[int, datetime]] = {}
+    overdue: dict[str, tuple[int, datetime]] = {}
     for key, codes in alike.items():
         promise = _read_levels(*key)
         of = F("enterprise_id")
         place = Window(RowNumber(), partition_by=of, order_by=[F("arrived_at").asc(), F("key").asc()])
         late = opened.filter(_overdue(promise, at), enterprise_id__in=codes)
         rows = late.annotate(place=place, late=Window(Count("*"), partition_by=of)).filter(place=1).defer(*SEALED)
-        found |= {row.enterprise_id: (row.late, find_ticket_overdue_since(row, promise, at) or at) for row in rows}
-    return found
+        overdue |= {row.enterprise_id: (row.late, find_ticket_overdue_since(row, promise, at) or at) for row in rows}
+    return overdue
 
 
 def find_overdue_since(rows: QuerySet[Complaint], promise: ServiceLevels, at: datetime) -> datetime | None:
@@ -228,13 +230,13 @@ def rows_to_tickets(
     listed = list(found_rows)
     rows = Proposal.objects.filter(enterprise_id=enterprise, key__in=[row.key for row in listed])
     proposals = {one.key: one for one in rows}
-    found = []
+    tickets = []
     for row in listed:
-        known = ticket_facts(row)
-        now, late = state_of(known), is_overdue(known, promise, at)
-        response, close = (evaluate_clock(clock, known, promise, at) for clock in (Clock.RESPONSE, Clock.CLOSE))
-        found.append(Ticket(row, now, response, close, late, ALLOWED[now], proposals.get(row.key)))
-    return found
+        facts = ticket_facts(row)
+        now, late = state_of(facts), is_overdue(facts, promise, at)
+        response, close = (evaluate_clock(clock, facts, promise, at) for clock in (Clock.RESPONSE, Clock.CLOSE))
+        tickets.append(Ticket(row, now, response, close, late, ALLOWED[now], proposals.get(row.key)))
+    return tickets
 
 
 FOUND: Final = ("state", "link", "confidence", "candidates", "call", "runner_up")  # of a proposal
@@ -252,8 +254,8 @@ def ticket_as_dict(ticket: Ticket) -> dict[str, object]:
     row |= {"drill": bool(ticket.row.drill), "state": ticket.state.value, "overdue": ticket.overdue}
     for name, read in (("response", ticket.response), ("close", ticket.close)):
         row |= {f"{name}_due": _wall(read.due), f"{name}_clock": read.hand.value, f"{name}_on_time": read.on_time}
-    found = ticket.proposal and {name: getattr(ticket.proposal, name) for name in FOUND}
-    return row | {"acts": sorted(ticket.acts), "match": found}
+    match = ticket.proposal and {name: getattr(ticket.proposal, name) for name in FOUND}
+    return row | {"acts": sorted(ticket.acts), "match": match}
 
 
 def _wall(moment: datetime | None) -> str | None:
@@ -332,25 +334,25 @@ def event_as_dict(one: TicketEvent) -> dict[str, object]:
     return {"act": one.act, "at": _wall(one.at), "by": one.by, "noted": one.note is not None, "fields": fields}
 
 
-def _condition(wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
-    asked = Q()
-    if wanted.open:
-        asked &= OPEN
-    if wanted.states:
-        asked &= _any(_STATES[one] for one in wanted.states)
-    if wanted.hands:
-        clocks = list(Clock) if wanted.clock is None else [wanted.clock]
-        asked &= _any(_hand(clock, hand, promise, at) for clock in clocks for hand in wanted.hands)
-    if wanted.assignee is not None:
-        asked &= Q(assignee=wanted.assignee)
-    if wanted.unassigned:
-        asked &= _UNASSIGNED
-    drills = False if wanted.overdue and wanted.drills is None else wanted.drills
+def _condition(filters: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
+    condition = Q()
+    if filters.open:
+        condition &= OPEN
+    if filters.states:
+        condition &= _any(_STATES[one] for one in filters.states)
+    if filters.hands:
+        clocks = list(Clock) if filters.clock is None else [filters.clock]
+        condition &= _any(_hand(clock, hand, promise, at) for clock in clocks for hand in filters.hands)
+    if filters.assignee is not None:
+        condition &= Q(assignee=filters.assignee)
+    if filters.unassigned:
+        condition &= _UNASSIGNED
+    drills = False if filters.overdue and filters.drills is None else filters.drills
     if drills is not None:
-        asked &= Q(drill=True) if drills else ~Q(drill__isnull=False, drill=True)  # whose negation holds for NULL
-    if wanted.overdue:
-        asked &= _overdue(promise, at)
-    return asked
+        condition &= Q(drill=True) if drills else ~Q(drill__isnull=False, drill=True)  # whose negation holds for NULL
+    if filters.overdue:
+        condition &= _overdue(promise, at)
+    return condition
 
 
 def _any(conditions: Iterable[Q]) -> Q:
@@ -455,8 +457,8 @@ def count_rows(rows: QuerySet[Complaint]) -> int | None:
 def count_queue(sight: ReadScope, me: str, promise: ServiceLevels, at: datetime) -> QueueCounts:
     """Count what the views of the list hold; ``me``: whose own tickets are counted."""
 
-    def rows(**wanted: Any) -> QuerySet[Complaint]:  # noqa: ANN401 -- the fields of a filter
-        return filter_tickets(sight, TicketFilter(**wanted), promise, at).order_by()
+    def rows(**filters: Any) -> QuerySet[Complaint]:  # noqa: ANN401 -- the fields of a filter
+        return filter_tickets(sight, TicketFilter(**filters), promise, at).order_by()
 
     late = _overdue(promise, at)
     closed = count_rows(rows(states=frozenset({State.CLOSED}), drills=False))
@@ -476,8 +478,8 @@ def count_queue(sight: ReadScope, me: str, promise: ServiceLevels, at: datetime)
 
 def list_categories(sight: ReadScope) -> list[str]:
     """The kinds of complaint among the tickets that are worked on."""
-    found = cast("QuerySet[Complaint]", list_rows(KIND, sight)).filter(OPEN).exclude(category=None).order_by()
-    return sorted(filter(None, found.values_list("category", flat=True).distinct()[:PAGE]))
+    rows = cast("QuerySet[Complaint]", list_rows(KIND, sight)).filter(OPEN).exclude(category=None).order_by()
+    return sorted(filter(None, rows.values_list("category", flat=True).distinct()[:PAGE]))
 
 
 def list_workers(enterprise: str) -> list[str]:
@@ -505,16 +507,16 @@ def load_channels(enterprise: str, lines: Collection[str] | None = None, *, team
     ``team``: the one whose rows alone the reader sees; of the others neither names nor lines are told, save the line of
     a ticket of its own.
     """
-    wanted = versions_on(Line, enterprise, clock.today())
-    rows = list((wanted if lines is None else wanted.filter(key__in=lines)).values_list("key", "name", "team"))
+    versions = versions_on(Line, enterprise, clock.today())
+    rows = list((versions if lines is None else versions.filter(key__in=lines)).values_list("key", "name", "team"))
     teams = versions_on(Team, enterprise, clock.today()).values_list("key", "name")
     called = {key: name or "" for key, name in teams if team in {None, key}}
     codes = {name: key for key, name in called.items() if name}
     teams_by_line = {key: own if own in called else codes.get(own, own) for key, _name, own in rows if own}
-    shown = [(key, name) for key, name, _own in rows if lines is not None or team in {None, teams_by_line.get(key)}]
+    pairs = [(key, name) for key, name, _own in rows if lines is not None or team in {None, teams_by_line.get(key)}]
     if team is not None:
         teams_by_line = {key: own for key, own in teams_by_line.items() if own == team}
-    return Channels({key: name or "" for key, name in shown}, called, teams_by_line)
+    return Channels({key: name or "" for key, name in pairs}, called, teams_by_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,22 +554,22 @@ def list_tickets(
     *,
     enterprise: str,
     actor: Actor,
-    wanted: TicketFilter = TicketFilter(),
+    filters: TicketFilter = TicketFilter(),
     at: datetime | None = None,
 ) -> TicketList:
     """List tickets by state, clock and proposal, the earliest due first; ``role_missing``, ``enterprise_unknown``."""
     sight = read_scope(enterprise, actor)
     moment, holds = at or clock.now(), load_service_levels(enterprise)
-    return TicketList(sight, filter_tickets(sight, wanted, holds, moment), holds, moment)
+    return TicketList(sight, filter_tickets(sight, filters, holds, moment), holds, moment)
 
 
 def get_ticket(*, enterprise: str, complaint: str, actor: Actor) -> tuple[Ticket, list[TicketEvent]]:
     """One ticket and its history; ``complaint_unknown``, also for what the reader may not see."""
     every = list_tickets(enterprise=enterprise, actor=actor)
-    found = every.of([complaint])
-    if not found:
+    tickets = every.of([complaint])
+    if not tickets:
         raise NianjianError("complaint_unknown", complaint=complaint)
-    return found[0], list_history(every.sight, complaint)
+    return tickets[0], list_history(every.sight, complaint)
 
 
 def read_scope(enterprise: str, actor: Actor) -> ReadScope:

@@ -46,15 +46,15 @@ class DueClock:
 def list_due_soon(enterprise: str, promise: ServiceLevels, at: datetime) -> list[DueClock]:
     """Clocks that are to be warned of at a moment and whose work is not done, the earliest due first; drills too."""
     read = _list_young(enterprise, _find_first_arrival(promise, at))
-    found = []
+    due = []
     for row in read:
         facts = queries.ticket_facts(row).at(at)
         for which, done in ((Clock.RESPONSE, facts.responded), (Clock.CLOSE, facts.finished)):
             reading = evaluate_clock(which, facts, promise, at)
             runs_out = reading.hand in {Hand.WARNED, Hand.LATE} and done is None
             if runs_out and reading.due is not None and reading.due >= at - GRACE:
-                found.append(DueClock(row, reading))
-    return sorted(found, key=lambda one: (one.reading.due or at, one.row.key))
+                due.append(DueClock(row, reading))
+    return sorted(due, key=lambda one: (one.reading.due or at, one.row.key))
 
 
 def find_next_turn(enterprise: str, promise: ServiceLevels, at: datetime) -> datetime | None:
@@ -128,11 +128,11 @@ def alert_arrivals(*, enterprise: str, complaints: Sequence[str]) -> None:
     if not due:
         return
     lock_enterprise(enterprise)
-    known = Warned.objects.filter(enterprise_id=enterprise, clock=ARRIVAL)
+    warnings = Warned.objects.filter(enterprise_id=enterprise, clock=ARRIVAL)
     keys = [one.row.key for one in due]
     alerted: set[str] = set()
     for start in range(0, len(keys), PART):
-        alerted |= set(known.filter(key__in=keys[start : start + PART]).values_list("key", flat=True))
+        alerted |= set(warnings.filter(key__in=keys[start : start + PART]).values_list("key", flat=True))
     new = [one for one in due if one.row.key not in alerted]
     rows = Warned.objects.bulk_create(
         [Warned(enterprise_id=enterprise, key=one.row.key, clock=ARRIVAL, warned_at=now) for one in new],

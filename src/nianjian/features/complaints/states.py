@@ -83,7 +83,7 @@ class Facts:
     def at(self, moment: datetime) -> Facts:
         """The same as it stood at a moment: what came later is not recorded yet."""
         names = ("responded", "called_back", "closed", "reopened")
-        later = {name for name in names if (known := getattr(self, name)) is not None and known > moment}
+        later = {name for name in names if (stamp := getattr(self, name)) is not None and stamp > moment}
         return replace(self, **dict.fromkeys(later)) if later else self
 
 

@@ -270,12 +270,12 @@ def gate_state(request: Request, code: str) -> dict[str, Any]:
 @read(router, f"{GATE}/decisions", act=Permission.READ, answer=GateDecisions)
 def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -> dict[str, Any]:
     """The newest decisions that fit."""
-    wanted = DecisionFilter(enterprise=code, **asked.dict(exclude={"limit"}))
-    found = decisions.list_recent_decisions(wanted=wanted, limit=asked.limit, actor=request.actor)
-    reached = None if found.reached is None else found.reached + 1  # others of that millisecond may follow
+    filters = DecisionFilter(enterprise=code, **asked.dict(exclude={"limit"}))
+    matches = decisions.list_recent_decisions(filters=filters, limit=asked.limit, actor=request.actor)
+    reached = None if matches.reached is None else matches.reached + 1  # others of that millisecond may follow
     return {
-        "items": [decisions.decision_as_dict(one) for one in found.decisions],
-        "more": found.more,
+        "items": [decisions.decision_as_dict(one) for one in matches.decisions],
+        "more": matches.more,
         "reached": reached,
     }
 

@@ -63,27 +63,27 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
     from nianjian.features.dial_policy.decisions import decision_as_dict, search_journal
 
     first = getattr(args, "from")
-    wanted = DecisionFilter(
+    filters = DecisionFilter(
         enterprise=args.enterprise or "",
         **{name: getattr(args, name) for name in ("callee", "display", "channel", "reason", "call_id")},
         allow=True if args.allowed else False if args.refused else None,
         since=None if first is None else _midnight(first),
         until=None if args.to is None else _midnight(args.to + timedelta(days=1)),
     )
-    told = search_journal(wanted=wanted, limit=args.limit, actor=actor)
-    rows = [decision_as_dict(one) for one in told.decisions]
+    matches = search_journal(filters=filters, limit=args.limit, actor=actor)
+    rows = [decision_as_dict(one) for one in matches.decisions]
 
     def show(console: Console) -> None:
         header = (_("time"), _("channel"), _("display number"), _("callee"), _("answer"), _("rule"), _("call"))
         names = ("at", "channel", "display", "callee", "answer", "rule", "call_id")
         texts = ({**one, "answer": _describe_reason(one)} for one in rows)
         table.rows(console, header, [[one[name] for name in names] for one in texts])
-        if told.more:
+        if matches.more:
             console.print(_("There are more: --limit."))
-        if told.damaged:
-            console.print(_("{count} damaged lines were skipped.").format(count=told.damaged), style="yellow")
+        if matches.damaged:
+            console.print(_("{count} damaged lines were skipped.").format(count=matches.damaged), style="yellow")
 
-    return Answer({"decisions": rows, "more": told.more, "damaged": told.damaged}, show)
+    return Answer({"decisions": rows, "more": matches.more, "damaged": matches.damaged}, show)
 
 
 def _describe_reason(one: dict[str, object]) -> str:
@@ -102,15 +102,15 @@ def _replay(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dial_policy.decisions import replay_journal
 
-    told = replay_journal(what=args.what, actor=actor)
+    document = replay_journal(what=args.what, actor=actor)
 
     def show(console: Console) -> None:
         text = _("{decided} decided again: {same} the same, {differ} different.")
-        console.print(text.format(**told))
-        if told["without_snapshot"]:
+        console.print(text.format(**document))
+        if document["without_snapshot"]:
             gone = _("{count} without a snapshot: it has been deleted.")
-            console.print(gone.format(count=told["without_snapshot"]), style="yellow")
-        if told["differing"]:
+            console.print(gone.format(count=document["without_snapshot"]), style="yellow")
+        if document["differing"]:
             header = (_("time"), _("channel"), _("callee"), _("then"), _("now"))
             body = [
                 (
@@ -118,11 +118,11 @@ def _replay(args: argparse.Namespace) -> Answer:
                     _describe_reason(one),
                     _translate_reason(one["now"]),
                 )
-                for one in told["differing"]
+                for one in document["differing"]
             ]
             table.rows(console, header, body)
 
-    return Answer(told, show, NO if told["differ"] else DONE)
+    return Answer(document, show, NO if document["differ"] else DONE)
 
 
 LOG: Final = logging.getLogger(__name__)
@@ -204,9 +204,9 @@ def _store(args: argparse.Namespace) -> Answer:
     from nianjian.platform.home.gate import fill
 
     generation, gates, leased, units = fill(args.url, args.decisions)
-    told = {"generation": generation, "journals": gates, "leased": leased, "units": units}
+    document = {"generation": generation, "journals": gates, "leased": leased, "units": units}
     said = _("The store counts {leased} leased keys and {units} single calls; restart the gates that use it.")
-    return Answer(told, lambda console: console.print(said.format(leased=leased, units=units)))
+    return Answer(document, lambda console: console.print(said.format(leased=leased, units=units)))
 
 
 HELD: Final = frozenset({"gate_port_taken", "gate_journal_taken"})
@@ -221,7 +221,7 @@ def _serve(args: argparse.Namespace) -> Answer:
     if not colon or not port.isdecimal() or int(port) not in PORTS:
         raise NianjianError("listen_malformed", listen=args.listen)
     ports = Ports(host.strip("[]") or "127.0.0.1", int(port), args.line, args.fastagi)
-    given = serving(ports, store=args.store, process=args.process, switches=args.kamailio, parent=args.parent)
+    service = serving(ports, store=args.store, process=args.process, switches=args.kamailio, parent=args.parent)
     url = f"http://{ports.host}:{ports.http}/"
     feeder = None if args.no_feed else _start_feeder()
 
@@ -231,7 +231,7 @@ def _serve(args: argparse.Namespace) -> Answer:
             feeder.start()
 
     try:
-        serve(given, ready=ready)
+        serve(service, ready=ready)
     except NianjianError as error:
         if args.parent is None or error.code not in HELD:
             raise
@@ -324,18 +324,18 @@ def _list_policy(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dial_policy.operations import summarize_policy
 
-    told = summarize_policy(enterprise=args.enterprise, actor=actor)
+    summary = summarize_policy(enterprise=args.enterprise, actor=actor)
 
     def show(console: Console) -> None:
         console.print(
-            _("The gate refuses.") if told["enforce"] else _("The gate only observes: every call is allowed.")
+            _("The gate refuses.") if summary["enforce"] else _("The gate only observes: every call is allowed.")
         )
         header = (_("counted by"), _("only"), _("limit"), _("window"), _("counts"), _("rule"))
-        table.rows(console, header, [_cap_row(cap) for cap in told["caps"]])
+        table.rows(console, header, [_cap_row(cap) for cap in summary["caps"]])
         yes = _("yes")
         channels = [
             (one["name"], one["team"] or None, *(yes if one[name] else None for name in ("isolated", "observing")))
-            for one in told["channels"]
+            for one in summary["channels"]
         ]
         table.rows(console, (_("channel"), _("team"), _("white list only"), _("only observed")), channels)
         purposes = [
@@ -344,12 +344,12 @@ def _list_policy(args: argparse.Namespace) -> Answer:
                 " ".join(f"{start}–{end}" for start, end in one["hours"]),
                 *(yes if one[name] else None for name in ("needs_consent", "fail_open")),
             )
-            for one in told["purposes"]
+            for one in summary["purposes"]
         ]
         table.rows(console, (_("purpose"), _("hours"), _("needs consent"), _("fails open")), purposes)
-        console.print(_("Vendors' limits to choose from: {choices}").format(choices=", ".join(told["choices"])))
+        console.print(_("Vendors' limits to choose from: {choices}").format(choices=", ".join(summary["choices"])))
 
-    return Answer(told, show)
+    return Answer(summary, show)
 
 
 def _propose(args: argparse.Namespace) -> Answer:
@@ -482,35 +482,35 @@ def _check(args: argparse.Namespace) -> Answer:
     question = Question(*names, purpose=args.purpose, team=args.team, at=args.at)
     if args.take:
         call_id = args.call_id or f"check-{secrets.token_hex(8)}"
-        told = ask_running_gate(question=question, call_id=call_id, gate=args.gate, actor=actor)
-        told["call_id"] = call_id
+        document = ask_running_gate(question=question, call_id=call_id, gate=args.gate, actor=actor)
+        document["call_id"] = call_id
     else:
-        told = check_call(question=question, actor=actor)
+        document = check_call(question=question, actor=actor)
 
     def show(console: Console) -> None:
         rules = _name_rules()
-        style = "yellow" if told.get("would") else "green" if told["allow"] else "red"
-        console.print(_translate_reason(str(told.get("would") or told["reason"])), style=style)
-        if told.get("rule"):
-            console.print(_("rule: {rule}").format(rule=rules.get(told["rule"], told["rule"])))
-        if told.get("retry_at"):
-            moment = datetime.fromtimestamp(told["retry_at"], clock.ZONE).isoformat(sep=" ", timespec="seconds")
+        style = "yellow" if document.get("would") else "green" if document["allow"] else "red"
+        console.print(_translate_reason(str(document.get("would") or document["reason"])), style=style)
+        if document.get("rule"):
+            console.print(_("rule: {rule}").format(rule=rules.get(document["rule"], document["rule"])))
+        if document.get("retry_at"):
+            moment = datetime.fromtimestamp(document["retry_at"], clock.ZONE).isoformat(sep=" ", timespec="seconds")
             console.print(_("again at {moment}").format(moment=moment))
-        if told.get("slots"):
+        if document.get("slots"):
             header = (_("counted by"), _("value"), _("limit"), _("window"), _("rule"))
-            table.rows(console, header, [_slot(slot, rules) for slot in told["slots"]])
-        if told.get("enforce") is False:
+            table.rows(console, header, [_slot(slot, rules) for slot in document["slots"]])
+        if document.get("enforce") is False:
             console.print(_("The gate only observes here: the call is allowed."), style="yellow")
 
-    return Answer(told, show, DONE if told["allow"] else NO)
+    return Answer(document, show, DONE if document["allow"] else NO)
 
 
 def _name_rules() -> dict[str, str]:
     """Each rule's title, with its key behind it."""
     from nianjian.platform.rulebook.rulebooks import rulebook
 
-    held = rulebook(day=None, province=None, enterprise=None).in_force
-    titles = {key: rule.title_en if language() == ENGLISH else rule.title_zh for key, rule in held.items()}
+    rules = rulebook(day=None, province=None, enterprise=None).in_force
+    titles = {key: rule.title_en if language() == ENGLISH else rule.title_zh for key, rule in rules.items()}
     return {key: _("{name} ({code})").format(name=title, code=key) for key, title in titles.items()}
 
 
@@ -547,8 +547,8 @@ def _feed(args: argparse.Namespace) -> Answer:
             gone = _("the data of {enterprise} could not be sent to the gate, all its calls are refused: {why}")
             console.print(gone.format(enterprise=code, why=sentence(fault.code, fault.values)), style="red")
 
-    told = {**asdict(replace(fed, refused={})), "refused": {code: one.code for code, one in fed.refused.items()}}
-    return Answer(told, show, NO if fed.refused else DONE)
+    document = {**asdict(replace(fed, refused={})), "refused": {code: one.code for code, one in fed.refused.items()}}
+    return Answer(document, show, NO if fed.refused else DONE)
 
 
 def _build(args: argparse.Namespace) -> Answer:
@@ -572,11 +572,11 @@ def _lists(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dial_policy.operations import list_built_lists
 
-    found = list_built_lists(enterprise=args.enterprise, actor=actor)
+    lists = list_built_lists(enterprise=args.enterprise, actor=actor)
 
     def show(console: Console) -> None:
         header = (_("list"), _("file"), _("entries"), _("bytes"), _("by"), _("when"))
         names = ("kind", "file", "entries", "size", "recorded_by", "recorded_at")
-        table.rows(console, header, [[one[name] for name in names] for one in found])
+        table.rows(console, header, [[one[name] for name in names] for one in lists])
 
-    return Answer({"lists": found}, show)
+    return Answer({"lists": lists}, show)

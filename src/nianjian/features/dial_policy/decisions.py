@@ -89,20 +89,20 @@ def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
     feed.feed(enterprise=question.enterprise, lists=True)
     snapshot = open_snapshot(feed.snapshot_folder())
     request = question.request("check")
-    found = decide(request, snapshot, int(clock.now().timestamp() * 1000))
-    told: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None, "slots": []}
-    if isinstance(found, Refusal):
-        told |= {"allow": False, "reason": found.reason, "rule": found.rule, "retry_at": found.retry_at}
+    outcome = decide(request, snapshot, int(clock.now().timestamp() * 1000))
+    document: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None, "slots": []}
+    if isinstance(outcome, Refusal):
+        document |= {"allow": False, "reason": outcome.reason, "rule": outcome.rule, "retry_at": outcome.retry_at}
     else:
-        told["slots"] = [
+        document["slots"] = [
             {"key": slot.cap.key, "value": slot.value, "window": slot.cap.semantics, "limit": slot.cap.limit}
             | {"counts": slot.cap.counts, "rule": slot.cap.rule}
-            for slot in found
+            for slot in outcome
         ]
     observes = snapshot.tenants[question.enterprise].observes(request)
-    if observes and not told["allow"]:
-        told |= {"allow": True, "would": told["reason"]}
-    return told | {"enforce": not observes, "generation": snapshot.generation, "taken": False}
+    if observes and not document["allow"]:
+        document |= {"allow": True, "would": document["reason"]}
+    return document | {"enforce": not observes, "generation": snapshot.generation, "taken": False}
 
 
 def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
@@ -116,16 +116,16 @@ def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Acto
     fields = structs.asdict(question.request(call_id))
     body = {name: value for name, value in fields.items() if value != "" and (name != "at" or question.at)}
     try:
-        status, told = _ask(gate, question.enterprise, "POST", "/v1/decide", json.dumps(body).encode(), PATIENCE)
+        status, answer = _ask(gate, question.enterprise, "POST", "/v1/decide", json.dumps(body).encode(), PATIENCE)
     except UNREACHABLE as fault:  # the reason that has words (`texts.errors.NAMES`), else what the system says
-        named = next((reason for kinds, reason in WHY_UNREACHED if isinstance(fault, kinds)), "")
-        reason = named or (isinstance(fault, OSError) and fault.strerror) or type(fault).__name__
+        cause = next((reason for kinds, reason in WHY_UNREACHED if isinstance(fault, kinds)), "")
+        reason = cause or (isinstance(fault, OSError) and fault.strerror) or type(fault).__name__
         raise NianjianError("gate_not_reached", url=gate, reason=reason) from fault
-    if not isinstance(told, dict) or "allow" not in told:
-        detail = told.get("detail") if isinstance(told, dict) else None  # of a gate that refuses the question
-        known = "gate_token_wrong" if detail and status == http.client.UNAUTHORIZED else detail or "no_gate"
-        raise NianjianError("gate_not_reached", url=gate, reason=str(known))
-    return {**told, "taken": True}
+    if not isinstance(answer, dict) or "allow" not in answer:
+        detail = answer.get("detail") if isinstance(answer, dict) else None  # of a gate that refuses the question
+        problem = "gate_token_wrong" if detail and status == http.client.UNAUTHORIZED else detail or "no_gate"
+        raise NianjianError("gate_not_reached", url=gate, reason=str(problem))
+    return {**answer, "taken": True}
 
 
 def _ask(  # noqa: PLR0917 -- a request of HTTP
@@ -137,8 +137,8 @@ def _ask(  # noqa: PLR0917 -- a request of HTTP
     """
     from nianjian.platform.home.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
 
-    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
-    token = next((token for token, code in known.items() if code == enterprise), "")
+    by_token = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
+    token = next((token for token, code in by_token.items() if code == enterprise), "")
     headers = {"Content-Type": "application/json"} if body else {}
     at = urlsplit(address)
     if at.scheme not in LINKS or not at.hostname:
@@ -149,47 +149,47 @@ def _ask(  # noqa: PLR0917 -- a request of HTTP
         return answer.status, json.loads(answer.read())
 
 
-def search_journal(*, wanted: DecisionFilter, limit: int, actor: Actor, lines: int | None = None) -> DecisionMatches:
+def search_journal(*, filters: DecisionFilter, limit: int, actor: Actor, lines: int | None = None) -> DecisionMatches:
     """Search the journal, at most so many ``lines`` of it; without an enterprise only for whom may read everywhere.
 
     ``role_missing``.
     """
-    require_permission(actor, wanted.enterprise, Permission.READ)
-    return search_decisions(files.decisions_folder(env.read().home), wanted, limit, lines=lines)
+    require_permission(actor, filters.enterprise, Permission.READ)
+    return search_decisions(files.decisions_folder(env.read().home), filters, limit, lines=lines)
 
 
-def list_recent_decisions(*, wanted: DecisionFilter, limit: int, actor: Actor) -> DecisionMatches:
+def list_recent_decisions(*, filters: DecisionFilter, limit: int, actor: Actor) -> DecisionMatches:
     """Search as `found`, for who waits for the answer: one day where nothing says since when, at most `LINES`.
 
     The day is that of ``until``, today without. All enterprises write into one journal: a quiet one must not read
     through what a busy one has asked. ``role_missing``.
     """
-    if wanted.since is None:
+    if filters.since is None:
         today = datetime.combine(clock.today(), time(), clock.ZONE)
-        last = int(today.timestamp() * 1000) if wanted.until is None else wanted.until - 1
-        wanted = replace(wanted, since=last - (last + AHEAD) % DAY)
-    return search_journal(wanted=wanted, limit=limit, actor=actor, lines=LINES)
+        last = int(today.timestamp() * 1000) if filters.until is None else filters.until - 1
+        filters = replace(filters, since=last - (last + AHEAD) % DAY)
+    return search_journal(filters=filters, limit=limit, actor=actor, lines=LINES)
 
 
 def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
     """Decide a file's or a day's decisions again, as far as the actor may read; ``gate_day_unknown``."""
     paths = _journal_files(what)
     notes = DecisionMatches([])
-    known: dict[str, bool] = {}
+    by_code: dict[str, bool] = {}
 
     def readable() -> Iterator[Decision]:
         for path in paths:
             for one in read_decisions(path, notes):
                 code = one.request.enterprise
-                if known.setdefault(code, has_permission(actor, code, Permission.READ)):
+                if by_code.setdefault(code, has_permission(actor, code, Permission.READ)):
                     yield one
 
-    told = replay_decisions(readable(), feed.snapshot_folder())
+    result = replay_decisions(readable(), feed.snapshot_folder())
     return {
         "files": [str(path) for path in paths],
-        **{name: getattr(told, name) for name in ("decided", "same", "differ", "without_snapshot")},
+        **{name: getattr(result, name) for name in ("decided", "same", "differ", "without_snapshot")},
         "damaged": notes.damaged,
-        "differing": [{**decision_as_dict(one), "now": now} for one, now in told.differing],
+        "differing": [{**decision_as_dict(one), "now": now} for one, now in result.differing],
     }
 
 
@@ -198,22 +198,22 @@ def _journal_files(what: str) -> list[Path]:
     if path.is_file():
         return [path]
     try:
-        found = _day_files(date.fromisoformat(what))
+        paths = _day_files(date.fromisoformat(what))
     except ValueError as fault:
         raise NianjianError("gate_day_unknown", day=what) from fault
-    if not found:
+    if not paths:
         raise NianjianError("gate_day_unknown", day=what)
-    return found
+    return paths
 
 
 def decision_as_dict(one: Decision) -> dict[str, Any]:
     """A decision as a door shows it: numbers of people masked."""
-    asked, verdict = one.request, one.verdict
+    request, verdict = one.request, one.verdict
     return {
         "at": format_moment(one.decided_at),
-        **{name: getattr(asked, name) for name in ("enterprise", "channel", "team", "purpose", "call_id")},
-        "display": numbers.mask(asked.display),
-        "callee": numbers.mask(asked.callee),
+        **{name: getattr(request, name) for name in ("enterprise", "channel", "team", "purpose", "call_id")},
+        "display": numbers.mask(request.display),
+        "callee": numbers.mask(request.callee),
         **{name: getattr(verdict, name) for name in ("decision_id", "allow", "reason", "rule", "retry_at")},
         "observed": verdict.observed or None,
         "counter": None if verdict.counter is None else _masked(verdict.counter),
@@ -226,8 +226,8 @@ def _masked(counter: Used) -> dict[str, Any]:
     key, colon, value = counter.key.partition(":")
     if key in PERSONAL:
         value = ">".join(numbers.mask(part) for part in value.split(">"))
-    told = {name: getattr(counter, name) for name in ("window", "used", "limit", "counts")}
-    return {"key": f"{key}{colon}{value}", **told}
+    fields = {name: getattr(counter, name) for name in ("window", "used", "limit", "counts")}
+    return {"key": f"{key}{colon}{value}", **fields}
 
 
 def format_moment(at: int) -> str:
@@ -267,35 +267,35 @@ def get_snapshot_state(enterprise: str) -> Json:
     """How the snapshot of an enterprise lies in the home; asks no process."""
     place = feed.snapshot_folder()
     manifest = write.current_manifest(place)
-    told = None if manifest is None else write.read_tenant(place, enterprise)
-    if manifest is None or told is None:
+    tenant = None if manifest is None else write.read_tenant(place, enterprise)
+    if manifest is None or tenant is None:
         return {"state": MISSING, "problem": None, **dict.fromkeys(("generation", "age_s", "version", "epoch"))}
     age = int(clock.now().timestamp()) - read_checked_at(place, manifest)
-    fault = feed.find_refusal(told)
+    fault = feed.find_refusal(tenant)
     state_of = STALE if age > manifest.deny_age else ALARM if age > manifest.alarm_age else FRESH
-    epoch = max((int(cap["epoch"]) for cap in told["caps"]), default=None)
+    epoch = max((int(cap["epoch"]) for cap in tenant["caps"]), default=None)
     return {
         "state": UNTOLD if fault is not None and state_of != STALE else state_of,
         "problem": None if fault is None else {"code": fault.code, "values": dict(fault.values)},
         "generation": manifest.generation,
         "age_s": age,
-        "version": told["version"],
+        "version": tenant["version"],
         "epoch": epoch,
     }
 
 
 def _process(enterprise: str) -> Json:
     address = env.text("NIANJIAN_GATE_URL", os.environ)
-    told = _read_state(address, enterprise)
-    counters, snapshot, journal_of = told.get("counters"), told.get("snapshot"), told.get("journal")
+    state = _read_state(address, enterprise)
+    counters, snapshot, journal_of = state.get("counters"), state.get("snapshot"), state.get("journal")
     counters = counters if isinstance(counters, Mapping) else {}
     snapshot = snapshot if isinstance(snapshot, Mapping) else {}
     unwritten = journal_of.get("problem") if isinstance(journal_of, Mapping) else ""
-    alarms, refused_of, reasons = (told.get(name) for name in ("alarms", "refused", "decisions"))
+    alarms, refused_of, reasons = (state.get(name) for name in ("alarms", "refused", "decisions"))
     own = isinstance(refused_of, Mapping) and enterprise in refused_of  # others' refusals are theirs
     return {
         "url": address,
-        "status": told["status"],
+        "status": state["status"],
         "alarms": [str(one) for one in alarms if one != REFUSED or own] if isinstance(alarms, list) else [],
         "generation": snapshot.get("generation"),
         "age_s": snapshot.get("age_s"),
@@ -310,12 +310,12 @@ def _process(enterprise: str) -> Json:
 def _read_state(address: str, enterprise: str) -> Json:
     """What the process says of itself."""
     try:
-        status, told = _ask(address, enterprise, "GET", "/v1/state", None, STATE_PATIENCE)
+        status, state = _ask(address, enterprise, "GET", "/v1/state", None, STATE_PATIENCE)
     except UNREACHABLE:
         return {"status": UNREACHED}
     if status == http.client.UNAUTHORIZED:
         return {"status": "refused"}
-    return told if isinstance(told, dict) and "status" in told and "counters" in told else {"status": UNREACHED}
+    return state if isinstance(state, dict) and "status" in state and "counters" in state else {"status": UNREACHED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,8 +351,8 @@ def list_parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
 def count_allowed(*, enterprise: str, day: date, actor: Actor) -> int:
     """How many calls of a day the gate let through; ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
-    found = (decisions_between(path, enterprise, None, None) for path in _day_files(day))
-    return sum(decision.verdict.allow for decision in chain.from_iterable(found))
+    streams = (decisions_between(path, enterprise, None, None) for path in _day_files(day))
+    return sum(decision.verdict.allow for decision in chain.from_iterable(streams))
 
 
 def _day_files(day: date) -> list[Path]:
@@ -361,12 +361,12 @@ def _day_files(day: date) -> list[Path]:
 
 def _lines(enterprise: str, paths: Sequence[Path], since: int | None, until: int | None) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
-    found = (decisions_between(path, enterprise, since, until) for path in paths)
-    for one in heapq.merge(*found, key=lambda one: one.decided_at):
-        told = decision_as_dict(one)
-        counter = told["counter"] or {}
-        told |= {name: counter.get(name) for name in ("window", "used", "limit")} | {"counter": counter.get("key")}
-        yield _line(["" if told[name] is None else str(told[name]) for name in COLUMNS])
+    streams = (decisions_between(path, enterprise, since, until) for path in paths)
+    for one in heapq.merge(*streams, key=lambda one: one.decided_at):
+        document = decision_as_dict(one)
+        counter = document["counter"] or {}
+        document |= {name: counter.get(name) for name in ("window", "used", "limit")} | {"counter": counter.get("key")}
+        yield _line(["" if document[name] is None else str(document[name]) for name in COLUMNS])
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -33,7 +33,7 @@ def to_epoch_day(of: date | None) -> int | None:
 
 def list_numbers(enterprise: str) -> list[dict[str, Any]]:
     """Every dated row of every root, in a fixed order."""
-    found = [
+    entries = [
         {
             "root": row.root,
             "length": row.total_length or len(row.root),
@@ -49,7 +49,7 @@ def list_numbers(enterprise: str) -> list[dict[str, Any]]:
         for row in current_versions(models.Number, enterprise).iterator(chunk_size=CHUNK)
         if row.root
     ]
-    return sorted(found, key=lambda one: (one["root"], one["first"] or 0))
+    return sorted(entries, key=lambda one: (one["root"], one["first"] or 0))
 
 
 def list_channels(
@@ -64,13 +64,13 @@ def list_channels(
     """
     teams = current_versions(models.Team, enterprise, known_at=known_at).filter(valid_to=None)
     by_name = {row.name: row.team_id for row in teams.exclude(name=None)}
-    known = {row.team_id for row in teams}
-    found: dict[str, dict[str, Any]] = {}
+    team_ids = {row.team_id for row in teams}
+    channels: dict[str, dict[str, Any]] = {}
     for row in current_versions(models.Line, enterprise, known_at=known_at).iterator(chunk_size=CHUNK):
         if not row.line_id:
             continue
-        team = row.team if row.team in known else by_name.get(row.team, row.team)
-        one = found.setdefault(row.line_id, {"name": row.line_id, "team": "", "isolated": False, "days": []})
+        team = row.team if row.team in team_ids else by_name.get(row.team, row.team)
+        one = channels.setdefault(row.line_id, {"name": row.line_id, "team": "", "isolated": False, "days": []})
         if row.valid_to is None or not one["team"]:
             one["team"] = team or ""
         first = max((of for of in (row.valid_from, row.opened_on) if of is not None), default=None)
@@ -78,21 +78,21 @@ def list_channels(
         last = min((of for of in (row.valid_to, last_open) if of is not None), default=None)
         if row.state != "stopped" or row.closed_on is not None:  # stopped, but when is not known: never open
             one["days"].append([to_epoch_day(first), to_epoch_day(last)])
-    held = _map_held_lines(enterprise, isolated_teams)
-    for name, one in found.items():
-        one["team"] = held.get(name, one["team"])
+    by_line = _map_isolated_lines(enterprise, isolated_teams)
+    for name, one in channels.items():
+        one["team"] = by_line.get(name, one["team"])
         one["isolated"] = name in isolated or one["team"] in isolated_teams
-    return [found[name] for name in sorted(found)]
+    return [channels[name] for name in sorted(channels)]
 
 
-def _map_held_lines(enterprise: str, isolated_teams: Mapping[str, datetime]) -> dict[str, str]:
+def _map_isolated_lines(enterprise: str, isolated_teams: Mapping[str, datetime]) -> dict[str, str]:
     """Line -> the isolated team whose it was when the isolation was approved or since; of several the first."""
-    held: dict[str, str] = {}
+    by_line: dict[str, str] = {}
     for at in sorted({*isolated_teams.values(), *_find_joining_moments(enterprise, isolated_teams)}):
         for line in list_channels(enterprise, set(), known_at=at):
             if line["team"] in isolated_teams and at >= isolated_teams[line["team"]]:
-                held.setdefault(line["name"], line["team"])
-    return held
+                by_line.setdefault(line["name"], line["team"])
+    return by_line
 
 
 def _find_joining_moments(enterprise: str, isolated_teams: Mapping[str, datetime]) -> set[datetime]:
@@ -111,15 +111,15 @@ MODELS: Final[dict[str, type[Version]]] = {form.CONSENTS: models.Consent, form.D
 
 def fingerprint_list(kind: str, enterprise: str) -> str:
     """Changes whenever the register of a list does: rows come, are superseded, or are erased."""
-    found = MODELS[kind]._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
-    told = found.aggregate(last=Max("pk"), gone=Max("superseded_at"), count=Count("pk"))
-    return "" if not told["count"] else f"{told['last']}.{told['gone']}.{told['count']}"
+    rows = MODELS[kind]._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
+    totals = rows.aggregate(last=Max("pk"), gone=Max("superseded_at"), count=Count("pk"))
+    return "" if not totals["count"] else f"{totals['last']}.{totals['gone']}.{totals['count']}"
 
 
 def digest_purposes(tenant: Tenant) -> str:
     """sha256 of the purposes and words by which an enterprise's texts are read: a list read by others lies."""
-    told = json.dumps([[one.name, one.needs_consent] for one in tenant.policy.purposes.values()] + [tenant.words])
-    return hashlib.sha256(told.encode()).hexdigest()
+    text = json.dumps([[one.name, one.needs_consent] for one in tenant.policy.purposes.values()] + [tenant.words])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Purposes:
@@ -141,16 +141,16 @@ class Purposes:
         Of purposes that nobody described a consent covers its own words only, a refusal everything.
         """
         text = (text or "").strip()
-        known = self._read.get(text)
-        if known is None:
+        number = self._read.get(text)
+        if number is None:
             purpose = self._tenant.purpose(text)
             name = consent_subject(purpose, text)
             if not text or (purpose.name == OTHER and self._kind == form.DO_NOT_CALL):
                 name = ""
             if name not in self._numbers and len(self._numbers) < MOST_PURPOSES:
                 self._numbers[name] = len(self._numbers)
-            known = self._read[text] = self._numbers.get(name, 0)
-        return known
+            number = self._read[text] = self._numbers.get(name, 0)
+        return number
 
 
 def iterate_rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row]:
@@ -162,8 +162,8 @@ def iterate_rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row
             yield question.number_key(number or ""), 0, end, purposes.of(scope)
         return
     columns = ("number", "purpose", "obtained_at", "expires_at", "withdrawn_at", "valid_from", "valid_to")
-    given = current_versions(models.Consent, enterprise).order_by().values_list(*columns).iterator(chunk_size=CHUNK)
-    for number, purpose, obtained, expires, withdrawn, first, last in given:
+    rows = current_versions(models.Consent, enterprise).order_by().values_list(*columns).iterator(chunk_size=CHUNK)
+    for number, purpose, obtained, expires, withdrawn, first, last in rows:
         start = max(to_epoch_seconds(obtained, 0), to_epoch_seconds(_midnight(first), 0))
         end = min(
             to_epoch_seconds(expires, OPEN),

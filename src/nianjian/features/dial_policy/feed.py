@@ -45,7 +45,7 @@ def build_refusing_part(
     """
     old = {} if before is None else before
     purposes = old.get("purposes") or [{"name": name, **_BARE} for name in (UNNAMED, OTHER)]
-    told = {
+    policy = {
         "enterprise": enterprise,
         "enforce": old.get("enforce", True),
         "unnamed": old.get("unnamed", UNNAMED),
@@ -61,22 +61,22 @@ def build_refusing_part(
         "numbers": [],
         REFUSING: {"code": fault.code, "values": {name: str(value) for name, value in fault.values.items()}},
     }
-    return with_version(told, before, now)
+    return with_version(policy, before, now)
 
 
-def with_version(told: Mapping[str, Any], before: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
+def with_version(policy: Mapping[str, Any], before: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
     """With its version: that of ``before`` where it says the same, else a later one."""
     version = 0 if before is None else before["version"]
-    same = before is not None and json.dumps({**told, "version": version}, sort_keys=True) == json.dumps(
+    same = before is not None and json.dumps({**policy, "version": version}, sort_keys=True) == json.dumps(
         before, sort_keys=True
     )
-    return {**told, "version": version if same else max(now, version + 1)}
+    return {**policy, "version": version if same else max(now, version + 1)}
 
 
-def find_refusal(told: Mapping[str, Any] | None) -> NianjianError | None:
+def find_refusal(policy: Mapping[str, Any] | None) -> NianjianError | None:
     """Why an enterprise is refused, from its JSON; None: it is not."""
-    found = None if told is None else told.get(REFUSING)
-    return None if not found else NianjianError(str(found["code"]), **found["values"])
+    refusal = None if policy is None else policy.get(REFUSING)
+    return None if not refusal else NianjianError(str(refusal["code"]), **refusal["values"])
 
 
 LOG: Final = logging.getLogger(__name__)
@@ -116,57 +116,57 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> FeedResult:
     with write.snapshot_lock(place):
         now = int(clock.now().timestamp())
         before = write.current_manifest(place)
-        known = {} if before is None else dict(before.tenants)
-        given = {}
+        tenants = {} if before is None else dict(before.tenants)
+        parts = {}
         for code in (one.code for one in accounts.enterprises()):
-            if enterprise in {None, code} or code not in known or (told := write.read_tenant(place, code)) is None:
-                given[code] = _given(place, code, known.get(code), now, lists=lists)
+            if enterprise in {None, code} or code not in tenants or (policy := write.read_tenant(place, code)) is None:
+                parts[code] = _build_part(place, code, tenants.get(code), now, lists=lists)
             else:
-                given[code] = _carried(place, code, told, known[code], now)
+                parts[code] = _carried(place, code, policy, tenants[code], now)
         book = rulebook(day=None, province=None, enterprise=None)
         ages = (book.integer("gate.snapshot.alarm"), book.integer("gate.snapshot.deny"))
         manifest = files.Manifest(0, now, *ages, book.sha256)
-        new = before is None or _differs(before, manifest, given)
+        new = before is None or _differs(before, manifest, parts)
         if before is not None and not new:
             write.write_checked_at(place, before.generation, now)
-            made = before
+            snapshot = before
         else:
-            made = write.write_snapshot(place, manifest, given)
+            snapshot = write.write_snapshot(place, manifest, parts)
         removed = write.prune_generations(place, now - book.integer("gate.snapshot.kept") * DAY)
         write.remove_lists(place, {one.sha256 for one in built_lists.list_gate_lists()})
     entries = {
-        kind: sum(one.entries for of in made.tenants.values() for one in of.lists if one.kind == kind)
+        kind: sum(one.entries for of in snapshot.tenants.values() for one in of.lists if one.kind == kind)
         for kind in files.LIST_KINDS
     }
-    found = {code: fault for code, one in given.items() if (fault := find_refusal(one.told)) is not None}
-    if enterprise in found:
-        raise found[enterprise]
-    return FeedResult(made.generation, new, len(given), entries, removed, found)
+    refusals = {code: fault for code, one in parts.items() if (fault := find_refusal(one.told)) is not None}
+    if enterprise in refusals:
+        raise refusals[enterprise]
+    return FeedResult(snapshot.generation, new, len(parts), entries, removed, refusals)
 
 
-def _given(place: Path, code: str, known: files.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
+def _build_part(place: Path, code: str, entry: files.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
     """An enterprise's part, or what refuses its calls where that cannot be made; a fault of the database is all's."""
     try:
-        return _tenant(place, code, known, now, lists=lists)
+        return _tenant(place, code, entry, now, lists=lists)
     except DatabaseError:
         raise
     except Exception as fault:
         LOG.exception("the gate cannot be told of %s: every call of it is refused", code)
         # Of one without a name only its kind: a message may hold what stands in a row.
-        named = fault if isinstance(fault, NianjianError) else NianjianError(FAULT, kind=type(fault).__name__)
-        told = build_refusing_part(code, write.read_tenant(place, code), named, now)
-        return write.TenantFiles(told, _standing(place, code, () if known is None else known.lists))
+        error = fault if isinstance(fault, NianjianError) else NianjianError(FAULT, kind=type(fault).__name__)
+        policy = build_refusing_part(code, write.read_tenant(place, code), error, now)
+        return write.TenantFiles(policy, _standing(place, code, () if entry is None else entry.lists))
 
 
-def _carried(place: Path, code: str, told: dict[str, Any], known: files.TenantEntry, now: int) -> write.TenantFiles:
+def _carried(place: Path, code: str, policy: dict[str, Any], entry: files.TenantEntry, now: int) -> write.TenantFiles:
     """An enterprise's part as it is in force; refused where a list of it is nowhere any more."""
-    lists = _standing(place, code, known.lists)
-    if len(lists) == len(known.lists) or find_refusal(told) is not None:
-        return write.TenantFiles(told, lists)
-    gone = next(one for one in known.lists if one not in lists)
+    lists = _standing(place, code, entry.lists)
+    if len(lists) == len(entry.lists) or find_refusal(policy) is not None:
+        return write.TenantFiles(policy, lists)
+    gone = next(one for one in entry.lists if one not in lists)
     fault = NianjianError("gate_list_missing", enterprise=code, list=gone.name, sha256=gone.sha256)
     LOG.error("the gate cannot be told of %s: %s", code, fault)
-    return write.TenantFiles(build_refusing_part(code, told, fault, now), lists)
+    return write.TenantFiles(build_refusing_part(code, policy, fault, now), lists)
 
 
 def _standing(place: Path, code: str, lists: Sequence[files.ListEntry]) -> list[files.ListEntry]:
@@ -174,34 +174,36 @@ def _standing(place: Path, code: str, lists: Sequence[files.ListEntry]) -> list[
     return [one for one in lists if write.restore_list(place, code, one)]
 
 
-def _differs(before: files.Manifest, now: files.Manifest, given: Mapping[str, write.TenantFiles]) -> bool:
+def _differs(before: files.Manifest, now: files.Manifest, parts: Mapping[str, write.TenantFiles]) -> bool:
     """Whether the generation in force says anything else."""
     same = (before.alarm_age, before.deny_age, before.rulebook) == (now.alarm_age, now.deny_age, now.rulebook)
-    if not same or before.tenants.keys() != given.keys():
+    if not same or before.tenants.keys() != parts.keys():
         return True
     return any(
         before.tenants[code].sha256 != hashlib.sha256(write.tenant_json(one.told)).hexdigest()
         or before.tenants[code].lists != tuple(one.lists)
-        for code, one in given.items()
+        for code, one in parts.items()
     )
 
 
-def _tenant(place: Path, code: str, known: files.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
-    told = build_policy(code, write.read_tenant(place, code), now)
-    kept = {one.kind: one for one in (() if known is None else known.lists) if not one.built}
-    tenant = Tenant(told, (), ())
-    found = []
+def _tenant(place: Path, code: str, entry: files.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
+    policy = build_policy(code, write.read_tenant(place, code), now)
+    by_kind = {one.kind: one for one in (() if entry is None else entry.lists) if not one.built}
+    tenant = Tenant(policy, (), ())
+    list_files = []
     for kind in files.LIST_KINDS:
-        old = kept.get(kind)
-        if known is not None and not lists:
-            found += [old] if old else []
-        elif (mark := facts.fingerprint_list(kind, code)) and (made := _list(place, kind, code, tenant, old, mark)):
-            found.append(made)
-    found += [_built(one, tenant) for one in built_lists.list_gate_lists(code)]
-    for one in found:
+        old = by_kind.get(kind)
+        if entry is not None and not lists:
+            list_files += [old] if old else []
+        elif (mark := facts.fingerprint_list(kind, code)) and (
+            list_file := _list(place, kind, code, tenant, old, mark)
+        ):
+            list_files.append(list_file)
+    list_files += [_built(one, tenant) for one in built_lists.list_gate_lists(code)]
+    for one in list_files:
         if not write.restore_list(place, code, one):
             raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256)
-    return write.TenantFiles(told, found)
+    return write.TenantFiles(policy, list_files)
 
 
 def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
@@ -212,7 +214,7 @@ def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[
     lines = list_lines(code, settings)
     mode = next((of.values for of in settings if of.key == ruled.MODE), {"enforce": True})
     caps = ruled.read_caps(book, settings, (line["name"] for line in lines))
-    told: dict[str, Any] = {
+    policy: dict[str, Any] = {
         "enterprise": code,
         "enforce": bool(mode["enforce"]),
         "unnamed": book.text("gate.purposes.unnamed").casefold(),
@@ -228,7 +230,7 @@ def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[
         "purposes": ruled.read_purposes(book, settings),
         "numbers": facts.list_numbers(code),
     }
-    return with_version(told, before, now)
+    return with_version(policy, before, now)
 
 
 def list_lines(code: str, settings: Sequence[policies.GatePolicy]) -> list[dict[str, Any]]:

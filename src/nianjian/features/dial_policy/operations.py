@@ -134,9 +134,9 @@ def apply_approved_cap(
     name = _resolve_name(enterprise, key, name.strip())
     standing = gate_policies.find_policy_in_force(enterprise, key, name)
     if standing is None or {**standing.values, **values} != standing.values:
-        wanted = PolicyValues(key, name, dict(values), reason)
+        policy = PolicyValues(key, name, dict(values), reason)
         gate_policies.apply_policy(
-            enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, requester=requester
+            enterprise=enterprise, policy=policy, actor=actor, approval=approval, requester=requester
         )
     feed_after_commit(enterprise)
 
@@ -166,11 +166,11 @@ def set_fail_open(*, enterprise: str, actor: Actor, purpose: Name, on: Flag, rea
     """
     one = accounts.enterprise(enterprise)
     words = rulebook(day=None, province=one.province, enterprise=enterprise).value("gate.purposes")
-    known = [*(words if isinstance(words, Mapping) else ()), UNNAMED, OTHER]
-    if purpose not in known:
-        raise NianjianError("gate_purpose_unknown", purpose=purpose, purposes=", ".join(known))
-    wanted = PolicyValues(ruled.PURPOSE, purpose, {"fail_open": on}, reason)
-    return _change(enterprise, wanted, actor)
+    purposes = [*(words if isinstance(words, Mapping) else ()), UNNAMED, OTHER]
+    if purpose not in purposes:
+        raise NianjianError("gate_purpose_unknown", purpose=purpose, purposes=", ".join(purposes))
+    policy = PolicyValues(ruled.PURPOSE, purpose, {"fail_open": on}, reason)
+    return _change(enterprise, policy, actor)
 
 
 @operation(
@@ -182,8 +182,8 @@ def set_mode(*, enterprise: str, actor: Actor, enforce: Flag, reason: Reason) ->
 
     To look on (试运行) asks for one always. Raises what `set_cap` raises.
     """
-    wanted = PolicyValues(ruled.MODE, "", {"enforce": enforce}, reason)
-    return _change(enterprise, wanted, actor)
+    policy = PolicyValues(ruled.MODE, "", {"enforce": enforce}, reason)
+    return _change(enterprise, policy, actor)
 
 
 def approve_change(approval: str, actor: Actor) -> dict[str, object]:
@@ -257,17 +257,17 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
         "told": not problems and before is not None and before["version"] == now["version"],
         "problems": faults,
         "caps": [
-            {name: told[name] for name in ("name", "key", "only", "limit", "window", "counts", "rule")}
-            | ({} if told["window"] == "calendar_day" else {"seconds": told["seconds"]})
-            for told in now["caps"]
+            {name: entry[name] for name in ("name", "key", "only", "limit", "window", "counts", "rule")}
+            | ({} if entry["window"] == "calendar_day" else {"seconds": entry["seconds"]})
+            for entry in now["caps"]
         ],
         "channels": [
             {name: line[name] for name in ("name", "team", "isolated", "observing")} for line in now["channels"]
         ],
         "isolated_displays": now["isolated_displays"],
         "purposes": [
-            {**told, "hours": [[f"{minute // 60:02}:{minute % 60:02}" for minute in pair] for pair in told["hours"]]}
-            for told in now["purposes"]
+            {**entry, "hours": [[f"{minute // 60:02}:{minute % 60:02}" for minute in pair] for pair in entry["hours"]]}
+            for entry in now["purposes"]
         ],
         "set": [_setting(setting) for setting in settings],
         "choices": ruled.list_vendor_rules(book),
@@ -323,32 +323,32 @@ def list_history(*, enterprise: str, actor: Actor, first: int = 0, most: int) ->
 
 
 def _setting(one: gate_policies.GatePolicy) -> dict[str, Any]:
-    told = {name: getattr(one, name) for name in ("key", "name", "values", "reason", "by")}
-    return told | {"since": one.in_force_at, "approval": one.approval or None}
+    document = {name: getattr(one, name) for name in ("key", "name", "values", "reason", "by")}
+    return document | {"since": one.in_force_at, "approval": one.approval or None}
 
 
-def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> GateChange:
+def _change(enterprise: str, policy: PolicyValues, actor: Actor) -> GateChange:
     """Put it in force, or ask for a second person; whether two are needed is looked at with all others waiting."""
     with transaction.atomic():
         lock_enterprise(enterprise)
-        if _needs_second_person(enterprise, wanted):
-            waiting = gate_policies.propose_policy(enterprise=enterprise, wanted=wanted, actor=actor)
-            return GateChange("pending", waiting.id, wanted.key, wanted.name, wanted.values, told=False)
-        gate_policies.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor)
+        if _needs_second_person(enterprise, policy):
+            waiting = gate_policies.propose_policy(enterprise=enterprise, policy=policy, actor=actor)
+            return GateChange("pending", waiting.id, policy.key, policy.name, policy.values, told=False)
+        gate_policies.apply_policy(enterprise=enterprise, policy=policy, actor=actor)
         telling = feed_after_commit(enterprise)
-    return GateChange("set", None, wanted.key, wanted.name, wanted.values, told=not telling.failed)
+    return GateChange("set", None, policy.key, policy.name, policy.values, told=not telling.failed)
 
 
-def _needs_second_person(enterprise: str, wanted: PolicyValues) -> bool:
+def _needs_second_person(enterprise: str, policy: PolicyValues) -> bool:
     """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise."""
-    if wanted.key not in ruled.CAPPED:
+    if policy.key not in ruled.CAPPED:
         # calls would go unasked: never one person's own choice
-        loosened = bool(wanted.values.get("fail_open")) or wanted.values.get("enforce") is False
+        loosened = bool(policy.values.get("fail_open")) or policy.values.get("enforce") is False
         return loosened or gate_policies.has_isolation(enterprise)
-    standing = gate_policies.find_policy_in_force(enterprise, wanted.key, wanted.name)
-    if ruled.enforces(standing) and wanted.values.get("enforce") is False:
+    standing = gate_policies.find_policy_in_force(enterprise, policy.key, policy.name)
+    if ruled.enforces(standing) and policy.values.get("enforce") is False:
         return True
-    return bool(wanted.values["white_list"]) or (standing is not None and bool(standing.values.get("white_list")))
+    return bool(policy.values["white_list"]) or (standing is not None and bool(standing.values.get("white_list")))
 
 
 def _resolve_name(enterprise: str, key: str, name: str) -> str:
@@ -402,15 +402,17 @@ def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor) -> Recei
     with wrap_read_errors(path):
         digest = form.sha256_of(path)
     place = gate_feed.snapshot_folder()
-    told = gate_feed.build_policy(enterprise, gate_feed.find_published_policy(enterprise), int(clock.now().timestamp()))
-    tenant = Tenant(told, (), ())
+    policy = gate_feed.build_policy(
+        enterprise, gate_feed.find_published_policy(enterprise), int(clock.now().timestamp())
+    )
+    tenant = Tenant(policy, (), ())
     purposes, words = facts.Purposes(tenant, kind), facts.digest_purposes(tenant)
     with write.snapshot_lock(place):
-        made = place / f".{enterprise}.{kind}.{os.getpid()}.list"
-        with ListBuilder(made, spans=kind == form.CONSENTS, purposes=True) as builder:
+        target = place / f".{enterprise}.{kind}.{os.getpid()}.list"
+        with ListBuilder(target, spans=kind == form.CONSENTS, purposes=True) as builder:
             count = _fill(builder, path, SHEETS[kind], purposes)
-            entries, size = builder.finish(), made.stat().st_size
-        sha256 = write.store_list(place, made)
+            entries, size = builder.finish(), target.stat().st_size
+        sha256 = write.store_list(place, target)
     built = gate_lists.BuiltList(kind, sha256, size, entries, purposes.names, words, path.name, digest, count.rejected)
     gate_lists.use_gate_list(enterprise=enterprise, built=built, actor=actor)
     fed = gate_feed.feed(enterprise=enterprise)
@@ -448,7 +450,7 @@ def _fill(builder: ListBuilder, path: Path, sheet: Sheet, purposes: facts.Purpos
         columns = {"number": 0}
     if "number" not in columns:
         raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=sheet.columns[0].header)
-    named = "purpose" if sheet is CONSENTS else "scope"
+    field_name = "purpose" if sheet is CONSENTS else "scope"
     for batch in _batches(reader, path):
 
         def of(field: str, batch: pa.RecordBatch = batch) -> pa.Array | None:
@@ -463,7 +465,7 @@ def _fill(builder: ListBuilder, path: Path, sheet: Sheet, purposes: facts.Purpos
             for name in ("expires_at", "withdrawn_at"):
                 end, good = _seconds(of(name), sheet.by_field(name), OPEN, good)
                 entries["to"] = np.minimum(entries["to"], end)
-        entries["purpose"] = _purpose_numbers(of(named), batch.num_rows, purposes)
+        entries["purpose"] = _purpose_numbers(of(field_name), batch.num_rows, purposes)
         count.take(good, count.rows + (1 if headers == BARE else 2))
         builder.add(entries[good])
     return count
@@ -542,10 +544,10 @@ def _seconds(
 def _moment(text: str, of: Column, missing: int) -> float:
     """Seconds of a moment written in another of the registers' forms; nan for what is none."""
     try:
-        found = value(text, of)
+        moment = value(text, of)
     except UnreadableError:
         return float("nan")
-    return facts.to_epoch_seconds(found, missing) if found is None or isinstance(found, datetime) else float("nan")
+    return facts.to_epoch_seconds(moment, missing) if moment is None or isinstance(moment, datetime) else float("nan")
 
 
 def _purpose_numbers(column: pa.Array | None, rows: int, purposes: facts.Purposes) -> np.ndarray[Any, Any]:
@@ -553,5 +555,5 @@ def _purpose_numbers(column: pa.Array | None, rows: int, purposes: facts.Purpose
         return np.zeros(rows, "u1")
     distinct = pc.dictionary_encode(column)
     numbers = np.array([purposes.of(text) for text in distinct.dictionary.to_pylist()], "u1")
-    found: np.ndarray[Any, Any] = numbers[distinct.indices.to_numpy(zero_copy_only=False)]
-    return found
+    result: np.ndarray[Any, Any] = numbers[distinct.indices.to_numpy(zero_copy_only=False)]
+    return result

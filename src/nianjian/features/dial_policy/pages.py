@@ -157,14 +157,14 @@ class Filter(forms.Form):
     def wanted(self, enterprise: str, day: date, before: int | None) -> DecisionFilter:
         """As the journal is searched on a day, of moments ``before``; what cannot be read narrows nothing."""
         self.is_valid()
-        given = self.cleaned_data
-        reason = given.get("reason") or ""
+        data = self.cleaned_data
+        reason = data.get("reason") or ""
         begin = datetime.combine(day, time(), clock.ZONE)
         since, end = (int((begin + timedelta(days=after)).timestamp() * 1000) for after in (0, 1))
         return DecisionFilter(
             enterprise=enterprise,
-            callee=given.get("callee") or "",
-            channel=given.get("channel") or "",
+            callee=data.get("callee") or "",
+            channel=data.get("channel") or "",
             reason="" if reason == "refused" else reason,
             allow=False if reason == "refused" else None,
             since=since,
@@ -187,9 +187,9 @@ def state_rows(of: Json) -> list[tuple[str, str, str, str]]:
     """(label, text, badge, more) of the snapshot, the process and its counters."""
     _ = words(current())
     snapshot, process = of["snapshot"], of["process"]
-    held, status = str(snapshot["state"]), str(process["status"])
+    state, status = str(snapshot["state"]), str(process["status"])
     rows = [
-        (gettext("Snapshot"), gate.translate_code(gate.STATES, held, _), _badge(held), _snapshot(snapshot, _)),
+        (gettext("Snapshot"), gate.translate_code(gate.STATES, state, _), _badge(state), _snapshot(snapshot, _)),
         (
             gettext("Gate process"),
             _(gate.ALARM) if status in WARN else gate.translate_code(gate.STATES, status, _),
@@ -418,13 +418,13 @@ FORMS: Final[Mapping[str, type[Reasoned]]] = {"mode": Mode, "fail-open": FailOpe
 @page(Permission.REQUEST)
 def change(request: Request, code: str) -> HttpResponse:
     """Show the forms; put the one that was sent in force, or ask for a second person."""
-    told = operations.summarize_policy(enterprise=code, actor=request.actor)
+    summary = operations.summarize_policy(enterprise=code, actor=request.actor)
     act, status = request.POST.get("act", ""), 200
     proposal = {name: request.GET[name] for name in ("name", "cap", "enforce") if name in request.GET}
-    forms = {name: _form(name, told, request if name == act else None, proposal) for name in FORMS}
+    forms = {name: _form(name, summary, request if name == act else None, proposal) for name in FORMS}
     if request.method == "POST":
         status = UNPROCESSABLE
-        if act in forms and run_form(forms[act], lambda given: _say(request, _done(code, act, given, request.actor))):
+        if act in forms and run_form(forms[act], lambda data: _say(request, _done(code, act, data, request.actor))):
             return redirect("gate", code=code)
     titles = {
         "mode": gettext("Mode"),
@@ -438,29 +438,29 @@ def change(request: Request, code: str) -> HttpResponse:
     )
 
 
-def _form(name: str, told: Mapping[str, Any], sent: Request | None, proposal: Mapping[str, str]) -> Reasoned:
-    first = {"mode": {"mode": "enforce" if told["enforce"] else "observe"}, "cap": proposal}.get(name)
+def _form(name: str, summary: Mapping[str, Any], sent: Request | None, proposal: Mapping[str, str]) -> Reasoned:
+    first = {"mode": {"mode": "enforce" if summary["enforce"] else "observe"}, "cap": proposal}.get(name)
     form = FORMS[name](None if sent is None else sent.POST, auto_id=f"{name}_%s", initial=first)
     if name == "fail-open":
-        form.choose("purpose", [(one["name"], purpose_label(one["name"])) for one in told["purposes"]])
+        form.choose("purpose", [(one["name"], purpose_label(one["name"])) for one in summary["purposes"]])
     if name == "choice":
         names = titles(Rulebook.on(clock.today()))
-        form.choose("rule", [(rule, names.get(rule, rule)) for rule in told["choices"]])
+        form.choose("rule", [(rule, names.get(rule, rule)) for rule in summary["choices"]])
     return form
 
 
-def _done(code: str, act: str, given: Mapping[str, Any], actor: Actor) -> operations.GateChange:
-    common: dict[str, Any] = {"enterprise": code, "reason": given["reason"], "actor": actor}
+def _done(code: str, act: str, data: Mapping[str, Any], actor: Actor) -> operations.GateChange:
+    common: dict[str, Any] = {"enterprise": code, "reason": data["reason"], "actor": actor}
     match act:
         case "mode":
-            return operations.set_mode(enforce=given["mode"] == "enforce", **common)
+            return operations.set_mode(enforce=data["mode"] == "enforce", **common)
         case "fail-open":
-            return operations.set_fail_open(purpose=given["purpose"], on=given["on"] == "on", **common)
+            return operations.set_fail_open(purpose=data["purpose"], on=data["on"] == "on", **common)
         case "choice":
-            return operations.choose_limits(rule=given["rule"], on=given["on"] == "on", **common)
+            return operations.choose_limits(rule=data["rule"], on=data["on"] == "on", **common)
         case _:
-            what = {name: given[name] for name in ("key", "name", "cap", "white_list", "uncapped")}
-            return operations.set_cap(**what, enforce={"on": True, "off": False}.get(given["enforce"]), **common)
+            what = {name: data[name] for name in ("key", "name", "cap", "white_list", "uncapped")}
+            return operations.set_cap(**what, enforce={"on": True, "off": False}.get(data["enforce"]), **common)
 
 
 def _say(request: Request, done: operations.GateChange) -> None:
@@ -482,13 +482,13 @@ BEHIND: Final = ("gate.", "rectification.frequency.", "rectification.white_list"
 @page(Permission.READ)
 def policy_overview(request: Request, code: str) -> HttpResponse:
     """Show what the gate allows and why, how it is, and its last decisions."""
-    told = operations.summarize_policy(enterprise=code, actor=request.actor)
+    summary = operations.summarize_policy(enterprise=code, actor=request.actor)
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
-    known = book.in_force
-    last = check.list_recent_decisions(wanted=DecisionFilter(enterprise=code), limit=LAST, actor=request.actor)
-    chosen = {one["rule"] for one in told["caps"]}
-    behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
-    caps: Page[Any] = paged(request, told["caps"], name="caps")
+    by_key = book.in_force
+    last = check.list_recent_decisions(filters=DecisionFilter(enterprise=code), limit=LAST, actor=request.actor)
+    chosen = {one["rule"] for one in summary["caps"]}
+    rules = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
+    caps: Page[Any] = paged(request, summary["caps"], name="caps")
     new = operations.list_observing_lines(enterprise=code, actor=request.actor)
     observing: Page[Any] = paged(request, new, name="observing")
     may = has_permission(request.actor, code, Permission.REQUEST)
@@ -497,21 +497,21 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     history = LazyRows(lambda first, count: read(first=first, most=count))
     settings: Page[Any] = paged(request, history, name="settings")
     context = {
-        "told": told,
-        "problems": [error_message(one["code"], one["values"], words(current())) for one in told["problems"]],
+        "told": summary,
+        "problems": [error_message(one["code"], one["values"], words(current())) for one in summary["problems"]],
         "state": state_rows(state),
         "connected": state["snapshot"]["state"] != check.MISSING and state["process"]["status"] != check.UNREACHED,
-        "behind": not told["told"] and state["snapshot"]["generation"] is not None,
-        "purposes": purpose_table(code, told["purposes"], known),
-        "caps": cap_table(code, caps.rows, told["channels"], known),
+        "behind": not summary["told"] and state["snapshot"]["generation"] is not None,
+        "purposes": purpose_table(code, summary["purposes"], by_key),
+        "caps": cap_table(code, caps.rows, summary["channels"], by_key),
         "caps_page": caps,
         "observing": observing_table(code, observing.rows, may=may),
         "observing_page": observing,
-        "open": [purpose_label(one["name"]) for one in told["purposes"] if one["fail_open"]],
+        "open": [purpose_label(one["name"]) for one in summary["purposes"] if one["fail_open"]],
         "settings": setting_table(settings.rows),
         "settings_page": settings,
-        "rules": rule_table(code, [rules_shown.present_rule(rule, book) for rule in behind]),
-        "decisions": decision_table(code, [check.decision_as_dict(one) for one in last.decisions], known),
+        "rules": rule_table(code, [rules_shown.present_rule(rule, book) for rule in rules]),
+        "decisions": decision_table(code, [check.decision_as_dict(one) for one in last.decisions], by_key),
         "cut": last.reached is not None,
         "lines": check.LINES,
         "may": may,
@@ -525,17 +525,17 @@ def decisions(request: Request, code: str) -> HttpResponse:
     """List decisions of a day, newest first: no more of them are looked for than the page needs."""
     day = asked_day(request.GET.get("day", ""))
     form = Filter(request.GET or None, initial={"day": day})
-    wanted = (form if form.is_bound else Filter({})).wanted(code, day, _moment(request, "until"))
+    filters = (form if form.is_bound else Filter({})).wanted(code, day, _moment(request, "until"))
     limit = min(number(request), FARTHEST_BACK) * SIZE + 1
-    found = check.list_recent_decisions(wanted=wanted, limit=limit, actor=request.actor)
-    cut: Page[Decision] = paged(request, found.decisions, farthest=FARTHEST_BACK)
+    matches = check.list_recent_decisions(filters=filters, limit=limit, actor=request.actor)
+    cut: Page[Decision] = paged(request, matches.decisions, farthest=FARTHEST_BACK)
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
     context = {
         "form": form,
         "page": cut,
         "table": decision_table(code, [check.decision_as_dict(one) for one in cut.rows], book.in_force),
-        "more": len(found.decisions) == FARTHEST_BACK * SIZE + 1 and not cut.on,
-        "further": "" if found.reached is None else address(request, until=str(found.reached + 1), page=""),
+        "more": len(matches.decisions) == FARTHEST_BACK * SIZE + 1 and not cut.on,
+        "further": "" if matches.reached is None else address(request, until=str(matches.reached + 1), page=""),
         "lines": check.LINES,
         "day": day.isoformat(),
         "parts": enumerate(check.list_parts(enterprise=code, day=day, actor=request.actor), 2),

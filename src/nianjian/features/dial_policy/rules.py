@@ -45,7 +45,7 @@ def read_purposes(
         raise NianjianError("gate_rule_unreadable", key="gate.purposes")
     consent = {str(name) for name in book.items("gate.consent")}
     open_ = {one.name for one in settings if one.key == PURPOSE and one.values.get("fail_open")}
-    found = []
+    purposes = []
     for name, said in [*words.items(), (UNNAMED, ()), (OTHER, ())]:
         if not isinstance(said, tuple):
             fault(NianjianError("gate_rule_unreadable", key="gate.purposes"))
@@ -56,7 +56,7 @@ def read_purposes(
         except NianjianError as unreadable:
             fault(unreadable)
             continue
-        found.append(
+        purposes.append(
             {
                 "name": name.casefold(),
                 "words": [str(word).casefold() for word in said],
@@ -66,20 +66,20 @@ def read_purposes(
                 "fail_open": name in open_,
             }
         )
-    return found
+    return purposes
 
 
 def read_hours(book: Rulebook, key: str) -> list[list[int]]:
     """Minutes of the day as [from, to) pairs; a purpose without a rule of its own has those of an unknown one."""
     pairs = book.items(key if key in book.in_force else f"gate.hours.{OTHER}")
-    found = []
+    hours = []
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:  # noqa: PLR2004 -- from and to
             raise NianjianError("gate_rule_unreadable", key=key)
         start, end = (_minute(text, key) for text in pair)
         # 21:00 to 09:00 goes over midnight
-        found += [[start, end]] if start < end else [[start, _MINUTES], [0, end]]
-    return found
+        hours += [[start, end]] if start < end else [[start, _MINUTES], [0, end]]
+    return hours
 
 
 def _minute(text: object, key: str) -> int:
@@ -95,16 +95,16 @@ def read_caps(book: Rulebook, settings: Iterable[GatePolicy], channels: Iterable
 
     A channel's cap keeps its name whatever its limit is, so its counter goes on when the limit changes.
     """
-    known = {(one.key, one.name): one.values for one in settings}
-    uncapped = {name for (key, name), values in known.items() if key == CHANNEL and values.get("uncapped")}
-    found = [_day_cap(book, CHANNEL, name, known.get((CHANNEL, name), {})) for name in sorted(set(channels) - uncapped)]
-    for (key, name), values in sorted(known.items()):
+    by_key = {(one.key, one.name): one.values for one in settings}
+    uncapped = {name for (key, name), values in by_key.items() if key == CHANNEL and values.get("uncapped")}
+    caps = [_day_cap(book, CHANNEL, name, by_key.get((CHANNEL, name), {})) for name in sorted(set(channels) - uncapped)]
+    for (key, name), values in sorted(by_key.items()):
         if key in {DISPLAY, TEAM} and not values.get("uncapped"):  # set again by the end of an isolation only
-            found.append(_day_cap(book, key, name, values))
-    for (key, name), values in sorted(known.items()):
+            caps.append(_day_cap(book, key, name, values))
+    for (key, name), values in sorted(by_key.items()):
         if key == RULE and values.get("on"):
-            found += get_vendor_caps(book, name)
-    return found
+            caps += get_vendor_caps(book, name)
+    return caps
 
 
 def _day_cap(book: Rulebook, key: str, name: str, values: Mapping[str, Any]) -> Cap:
@@ -176,16 +176,16 @@ def stamp_caps(caps: Iterable[Cap], before: Iterable[Mapping[str, Any]], now: in
 
     Epochs of a name only grow, even where no earlier snapshot is left.
     """
-    known = {one["name"]: one for one in before}
-    found = []
+    by_name = {one["name"]: one for one in before}
+    documents = []
     for cap in caps:
-        told = asdict(cap)
-        old = known.get(cap.name)
+        document = asdict(cap)
+        old = by_name.get(cap.name)
         if old is None:
-            told["epoch"] = now
-        elif {**told, "epoch": old["epoch"]} == dict(old):
-            told["epoch"] = old["epoch"]
+            document["epoch"] = now
+        elif {**document, "epoch": old["epoch"]} == dict(old):
+            document["epoch"] = old["epoch"]
         else:
-            told["epoch"] = max(now, old["epoch"] + 1)
-        found.append(told)
-    return found
+            document["epoch"] = max(now, old["epoch"] + 1)
+        documents.append(document)
+    return documents

@@ -40,7 +40,7 @@ A4_MM: Final = (210.0, 297.0)
 def is_a4(wide_mm: float, high_mm: float, tolerance_mm: float) -> bool:
     """Upright or across, each side within the tolerance (included)."""
     sides = sorted((wide_mm, high_mm))
-    return all(abs(side - wanted) <= tolerance_mm for side, wanted in zip(sides, A4_MM, strict=True))
+    return all(abs(side - target) <= tolerance_mm for side, target in zip(sides, A4_MM, strict=True))
 
 
 _MARGIN: Final = 0.02
@@ -281,11 +281,11 @@ class InspectedPage:
     findings: tuple[Finding, ...]
 
 
-def inspect(drawn: DrawnPage, limits: Limits) -> InspectedPage:
+def inspect(rendering: DrawnPage, limits: Limits) -> InspectedPage:
     """Check one page; it was drawn at 100 dpi, its inked parts finer."""
     cv2.setNumThreads(1)  # workers are processes; threads that wait for another burn time
-    number, bgr = drawn.facts.page, drawn.bgr
-    ink = find_red(bgr, drawn.dpi)
+    number, bgr = rendering.facts.page, rendering.bgr
+    ink = find_red(bgr, rendering.dpi)
     seals = tuple(_rounded(one) for one in find_seals_in(ink))
     plane = colour_mask(ink.white)
     sparse = ink_share(ink.white) < limits.blank and not seals
@@ -294,10 +294,10 @@ def inspect(drawn: DrawnPage, limits: Limits) -> InspectedPage:
     grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY).astype(np.uint8)
     across = turned in {90, 270}
     lean = None if empty else measure_skew(np.ascontiguousarray(np.rot90(grey)) if across else grey)
-    sharp = measure_resolution(drawn.facts, int(limits.dpi))
-    found = PageFound(
+    sharp = measure_resolution(rendering.facts, int(limits.dpi))
+    page = PageFound(
         page=number,
-        a4=is_a4(drawn.facts.wide_mm, drawn.facts.high_mm, limits.a4),
+        a4=is_a4(rendering.facts.wide_mm, rendering.facts.high_mm, limits.a4),
         dpi=None if sharp is None else sharp.dpi,
         blank=empty,
         skew_deg=lean,
@@ -305,13 +305,13 @@ def inspect(drawn: DrawnPage, limits: Limits) -> InspectedPage:
         colour=COLOUR if colour_share(plane) >= limits.colour or seals else GREY,
         seals=seals,
     )
-    findings = [*_sheet(found, drawn, limits), *_seals(found, limits)]
+    findings = [*_sheet(page, rendering, limits), *_seals(page, limits)]
     if sharp is not None and not sharp.enough:
         values = {"dpi": sharp.dpi, "least": int(limits.dpi)}
         findings.append(Finding("scan_dpi_low", Weight.STOP, number, values))
-    if sharp is not None and not empty and drawn.tiles:
-        findings += _sharpness(number, drawn.tiles, limits)
-    return InspectedPage(found, colour_share_beside_seals(plane, seals), tuple(findings))
+    if sharp is not None and not empty and rendering.tiles:
+        findings += _sharpness(number, rendering.tiles, limits)
+    return InspectedPage(page, colour_share_beside_seals(plane, seals), tuple(findings))
 
 
 def _rounded(seal: Seal) -> Seal:
@@ -320,25 +320,25 @@ def _rounded(seal: Seal) -> Seal:
     return Seal(x, y, wide, high, seal.kind, seal.score)
 
 
-def _sheet(page: PageFound, drawn: DrawnPage, limits: Limits) -> list[Finding]:
+def _sheet(page: PageFound, rendering: DrawnPage, limits: Limits) -> list[Finding]:
     """Size, emptiness, lean and turn."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if not page.a4:
-        values = {"wide": round(drawn.facts.wide_mm), "high": round(drawn.facts.high_mm)}
-        found.append(Finding("scan_not_a4", Weight.STOP, page.page, values))
+        values = {"wide": round(rendering.facts.wide_mm), "high": round(rendering.facts.high_mm)}
+        findings.append(Finding("scan_not_a4", Weight.STOP, page.page, values))
     if page.blank:
-        found.append(Finding("scan_blank", Weight.STOP, page.page))
+        findings.append(Finding("scan_blank", Weight.STOP, page.page))
     if page.skew_deg is not None and abs(page.skew_deg) > limits.skew:
         lean = {"degrees": abs(page.skew_deg), "most": f"{limits.skew:g}"}
-        found.append(Finding("scan_skewed", Weight.STOP, page.page, lean))
-    upright = drawn.facts.wide_mm <= drawn.facts.high_mm
+        findings.append(Finding("scan_skewed", Weight.STOP, page.page, lean))
+    upright = rendering.facts.wide_mm <= rendering.facts.high_mm
     if page.rotation is None:
-        found.append(Finding("scan_turn_unsure", Weight.ASK, page.page))
+        findings.append(Finding("scan_turn_unsure", Weight.ASK, page.page))
     elif page.rotation in {90, 270} and upright:  # a landscape page in an upright sheet, as it is bound and scanned
-        found.append(Finding("scan_across", Weight.NOTE, page.page))
+        findings.append(Finding("scan_across", Weight.NOTE, page.page))
     elif page.rotation:
-        found.append(Finding("scan_turned", Weight.STOP, page.page, {"degrees": page.rotation}))
-    return found
+        findings.append(Finding("scan_turned", Weight.STOP, page.page, {"degrees": page.rotation}))
+    return findings
 
 
 def _seals(page: PageFound, limits: Limits) -> list[Finding]:
@@ -402,39 +402,39 @@ def check(
             only = (Finding("scan_ofd", Weight.ASK),)
             return CheckResult(item.name, decide_verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
         limits = Limits.of(book)
-        looked: list[InspectedPage] = []
+        inspections: list[InspectedPage] = []
         edge: list[list[seam.PlacedSlice]] = []
         strip = seam.STRIP_MM if got.pages > 1 else 0.0
         for one in render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
-            watch(len(looked), 2 * got.pages)
-            looked.append(inspect(one, limits))
+            watch(len(inspections), 2 * got.pages)
+            inspections.append(inspect(one, limits))
             keep(one)
-            sliced = any(seal.kind is Kind.SLICE for seal in looked[-1].page.seals)
-            if len(edge) == len(looked) - 1 and one.strip is not None and sliced:
+            sliced = any(seal.kind is Kind.SLICE for seal in inspections[-1].page.seals)
+            if len(edge) == len(inspections) - 1 and one.strip is not None and sliced:
                 edge.append(_slices(whiten(scale_page(one.strip, one.fine_dpi, seam.DPI)), got.pages))
-        edges = tuple(_seam(edge)) if len(edge) == len(looked) else ()
-        read = reading.read(item.name, _sheets(got, looked, watch))
+        edges = tuple(_seam(edge)) if len(edge) == len(inspections) else ()
+        read = reading.read(item.name, _sheets(got, inspections, watch))
     findings = (
         *_file(got),
-        *(one for page in looked for one in page.findings),
-        *_form(item, looked, book, limits),
-        *find_missing_seals(item, [page.page for page in looked], book),
+        *(one for page in inspections for one in page.findings),
+        *_form(item, inspections, book, limits),
+        *find_missing_seals(item, [page.page for page in inspections], book),
         *edges,
         *read.findings,
         *_fields(item, read),
     )
-    pages = tuple(page.page for page in looked)
+    pages = tuple(page.page for page in inspections)
     return CheckResult(
         item.name, decide_verdict(findings), findings, dict(read.fields), pages, got.sha256, got.type.value, {}
     )
 
 
-def _sheets(got: ReceivedFile, looked: Sequence[InspectedPage], watch: Watch) -> Iterator[Sheet]:
+def _sheets(got: ReceivedFile, inspections: Sequence[InspectedPage], watch: Watch) -> Iterator[Sheet]:
     """Pages for the reader, drawn when it asks, turned upright as far as that is known; before each it is told."""
     if got.clean is None:
         return
-    drawn = render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI)
-    for done, (one, page) in enumerate(zip(drawn, looked, strict=True)):
+    renderings = render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI)
+    for done, (one, page) in enumerate(zip(renderings, inspections, strict=True)):
         turns = (page.page.rotation or 0) // 90
         upright = np.ascontiguousarray(np.rot90(one.bgr, turns)) if turns else one.bgr
         watch(got.pages + done, 2 * got.pages)
@@ -453,32 +453,32 @@ def _file(got: ReceivedFile) -> Iterator[Finding]:
     yield from (Finding(code, weight) for code, (is_so, weight) in facts.items() if is_so)
 
 
-def _form(item: Item, looked: Sequence[InspectedPage], book: Rulebook, limits: Limits) -> Iterator[Finding]:
+def _form(item: Item, inspections: Sequence[InspectedPage], book: Rulebook, limits: Limits) -> Iterator[Finding]:
     """Copy or original, of papers that have colour of their own; others cannot be told and are not guessed at."""
-    if not item.coloured or not looked:
+    if not item.coloured or not inspections:
         return
-    original = max(page.beside for page in looked) >= limits.original
-    wanted = item.form(book)
-    if wanted is Form.ORIGINAL and not original:
+    original = max(page.beside for page in inspections) >= limits.original
+    form = item.form(book)
+    if form is Form.ORIGINAL and not original:
         yield Finding("form_copy", Weight.STOP)
-    if wanted is Form.COPY and original:
+    if form is Form.COPY and original:
         yield Finding("form_original", Weight.ASK)
 
 
 def find_missing_seals(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator[Finding]:
     """Seals that the rulebook asks for and the pages do not show."""
-    wanted = item.seals(book)
+    seal_codes = item.seals(book)
     if not pages:
         return
     first = pages[0]
-    if {"cover_seal", "copy_seal"} & set(wanted) and not any(seal.kind in OFFICIAL for seal in first.seals):
-        code = "seal_copy_missing" if "copy_seal" in wanted else "seal_cover_missing"
+    if {"cover_seal", "copy_seal"} & set(seal_codes) and not any(seal.kind in OFFICIAL for seal in first.seals):
+        code = "seal_copy_missing" if "copy_seal" in seal_codes else "seal_cover_missing"
         if first.colour == GREY:  # why there is none, where that can be told
             code = "seal_grey"
         elif any(seal.kind is Kind.SQUARE for seal in first.seals):
             code = "seal_square_only"
         yield Finding(code, Weight.STOP, first.page)
-    if "riding_seal" in wanted and len(pages) > 1:
+    if "riding_seal" in seal_codes and len(pages) > 1:
         for page in pages:
             if not page.blank and all(seal.kind is not Kind.SLICE for seal in page.seals):
                 yield Finding("seal_riding_missing", Weight.STOP, page.page)
@@ -497,8 +497,8 @@ def _seam(pages: Sequence[Sequence[seam.PlacedSlice]]) -> Iterator[Finding]:
     if len(pages) > ONE_STAMP:
         broken, whole = seam.find_broken_joints(pages)
     else:
-        found = seam.match_slices([one[0].slice if one else None for one in pages])
-        broken, whole = found.broken, found.whole or bool(found.missing)
+        result = seam.match_slices([one[0].slice if one else None for one in pages])
+        broken, whole = result.broken, result.whole or bool(result.missing)
     for place in broken:
         yield Finding("seal_riding_broken", Weight.ASK, place + 2)
     if not whole:

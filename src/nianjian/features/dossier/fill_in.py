@@ -81,16 +81,16 @@ def known_by(value: Known, year: int) -> Known:
 Told = Mapping[str, Any]
 
 
-def build_document(enterprise: str, told: Told, basis: str, _: Words) -> Document:
-    """``told``: a sheet as JSON; what nobody knows is left to be filled in; ``basis``: in words, "" for none."""
-    lines: Sequence[Told] = told["fields"]
+def build_document(enterprise: str, sheet: Told, basis: str, _: Words) -> Document:
+    """``sheet``: a sheet as JSON; what nobody knows is left to be filled in; ``basis``: in words, "" for none."""
+    lines: Sequence[Told] = sheet["fields"]
     numbered = any(one["number"] for one in lines)
     header = (
         *((_("Code number"),) if numbered else ()),
         _("Field"), _("Value"), _("Source"), _("Last year"), _("Against last year"),
     )  # fmt: skip
     rows = tuple(_row(one, numbered, _) for one in lines)
-    title = _(REPORTS[told["report"]])
+    title = _(REPORTS[sheet["report"]])
     over = [one for one in lines if one["over"]]
     notes = [
         _("Only fields named by a source are listed; the platform's own form may ask for more or use other names.")
@@ -104,14 +104,14 @@ def build_document(enterprise: str, told: Told, basis: str, _: Words) -> Documen
         enterprise=enterprise,
         facts=(
             (_("Enterprise"), enterprise),
-            (_("Data year"), str(told["year"])),
-            (_("As of"), str(told["as_of"])),
+            (_("Data year"), str(sheet["year"])),
+            (_("As of"), str(sheet["as_of"])),
             *(((_("Basis"), basis),) if basis else ()),
             (_("Still to be filled in"), _names([line for line in lines if line["value"] is None], _)),
             (_("Different from the records"), _names([line for line in lines if line["recorded"]], _)),
             (_("Changes above the limit"), _names(over, _)),
         ),
-        code=format_code(item="fill_in", year=told["year"], run=told["run"], rules=told["rulebook"]),
+        code=format_code(item="fill_in", year=sheet["year"], run=sheet["run"], rules=sheet["rulebook"]),
         signed=False,
         sections=(Section(_("How to read it"), tuple(map(method_line, notes))),),
         tables=(Table(_("Fields"), header, rows, shares=(3, 5, 7, 5, 7, 5) if numbered else (6, 9, 5, 9, 5)),),
@@ -196,19 +196,19 @@ class Field:
 def list_fields(report: Report, rules: Rulebook) -> list[Field]:
     """The report's fields on the rulebook's day, in the order of the form."""
     under = f"fill_in.{report.value}."
-    found = [_field(one, under, rules) for one in rules.in_force.values() if one.key.startswith(under)]
-    return sorted(found, key=lambda field: int(_value(field.rule)["order"]))
+    fields = [_field(one, under, rules) for one in rules.in_force.values() if one.key.startswith(under)]
+    return sorted(fields, key=lambda field: int(_value(field.rule)["order"]))
 
 
 def _field(rule: Rule, under: str, rules: Rulebook) -> Field:
-    told = _value(rule)
-    key = str(told.get("limit", ""))
+    definition = _value(rule)
+    key = str(definition.get("limit", ""))
     return Field(
         name=rule.key.removeprefix(under),
         rule=rule,
-        kind=FieldKind(str(told["kind"])),
-        source=str(told["source"]),
-        personal=told.get("personal") is True,
+        kind=FieldKind(str(definition["kind"])),
+        source=str(definition["source"]),
+        personal=definition.get("personal") is True,
         limit=rules.decimal(key) if key else None,
         limit_key=key,
     )
@@ -220,8 +220,8 @@ def _value(rule: Rule) -> Mapping[str, Any]:
 
 def portrait_component(field: Field) -> tuple[str, str]:
     """Metric and component of the portrait's run that a field of source ``portrait`` takes its value from."""
-    told = _value(field.rule)
-    return str(told["metric"]), str(told["component"])
+    definition = _value(field.rule)
+    return str(definition["metric"]), str(definition["component"])
 
 
 def number_prefixes(field: Field) -> tuple[str, ...]:
@@ -231,7 +231,7 @@ def number_prefixes(field: Field) -> tuple[str, ...]:
 
 def build_line(field: Field, now: Known, before: Known, *, number: str = "") -> Json:
     """A field with its value, last year's and what differs. ``number``: of the code number that it is about."""
-    made = compare_values(now, before, field.limit)
+    change = compare_values(now, before, field.limit)
     return {
         "field": field.name,
         "number": number,
@@ -246,9 +246,9 @@ def build_line(field: Field, now: Known, before: Known, *, number: str = "") -> 
         "personal": field.personal,
         "value": format_value(now, field.kind),
         "before": format_value(before, field.kind),
-        "change": made.kind.value,
-        "percent": None if made.relative is None else percent(made.relative),
-        "over": made.over,
+        "change": change.kind.value,
+        "percent": None if change.relative is None else percent(change.relative),
+        "over": change.over,
         "limit": None if field.limit is None else percent(Fraction(field.limit)),
         "limit_rule": field.limit_key,
     }
@@ -308,16 +308,16 @@ def enter_line(line: Told, field: Field, entered: str | None, before: str | None
     """
     value = line["value"] if entered is None else entered
     earlier = line["before"] if before is None else before
-    made = compare_values(parse_value(value, field.kind), parse_value(earlier, field.kind), field.limit)
+    change = compare_values(parse_value(value, field.kind), parse_value(earlier, field.kind), field.limit)
     same = _plain(parse_value(line["value"], field.kind)) == _plain(parse_value(value, field.kind))
     exact = entered is None and before is None  # as computed from the records, before anything was rounded
     return {
         **line,
         "value": value,
         "before": earlier,
-        "change": line["change"] if exact else made.kind.value,
-        "percent": line["percent"] if exact else None if made.relative is None else percent(made.relative),
-        "over": line["over"] if exact else made.over,
+        "change": line["change"] if exact else change.kind.value,
+        "percent": line["percent"] if exact else None if change.relative is None else percent(change.relative),
+        "over": line["over"] if exact else change.over,
         "entered": entered is not None,
         "recorded": None if same or entered is None else line["value"],
         "proposal": None if value is not None else proposal if proposal is not None else earlier,

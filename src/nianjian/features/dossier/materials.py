@@ -77,19 +77,19 @@ class PageMark:
 
 def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[PageMark]:
     """Of one page: ``sheet`` as `finding.to_document`, ``findings`` of it as a report keeps them, its sides in mm."""
-    found = list(findings)
-    made = [_seal(one, found, wide) for one in sheet.get("seals", ())]
-    for one in found:
+    entries = list(findings)
+    marks = [_seal(one, entries, wide) for one in sheet.get("seals", ())]
+    for one in entries:
         code, weight = str(one["code"]), str(one["weight"])
         if code in WHOLE:
-            made.append(PageMark("box", INSET_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
+            marks.append(PageMark("box", INSET_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
         elif code in EDGE:
-            made.append(PageMark("box", wide - STRIP_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
+            marks.append(PageMark("box", wide - STRIP_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
         elif code == SKEWED and sheet.get("skew_deg") is not None:
             # A line through the page's middle as its rows lean, clockwise.
             fall = math.tan(math.radians(float(sheet["skew_deg"]))) * wide / 2
-            made.append(PageMark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED))
-    return made
+            marks.append(PageMark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED))
+    return marks
 
 
 def _seal(seal: Json, findings: Sequence[Json], wide: float) -> PageMark:
@@ -192,8 +192,8 @@ def list_items(enterprise: str, year: int, *, on: date, robots: bool, further: S
     rows = {row.pk: row for row in Material.objects.filter(enterprise_id=enterprise, year=year)}
     materials = {row.item: row for row in rows.values()}
     versions: defaultdict[str, list[Version]] = defaultdict(list)
-    found = Version.objects.filter(material__in=list(rows))
-    for one in found.defer("name", "report").order_by("number"):  # sealed: opened only where they are looked at
+    version_rows = Version.objects.filter(material__in=list(rows))
+    for one in version_rows.defer("name", "report").order_by("number"):  # sealed: opened only where they are looked at
         versions[rows[one.material_id].item].append(one)
     return [
         _line(item, materials.get(item), versions[item], on=on, required=robots or item != ALGORITHM)
@@ -241,8 +241,8 @@ def list_unready_items(enterprise: str, year: int, *, on: date, further: Sequenc
 
 def list_years(enterprise: str) -> list[int]:
     """Data years of which something was done about an item."""
-    found = Material.objects.filter(enterprise_id=enterprise).order_by().values_list("year", flat=True)
-    return list(found.distinct())
+    rows = Material.objects.filter(enterprise_id=enterprise).order_by().values_list("year", flat=True)
+    return list(rows.distinct())
 
 
 def get_version(enterprise: str, year: int, item: str, number: int) -> Version:
@@ -261,8 +261,8 @@ def list_versions(enterprise: str, year: int, item: str) -> QuerySet[Version]:
 
 def read_report(row: Version) -> dict[str, Any]:
     """What the check of a version found, as it is kept: codes and values."""
-    found: dict[str, Any] = json.loads(row.report or "{}")
-    return found
+    report: dict[str, Any] = json.loads(row.report or "{}")
+    return report
 
 
 def read_content(row: Version) -> bytes:
@@ -317,26 +317,26 @@ def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | 
     sha256 = hashlib.sha256(file.body).hexdigest()
     with transaction.atomic():
         row = hold_material(place, actor)
-        known = Version.objects.select_for_update().filter(material=row, sha256=sha256).first()
-        if known is not None:
-            if known.returned_at is not None:
-                raise NianjianError("dossier_version_returned", item=place.item, version=known.number)
-            _store_check(known, file, actor)
-            return known
+        existing = Version.objects.select_for_update().filter(material=row, sha256=sha256).first()
+        if existing is not None:
+            if existing.returned_at is not None:
+                raise NianjianError("dossier_version_returned", item=place.item, version=existing.number)
+            _store_check(existing, file, actor)
+            return existing
         last = Version.objects.filter(material=row).order_by("-number").first()
         with blobs.put_undoable(file.body) as stored:
-            made = Version.objects.create(
+            version = Version.objects.create(
                 material=row, number=1 if last is None else last.number + 1, name=file.name,
                 media_type=file.media_type, sha256=stored.sha256, size=stored.size, blob=stored.id, pages=file.pages,
                 verdict=file.verdict.value, report=_to_json(file.report), reused_from=reused_from,
                 blanks=count_blanks(file.report.get("findings", ())), recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
-            store_pictures(of=made, pictures=file.pictures)
+            store_pictures(of=version, pictures=file.pictures)
             if last is not None:
                 withdraw_requests(last, actor)
-            told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}
-            note("added", row, actor, told if file.source is None else {**told, "source": dict(file.source)})
-    return made
+            data = {"version": version.number, "sha256": sha256, "verdict": version.verdict, "reused_from": reused_from}
+            note("added", row, actor, data if file.source is None else {**data, "source": dict(file.source)})
+    return version
 
 
 def _store_check(row: Version, file: File, actor: Actor) -> None:
@@ -345,11 +345,11 @@ def _store_check(row: Version, file: File, actor: Actor) -> None:
     if is_generated(row) and RUN not in file.report.get("fields", {}):
         return
     answers = {_key(one): one[ANSWER] for one in read_report(row).get("findings", ()) if ANSWER in one}
-    found = [
+    findings = [
         {**one, ANSWER: answers[_key(one)]} if _key(one) in answers else one for one in file.report.get("findings", ())
     ]
-    report = {**file.report, "findings": found} if found else file.report
-    verdict = decide_open_verdict(found) if answers else file.verdict
+    report = {**file.report, "findings": findings} if findings else file.report
+    verdict = decide_open_verdict(findings) if answers else file.verdict
     if row.confirmed_at is not None or (before, old) == (verdict.value, _to_json(report)):
         return
     store_report(row, report, verdict)

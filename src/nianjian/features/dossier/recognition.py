@@ -102,13 +102,13 @@ class Proposal:
 def recognise_item(pages: Sequence[PageText], rulebook: Rulebook, day: date) -> Proposal:
     """The items that the first pages speak for, the likeliest first."""
     first = list(pages)[:PAGES]
-    found = [_guess(item, first) for item in ITEMS.values()]
-    found = [_with_fields(one, first, rulebook, day) for one in found if one.points]
-    found.sort(key=lambda one: -one.points)
-    best, second, *_rest = (*(one.points for one in found), 0, 0)
+    guesses = [_guess(item, first) for item in ITEMS.values()]
+    guesses = [_with_fields(one, first, rulebook, day) for one in guesses if one.points]
+    guesses.sort(key=lambda one: -one.points)
+    best, second, *_rest = (*(one.points for one in guesses), 0, 0)
     if best < LEAST or best - second < CLOSE:
-        return Proposal(None, sure=False, guesses=tuple(found[:3]))
-    return Proposal(found[0].item, sure=best >= SURE and best - second >= LEAD, guesses=tuple(found[:3]))
+        return Proposal(None, sure=False, guesses=tuple(guesses[:3]))
+    return Proposal(guesses[0].item, sure=best >= SURE and best - second >= LEAD, guesses=tuple(guesses[:3]))
 
 
 def _guess(item: Item, pages: Sequence[PageText]) -> Guess:
@@ -139,9 +139,9 @@ def _with_fields(one: Guess, pages: Sequence[PageText], rulebook: Rulebook, day:
     if one.item not in readers.READERS:
         return one
     read = readers.read(one.item, pages, rulebook, day, {}).fields
-    wanted = ITEMS[one.item].fields
-    fields = tuple(name for name in wanted if read.get(name) not in (None, "", "unclear", []))
-    return Guess(one.item, one.points + FIELDS * len(fields) // len(wanted), one.title, one.words, fields)
+    names = ITEMS[one.item].fields
+    fields = tuple(name for name in names if read.get(name) not in (None, "", "unclear", []))
+    return Guess(one.item, one.points + FIELDS * len(fields) // len(names), one.title, one.words, fields)
 
 
 def proposal_to_document(one: Proposal) -> Mapping[str, object]:
@@ -161,21 +161,21 @@ def find_papers(pages: Sequence[PageText], count: int, rulebook: Rulebook, day: 
     """
     begun: list[tuple[str, int]] = []
     for number, page in enumerate(pages, 1):
-        told = recognise_item([page], rulebook, day)
+        proposal = recognise_item([page], rulebook, day)
         # Its heading stands in the page's upper half and leads; else the page goes on with what was before.
-        headed = told.item and told.guesses[0].points >= TITLE and told.guesses[0].title
-        if told.item and headed and (not begun or begun[-1][0] != told.item):
-            begun.append((told.item, number))
+        headed = proposal.item and proposal.guesses[0].points >= TITLE and proposal.guesses[0].title
+        if proposal.item and headed and (not begun or begun[-1][0] != proposal.item):
+            begun.append((proposal.item, number))
     if not begun or (len(begun) == 1 and begun[0][1] == 1):
         return ()
     if begun[0][1] > 1:
         begun.insert(0, ("", 1))
     ends = [first - 1 for _, first in begun[1:]] + [count]
-    found: list[Range] = []
+    ranges: list[Range] = []
     for (item, first), last in zip(begun, ends, strict=True):
-        known = any(one.item == item for one in found)
-        found.append(Range("" if known else item, first, last))
-    return tuple(found)
+        is_repeat = any(one.item == item for one in ranges)
+        ranges.append(Range("" if is_repeat else item, first, last))
+    return tuple(ranges)
 
 
 DPI: Final = 200
@@ -221,21 +221,21 @@ def propose_items(
             return FileProposal(Proposal(None, sure=False, guesses=()), 0, ())  # an OFD: not read
         pictures: list[SmallPicture] = []
         some = render_pages(got.clean, min(got.pages, PAGES_FOR_HEADINGS), name=got.name, dpi=DPI)
-        kept = _kept(some, pictures) if pictured else some
+        renderings = _collect_pictures(some, pictures) if pictured else some
         pages = []
-        for page in ocr.read_sheets((one.facts.page, round(one.dpi), one.bgr) for one in kept):
+        for page in ocr.read_sheets((one.facts.page, round(one.dpi), one.bgr) for one in renderings):
             watch()
             pages.append(page)
         if pictured:
             # The pages behind those that are read, drawn to be looked at alone.
             rest = render_pages(got.clean, got.pages, name=got.name, dpi=PICTURE_DPI, first=PAGES_FOR_HEADINGS + 1)
-            for _page in _kept(rest, pictures):
+            for _page in _collect_pictures(rest, pictures):
                 watch()
     parts = find_papers(pages, got.pages, rulebook, day)
     return FileProposal(recognise_item(pages, rulebook, day), got.pages, parts, tuple(pictures))
 
 
-def _kept(pages: Iterable[DrawnPage], pictures: list[SmallPicture]) -> Iterator[DrawnPage]:
+def _collect_pictures(pages: Iterable[DrawnPage], pictures: list[SmallPicture]) -> Iterator[DrawnPage]:
     """The same pages; the picture of each stands in ``pictures`` then."""
     for one in pages:
         pictures.append(shrink_page(one))

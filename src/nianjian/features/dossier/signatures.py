@@ -73,54 +73,54 @@ class Signature:
     fault: str
 
 
-def to_signature(told: Mapping[str, Any]) -> Signature:
+def to_signature(entry: Mapping[str, Any]) -> Signature:
     """A signature as the child tells it, with what it is worth."""
-    stamp = None if told.get("timestamp") is None else Timestamp(**told["timestamp"])
+    stamp = None if entry.get("timestamp") is None else Timestamp(**entry["timestamp"])
     texts = ("subject", "issuer", "serial", "fingerprint", "valid_from", "valid_to", "algorithm")
-    changed = str(told.get("changed_after", "other"))
-    in_time = _in_time(told, stamp)
+    changed = str(entry.get("changed_after", "other"))
+    in_time = _in_time(entry, stamp)
     return Signature(
-        field=str(told["field"]),
-        standing=_standing(told, stamp, changed, in_time=in_time),
-        intact=told["intact"],
-        whole_file=bool(told.get("whole_file", False)),
+        field=str(entry["field"]),
+        standing=_standing(entry, stamp, changed, in_time=in_time),
+        intact=entry["intact"],
+        whole_file=bool(entry.get("whole_file", False)),
         changed_after=changed,
-        trust=str(told["trust"]),
-        self_signed=bool(told.get("self_signed", False)),
+        trust=str(entry["trust"]),
+        self_signed=bool(entry.get("self_signed", False)),
         in_time=in_time,
-        signed_at=told.get("signed_at"),
+        signed_at=entry.get("signed_at"),
         timestamp=stamp,
-        fault=str(told["fault"]),
-        **{name: str(told.get(name, "")) for name in texts},
+        fault=str(entry["fault"]),
+        **{name: str(entry.get(name, "")) for name in texts},
     )
 
 
-def _in_time(told: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
-    at = stamp.at if stamp is not None and stamp.intact else told.get("signed_at")
-    if at is None or not told.get("valid_from"):
+def _in_time(entry: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
+    at = stamp.at if stamp is not None and stamp.intact else entry.get("signed_at")
+    if at is None or not entry.get("valid_from"):
         return None
-    first, signed, last = (datetime.fromisoformat(str(one)) for one in (told["valid_from"], at, told["valid_to"]))
+    first, signed, last = (datetime.fromisoformat(str(one)) for one in (entry["valid_from"], at, entry["valid_to"]))
     return first <= signed <= last
 
 
-def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None) -> Standing:
-    if told["intact"] is None:
+def _standing(entry: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None) -> Standing:
+    if entry["intact"] is None:
         return Standing.UNREADABLE
-    if not told["intact"] or (stamp is not None and not stamp.intact):
+    if not entry["intact"] or (stamp is not None and not stamp.intact):
         return Standing.BROKEN
     if changed not in {"none", "form"}:
         return Standing.CHANGED
-    if told["trust"] == "unknown":
+    if entry["trust"] == "unknown":
         return Standing.UNKNOWN
-    return Standing.TRUSTED if told["trust"] == "trusted" and in_time else Standing.UNTRUSTED
+    return Standing.TRUSTED if entry["trust"] == "trusted" and in_time else Standing.UNTRUSTED
 
 
 ORDER = (Standing.UNREADABLE, Standing.BROKEN, Standing.CHANGED, Standing.UNTRUSTED, Standing.UNKNOWN, Standing.TRUSTED)
 
 
-def worst_standing(found: Sequence[Signature]) -> Standing:
+def worst_standing(signatures: Sequence[Signature]) -> Standing:
     """Of a file: the worst of its signatures."""
-    return min((one.standing for one in found), key=ORDER.index, default=Standing.NONE)
+    return min((one.standing for one in signatures), key=ORDER.index, default=Standing.NONE)
 
 
 TOGETHER: Final = 8  # files that one child reads
@@ -137,22 +137,22 @@ def read_signatures(path: Path, *, name: str = "", roots: Path | None = None) ->
         raise NianjianError("signature_not_pdf", file=called)
     if roots is not None and not _readable(roots):
         raise NianjianError("signature_roots_unreadable", file=str(roots))
-    return _told([path], called, "" if roots is None else str(roots))[0]
+    return _read_signatures([path], called, "" if roots is None else str(roots))[0]
 
 
 def read_signatures_of_files(paths: Sequence[Path]) -> list[tuple[Signature, ...]]:
     """The signatures of files of our own, a few in one child; as `read_signatures`."""
-    found: list[tuple[Signature, ...]] = []
+    results: list[tuple[Signature, ...]] = []
     for first in range(0, len(paths), TOGETHER):
-        found += _told(paths[first : first + TOGETHER], paths[first].name, "")
-    return found
+        results += _read_signatures(paths[first : first + TOGETHER], paths[first].name, "")
+    return results
 
 
-def _told(paths: Sequence[Path], called: str, roots: str) -> list[tuple[Signature, ...]]:
-    told = receive.read_answers("signatures", called, roots, *paths)
-    found: list[tuple[Signature, ...]] = []
+def _read_signatures(paths: Sequence[Path], called: str, roots: str) -> list[tuple[Signature, ...]]:
+    answers = receive.read_answers("signatures", called, roots, *paths)
+    results: list[tuple[Signature, ...]] = []
     seen: list[Signature] = []
-    for one in told:
+    for one in answers:
         if "unreadable" in one:
             break
         if "count" not in one:
@@ -160,11 +160,11 @@ def _told(paths: Sequence[Path], called: str, roots: str) -> list[tuple[Signatur
             continue
         if one["count"] != len(seen):  # what was not read is not told as good
             raise NianjianError("signatures_many", file=called, most=len(seen))
-        found.append(tuple(seen))
+        results.append(tuple(seen))
         seen = []
-    if len(found) != len(paths):
+    if len(results) != len(paths):
         raise NianjianError("dossier_file_broken", file=called)
-    return found
+    return results
 
 
 def _readable(roots: Path) -> bool:
@@ -204,20 +204,20 @@ def open_signer(path: Path, password: str, *, now: datetime) -> Signer:
         raise NianjianError("signer_missing", file=str(path))
     load: Any = SimpleSigner.load_pkcs12  # the library has no types for it
     with _quiet():  # it would print why, with the file's content in it
-        held: SimpleSigner | None = load(str(path), passphrase=password.encode() or None)
-    if held is None or held.signing_cert is None:
+        simple_signer: SimpleSigner | None = load(str(path), passphrase=password.encode() or None)
+    if simple_signer is None or simple_signer.signing_cert is None:
         raise NianjianError("signer_unreadable", file=path.name)
-    found = held.signing_cert
-    validity = found["tbs_certificate"]["validity"].native
+    certificate = simple_signer.signing_cert
+    validity = certificate["tbs_certificate"]["validity"].native
     if not validity["not_before"] <= now <= validity["not_after"]:
         first, last = validity["not_before"].date(), validity["not_after"].date()
         raise NianjianError("signer_expired", file=path.name, first=str(first), last=str(last))
-    usage = found.key_usage_value
+    usage = certificate.key_usage_value
     if usage is not None and not {"digital_signature", "non_repudiation"} & set(usage.native):
         raise NianjianError("signer_no_signing", file=path.name)
-    name: dict[str, object] = found.subject.native
+    name: dict[str, object] = certificate.subject.native
     subject = ", ".join(str(name[key]) for key in ("common_name", "organization_name") if name.get(key))
-    return Signer(held, subject, found.sha256.hex(), validity["not_before"], validity["not_after"])
+    return Signer(simple_signer, subject, certificate.sha256.hex(), validity["not_before"], validity["not_after"])
 
 
 def append_signature(source: Path, target: Path, signer: Signer, *, tsa: str = "") -> None:
@@ -234,13 +234,13 @@ def append_signature(source: Path, target: Path, signer: Signer, *, tsa: str = "
 
     make_stamper: Any = RequestsHTTPTimeStamper  # the library has no types for it
     stamper = make_stamper(tsa, timeout=TSA_SECONDS) if tsa else None
-    asked = signers.PdfSignatureMetadata(
+    metadata = signers.PdfSignatureMetadata(
         field_name=_free(source), md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES, reason=None
     )
     try:
         with _quiet(), source.open("rb") as before, target.open("w+b") as after:
             writer = IncrementalPdfFileWriter(before)
-            signers.PdfSigner(asked, signer.held, timestamper=stamper).sign_pdf(writer, output=after)
+            signers.PdfSigner(metadata, signer.held, timestamper=stamper).sign_pdf(writer, output=after)
     except (TimestampRequestError, OSError) as error:
         if getattr(error, "errno", None) in FULL:
             raise NianjianError("signing_disk_full", file=target.name) from error

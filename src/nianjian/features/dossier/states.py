@@ -87,8 +87,8 @@ def list_unexplained(findings: Iterable[Mapping[str, Any]]) -> list[Any]:
 
 def list_unanswered(findings: Iterable[Mapping[str, Any]]) -> list[Any]:
     """The findings of a report that can be explained, and are neither explained nor overruled."""
-    wanted = TO_EXPLAIN | BLANKS
-    return [one for one in findings if one["code"] in wanted and EXPLANATION not in one and not is_overruled(one)]
+    codes = TO_EXPLAIN | BLANKS
+    return [one for one in findings if one["code"] in codes and EXPLANATION not in one and not is_overruled(one)]
 
 
 def count_blanks(findings: Iterable[Mapping[str, Any]]) -> int:
@@ -98,12 +98,12 @@ def count_blanks(findings: Iterable[Mapping[str, Any]]) -> int:
 
 def decide_open_verdict(findings: Iterable[Mapping[str, Any]]) -> Verdict:
     """What the findings of a report that nobody has overruled leave; never ready by that alone: a person confirms."""
-    found = list(findings)
-    weights = {Weight(one["weight"]) for one in found if not is_overruled(one)}
+    entries = list(findings)
+    weights = {Weight(one["weight"]) for one in entries if not is_overruled(one)}
     if Weight.STOP in weights:
         return Verdict.NOT_READY
-    asked = Weight.ASK in weights or any(is_overruled(one) for one in found)
-    return Verdict.NEEDS_PERSON if asked else Verdict.READY
+    needs_person = Weight.ASK in weights or any(is_overruled(one) for one in entries)
+    return Verdict.NEEDS_PERSON if needs_person else Verdict.READY
 
 
 @dataclass(frozen=True, slots=True)

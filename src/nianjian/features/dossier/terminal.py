@@ -271,13 +271,13 @@ def show_package(console: Console, data: Json) -> None:
         console.print(_("The audit chain contains no build of this package."), style="yellow")
 
 
-def _due(told: Json) -> str:
+def _due(deadline: Json) -> str:
     """The last day, and how sure it is."""
-    how = _("as stated in the notice") if told["printed"] else _("counted in working days")
-    if told["provisional"]:
+    how = _("as stated in the notice") if deadline["printed"] else _("counted in working days")
+    if deadline["provisional"]:
         how = _("provisional: the holidays of that year have not been announced yet")
-    text = _("last day {due} ({how}), overdue") if told["late"] else _("last day {due} ({how})")
-    return text.format(due=told["due"], how=how)
+    text = _("last day {due} ({how}), overdue") if deadline["late"] else _("last day {due} ({how})")
+    return text.format(due=deadline["due"], how=how)
 
 
 def show_packages(console: Console, data: Json) -> None:
@@ -424,10 +424,10 @@ def _signature(console: Console, one: Json) -> None:
         (_("time according to the signer"), one["signed_at"] or "–"),
     ]
     stamp = one["timestamp"]
-    told = _("none") if stamp is None else f"{stamp['at']} {stamp['authority']}"
+    stamp_text = _("none") if stamp is None else f"{stamp['at']} {stamp['authority']}"
     if stamp is not None and not stamp["intact"]:
-        told = f"{told} ({_(STANDINGS['broken'])})"
-    facts.append((_("time stamp"), told))
+        stamp_text = f"{stamp_text} ({_(STANDINGS['broken'])})"
+    facts.append((_("time stamp"), stamp_text))
     if one["fault"]:
         facts.append((_("not checked, because"), one["fault"]))
     console.print(

@@ -28,7 +28,7 @@ def list_obstacles(enterprise: str, levels: ServiceLevels, overdue: int | None =
     that is known.
     """
     now = clock.now()
-    found, late = list[Point](), complaints.overdue_tickets(enterprise, levels, now)
+    points, late = list[Point](), complaints.overdue_tickets(enterprise, levels, now)
     first = late.first() if overdue != 0 else None
     if first is not None:
         since = complaints.find_ticket_overdue_since(first, levels, now) or now
@@ -37,8 +37,8 @@ def list_obstacles(enterprise: str, levels: ServiceLevels, overdue: int | None =
             "oldest": first.key,
             "days": (now - since).days,
         }
-        found.append(Point(OVERDUE, values | {"since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"}))
-    return found + [
+        points.append(Point(OVERDUE, values | {"since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"}))
+    return points + [
         Point(DIFFERENCES, {"kind": run.kind, "run": run.pk, "count": count, "as_of": run.as_of.isoformat()})
         for run, count in reconciliation.list_unsettled_runs(enterprise)
     ]

@@ -86,9 +86,9 @@ def deliver_messages(is_moot: Callable[[Message], bool] = is_settled) -> int:
                 continue
             if not flying:
                 return count
-            for told in wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED).done:
-                outcome, fault = told.result()
-                outbox.settle_dispatches(claimed=flying.pop(told), outcome=outcome, fault=fault, now=clock.now())
+            for future in wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED).done:
+                outcome, fault = future.result()
+                outbox.settle_dispatches(claimed=flying.pop(future), outcome=outcome, fault=fault, now=clock.now())
 
 
 TextValues = tuple[str, str, str, str, str]  # what `delivery.send_text` takes
@@ -108,26 +108,26 @@ def _build_text(
     outbox.drop_dispatches(claimed=gone, fault="reader_gone")
     moot = [one for one in claimed if one not in gone and is_moot(one.message)]
     outbox.drop_dispatches(claimed=moot, fault="matter_settled")
-    kept = [one for one in claimed if one not in gone and one not in moot]
-    if not kept:
+    dispatches = [one for one in claimed if one not in gone and one not in moot]
+    if not dispatches:
         return None
-    some, (title, text) = kept, _text(kept, person[1])
+    some, (title, text) = dispatches, _text(dispatches, person[1])
     while len(some) > 1 and not delivery.fits(channel.kind, title, text):
         some = some[: len(some) // 2]
         title, text = _text(some, person[1])
-    if rest := kept[len(some) :]:  # they go in the next
+    if rest := dispatches[len(some) :]:  # they go in the next
         outbox.release_dispatches(claimed=rest)
     return some, _delivery_values(channel, title, text)
 
 
-def _text(kept: Sequence[Dispatch], language: str) -> tuple[str, str]:
+def _text(dispatches: Sequence[Dispatch], language: str) -> tuple[str, str]:
     _ = words(spoken_language(language))
-    names = {code: accounts.enterprise(code).name for code in {one.message.enterprise for one in kept}}
+    names = {code: accounts.enterprise(code).name for code in {one.message.enterprise for one in dispatches}}
     lines = [
         (names[one.message.enterprise], season.reminder_line(one.message.about, refresh_values(one.message), _))
-        for one in kept
+        for one in dispatches
     ]
-    repeated = any(one.repeated for one in kept)
+    repeated = any(one.repeated for one in dispatches)
     return season.reminder_text(lines, env.address(INBOX, f"http://127.0.0.1:8000{INBOX}"), _, repeated=repeated)
 
 
@@ -255,8 +255,8 @@ def add_channel(*, address: str, actor: Actor) -> Json:
     ``channel_unreachable`` with the reason.
     """
     _require_own(actor)
-    kind, kept, mask = delivery.parse_address(address, env.read().webhook_hosts)
-    row, code = channels.create_channel(kind=kind, address=kept, mask=mask, actor=actor)
+    kind, target, mask = delivery.parse_address(address, env.read().webhook_hosts)
+    row, code = channels.create_channel(kind=kind, address=target, mask=mask, actor=actor)
     person = find_spoken_language(actor.name)
     title, text = season.confirmation_text(code, words(spoken_language(person[1] if person else "")))
     outcome, fault = send_text(row, title, text)

@@ -108,8 +108,8 @@ def inbox(request: Request) -> HttpResponse:
     if request.method == "POST":
         operations.mark_read(chosen_=None, actor=request.actor)
         return redirect("inbox")
-    shown: Page[Message] = paged(request, operations.list_messages(request.actor))
-    context = {"page": shown, "rows": [_message_row(one) for one in shown.rows]}
+    part: Page[Message] = paged(request, operations.list_messages(request.actor))
+    context = {"page": part, "rows": [_message_row(one) for one in part.rows]}
     return render(request, "inbox/inbox.html", context)
 
 
@@ -117,22 +117,22 @@ def inbox(request: Request) -> HttpResponse:
 @person
 def choices(request: Request) -> HttpResponse:
     """What one wants to be told, when and where."""
-    told = operations.get_settings(request.actor)
-    forms: dict[str, Form] = {"form": Choices(initial=told), "channel": NewChannel()}
+    settings = operations.get_settings(request.actor)
+    forms: dict[str, Form] = {"form": Choices(initial=settings), "channel": NewChannel()}
     if request.method == "POST" and _apply_form(request, forms):
         return redirect("inbox-choices")
     status = UNPROCESSABLE if request.method == "POST" else 200
     _ = words(current())
-    channels = [{**one, "name": _(CHANNEL_KINDS.get(one["kind"], one["kind"]))} for one in told["channels"]]
+    channels = [{**one, "name": _(CHANNEL_KINDS.get(one["kind"], one["kind"]))} for one in settings["channels"]]
     return render(request, "inbox/choices.html", {**forms, "channels": channels}, status=status)
 
 
 def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
     """Do what was asked; whether it was done, else what was wrong stands in the form that was sent."""
-    given, actor = request.POST, request.actor
-    act, channel = given.get("act", ""), given.get("channel", "")
+    data, actor = request.POST, request.actor
+    act, channel = data.get("act", ""), data.get("channel", "")
     if act == "confirm":
-        operations.confirm_channel(channel=channel, code=given.get("code", ""), actor=actor)
+        operations.confirm_channel(channel=channel, code=data.get("code", ""), actor=actor)
         messages.success(request, gettext("Confirmed: reminders go there from now on."))
         return True
     if act not in {"choose", "add"}:
@@ -140,7 +140,7 @@ def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
         messages.success(request, gettext("The channel is closed."))
         return True
     name = "form" if act == "choose" else "channel"
-    form = forms[name] = Choices(given) if act == "choose" else NewChannel(given)
+    form = forms[name] = Choices(data) if act == "choose" else NewChannel(data)
     if not form.is_valid():
         return False
     try:
@@ -165,10 +165,10 @@ def list_reminders(request: Request, code: str) -> HttpResponse:
         operations.retry_sending(enterprise=code, dispatch=dispatch, actor=request.actor)
         messages.success(request, gettext("It is being sent again."))
         return redirect("season-reminders", code=code)
-    shown: Page[Message] = paged(request, operations.list_log(enterprise=code, actor=request.actor))
+    part: Page[Message] = paged(request, operations.list_log(enterprise=code, actor=request.actor))
     context = {
-        "page": shown,
-        "rows": [_message_row(one) for one in shown.rows],
+        "page": part,
+        "rows": [_message_row(one) for one in part.rows],
         "waiting": operations.count_waiting(code),
     }
     return render(request, "inbox/log.html", context)
@@ -177,13 +177,13 @@ def list_reminders(request: Request, code: str) -> HttpResponse:
 def _message_row(one: Message) -> dict[str, Any]:
     """A message with its states in words and colours."""
     _ = words(current())
-    told = operations.to_document(one, current())
-    for each in told["dispatches"]:
+    document = operations.to_document(one, current())
+    for each in document["dispatches"]:
         each["word"], each["badge"] = _(MESSAGE_STATES[each["state"]]), BADGES[each["state"]]
         each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}
-    told |= {"address": _message_address(one), "firm": accounts.enterprise(one.enterprise).name}
-    told["when"] = format_day(one.day)
-    return told
+    document |= {"address": _message_address(one), "firm": accounts.enterprise(one.enterprise).name}
+    document["when"] = format_day(one.day)
+    return document
 
 
 def _message_address(one: Message) -> str:
@@ -268,13 +268,13 @@ def set_mail_server(request: Request) -> HttpResponse:
     act = request.POST.get("act", "")
     row = find_mail_server()
     names = ("host", "port", "mode", "sender", "user")
-    kept = {name: getattr(row, name) for name in names} if row else None
-    form = MailForm(request.POST if act == "save" else None, initial=kept)
+    initial = {name: getattr(row, name) for name in names} if row else None
+    form = MailForm(request.POST if act == "save" else None, initial=initial)
     own = (find_spoken_language(request.actor.name) or ("", ""))[0]
     test = TestForm(request.POST if act == "test" else None, initial={"address": own})
     context: dict[str, Any] = {}
     if act == "save" and form.is_valid():
-        save_mail_server(wanted=MailSettings(**form.cleaned_data), actor=request.actor)
+        save_mail_server(settings=MailSettings(**form.cleaned_data), actor=request.actor)
         messages.success(request, gettext("The mail server is saved. Send a test mail now."))
         return redirect("mail")
     if act == "remove":

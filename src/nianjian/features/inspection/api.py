@@ -49,11 +49,11 @@ mount(router, (readiness.look, declarations.declare_facts))
 @read(router, HERE, act=Permission.READ, answer=InspectionTold)
 def inspection_get(request: Request, code: str, wanted: Query[InspectionPart]) -> dict[str, object]:
     """The newest look at a part."""
-    found = readiness.newest_check(enterprise=code, part=wanted.part, actor=request.actor)
-    if found is None:
+    check = readiness.newest_check(enterprise=code, part=wanted.part, actor=request.actor)
+    if check is None:
         return {"part": wanted.part, "job": None, "ended_at": None, "told": None}
-    told = {name: value for name, value in found.items() if name not in {"job", "ended_at"}}
-    return {"part": wanted.part, "job": found["job"], "ended_at": found["ended_at"], "told": told}
+    result = {name: value for name, value in check.items() if name not in {"job", "ended_at"}}
+    return {"part": wanted.part, "job": check["job"], "ended_at": check["ended_at"], "told": result}
 
 
 DAY = "/enterprises/{code}/inspection/day"
@@ -186,7 +186,7 @@ def visit_get(request: Request, code: str, wanted: Query[VisitWanted]) -> dict[s
 @write(router, DAY, act=Permission.MANAGE_DATA, answer=Visit)
 def visit_set(request: Request, code: str, given: VisitSet) -> dict[str, object]:
     """Keep a day, or change what is kept of it."""
-    return visits.save_visit(enterprise=code, given=VisitInput(**given.dict()), actor=request.actor)
+    return visits.save_visit(enterprise=code, visit=VisitInput(**given.dict()), actor=request.actor)
 
 
 @read(router, f"{DAY}/copy", act=Permission.READ, media=[visits.ZIP_MEDIA])

@@ -50,18 +50,18 @@ class RobotFigures:
     item: bool | None
 
 
-def robot_abilities(told: RobotFigures) -> Claim:
+def robot_abilities(robots: RobotFigures) -> Claim:
     """意图识别与立即转人工: seats filed, the form ready, intents recorded, every transfer within the limit."""
-    figures = {name: count for name, count in asdict(told).items() if name != "item"}
+    figures = {name: count for name, count in asdict(robots).items() if name != "item"}
     lacks = list_lacks(
-        (not told.seats, Lack("no_robot_seats", known=told.calls > 0)),
-        (told.filed < told.seats, Lack("robot_seats_unfiled", count=told.seats - told.filed)),
-        (told.item is False, Lack("algorithm_form_missing")),
-        (not told.intents, Lack("intents_unproved", known=False)),
-        (0 < told.intents < told.answered,
-         Lack("intents_incomplete", known=False, count=told.answered - told.intents)),
-        (not told.asked, Lack("transfers_unproved", known=False)),
-        (told.in_time < told.asked, Lack("transfers_slow", count=told.asked - told.in_time)),
+        (not robots.seats, Lack("no_robot_seats", known=robots.calls > 0)),
+        (robots.filed < robots.seats, Lack("robot_seats_unfiled", count=robots.seats - robots.filed)),
+        (robots.item is False, Lack("algorithm_form_missing")),
+        (not robots.intents, Lack("intents_unproved", known=False)),
+        (0 < robots.intents < robots.answered,
+         Lack("intents_incomplete", known=False, count=robots.answered - robots.intents)),
+        (not robots.asked, Lack("transfers_unproved", known=False)),
+        (robots.in_time < robots.asked, Lack("transfers_slow", count=robots.asked - robots.in_time)),
     )  # fmt: skip
     return Claim("robot_abilities", figures, lacks)
 
@@ -227,5 +227,5 @@ def count_by_day(rows: ir.Table) -> ir.Table:
 def count_intents(rows: ir.Table) -> ir.Table:
     """Of robots' answered calls how many record what the robot understood."""
     robot = rows.filter(rows.agent_kind == "robot", rows.answered)
-    named = robot.extra.notnull() & robot.extra.fill_null("").re_search(_NAMED)
-    return robot.aggregate(intents=named.cast("int64").sum())
+    has_intent = robot.extra.notnull() & robot.extra.fill_null("").re_search(_NAMED)
+    return robot.aggregate(intents=has_intent.cast("int64").sum())

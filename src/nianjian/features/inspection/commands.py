@@ -31,31 +31,31 @@ from nianjian.platform.terminal.session import begin
 ANSWERS: Final = {"yes": True, "no": False}
 
 
-def render_sheet(told: Json, console: Console) -> None:
+def render_sheet(sheet: Json, console: Console) -> None:
     """The notice, the agenda, who stands where, the evidence."""
-    for name, value in drill_texts.notice_lines(told, _):
+    for name, value in drill_texts.notice_lines(sheet, _):
         console.print(pair_text(name, value, _), markup=False)
     console.print(
-        f"{drill_texts.evidence_reason(told['notice']['state'], _)} · {_(STATES[told['state']])}",
+        f"{drill_texts.evidence_reason(sheet['notice']['state'], _)} · {_(STATES[sheet['state']])}",
         markup=False,
     )
-    held = told["visit"] or {"agenda": [], "posts": []}
-    for one in held["agenda"]:
+    visit = sheet["visit"] or {"agenda": [], "posts": []}
+    for one in visit["agenda"]:
         console.print(f"  {one['at']}  {one['what']}  {one['who']}", markup=False)
-    for one in held["posts"]:
+    for one in visit["posts"]:
         console.print(f"  {pair_text(one['place'], one['who'], _)}  {one['task']}", markup=False)
-    table.rows(console, (_("rule"), _("evidence"), _("state"), _("why"), _("as at")), evidence_rows(told, _))
+    table.rows(console, (_("rule"), _("evidence"), _("state"), _("why"), _("as at")), evidence_rows(sheet, _))
 
 
-def render_visit(told: Json, console: Console) -> None:
+def render_visit(visit: Json, console: Console) -> None:
     """A day that is kept."""
     line = _("The inspection day {day} is saved: {agenda} agenda lines, {posts} posts.")
-    render_text(line.format(day=told["day"], agenda=len(told["agenda"]), posts=len(told["posts"])), console)
+    render_text(line.format(day=visit["day"], agenda=len(visit["agenda"]), posts=len(visit["posts"])), console)
 
 
-def render_declarations(told: Json, console: Console) -> None:
+def render_declarations(result: Json, console: Console) -> None:
     """What the enterprise states of each card."""
-    for one in told["declarations"]:
+    for one in result["declarations"]:
         console.print(f"{_(inspection.CARDS[one['card']])} {_(inspection.ANSWERS[one['answer']])}", markup=False)
 
 
@@ -64,16 +64,16 @@ def render_text(text: str, console: Console) -> None:
     console.print(text, markup=False)
 
 
-def render_drill_begun(told: Json, console: Console) -> None:
+def render_drill_begun(result: Json, console: Console) -> None:
     """The ticket that is now to be worked on."""
     line = _("Drill {drill} has begun: respond, call back and close this ticket in time.")
-    render_text(line.format(drill=told["drill"]), console)
+    render_text(line.format(drill=result["drill"]), console)
 
 
-def render_drill_report(told: Json, console: Console) -> None:
+def render_drill_report(report: Json, console: Console) -> None:
     """Steps with times, then what to mend."""
     console.print(
-        f"{told['drill']} · {drill_texts.clock_text(told['begun_at'])} · {_(STATES[told['state']])}",
+        f"{report['drill']} · {drill_texts.clock_text(report['begun_at'])} · {_(STATES[report['state']])}",
         markup=False,
     )
     rows = [
@@ -86,15 +86,15 @@ def render_drill_report(told: Json, console: Console) -> None:
             actor_text(one["by"], _),
             drill_texts.drill_reason(one["why"], _),
         )
-        for one in told["steps"]
+        for one in report["steps"]
     ]
     table.rows(console, (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why")), rows)
-    table.rows(console, (_("to fix"), _("why"), _("quickest fix")), drill_texts.list_remedies(told, _))
+    table.rows(console, (_("to fix"), _("why"), _("quickest fix")), drill_texts.list_remedies(report, _))
 
 
-def render_timeline(told: Json, console: Console) -> None:
+def render_timeline(data: Json, console: Console) -> None:
     """What is due, what was done, what was thrown in."""
-    console.print(f"{told['drill']} · {drill_texts.duration_text(told['running_s'])}", markup=False)
+    console.print(f"{data['drill']} · {drill_texts.duration_text(data['running_s'])}", markup=False)
     rows = [
         (
             drill_texts.duration_text(one["due_s"]),
@@ -106,13 +106,13 @@ def render_timeline(told: Json, console: Console) -> None:
             actor_text(one["by"], _),
             one["ended_at"],
         )
-        for one in told["timeline"]
+        for one in data["timeline"]
     ]
     heads = (_("planned"), _("step or inject"), _("role"), _("player"), _("state"), _("taken"), _("who"))
     table.rows(console, (*heads, _("handled at")), rows)
 
 
-def render_history(told: Json, console: Console) -> None:
+def render_history(result: Json, console: Console) -> None:
     """All drills, the newest first."""
     names = ("responded_s", "called_back_s", "closed_s")
     rows = [
@@ -122,13 +122,13 @@ def render_history(told: Json, console: Console) -> None:
             actor_text(one["begun_by"], _),
             *(drill_texts.duration_text(one[name]) for name in names),
         )
-        for one in told["drills"]
+        for one in result["drills"]
     ]
     heads = (_("ticket"), _("begun"), _("who"))
     table.rows(console, (*heads, _("responded after"), _("called back after"), _("closed after")), rows)
 
 
-def render_retention(told: Json, console: Console) -> None:
+def render_retention(result: Json, console: Console) -> None:
     """Each kind of log and how far it reaches."""
     rows = [
         (
@@ -140,22 +140,22 @@ def render_retention(told: Json, console: Console) -> None:
             one["missing_days"],
             _(inspection.LOG_WHYS[one["why"]]),
         )
-        for one in told["logs"]
+        for one in result["logs"]
     ]
     heads = (_("log"), _("state"), _("must reach back to"), _("oldest record"), _("without a gap since"))
     table.rows(console, (*heads, _("missing days"), _("why")), rows)
-    sample = told.get("sample")  # an older look has none
+    sample = result.get("sample")  # an older look has none
     for name, text in inspection.sample_facts(sample, _) if sample else ():
         console.print(pair_text(name, text, _), markup=False)
-    if sample and (found := inspection.sample_rows(sample, _)):
-        table.rows(console, inspection.sample_headings(_), found)
+    if sample and (calls := inspection.sample_rows(sample, _)):
+        table.rows(console, inspection.sample_headings(_), calls)
 
 
-def render_dialling(told: Json, console: Console) -> None:
+def render_dialling(result: Json, console: Console) -> None:
     """Each team's verdict, robots, and the calls that show it."""
-    console.print(f"{told['from']} – {told['to']}", markup=False)
-    console.print(_("Predictive dialling: {verdict}").format(verdict=_(inspection.VERDICTS[told["verdict"]])))
-    ai = told["ai"]
+    console.print(f"{result['from']} – {result['to']}", markup=False)
+    console.print(_("Predictive dialling: {verdict}").format(verdict=_(inspection.VERDICTS[result["verdict"]])))
+    ai = result["ai"]
     line = _("AI outbound: {verdict}; {seats} robot seats open, {calls} calls of robots, {asked} transfers")
     values = {"verdict": _(inspection.VERDICTS[ai["verdict"]]), "seats": ai["seats"]["open"], "calls": ai["calls"]}
     console.print(line.format(**values, asked=ai["transfers"]["asked"]))
@@ -171,13 +171,13 @@ def render_dialling(told: Json, console: Console) -> None:
             one["showing"],
             _(inspection.DIALLING_WHYS[one["why"]]),
         )
-        for one in told["teams"]
+        for one in result["teams"]
     ]
     heads = (_("team"), _("verdict"), _("calls"), _("answered"), _("without an agent"), _("dialled over"))
     table.rows(console, (*heads, _("hours in which it shows"), _("why")), rows)
     calls = [
         (team["team"], one["at"], one["callee"], one["ringing"], one["free"])
-        for team in told["teams"]
+        for team in result["teams"]
         for one in team["rows"]
     ]
     if calls:
@@ -199,15 +199,15 @@ def _render_suspects(console: Console, ai: Json) -> None:
         table.rows(console, (_("source"), _("evidence"), _("context"), _("application"), _("calls")), rows)
 
 
-def render_answers(told: Json, console: Console) -> None:
+def render_answers(result: Json, console: Console) -> None:
     """Each card: what may be said, what it rests on, how it becomes true."""
-    console.print(_("As at {day}; {released} of {all} may be said").format(**told, day=told["as_of"]))
-    for one in told["cards"]:
+    console.print(_("As at {day}; {released} of {all} may be said").format(**result, day=result["as_of"]))
+    for one in result["cards"]:
         state = _(inspection.CARD_STATES[one["state"]])
         console.print(f"\n{_(inspection.CARDS[one['card']])} [{state}]", style="bold", markup=False)
-        console.print(f"  {inspection.format_answer(one, told['at'][:10], _)}", markup=False)
+        console.print(f"  {inspection.format_answer(one, result['at'][:10], _)}", markup=False)
         figures = "; ".join(pair_text(name, count, _) for name, count in inspection.answer_figures(one, _))
-        days = f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]
+        days = f"{one['from']} – {result['as_of']}" if one["from"] else result["as_of"]
         console.print(f"  {figures} ({days})", markup=False)
         for text in inspection.answer_lacks(one, _):
             console.print(f"  - {text}", markup=False)
@@ -215,9 +215,9 @@ def render_answers(told: Json, console: Console) -> None:
             console.print(f"  > {text}", markup=False)
 
 
-def render_readiness(told: Json, console: Console) -> None:
+def render_readiness(result: Json, console: Console) -> None:
     """Each check and the share of those passed."""
-    for part, share in told["shares"].items():
+    for part, share in result["shares"].items():
         name = _(inspection.PEOPLE_NUMBERS_SYSTEM[part])
         console.print(pair_text(name, f"{share['passed']}/{share['all']}", _), markup=False)
     rows = [
@@ -229,7 +229,7 @@ def render_readiness(told: Json, console: Console) -> None:
             _(inspection.CHECKS_WHYS[one["why"]]),
             one["day"],
         )
-        for one in told["checks"]
+        for one in result["checks"]
     ]
     table.rows(console, (_("part"), _("rule"), _("check"), _("state"), _("why"), _("as at")), rows)
 
@@ -253,15 +253,15 @@ def _declare(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations.declarations import declare_facts
 
     facts = {card: ANSWERS.get(getattr(args, card)) for card in DECLARED}
-    told = asdict(declare_facts(enterprise=args.enterprise, actor=actor, **facts))
-    return Answer(told, partial(render_declarations, told))
+    result = asdict(declare_facts(enterprise=args.enterprise, actor=actor, **facts))
+    return Answer(result, partial(render_declarations, result))
 
 
 def _add_day_actions(actions: Actions) -> None:
-    shown = actions.add("day", _day, _("the sheet of the inspection day; exit 1 unless everything has passed"))
-    enterprise(shown)
-    on_day(shown, "--day", _("which day; default: the next one"))
-    shown.add_argument("--last", action="store_true", help=_("use the last check instead of checking now"))
+    sheet = actions.add("day", _day, _("the sheet of the inspection day; exit 1 unless everything has passed"))
+    enterprise(sheet)
+    on_day(sheet, "--day", _("which day; default: the next one"))
+    sheet.add_argument("--last", action="store_true", help=_("use the last check instead of checking now"))
     plan = actions.add("plan", _plan, _("save an inspection day: notice, agenda, who is where"))
     enterprise(plan)
     plan.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help=_("the day of the check"))
@@ -283,8 +283,8 @@ def _day(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations.day import build_sheet
 
-    told = build_sheet(enterprise=args.enterprise, actor=actor, day=args.day, anew=not args.last)
-    return Answer(told, partial(render_sheet, told), DONE if told["state"] == "passed" else NO)
+    sheet = build_sheet(enterprise=args.enterprise, actor=actor, day=args.day, anew=not args.last)
+    return Answer(sheet, partial(render_sheet, sheet), DONE if sheet["state"] == "passed" else NO)
 
 
 def _plan(args: argparse.Namespace) -> Answer:
@@ -297,18 +297,18 @@ def _plan(args: argparse.Namespace) -> Answer:
         return Answer({"day": args.day.isoformat(), "removed": True}, partial(render_text, _("Removed.")))
     said = {"notice": args.notice, "authority": args.authority, "received_on": args.received, "place": args.place}
     said |= {name: _text(path) for name, path in (("agenda", args.agenda), ("posts", args.posts)) if path is not None}
-    known = visits.find_visit_input(enterprise=args.enterprise, day=args.day, actor=actor) or VisitInput(args.day)
-    given = replace(known, **{name: value for name, value in said.items() if value is not None})
-    told = visits.save_visit(enterprise=args.enterprise, given=given, actor=actor)
-    return Answer(told, partial(render_visit, told))
+    stored = visits.find_visit_input(enterprise=args.enterprise, day=args.day, actor=actor) or VisitInput(args.day)
+    visit = replace(stored, **{name: value for name, value in said.items() if value is not None})
+    result = visits.save_visit(enterprise=args.enterprise, visit=visit, actor=actor)
+    return Answer(result, partial(render_visit, result))
 
 
 def _copy(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations import day as visits
 
-    told = {"enterprise": args.enterprise, "actor": actor, "language": language(), "day": args.day}
-    visits.write_bundle(**told, path=args.out, anew=not args.last)
+    params = {"enterprise": args.enterprise, "actor": actor, "language": language(), "day": args.day}
+    visits.write_bundle(**params, path=args.out, anew=not args.last)
     return Answer({"file": str(args.out)}, partial(render_text, str(args.out)))
 
 
@@ -351,20 +351,20 @@ def _check(args: argparse.Namespace, part: str, render: Callable[[Json, Console]
     from nianjian.features.inspection.operations.readiness import PARTS
 
     more = {"folder": args.recordings} if part == "retention" else {}
-    told = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor, **more)
-    good = {"readiness": told.get("state") == "passed", "retention": told.get("state") == "ok"}
-    released = part == "answers" and told["released"] == told["all"]
-    return Answer(told, partial(render, told), DONE if released or good.get(part) else NO)
+    result = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor, **more)
+    good = {"readiness": result.get("state") == "passed", "retention": result.get("state") == "ok"}
+    released = part == "answers" and result["released"] == result["all"]
+    return Answer(result, partial(render, result), DONE if released or good.get(part) else NO)
 
 
 def _dialling(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations.dialling import check_dialling
 
-    told = check_dialling(
+    result = check_dialling(
         enterprise=args.enterprise, as_of=None, first=getattr(args, "from"), last=args.to, actor=actor
     )
-    return Answer(told, partial(render_dialling, told), DONE if told["verdict"] == "not_found" else NO)
+    return Answer(result, partial(render_dialling, result), DONE if result["verdict"] == "not_found" else NO)
 
 
 def _add_notice_actions(actions: Actions) -> None:
@@ -401,18 +401,18 @@ def _notice(args: argparse.Namespace) -> Answer:
         return Answer({"scan": args.fetch, "file": file}, partial(render_text, file))
     if args.file is None:
         raise _usage(_("name the scan"))
-    told = visits.attach_scan(name=args.file.name, content=files.content(args.file), **of)
-    text = _("Scan {scan} is stored: {name}, SHA-256 {sha256}").format(**told)
-    return Answer(told, partial(render_text, text))
+    result = visits.attach_scan(name=args.file.name, content=files.content(args.file), **of)
+    text = _("Scan {scan} is stored: {name}, SHA-256 {sha256}").format(**result)
+    return Answer(result, partial(render_text, text))
 
 
 def _screens(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations import day as visits
 
-    told = visits.note_screens(enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor)
-    text = _("Recorded for {seen_on}, signed by {signed}.").format(**told)
-    return Answer(told, partial(render_text, text), DONE if told["stand"] else NO)
+    result = visits.note_screens(enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor)
+    text = _("Recorded for {seen_on}, signed by {signed}.").format(**result)
+    return Answer(result, partial(render_text, text), DONE if result["stand"] else NO)
 
 
 def _usage(message: str) -> NianjianError:
@@ -452,9 +452,9 @@ def configure_drill(parser: argparse.ArgumentParser) -> None:
     thrown.add_argument("--drill", required=True, metavar="TICKET", help=_("the drill's ticket"))
     thrown.add_argument("--handled", action="store_true", help=_("it was handled"))
     enterprise(actions.add("history", _history, _("all drills, and how quickly their steps were done")))
-    told = actions.add("report", _report, _("steps with their times, what passed, what to fix; exit 1 unless passed"))
-    _newest(told)
-    told.add_argument("--out", type=Path, metavar="FILE", help=_("write the report there (PDF)"))
+    report = actions.add("report", _report, _("steps with their times, what passed, what to fix; exit 1 unless passed"))
+    _newest(report)
+    report.add_argument("--out", type=Path, metavar="FILE", help=_("write the report there (PDF)"))
 
 
 def _newest(parser: argparse.ArgumentParser) -> None:
@@ -468,8 +468,8 @@ def _run_drill(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.states import DrillPlan
 
     planned = DrillPlan(args.source, args.minutes, {"agent": args.agent, "lead": args.lead}, args.throw)
-    told = run_drill(enterprise=args.enterprise, phone=args.phone, calls=args.calls, actor=actor, planned=planned)
-    return Answer(told, partial(render_drill_begun, told), DONE)
+    result = run_drill(enterprise=args.enterprise, phone=args.phone, calls=args.calls, actor=actor, planned=planned)
+    return Answer(result, partial(render_drill_begun, result), DONE)
 
 
 def _timeline(args: argparse.Namespace) -> Answer:
@@ -488,17 +488,17 @@ def _inject(args: argparse.Namespace) -> Answer:
     return _lines(drill.build_report(enterprise=args.enterprise, actor=actor, name=args.drill))
 
 
-def _lines(told: Mapping[str, Any]) -> Answer:
-    found = {name: told[name] for name in ("drill", "running_s", "timeline")}
-    return Answer(found, partial(render_timeline, found))
+def _lines(report: Mapping[str, Any]) -> Answer:
+    data = {name: report[name] for name in ("drill", "running_s", "timeline")}
+    return Answer(data, partial(render_timeline, data))
 
 
 def _history(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations import drill
 
-    told = {"drills": drill.list_drills(enterprise=args.enterprise, actor=actor)}
-    return Answer(told, partial(render_history, told))
+    result = {"drills": drill.list_drills(enterprise=args.enterprise, actor=actor)}
+    return Answer(result, partial(render_history, result))
 
 
 def _minutes(text: str) -> dict[str, int]:
@@ -513,8 +513,8 @@ def _report(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations import drill
 
-    given = {"enterprise": args.enterprise, "actor": actor, "name": args.drill}
-    told = drill.build_report(**given)
+    params = {"enterprise": args.enterprise, "actor": actor, "name": args.drill}
+    report = drill.build_report(**params)
     if args.out is not None:
-        drill.write_report(path=args.out, language=language(), **given)
-    return Answer(told, partial(render_drill_report, told), DONE if told["state"] == "passed" else NO)
+        drill.write_report(path=args.out, language=language(), **params)
+    return Answer(report, partial(render_drill_report, report), DONE if report["state"] == "passed" else NO)

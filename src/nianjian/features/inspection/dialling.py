@@ -79,7 +79,7 @@ def sweep_calls(batches: Iterable[pa.RecordBatch]) -> Iterator[DialledBatch]:
 
 def sweep_by_hour(batches: Iterable[pa.RecordBatch]) -> dict[tuple[str, datetime], dict[str, int]]:
     """(team, hour) -> `over` calls dialled while more rang than were free, the most `ringing`, and the `widest` gap."""
-    found: dict[tuple[str, datetime], dict[str, int]] = {}
+    by_hour: dict[tuple[str, datetime], dict[str, int]] = {}
     for one in sweep_calls(batches):
         if not one.rows.num_rows:
             continue
@@ -90,29 +90,29 @@ def sweep_by_hour(batches: Iterable[pa.RecordBatch]) -> dict[tuple[str, datetime
         ringing, widest = (np.maximum.reduceat(of, begins) for of in (one.ringing, one.ringing - one.free))
         for place, first in enumerate(begins):
             key = str(team.dictionary[codes[first]]), EPOCH + timedelta(hours=int(hour[first]))
-            before = found.setdefault(key, {"over": 0, "ringing": 0, "widest": int(widest[place])})
+            before = by_hour.setdefault(key, {"over": 0, "ringing": 0, "widest": int(widest[place])})
             before["over"] += int(over[place])
             before["ringing"] = max(before["ringing"], int(ringing[place]))
             before["widest"] = max(before["widest"], int(widest[place]))
-    return found
+    return by_hour
 
 
 def find_clearest(batches: Iterable[pa.RecordBatch], hours: Mapping[str, datetime], most: int) -> list[dict[str, Any]]:
     """Of each team's hour the calls that were dialled over, the widest first; batches have `source` and `one`, too."""
-    wanted = {team: int((hour - EPOCH) / timedelta(hours=1)) for team, hour in hours.items()}
-    told: dict[str, list[dict[str, Any]]] = {team: [] for team in wanted}
+    team_hours = {team: int((hour - EPOCH) / timedelta(hours=1)) for team, hour in hours.items()}
+    team_calls: dict[str, list[dict[str, Any]]] = {team: [] for team in team_hours}
     for one in sweep_calls(batches):
-        over = (one.ringing > one.free) & np.isin(one.hours, list(wanted.values()))
+        over = (one.ringing > one.free) & np.isin(one.hours, list(team_hours.values()))
         rows = one.rows.filter(pa.array(over)).select(["team", "at", "source", "one"]).to_pylist()
         figures = zip(rows, one.hours[over], one.ringing[over], one.free[over], strict=True)
         for row, hour, ringing, free in figures:
-            if wanted.get(row["team"]) == hour:
-                told[row["team"]].append(row | {"ringing": int(ringing), "free": int(free)})
+            if team_hours.get(row["team"]) == hour:
+                team_calls[row["team"]].append(row | {"ringing": int(ringing), "free": int(free)})
 
     def clear(row: Mapping[str, Any]) -> tuple[int, datetime, str]:
         return row["free"] - row["ringing"], row["at"], row["one"]
 
-    return [row for team in sorted(told) for row in heapq.nsmallest(most, told[team], key=clear)]
+    return [row for team in sorted(team_calls) for row in heapq.nsmallest(most, team_calls[team], key=clear)]
 
 
 FOUND, NOT_FOUND, UNKNOWN = "found", "not_found", "unknown"
@@ -165,16 +165,16 @@ def build_hours(
     rows: Iterable[Mapping[str, Any]], dialled: Mapping[tuple[str, datetime], Mapping[str, int]]
 ) -> list[TeamHour]:
     """Rows of `count_by_hour` with what `sweep_by_hour` found, as values."""
-    found = []
+    team_hours = []
     for row in rows:
         figures = {**row, **dialled.get((row["team"], row["hour"]), {})}
-        found.append(TeamHour(row["team"], row["hour"], {name: int(figures.get(name) or 0) for name in FIGURES}))
-    return sorted(found, key=lambda one: (one.team, one.hour))
+        team_hours.append(TeamHour(row["team"], row["hour"], {name: int(figures.get(name) or 0) for name in FIGURES}))
+    return sorted(team_hours, key=lambda one: (one.team, one.hour))
 
 
-def judge_teams(found: Sequence[TeamHour], limits: DiallingLimits) -> list[TeamVerdict]:
+def judge_teams(team_hours: Sequence[TeamHour], limits: DiallingLimits) -> list[TeamVerdict]:
     """The verdict of each team, by name."""
-    teams = groupby(sorted(found, key=lambda one: one.team), key=lambda one: one.team)
+    teams = groupby(sorted(team_hours, key=lambda one: one.team), key=lambda one: one.team)
     return [_judge_team(name, list(hours), limits) for name, hours in teams]
 
 
@@ -202,18 +202,18 @@ def _reaches(figures: Mapping[str, int], limits: DiallingLimits) -> bool:
     return figures["over"] >= limits.over and figures["over"] >= limits.share * figures["calls"]
 
 
-def sum_figures(found: Iterable[TeamHour]) -> dict[str, int]:
+def sum_figures(team_hours: Iterable[TeamHour]) -> dict[str, int]:
     """The figures of several hours."""
     sums = dict.fromkeys(FIGURES, 0)
-    for one in found:
+    for one in team_hours:
         for name, count in one.figures.items():
             sums[name] = max(sums[name], count) if name in HIGHEST else sums[name] + count
     return sums
 
 
-def overall_verdict(found: Iterable[TeamVerdict]) -> str:
+def overall_verdict(teams: Iterable[TeamVerdict]) -> str:
     """The verdict of the enterprise: what one team does is found, and what one team hides is unknown."""
-    verdicts = {one.verdict for one in found}
+    verdicts = {one.verdict for one in teams}
     if FOUND in verdicts:
         return FOUND
     return NOT_FOUND if verdicts == {NOT_FOUND} else UNKNOWN
@@ -229,7 +229,7 @@ def summarise_transfers(rows: Iterable[Mapping[str, object]], seconds: int) -> d
     waits = sorted((int(str(waited)), calls) for _asked, waited, calls in counted if waited is not None)
     through, sums = sum(calls for _wait, calls in waits), accumulate(calls for _wait, calls in waits)
     return {
-        "asked": sum(calls for asked, _waited, calls in counted if asked),
+        "asked": sum(calls for has_leg, _waited, calls in counted if has_leg),
         "put_through": through,
         "in_time": sum(calls for wait, calls in waits if wait <= seconds * 1000),
         "middle_ms": next((wait for (wait, _), so_far in zip(waits, sums, strict=True) if 2 * so_far >= through), None),
@@ -281,8 +281,8 @@ def select_rows(calls: ir.Table, lines: ir.Table, first: date, last: date, robot
             of_line.until.isnull() | (of_line.until >= day),
         ],
     )
-    named = joined.agent_id.isin(list(robots)) if robots else ibis.literal(False)  # noqa: FBT003 -- a value
-    robot = ((joined.agent_kind == "robot") | named).fill_null(False)  # noqa: FBT003 -- a value
+    is_listed = joined.agent_id.isin(list(robots)) if robots else ibis.literal(False)  # noqa: FBT003 -- a value
+    robot = ((joined.agent_kind == "robot") | is_listed).fill_null(False)  # noqa: FBT003 -- a value
     agent = joined.leg.fill_null("") == "agent"
     return joined.select(
         "source",
@@ -330,10 +330,10 @@ def aggregate_calls(rows: ir.Table) -> ir.Table:
     calls = grouped.filter(grouped.outs > 0)
     answered = calls.talked == 1
     began = (calls.leg_start <= calls.start).fill_null(False)  # noqa: FBT003 -- a value
-    named = calls.agent.notnull() & ~answered & (calls.legs == 0)
+    has_agent = calls.agent.notnull() & ~answered & (calls.legs == 0)
     return calls.mutate(
         answered=answered,
-        owned=(began | named) & (calls.robot == 0),
+        owned=(began | has_agent) & (calls.robot == 0),
         attended=(calls.legs > 0) | calls.agent.notnull(),
         hour=calls.start.truncate("h"),
         stops=ibis.ifelse(answered, calls.answer.fill_null(calls.start), calls.end),
@@ -360,20 +360,20 @@ def list_work(rows: ir.Table, calls: ir.Table) -> ir.Table:
 def build_presence(work: ir.Table) -> ir.Table:
     """From when to when each agent is taken to be here: ``begin`` where a turn begins, ``end`` where one ends."""
     of = {"group_by": [work.team, work.agent], "order_by": [work.seen, work.end]}
-    told = work.select(
+    spans = work.select(
         "team",
         "seen",
         before=work.end.max().over(ibis.window(preceding=(None, 1), **of)),
         then=work.seen.lead().over(ibis.window(**of)),
         end="end",
     )
-    told = told.mutate(latest=ibis.greatest(told.before.fill_null(told.end), told.end))
+    spans = spans.mutate(latest=ibis.greatest(spans.before.fill_null(spans.end), spans.end))
     pause, edge = (ibis.interval(minutes=of.seconds // 60) for of in (PAUSE, EDGE))
     none = ibis.null("timestamp")
-    return told.select(
+    return spans.select(
         "team",
-        begin=ibis.ifelse(told.before.isnull() | (told.seen > told.before + pause), told.seen - edge, none),
-        end=ibis.ifelse(told.then.isnull() | (told.then > told.latest + pause), told.latest + edge, none),
+        begin=ibis.ifelse(spans.before.isnull() | (spans.seen > spans.before + pause), spans.seen - edge, none),
+        end=ibis.ifelse(spans.then.isnull() | (spans.then > spans.latest + pause), spans.latest + edge, none),
     )
 
 
@@ -386,7 +386,7 @@ def build_events(calls: ir.Table, work: ir.Table) -> ir.Table:
     busy = work.filter(work.begin.notnull())
     turns = build_presence(work)
     comes, leaves = turns.filter(turns.begin.notnull()), turns.filter(turns.end.notnull())
-    found = ibis.union(
+    events = ibis.union(
         _event(ringing, ringing.start, DIALS, ring=1, one=ringing.one, source=ringing.source),
         _event(ringing, ibis.greatest(ringing.start, ringing.stops), STOPS, ring=-1),
         _event(busy, busy.begin, TAKES, idle=-1),
@@ -395,7 +395,7 @@ def build_events(calls: ir.Table, work: ir.Table) -> ir.Table:
         _event(leaves, leaves.end, LEAVES, idle=-1),
         distinct=False,
     )
-    return found.order_by("team", "at", "place")
+    return events.order_by("team", "at", "place")
 
 
 def _event(table: ir.Table, at: ir.Value, place: int, *, ring: int = 0, idle: int = 0,
@@ -488,12 +488,12 @@ class RobotSigns:
 
 def extract_signs(calls: ir.Table) -> ir.Table:
     """The calls with what their further columns say of application, context and second channel, in their stead."""
-    told = calls.told.fill_null("")
+    extra = calls.told.fill_null("")
     return calls.mutate(
-        application=told.re_extract(APP, 1).lower(),
-        context=told.re_extract(WHERE, 1).lower(),
-        far=told.re_extract(FAR, 1),
-        asterisk=told.contains(LAST_APP),
+        application=extra.re_extract(APP, 1).lower(),
+        context=extra.re_extract(WHERE, 1).lower(),
+        far=extra.re_extract(FAR, 1),
+        asterisk=extra.contains(LAST_APP),
     ).drop("told")
 
 
@@ -530,10 +530,12 @@ def group_suspects(rows: ir.Table) -> ir.Table:
 
 def sample_suspects(rows: ir.Table, most: int) -> ir.Table:
     """The newest calls of each source and evidence."""
-    found = rows.filter(rows.evidence != "")
-    window = ibis.window(group_by=[found.source, found.evidence], order_by=[ibis.desc(found.start), found.one])
-    found = found.mutate(place=ibis.row_number().over(window))
-    return found.filter(found.place < most).order_by("source", "evidence", "place")
+    suspects = rows.filter(rows.evidence != "")
+    window = ibis.window(
+        group_by=[suspects.source, suspects.evidence], order_by=[ibis.desc(suspects.start), suspects.one]
+    )
+    suspects = suspects.mutate(place=ibis.row_number().over(window))
+    return suspects.filter(suspects.place < most).order_by("source", "evidence", "place")
 
 
 def weigh_groups(rows: Iterable[Mapping[str, Any]], signs: RobotSigns) -> tuple[str, list[Mapping[str, Any]]]:
@@ -548,8 +550,8 @@ def weigh_groups(rows: Iterable[Mapping[str, Any]], signs: RobotSigns) -> tuple[
         attended[row["source"]] += row["attended"] or 0
 
     def counts(row: Mapping[str, Any]) -> bool:
-        named = attended[row["source"]] >= signs.named * answered[row["source"]]
-        return bool(row["evidence"]) and (row["evidence"] != TALK_ALONE or named)
+        has_agents = attended[row["source"]] >= signs.named * answered[row["source"]]
+        return bool(row["evidence"]) and (row["evidence"] != TALK_ALONE or has_agents)
 
     def place(row: Mapping[str, Any]) -> tuple[Any, ...]:
         return EVIDENCE.index(row["evidence"]), -row["calls"], row["source"], row["context"], row["application"]

@@ -12,21 +12,23 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.operation import REGISTRY
 
 
-def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+def _called(job: JobValue, actor: Actor, on_progress: Report) -> Mapping[str, object]:
     """``payload``: numbers (none: all filed ones) and routes (names)."""
-    return calls.run_test_calls(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return calls.run_test_calls(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=on_progress)
 
 
-def _witnessed(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+def _witnessed(job: JobValue, actor: Actor, on_progress: Report) -> Mapping[str, object]:
     """``payload``: trials; or unasked, from and to: those of the span that are open."""
     if job.payload.get("unasked"):
-        return landings.run_landing_recheck(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-    return landings.run_landing_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+        return landings.run_landing_recheck(
+            enterprise=job.enterprise, payload=job.payload, actor=actor, progress=on_progress
+        )
+    return landings.run_landing_check(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=on_progress)
 
 
-def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+def _drilled(job: JobValue, actor: Actor, on_progress: Report) -> Mapping[str, object]:
     """``payload``: phone and calls."""
-    return drill.run_drill_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return drill.run_drill_job(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=on_progress)
 
 
 KINDS: Final[Mapping[str, Kind]] = {

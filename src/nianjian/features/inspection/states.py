@@ -108,17 +108,17 @@ def build_timeline(
 
     Alert and reminders have no minute of the script's: they come with the ticket, and when its clocks say so.
     """
-    found = [_step_line(script, step, begun, done.get(step), now) for step in STEPS]
+    lines = [_step_line(script, step, begun, done.get(step), now) for step in STEPS]
     for step in (WARNED, REMINDED):
         if step in done:
             at, by = done[step]
-            found.append(TimelineLine(step, DUTY, "", None, DONE, at, by))
-    found += [
+            lines.append(TimelineLine(step, DUTY, "", None, DONE, at, by))
+    lines += [
         _inject_line(script, what, begun, injected.get(what, {}), now)
         for what in THROWN
         if what in script.thrown or what in injected
     ]
-    return sorted(found, key=lambda one: one.due or one.at or begun)
+    return sorted(lines, key=lambda one: one.due or one.at or begun)
 
 
 def _step_line(
@@ -165,11 +165,11 @@ def parse_lines(text: str, *, timed: bool) -> list[PlanLine]:
     ``visit_line_wrong`` with line and flaw (parts, long, time, number: no telephone or ID number belongs here),
     ``visit_lines_too_many``.
     """
-    given = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if len(given) > MOST_LINES:
+    raw_lines = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(raw_lines) > MOST_LINES:
         raise NianjianError("visit_lines_too_many", most=MOST_LINES)
-    found = [_parse_line(place, line, timed=timed) for place, line in given]
-    return sorted(found, key=lambda one: one.head) if timed else found
+    lines = [_parse_line(place, line, timed=timed) for place, line in raw_lines]
+    return sorted(lines, key=lambda one: one.head) if timed else lines
 
 
 def format_lines(lines: list[PlanLine]) -> str:
@@ -238,10 +238,10 @@ def expect_notice(received: date | None, submitted: date | None, weeks: int, tod
 
 def judge_sources(states: Iterable[str]) -> tuple[State, str]:
     """S9, what the product sees itself: (state, why) of the sources behind both screens; fresh, stale or absent."""
-    found = set(states)
-    if "stale" in found:
+    codes = set(states)
+    if "stale" in codes:
         return State.FAILED, "screens_stale"
-    return (State.PASSED, "screens_live") if found == {"fresh"} else (State.NOT_PROVED, "screens_absent")
+    return (State.PASSED, "screens_live") if codes == {"fresh"} else (State.NOT_PROVED, "screens_absent")
 
 
 def judge_screens(seen_on: date | None, days: int, today: date, *, stand: bool) -> tuple[State, str]:
@@ -255,11 +255,11 @@ def judge_screens(seen_on: date | None, days: int, today: date, *, stand: bool) 
 
 def build_rows(evidence: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The ten rows in the guide's order, each with its evidence; what belongs to no row of S1-S10 is left out."""
-    found = []
+    rows = []
     for rule in RULES:
         mine = [one for one in evidence if one["rule"] == rule]
-        found.append({"rule": rule, "state": overall_state(str(one["state"]) for one in mine), "evidence": mine})
-    return found
+        rows.append({"rule": rule, "state": overall_state(str(one["state"]) for one in mine), "evidence": mine})
+    return rows
 
 
 ANSWERED: Final = {
@@ -375,11 +375,11 @@ def judge_drill(steps: Sequence[DrillStep]) -> State:
 
 
 def _test_calls(seen: DrillRecord) -> DrillStep:
-    found = seen.calls
-    if not sum(found.values()):
+    counts = seen.calls
+    if not sum(counts.values()):
         return DrillStep(CALLS, State.NOT_PROVED, seen.calls_why or "calls_unproved")
-    if found.get(State.FAILED):
+    if counts.get(State.FAILED):
         return DrillStep(CALLS, State.FAILED, "calls_failed")
-    if found.get(State.NOT_PROVED):
+    if counts.get(State.NOT_PROVED):
         return DrillStep(CALLS, State.NOT_PROVED, "calls_unproved")
     return DrillStep(CALLS, State.PASSED, "calls_passed")

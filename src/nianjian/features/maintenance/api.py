@@ -63,14 +63,14 @@ class Wanted(Filter):
 @read(audit_router, "/enterprises/{code}/audit", act=Permission.AUDIT, answer=Entries)
 def audit_list(request: Request, code: str, wanted: Query[Wanted]) -> dict[str, object]:
     """The enterprise's entries."""
-    found = query.filter_entries(enterprise=code, **build_filter(**wanted.dict(exclude={"limit", "before"})))
+    entries = query.filter_entries(enterprise=code, **build_filter(**wanted.dict(exclude={"limit", "before"})))
     if wanted.before is not None:
-        found = found.filter(seq__lt=wanted.before)
-    rows = list(found[: wanted.limit + 1])
-    shown = rows[: wanted.limit]
+        entries = entries.filter(seq__lt=wanted.before)
+    rows = list(entries[: wanted.limit + 1])
+    page = rows[: wanted.limit]
     return {
-        "items": [{**asdict(query.act(one)), "hash": one.hash} for one in shown],
-        "next": after(request, before=shown[-1].seq) if len(rows) > wanted.limit else None,
+        "items": [{**asdict(query.act(one)), "hash": one.hash} for one in page],
+        "next": after(request, before=page[-1].seq) if len(rows) > wanted.limit else None,
         "head": query.head()[1],
     }
 
@@ -90,7 +90,7 @@ def audit_verify(request: Request) -> dict[str, object]:
 @take(audit_router, "/enterprises/{code}/audit/export", act=Permission.AUDIT, media=(CSV,))
 def audit_export(request: Request, code: str, wanted: Query[Filter]) -> StreamingHttpResponse:
     """The enterprise's entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
-    lines = export_entries(enterprise=code, asked=build_filter(**wanted.dict()), actor=request.actor)
+    lines = export_entries(enterprise=code, filters=build_filter(**wanted.dict()), actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
     return as_attachment(answer, f"audit-{code or 'all'}.csv")
 
@@ -132,9 +132,9 @@ class RecordClasses(Schema):
 @read(retention_router, "/enterprises/{code}/retention", act=Permission.AUDIT, answer=RecordClasses)
 def retention_show(request: Request, code: str) -> dict[str, object]:
     """The classes of the enterprise's records; what was erased stands in the chain as `retention.erase`."""
-    known = health.get_retention_status(enterprise=code, actor=request.actor)
-    items = [{**asdict(one.period), "oldest": one.oldest, "over": one.over} for one in known.classes]
-    return {"counted_at": known.at, "items": items}
+    status = health.get_retention_status(enterprise=code, actor=request.actor)
+    items = [{**asdict(one.period), "oldest": one.oldest, "over": one.over} for one in status.classes]
+    return {"counted_at": status.at, "items": items}
 
 
 @write(retention_router, "/enterprises/{code}/retention/counts", act=Permission.AUDIT, answer=Job, status=202)

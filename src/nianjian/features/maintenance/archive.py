@@ -97,8 +97,8 @@ def write_archive(path: Path, manifest: Callable[[], Mapping[str, object]]) -> I
             with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 writer = Writer(tar)
                 yield writer
-                told = {"format": FORMAT, **manifest(), "members": writer.members}
-                content = json.dumps(told, ensure_ascii=False, indent=1).encode()
+                document = {"format": FORMAT, **manifest(), "members": writer.members}
+                content = json.dumps(document, ensure_ascii=False, indent=1).encode()
                 tar.addfile(_info(MANIFEST, len(content)), io.BytesIO(content))
                 writer.digest = hashlib.sha256(content).hexdigest()
             out.flush()
@@ -130,8 +130,8 @@ class Archive:
     @property
     def members(self) -> Mapping[str, Mapping[str, Any]]:
         """Name -> size and sha256."""
-        found: Mapping[str, Mapping[str, Any]] = self.manifest["members"]
-        return found
+        entries: Mapping[str, Mapping[str, Any]] = self.manifest["members"]
+        return entries
 
     @property
     def size(self) -> int:
@@ -200,16 +200,16 @@ def _compare_members(tar: tarfile.TarFile, members: Mapping[str, Mapping[str, An
     for info in tar:
         if info.name == MANIFEST:
             continue
-        known = members.get(info.name)
+        entry = members.get(info.name)
         content = tar.extractfile(info) if info.isreg() else None
-        if known is None or content is None or info.name in seen or not _safe(info.name):
+        if entry is None or content is None or info.name in seen or not _safe(info.name):
             raise NianjianError("backup_damaged", member=info.name)
         sha = hashlib.sha256()
         while block := content.read(CHUNK):
             sha.update(block)
             done += len(block)
             progress(done, total)
-        if (info.size, sha.hexdigest()) != (known["size"], known["sha256"]):
+        if (info.size, sha.hexdigest()) != (entry["size"], entry["sha256"]):
             raise NianjianError("backup_damaged", member=info.name)
         seen.add(info.name)
     missing = sorted(set(members) - seen)
@@ -266,10 +266,10 @@ def stage_archive(file: Path, *, replace: bool, keys: Path | None, progress: Pro
     full = [root for root in roots if switch.contents(root)]
     if full and not replace:
         raise NianjianError("home_not_empty", home=str(full[0]))
-    free, wanted = shutil.disk_usage(environment.home).free, int(archive.size * SPARE)
-    if free < wanted:
+    free, space = shutil.disk_usage(environment.home).free, int(archive.size * SPARE)
+    if free < space:
         raise NianjianError(
-            "restore_disk_too_small", folder=str(environment.home), free_mib=free >> 20, wanted_mib=wanted >> 20
+            "restore_disk_too_small", folder=str(environment.home), free_mib=free >> 20, wanted_mib=space >> 20
         )
     if not environment.keys.exists() and keys is not None:
         environment.keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -304,14 +304,14 @@ def _unused_stamp(roots: list[Path]) -> str:
 def enter_stage(stage: Stage) -> Iterator[None]:
     """Let the settings name the staged home for a while."""
     names = ("NIANJIAN_HOME", "NIANJIAN_HOME_FILE", "NIANJIAN_LAKE_URL", "NIANJIAN_LAKE_URL_FILE")
-    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    variables = {name: os.environ.pop(name) for name in names if name in os.environ}
     os.environ |= {"NIANJIAN_HOME": str(stage.home), "NIANJIAN_LAKE_URL": str(stage.lakes)}
     try:
         yield
     finally:
         for name in names:
             os.environ.pop(name, None)
-        os.environ.update(kept)
+        os.environ.update(variables)
 
 
 def _path(stage: Stage, name: str) -> Path | None:
@@ -324,13 +324,13 @@ def _path(stage: Stage, name: str) -> Path | None:
     return stage.rows / name.removeprefix(DATABASE) if name.startswith(DATABASE) else None
 
 
-def _check_keys(archive: Archive, path: Path | None, wanted: Path) -> None:
+def _check_keys(archive: Archive, path: Path | None, keys_path: Path) -> None:
     """Hold the key file against the archive: without its keys the sealed fields and files could not be read."""
     if path is None:
-        raise NianjianError("backup_keys_missing", keys=str(wanted))
-    told = archive.manifest["keys"]
+        raise NianjianError("backup_keys_missing", keys=str(keys_path))
+    keys = archive.manifest["keys"]
     ring = keyring.read(path)
-    if ring.mark != told["mark"] or not set(told["ids"]) <= set(ring.ciphers):
+    if ring.mark != keys["mark"] or not set(keys["ids"]) <= set(ring.ciphers):
         raise NianjianError("backup_keys_other", keys=str(path))
 
 

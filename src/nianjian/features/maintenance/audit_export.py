@@ -24,28 +24,28 @@ LAST_DAY: Final = date(9998, 12, 31)
 
 def build_filter(*, verb: str, actor: str, first: date | None, last: date | None) -> dict[str, str]:
     """The filter as `audit.query.filter_entries` takes it; days are those of the clock's zone."""
-    asked = {"verb": verb, "actor": actor}
+    filters = {"verb": verb, "actor": actor}
     for name, day, days in (("since", first, 0), ("until", last, 1)):
         if day is not None:
-            known = min(max(day, FIRST_DAY), LAST_DAY)
-            begin = datetime.combine(known, time(), clock.ZONE) + timedelta(days=days)
-            asked[name] = begin.astimezone(UTC).isoformat(timespec="microseconds")
-    return {name: value for name, value in asked.items() if value}
+            valid_day = min(max(day, FIRST_DAY), LAST_DAY)
+            begin = datetime.combine(valid_day, time(), clock.ZONE) + timedelta(days=days)
+            filters[name] = begin.astimezone(UTC).isoformat(timespec="microseconds")
+    return {name: value for name, value in filters.items() if value}
 
 
-def export_entries(*, enterprise: str, asked: Mapping[str, str], actor: Actor) -> Iterator[str]:
+def export_entries(*, enterprise: str, filters: Mapping[str, str], actor: Actor) -> Iterator[str]:
     """Yield CSV lines of the entries that fit, oldest first, with their hashes; ``role_missing``.
 
-    ``enterprise`` "": the whole installation. ``asked``: of `build_filter`. Memory holds one chunk.
+    ``enterprise`` "": the whole installation. ``filters``: of `build_filter`. Memory holds one chunk.
     """
     require_permission(actor, enterprise or EVERYWHERE, Permission.AUDIT)
-    record(verb="audit.export", enterprise=enterprise, actor=actor, data={"asked": canonical(dict(asked))})
-    return _lines(enterprise, asked)
+    record(verb="audit.export", enterprise=enterprise, actor=actor, data={"asked": canonical(dict(filters))})
+    return _lines(enterprise, filters)
 
 
-def _lines(enterprise: str, asked: Mapping[str, str]) -> Iterator[str]:
+def _lines(enterprise: str, filters: Mapping[str, str]) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
-    entries = query.filter_entries(enterprise=enterprise, **asked).order_by("seq")
+    entries = query.filter_entries(enterprise=enterprise, **filters).order_by("seq")
     for entry in entries.iterator(chunk_size=CHUNK):
         yield _line([str(getattr(entry, name)) for name in COLUMNS])
 

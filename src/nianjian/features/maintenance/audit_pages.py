@@ -59,15 +59,15 @@ def start_verification(request: Request) -> HttpResponse:
 @everywhere(Permission.AUDIT)
 def show_verification(request: Request, job: str) -> HttpResponse:
     """Show how far it is and what was found."""
-    found = _get_verification(request, job)
+    job_value = _get_verification(request, job)
     context = {
-        **progressing(EVERYWHERE, found, reverse("audit-verify-progress", args=[found.id])),
-        "by": work.person(found.requested_by),
-        "asked": format_moment(found.created_at),
-        "ended": format_moment(found.finished_at),
-        "report": found.result if found.state == "done" else None,
-        "error": work.describe_job_error(found.error)[0] if found.state == "failed" else "",
-        "may_stop": not found.over and not found.stop_wanted,
+        **progressing(EVERYWHERE, job_value, reverse("audit-verify-progress", args=[job_value.id])),
+        "by": work.person(job_value.requested_by),
+        "asked": format_moment(job_value.created_at),
+        "ended": format_moment(job_value.finished_at),
+        "report": job_value.result if job_value.state == "done" else None,
+        "error": work.describe_job_error(job_value.error)[0] if job_value.state == "failed" else "",
+        "may_stop": not job_value.over and not job_value.stop_wanted,
     }
     return render(request, "audit/verified.html", context)
 
@@ -76,10 +76,10 @@ def show_verification(request: Request, job: str) -> HttpResponse:
 @everywhere(Permission.AUDIT)
 def show_verification_progress(request: Request, job: str) -> HttpResponse:
     """Give the part of the page that moves; once the work is over the page is loaded anew."""
-    found = _get_verification(request, job)
-    context = progressing(EVERYWHERE, found, reverse("audit-verify-progress", args=[found.id]))
+    job_value = _get_verification(request, job)
+    context = progressing(EVERYWHERE, job_value, reverse("audit-verify-progress", args=[job_value.id]))
     answer = render(request, "data/progress.html", context)
-    if found.over:
+    if job_value.over:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -88,18 +88,18 @@ def show_verification_progress(request: Request, job: str) -> HttpResponse:
 @everywhere(Permission.AUDIT)
 def stop_verification(request: Request, job: str) -> HttpResponse:
     """Ask it to stop at its next step."""
-    found = _get_verification(request, job)
-    flow.stop(job=found.id, actor=request.actor)
+    job_value = _get_verification(request, job)
+    flow.stop(job=job_value.id, actor=request.actor)
     messages.info(request, _("The job stops at its next step."))
-    return redirect("audit-verified", job=found.id)
+    return redirect("audit-verified", job=job_value.id)
 
 
 def _get_verification(request: Request, job: str) -> JobValue:
     """A check of the chain; other work of the installation has pages of its own."""
-    found = flow.job_for(job, request.actor)
-    if found.enterprise != EVERYWHERE or found.kind != flow.VERIFY_CHAIN:
+    job_value = flow.job_for(job, request.actor)
+    if job_value.enterprise != EVERYWHERE or job_value.kind != flow.VERIFY_CHAIN:
         raise Http404
-    return found
+    return job_value
 
 
 class EntryFilter(forms.Form):
@@ -117,8 +117,8 @@ class EntryFilter(forms.Form):
         _ = words(current())
         people = list(dict.fromkeys([*actors, *filter(None, [data.get("actor", "")])]))
         texts = _describe_actors(people, _)
-        named = sorted(zip(people, texts, strict=True), key=lambda pair: pair[1])
-        self._offer("actor", [("", gettext("Everybody")), *named])
+        choices = sorted(zip(people, texts, strict=True), key=lambda pair: pair[1])
+        self._offer("actor", [("", gettext("Everybody")), *choices])
         self._offer("verb", [("", gettext("All acts")), *((code, _(name)) for code, name in VERBS.items())])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -167,8 +167,8 @@ def _name_statement(data: Mapping[str, object], _: Words) -> Mapping[str, object
     claim, parts = data.get("claim"), data.get("parts")
     if claim not in CLAIMS or not isinstance(parts, list):
         return data
-    named = "; ".join(str(translate_value("statement", f"{claim}.{part}", _)) for part in parts)
-    return {**{key: value for key, value in data.items() if key != "parts"}, "claim": named}
+    label = "; ".join(str(translate_value("statement", f"{claim}.{part}", _)) for part in parts)
+    return {**{key: value for key, value in data.items() if key != "parts"}, "claim": label}
 
 
 def _order_parts(data: Mapping[str, object]) -> list[str]:
@@ -194,17 +194,17 @@ def describe_value(key: str, value: object, _: Words) -> str:
 
 
 def _describe_list(key: str, values: Sequence[object], _: Words) -> str:
-    shown = [describe_value(key, one, _) for one in values[:MOST_ITEMS]]
+    texts = [describe_value(key, one, _) for one in values[:MOST_ITEMS]]
     more = [_("and {n} more").format(n=len(values) - MOST_ITEMS)] if len(values) > MOST_ITEMS else []
-    return "; ".join([*shown, *more])
+    return "; ".join([*texts, *more])
 
 
 def _describe_findings(codes: Sequence[object], _: Words) -> str:
     """Findings by their names, each kind once; one without a name only counts."""
-    named = list(dict.fromkeys(_(FINDINGS[code]) for code in map(str, codes) if code in FINDINGS))
+    names = list(dict.fromkeys(_(FINDINGS[code]) for code in map(str, codes) if code in FINDINGS))
     rest = sum(str(code) not in FINDINGS for code in codes)
-    more = [_("{n} more").format(n=rest) if named else count_text(rest)] if rest else []
-    return "; ".join([*named, *more])
+    more = [_("{n} more").format(n=rest) if names else count_text(rest)] if rest else []
+    return "; ".join([*names, *more])
 
 
 def _describe_actors(actors: Sequence[str], _: Words) -> list[str]:
@@ -239,22 +239,22 @@ LONGEST: Final = 40  # characters of a part in the line that stands for the othe
 def _filters(request: HttpRequest) -> dict[str, str]:
     form = EntryFilter(request.GET.dict(), actors=())
     form.is_valid()
-    given = form.cleaned_data
-    verb, actor = (str(given.get(name) or "") for name in ("verb", "actor"))
-    return build_filter(verb=verb, actor=actor, first=given.get("since"), last=given.get("until"))
+    data = form.cleaned_data
+    verb, actor = (str(data.get(name) or "") for name in ("verb", "actor"))
+    return build_filter(verb=verb, actor=actor, first=data.get("since"), last=data.get("until"))
 
 
 @require_safe
 @anywhere(Permission.AUDIT)
 def list_entries(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     """List an enterprise's entries, or all, newest first."""
-    shown: Page[Entry] = paged(request, query.filter_entries(enterprise=code, **_filters(request)), size=ROWS)
+    page: Page[Entry] = paged(request, query.filter_entries(enterprise=code, **_filters(request)), size=ROWS)
     number, head = query.head()
     inside = request.GET.urlencode()
     out = at("audit-export", code)
     context = {
-        "page": shown,
-        "table": _entry_table(shown, code),
+        "page": page,
+        "table": _entry_table(page, code),
         "form": EntryFilter(request.GET.dict(), query.actors(code)),
         "filtered": any(request.GET.get(name) for name in EntryFilter.base_fields),
         "number": number,
@@ -266,9 +266,9 @@ def list_entries(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     return render(request, "audit/list.html", context)
 
 
-def _entry_table(shown: Page[Entry], place: str) -> Table:
+def _entry_table(page: Page[Entry], place: str) -> Table:
     _ = words(current())
-    rows, acts = [], [query.act(entry) for entry in shown.rows]
+    rows, acts = [], [query.act(entry) for entry in page.rows]
     people = _describe_actors([act.actor for act in acts], _)
     for one, who in zip(acts, people, strict=True):
         said, account = describe_parts(one.data, _), one.actor.partition(":")[2] or one.actor
@@ -297,8 +297,8 @@ def _entry_table(shown: Page[Entry], place: str) -> Table:
 
 def _summary(data: Mapping[str, object], _: Words) -> str:
     """What an act was about, in one line; the rest is folded away behind it."""
-    shown = {key: value for key, value in data.items() if key not in BEHIND} or data
-    text = " · ".join(_brief(key, shown[key], _) for key in _order_parts(shown)[:2]) or DASH
+    parts = {key: value for key, value in data.items() if key not in BEHIND} or data
+    text = " · ".join(_brief(key, parts[key], _) for key in _order_parts(parts)[:2]) or DASH
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
@@ -313,7 +313,7 @@ def _brief(key: str, value: object, _: Words) -> str:
 @anywhere(Permission.AUDIT)
 def export(request: Request, code: str = EVERYWHERE) -> HttpResponseBase:
     """Give an enterprise's entries, or all, as CSV."""
-    lines = export_entries(enterprise=code, asked=_filters(request), actor=request.actor)
+    lines = export_entries(enterprise=code, filters=_filters(request), actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return as_attachment(answer, f"audit-{code or 'all'}.csv")
 

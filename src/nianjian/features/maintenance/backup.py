@@ -67,8 +67,8 @@ def database_moment(folder: Path) -> Iterator[Moment]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         applied = sorted(MigrationRecorder(connection).applied_migrations())  # the first query fixes the moment
         head = Head.objects.get(pk=1)
-        told = {"seq": head.seq, "hash": head.hash}
-        yield Moment(connection.vendor, applied, rows.count_rows(rows.list_tables(), lasting=True), told)
+        head_data = {"seq": head.seq, "hash": head.hash}
+        yield Moment(connection.vendor, applied, rows.count_rows(rows.list_tables(), lasting=True), head_data)
 
 
 def list_database_members(at: Moment, folder: Path) -> Iterator[tuple[str, Path]]:
@@ -151,7 +151,7 @@ def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _cod
     target = _target(out, home)
     if keys is not None:
         _require_free(keys, home)
-    with lock_backups(home), _work(home) as folder, write_archive(target, lambda: told) as writer:
+    with lock_backups(home), _work(home) as folder, write_archive(target, lambda: manifest) as writer:
         for path in _visible(home / PORTRAITS):  # before the moment: one that is kept later has its entry later
             _add(writer, path, home)
         with ExitStack() as locks, ExitStack() as within:
@@ -166,19 +166,19 @@ def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _cod
             crash_point("mid_write")
             for name, path in list_database_members(at, folder):
                 writer.add(name, path)
-        for code, held in listed.items():
-            for name in held.files:
+        for code, contents in listed.items():
+            for name in contents.files:
                 writer.add(f"{LAKE}{code}/{name}", lakes[code].folder / name)
-            for name, content in held.pointers.items():
+            for name, content in contents.pointers.items():
                 writer.add_bytes(f"{LAKE}{code}/{name}", content)
         _files(writer, home)
         ring = wiring.keys()
-        told = {
+        manifest = {
             "program": version("nianjian"),
             "made_at": clock.now().astimezone(UTC).isoformat(timespec="seconds"),
             "keys": {"inside": False, "copied": keys is not None, "mark": ring.mark, "ids": sorted(ring.ciphers)},
             **asdict(at),
-            "lake": {code: held.versions for code, held in listed.items()},
+            "lake": {code: contents.versions for code, contents in listed.items()},
         }
         crash_point("before_commit")
     if keys is not None:
@@ -235,12 +235,12 @@ def _add(writer: Writer, path: Path, home: Path) -> None:
 
 def _visible(folder: Path) -> list[Path]:
     """Files below a folder, sorted; a hidden one is a lock or half-written. A folder may go while it is listed."""
-    found: list[Path] = []
+    files: list[Path] = []
     for top, folders, names in os.walk(folder, onerror=_unless_gone):
         folders[:] = [name for name in folders if not name.startswith(".")]
         paths = (Path(top) / name for name in names if not name.startswith("."))
-        found += [path for path in paths if path.is_file()]
-    return sorted(found)
+        files += [path for path in paths if path.is_file()]
+    return sorted(files)
 
 
 def _unless_gone(fault: OSError) -> None:

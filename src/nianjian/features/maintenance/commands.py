@@ -68,17 +68,17 @@ def run_backup(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.maintenance.backup import create_backup
 
-    made = create_backup(out=args.out, keys=args.keys, actor=actor, waiting=_report_wait)
-    paths = {"archive": str(made.archive), "keys": None if made.keys is None else str(made.keys)}
-    data = asdict(made) | paths | {"keys_inside": False}
+    receipt = create_backup(out=args.out, keys=args.keys, actor=actor, waiting=_report_wait)
+    paths = {"archive": str(receipt.archive), "keys": None if receipt.keys is None else str(receipt.keys)}
+    data = asdict(receipt) | paths | {"keys_inside": False}
 
     def show(console: Console) -> None:
         text = _("{archive} written: {files} files, {enterprises} enterprises, {size} MiB.")
-        console.print(text.format(**{**data, "size": f"{made.size / (1 << 20):.1f}"}), highlight=False)
-        if made.keys is None:
+        console.print(text.format(**{**data, "size": f"{receipt.size / (1 << 20):.1f}"}), highlight=False)
+        if receipt.keys is None:
             console.print(_("The archive contains no keys: without a copy of the key file it cannot be read."))
         else:
-            console.print(_("Keys copied to {keys}; keep them apart from the archive.").format(keys=made.keys))
+            console.print(_("Keys copied to {keys}; keep them apart from the archive.").format(keys=receipt.keys))
 
     return Answer(data, show)
 
@@ -92,7 +92,7 @@ def configure_doctor(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act=run_doctor)
 
 
-def describe_findings(found: Sequence[Diagnosis]) -> list[dict[str, str]]:
+def describe_findings(findings: Sequence[Diagnosis]) -> list[dict[str, str]]:
     """Findings in words; ``remedy`` is empty for what is well."""
     return [
         {
@@ -102,13 +102,13 @@ def describe_findings(found: Sequence[Diagnosis]) -> list[dict[str, str]]:
             "message": sentence(one.code, one.values),
             "remedy": "" if one.state.value == "ok" or one.code not in REMEDIES else _(REMEDIES[one.code]),
         }
-        for one in found
+        for one in findings
     ]
 
 
-def print_findings(console: Console, told: Sequence[dict[str, str]]) -> None:
+def print_findings(console: Console, checks: Sequence[dict[str, str]]) -> None:
     """One line a check, the remedy below it."""
-    for line in told:
+    for line in checks:
         mark, style = STATE_MARKS[line["state"]]
         console.print(f"{mark} {line['check']}: {line['message']}", style=style, highlight=False, markup=False)
         if line["remedy"]:
@@ -123,9 +123,9 @@ def run_doctor(args: argparse.Namespace) -> Answer:
     wiring.start()
     from nianjian.features.maintenance import health
 
-    found = health.examine_installation()
-    told, well = describe_findings(found), health.is_healthy(found)
-    return Answer({"ok": well, "checks": told}, lambda console: print_findings(console, told), DONE if well else NO)
+    findings = health.examine_installation()
+    checks, well = describe_findings(findings), health.is_healthy(findings)
+    return Answer({"ok": well, "checks": checks}, lambda console: print_findings(console, checks), DONE if well else NO)
 
 
 def configure_keys(parser: argparse.ArgumentParser) -> None:
@@ -143,11 +143,11 @@ def _list_keys(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.people.keys import list_keys
 
-    found = list_keys(actor=actor)
+    keys = list_keys(actor=actor)
     states = {(True, True): _("active, rotation unfinished"), (True, False): _("active")}
     header = (_("key id"), _("state"), _("values"), _("files"))
-    body = [(one.id, states.get((one.active, one.rotating), ""), one.values, one.files) for one in found]
-    return Answer({"keys": [asdict(one) for one in found]}, lambda console: table.rows(console, header, body))
+    body = [(one.id, states.get((one.active, one.rotating), ""), one.values, one.files) for one in keys]
+    return Answer({"keys": [asdict(one) for one in keys]}, lambda console: table.rows(console, header, body))
 
 
 def _rotate_keys(args: argparse.Namespace) -> Answer:
@@ -186,11 +186,11 @@ def run_restore(args: argparse.Namespace) -> Answer:
         if data["migrated"]:
             console.print(_("The tables have been migrated to this version."))
         if data["tokens"]:
-            held = _(
+            notice = _(
                 "{tokens} API tokens hold as they did then, as do links to calendars, screens and inspections: revoke "
                 "once more what was revoked since."
             )
-            console.print(held.format(**data), style="yellow", highlight=False)
+            console.print(notice.format(**data), style="yellow", highlight=False)
         lost = _("The gate's list {kind} of {enterprise} was not in the backup; build it again from {file}.")
         for one in data["gate"]["lists_missing"]:
             console.print(lost.format(**one), style="yellow", highlight=False)
@@ -203,8 +203,8 @@ def run_restore(args: argparse.Namespace) -> Answer:
 def configure_retention(parser: argparse.ArgumentParser) -> None:
     """Show and run."""
     actions = Actions(parser)
-    shown = actions.add("show", _show_retention, _("retention period of each class of records, and what is past it"))
-    enterprise(shown, required=False)
+    show = actions.add("show", _show_retention, _("retention period of each class of records, and what is past it"))
+    enterprise(show, required=False)
     done = actions.add(
         "run", _erase_expired, _("erase what is past its retention period; results computed from it stay sealed")
     )
@@ -218,26 +218,26 @@ def _show_retention(args: argparse.Namespace) -> Answer:
     from nianjian.features.maintenance import retention
 
     at = clock.now().astimezone(clock.ZONE)
-    found = retention.list_class_statuses(actor=actor, enterprise=args.enterprise)
+    statuses = retention.list_class_statuses(actor=actor, enterprise=args.enterprise)
 
     def draw(console: Console) -> None:
-        _print_classes(console, found, _("past retention"))
+        _print_classes(console, statuses, _("past retention"))
         console.print(_("Counted at {moment}.").format(moment=f"{at:%Y-%m-%d %H:%M}"))
 
-    return Answer({"counted_at": at.isoformat(timespec="seconds"), "classes": _class_rows(found)}, draw)
+    return Answer({"counted_at": at.isoformat(timespec="seconds"), "classes": _class_rows(statuses)}, draw)
 
 
 def _erase_expired(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.maintenance import retention
 
-    found = retention.run_retention(actor=actor, enterprise=args.enterprise, dry_run=args.dry_run)
+    statuses = retention.run_retention(actor=actor, enterprise=args.enterprise, dry_run=args.dry_run)
     header = _("would be erased") if args.dry_run else _("erased")
-    data = {"dry_run": args.dry_run, "erased": sum(one.over for one in found), "classes": _class_rows(found)}
-    return Answer(data, lambda console: _print_classes(console, found, header))
+    data = {"dry_run": args.dry_run, "erased": sum(one.over for one in statuses), "classes": _class_rows(statuses)}
+    return Answer(data, lambda console: _print_classes(console, statuses, header))
 
 
-def _class_rows(found: Sequence[ClassStatus]) -> list[dict[str, object]]:
+def _class_rows(statuses: Sequence[ClassStatus]) -> list[dict[str, object]]:
     return [
         {
             "enterprise": one.enterprise,
@@ -248,19 +248,19 @@ def _class_rows(found: Sequence[ClassStatus]) -> list[dict[str, object]]:
             "oldest": one.oldest,
             "rows": one.over,
         }
-        for one in found
+        for one in statuses
     ]
 
 
-def _print_classes(console: Console, found: Sequence[ClassStatus], over: str) -> None:
+def _print_classes(console: Console, statuses: Sequence[ClassStatus], over: str) -> None:
     header = (_("enterprise"), _("records"), _("kept for"), _("from"), _("oldest"), over)
     body = []
-    for one in found:
-        name, kept = one.period.record_class, _(UNITS[str(one.period.unit)]).format(count=one.period.value)
+    for one in statuses:
+        name, duration = one.period.record_class, _(UNITS[str(one.period.unit)]).format(count=one.period.value)
         if not one.period.since:
-            kept = _("for ever; at least {period}").format(period=kept)
+            duration = _("for ever; at least {period}").format(period=duration)
         record_class = _(RECORD_CLASSES.get(name, name))
-        body.append((one.enterprise, record_class, kept, one.period.since or "", one.oldest or "", one.over))
+        body.append((one.enterprise, record_class, duration, one.period.since or "", one.oldest or "", one.over))
     table.rows(console, header, body)
 
 
@@ -288,9 +288,9 @@ def run_upgrade(args: argparse.Namespace) -> Answer:
         out = home.with_name(f"{home.name}-backups")
         out.mkdir(mode=0o700, exist_ok=True)
     done = upgrade_home(out=out, actor=query.actor(None), waiting=_report_wait)
-    told, well = describe_findings(done.findings), health.is_healthy(done.findings)
+    checks, well = describe_findings(done.findings), health.is_healthy(done.findings)
     archive = None if done.archive is None else str(done.archive)
-    data = {"ok": well, "archive": archive, "migrated": list(done.migrated), "checks": told}
+    data = {"ok": well, "archive": archive, "migrated": list(done.migrated), "checks": checks}
 
     def draw(console: Console) -> None:
         if not done.migrated:
@@ -298,6 +298,6 @@ def run_upgrade(args: argparse.Namespace) -> Answer:
         elif done.archive is not None:
             text = _("Backed up to {archive}; {count} migrations applied.")
             console.print(text.format(archive=done.archive, count=len(done.migrated)), highlight=False)
-        print_findings(console, told)
+        print_findings(console, checks)
 
     return Answer(data, draw, DONE if well else NO)

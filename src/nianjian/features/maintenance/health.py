@@ -216,8 +216,8 @@ def enqueue_nightly_counts(at: datetime | None = None) -> int:
 def count_overdue_rows(*, enterprise: str, actor: Actor) -> Json:
     """Count, and tell it as the queue keeps it: the result of a job. ``role_missing``, ``enterprise_unknown``."""
     at = clock.now()
-    found = retention.list_class_statuses(actor=actor, enterprise=enterprise)
-    classes = {one.period.record_class: {"oldest": one.oldest, "over": one.over} for one in found}
+    statuses = retention.list_class_statuses(actor=actor, enterprise=enterprise)
+    classes = {one.period.record_class: {"oldest": one.oldest, "over": one.over} for one in statuses}
     return {"counted_at": at.isoformat(), "classes": classes}
 
 
@@ -226,18 +226,20 @@ def get_retention_status(*, enterprise: str, actor: Actor) -> RetentionStatus:
     require_permission(actor, enterprise, Permission.READ)
     tenant = accounts.enterprise(enterprise)
     book = rulebook(day=None, province=tenant.province or None, enterprise=enterprise)
-    known = _last_count(enterprise)
-    told = {} if known is None else known["classes"]
+    last_count = _last_count(enterprise)
+    by_class = {} if last_count is None else last_count["classes"]
     none: Json = {"oldest": None, "over": None}
-    classes = [Class(one, **told.get(one.record_class, none)) for one in list_periods(book, clock.today())]
-    return RetentionStatus(tuple(classes), None if known is None else datetime.fromisoformat(known["counted_at"]))
+    classes = [Class(one, **by_class.get(one.record_class, none)) for one in list_periods(book, clock.today())]
+    return RetentionStatus(
+        tuple(classes), None if last_count is None else datetime.fromisoformat(last_count["counted_at"])
+    )
 
 
 def _last_count(enterprise: str) -> Json | None:
     """The newest count, if no rows were erased since."""
     done = [queue.newest(enterprise, kind, {}, Job.DONE) for kind in KINDS]
-    found = [dict(one.result) for one in done if one is not None and "counted_at" in one.result]
-    newest: Json | None = max(found, key=lambda one: datetime.fromisoformat(str(one["counted_at"])), default=None)
+    counts = [dict(one.result) for one in done if one is not None and "counted_at" in one.result]
+    newest: Json | None = max(counts, key=lambda one: datetime.fromisoformat(str(one["counted_at"])), default=None)
     if newest is None:
         return None
     at = datetime.fromisoformat(newest["counted_at"])
@@ -299,8 +301,8 @@ def is_encrypted(device: int, blocks: Path = BLOCKS) -> bool | None:
     place = blocks / f"{os.major(device)}:{os.minor(device)}"
     if not place.exists():
         return None
-    found = list(_uuids(place.resolve()))
-    if any(uuid.startswith("CRYPT") for uuid in found):
+    uuids = list(_uuids(place.resolve()))
+    if any(uuid.startswith("CRYPT") for uuid in uuids):
         return True
     virtual = any(mark in str(place.resolve()) for mark in ("/virtio", "/virtual/", "/vbd-", "/xen"))
     return None if virtual else False
@@ -329,8 +331,8 @@ def check_zone() -> Diagnosis:
         hours = datetime(2026, 1, 1, tzinfo=ZoneInfo(ZONE)).utcoffset()
     except ZoneInfoNotFoundError:
         return failure("zone_missing", zone=ZONE)
-    told = "" if hours is None else f"+{int(hours.total_seconds()) // 3600}"
-    return passed("zone_known", zone=ZONE, offset=told)
+    offset = "" if hours is None else f"+{int(hours.total_seconds()) // 3600}"
+    return passed("zone_known", zone=ZONE, offset=offset)
 
 
 def check_fonts() -> Diagnosis:
@@ -345,8 +347,8 @@ def check_fonts() -> Diagnosis:
 def check_languages() -> Diagnosis:
     """The Chinese texts are there."""
     folder = Path(nianjian.__file__).parent / "locale"
-    found = gettext.translation("django", folder, ["zh_Hans"], fallback=True)
-    count = len(getattr(found, "_catalog", {}))
+    catalog = gettext.translation("django", folder, ["zh_Hans"], fallback=True)
+    count = len(getattr(catalog, "_catalog", {}))
     return passed("languages_ready", texts=count) if count > 1 else failure("languages_missing", folder=str(folder))
 
 
@@ -401,10 +403,10 @@ def _engine() -> Diagnosis:
 
 
 def _holidays() -> Diagnosis:
-    today, known = clock.today(), holidays.calendar().years
-    wanted = [today.year, *([today.year + 1] if today.month >= NEXT_YEAR else [])]
-    missing = [year for year in wanted if year not in known]
-    return warning("holidays_missing", year=missing[0]) if missing else passed("holidays_known", year=wanted[-1])
+    today, published = clock.today(), holidays.calendar().years
+    years = [today.year, *([today.year + 1] if today.month >= NEXT_YEAR else [])]
+    missing = [year for year in years if year not in published]
+    return warning("holidays_missing", year=missing[0]) if missing else passed("holidays_known", year=years[-1])
 
 
 def find_last_backup() -> audit.Act | None:
@@ -468,9 +470,9 @@ def examine_installation() -> list[Diagnosis]:
     return [replace(_safely(check), check=name) for name, check in CHECKS.items()]
 
 
-def is_healthy(found: list[Diagnosis]) -> bool:
+def is_healthy(findings: list[Diagnosis]) -> bool:
     """Whether nothing failed; what is only worth a look does not count."""
-    return all(one.state is not State.FAIL for one in found)
+    return all(one.state is not State.FAIL for one in findings)
 
 
 def _safely(check: Callable[[], Diagnosis]) -> Diagnosis:

@@ -70,33 +70,33 @@ class House(Collector):
         """Yield every family; where the database does not answer only ``nianjian_up`` 0."""
         yield _one("nianjian_build", "The program's version.", 1, {"version": version("nianjian")})
         try:
-            told = health.gather_figures()
+            gauges = health.gather_figures()
         except Error:
             yield _one("nianjian_up", "Whether the database answers.", 0)
             return
         yield _one("nianjian_up", "Whether the database answers.", 1)
-        yield _one("nianjian_audit_head", "Number of the last entry of the audit chain.", told.audit_head)
-        yield _one("nianjian_intents_open", "Acts over database and lake under way or broken off.", told.intents)
-        jobs = [((state,), count) for state, count in told.jobs.items()]
+        yield _one("nianjian_audit_head", "Number of the last entry of the audit chain.", gauges.audit_head)
+        yield _one("nianjian_intents_open", "Acts over database and lake under way or broken off.", gauges.intents)
+        jobs = [((state,), count) for state, count in gauges.jobs.items()]
         yield _many("nianjian_jobs", "Jobs.", ("state",), jobs)
-        yield _many("nianjian_imports", "Batches of call records.", ("enterprise", "state"), told.imports.items())
-        yield _many("nianjian_rows", "Rows of call records in the lake.", ("enterprise", "kind"), told.rows.items())
-        lights = [((code, str(year), light), 1) for code, year, light, _age in told.portraits]
+        yield _many("nianjian_imports", "Batches of call records.", ("enterprise", "state"), gauges.imports.items())
+        yield _many("nianjian_rows", "Rows of call records in the lake.", ("enterprise", "kind"), gauges.rows.items())
+        lights = [((code, str(year), light), 1) for code, year, light, _age in gauges.portraits]
         yield _many("nianjian_light", "The light of each kept portrait.", ("enterprise", "year", "light"), lights)
-        ages = [((code, str(year)), age) for code, year, _light, age in told.portraits if age is not None]
+        ages = [((code, str(year)), age) for code, year, _light, age in gauges.portraits if age is not None]
         yield _many("nianjian_portrait_age_seconds", "Since the portrait was computed.", ("enterprise", "year"), ages)
-        if told.backup_age is not None:
-            yield _one("nianjian_backup_age_seconds", "Since the last backup.", told.backup_age)
-        if told.worker_age is not None:
-            yield _one("nianjian_worker_beat_age_seconds", "Since a worker was heard of.", told.worker_age)
+        if gauges.backup_age is not None:
+            yield _one("nianjian_backup_age_seconds", "Since the last backup.", gauges.backup_age)
+        if gauges.worker_age is not None:
+            yield _one("nianjian_worker_beat_age_seconds", "Since a worker was heard of.", gauges.worker_age)
 
 
 REGISTRY.register(House())
 
 
 def _one(name: str, about: str, value: float, labels: dict[str, str] | None = None) -> GaugeMetricFamily:
-    known = labels or {}
-    return _many(name, about, tuple(known), [(tuple(known.values()), value)])
+    tags = labels or {}
+    return _many(name, about, tuple(tags), [(tuple(tags.values()), value)])
 
 
 def _many(
@@ -124,23 +124,23 @@ ERASED: Final[Mapping[str, tuple[str, str]]] = {  # field of an entry -> (field 
 def retention(request: Request, code: str) -> HttpResponse:
     """The classes, and past erasures fifty at a time."""
     _ = words(current())
-    known = health.get_retention_status(enterprise=code, actor=request.actor)
-    shown: Page[Entry] = paged(request, audit.filter_entries(enterprise=code, verb=ERASE))
+    status = health.get_retention_status(enterprise=code, actor=request.actor)
+    entry_page: Page[Entry] = paged(request, audit.filter_entries(enterprise=code, verb=ERASE))
     context = {
-        "table": _classes(known.classes, code, _),
-        "counted": format_moment(known.at),
-        "due": figures.count_text(known.over) if known.over else "",
+        "table": _classes(status.classes, code, _),
+        "counted": format_moment(status.at),
+        "due": figures.count_text(status.over) if status.over else "",
         "counting": [one.id for one in queue.under_way(code, kind=jobs.COUNT_OVER)],
         "may_erase": has_permission(request.actor, code, Permission.ADMINISTER),
         "under_way": [one.id for one in queue.under_way(code, kind=jobs.ERASE_OVER)],
-        "page": shown,
+        "page": entry_page,
         "erased": [
             {
                 "day": datetime.fromisoformat(act.at).astimezone(clock.ZONE).date(),
                 "by": person(act.actor),
                 "rows": list(_gone(act.data, _)),
             }
-            for act in map(audit.act, shown.rows)
+            for act in map(audit.act, entry_page.rows)
         ],
     }
     return render(request, "operation/retention.html", context)
@@ -162,24 +162,24 @@ def count(request: Request, code: str) -> HttpResponse:
     return redirect("data-job", code=code, job=health.enqueue_count(enterprise=code, actor=request.actor))
 
 
-def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
+def _classes(classes: Sequence[Class], code: str, _: Words) -> Table:
     heads = (
         gettext("records"), gettext("kept for"), gettext("past retention"), gettext("kept from"), gettext("oldest"),
         gettext("level"), gettext("rule"), gettext("source"),
     )  # fmt: skip
     names = titles(rulebook(day=None, province=None, enterprise=code))
     columns = [Column(head, figure=place == 2) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count
-    rows = [_class(one, code, names, _) for one in found]
+    rows = [_class(one, code, names, _) for one in classes]
     return Table(gettext("Classes of records"), columns, rows, wrap=True, cards=True)
 
 
 def _class(one: Class, code: str, names: Mapping[str, str], _: Words) -> list[Cell]:
     period = one.period
-    kept = _(UNITS[str(period.unit)]).format(count=period.value)
+    duration = _(UNITS[str(period.unit)]).format(count=period.value)
     there = reverse("rules-one-here", kwargs={"code": code, "key": period.rule}) if period.rule else ""
     return [
         Cell(_(RECORD_CLASSES.get(period.record_class, period.record_class))),
-        Cell(kept if period.since else _("for ever; at least {period}").format(period=kept)),
+        Cell(duration if period.since else _("for ever; at least {period}").format(period=duration)),
         Cell(figures.DASH if one.over is None else figures.count_text(one.over), figure=True),
         Cell(period.since.isoformat() if period.since else figures.DASH),
         Cell(one.oldest or figures.DASH),
@@ -207,9 +207,9 @@ LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer 200, or 503 where the database or the lake's folder fails. A silent worker is told, pages work without."""
     del request
-    told = health.get_health()
-    data = {"status": "ok" if told.well else "fail", "checks": told.checks}
-    return JsonResponse(data, status=200 if told.well else 503)
+    result = health.get_health()
+    data = {"status": "ok" if result.well else "fail", "checks": result.checks}
+    return JsonResponse(data, status=200 if result.well else 503)
 
 
 @public
@@ -218,8 +218,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Everything in Prometheus' text form, for the holder of NIANJIAN_METRICS_TOKEN; without one set for loopback."""
     token = env.text("NIANJIAN_METRICS_TOKEN", os.environ)
     if token:
-        given = request.headers.get("Authorization", "")
-        if not (given.startswith(BEARER) and hmac.compare_digest(given.removeprefix(BEARER).encode(), token.encode())):
+        header = request.headers.get("Authorization", "")
+        if not (
+            header.startswith(BEARER) and hmac.compare_digest(header.removeprefix(BEARER).encode(), token.encode())
+        ):
             return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     elif not _local(request):
         return HttpResponse(status=403)

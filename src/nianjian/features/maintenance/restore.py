@@ -31,7 +31,7 @@ def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Pr
                 wiring.start()
                 from nianjian.features.maintenance.revive import revive_database  # noqa: PLC0415 -- models load after the settings
 
-                told = revive_database(stage, home=home, replace=replace)
+                result = revive_database(stage, home=home, replace=replace)
         except BaseException:
             switch.settle(home, environment.database_url)  # a journal may stand already: then the database decides
             stage.drop()
@@ -39,4 +39,4 @@ def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Pr
         crash_point("before_close")
         switch.settle(home, environment.database_url)
     aside = [root / f"{switch.ASIDE}{stage.stamp}" for root in stage.roots]
-    return {"home": str(home), "aside": [str(path) for path in aside if path.is_dir()], **told}
+    return {"home": str(home), "aside": [str(path) for path in aside if path.is_dir()], **result}

@@ -55,16 +55,16 @@ class Period:
 
 def list_periods(book: Rulebook, today: date) -> list[Period]:
     """The classes with the rule that keeps each the longest."""
-    found = []
+    periods = []
     for item in book.items(CLASSES):
-        told = cast("Mapping[str, Any]", item)
-        ever = told["keep"] is None
-        keys = [*([] if ever else [str(told["keep"])]), *(key for key in told["least"] if key in book.in_force)]
+        entry = cast("Mapping[str, Any]", item)
+        ever = entry["keep"] is None
+        keys = [*([] if ever else [str(entry["keep"])]), *(key for key in entry["least"] if key in book.in_force)]
         longest = min(map(book.rule, keys), key=lambda rule: first_kept_day(rule, today))
-        since, name = None if ever else first_kept_day(longest, today), str(told["record_class"])
+        since, name = None if ever else first_kept_day(longest, today), str(entry["record_class"])
         count = longest.value if isinstance(longest.value, int) else None
-        found.append(Period(name, longest.key, count, longest.unit, longest.citation, longest.level.value, since))
-    return found
+        periods.append(Period(name, longest.key, count, longest.unit, longest.citation, longest.level.value, since))
+    return periods
 
 
 def first_kept_day(rule: Rule, today: date) -> date:
@@ -94,9 +94,9 @@ def delete_strays() -> int:
     if not old:
         return 0
     rows = (one._base_manager.values_list(BLOB_COLUMN, flat=True) for one in list_models_with_files())  # noqa: SLF001 -- the manager of any model
-    named = set().union(*rows, *(jobs.list_values_by_name(name) for name in HELD_BY_JOBS))
-    strays = old - named
-    if not strays or named.isdisjoint(blobs.blobs()):
+    in_use = set().union(*rows, *(jobs.list_values_by_name(name) for name in HELD_BY_JOBS))
+    strays = old - in_use
+    if not strays or in_use.isdisjoint(blobs.blobs()):
         return 0
     for blob in strays:
         blobs.remove(blob)
@@ -139,11 +139,11 @@ def run_retention(*, actor: Actor, enterprise: str | None = None, dry_run: bool)
     """
     done = []
     for tenant in _tenants(actor, enterprise, Permission.ADMINISTER):
-        found = _list_class_statuses(tenant)
-        done += found
+        statuses = _list_class_statuses(tenant)
+        done += statuses
         if not dry_run:
             with lock_backups(env.read().home):
-                _erase(tenant, {one.period.record_class: one for one in found}, actor)
+                _erase(tenant, {one.period.record_class: one for one in statuses}, actor)
     return done
 
 
@@ -152,28 +152,28 @@ def _tenants(actor: Actor, enterprise: str | None, act: Permission) -> list[Ente
     return accounts.enterprises() if enterprise is None else [accounts.enterprise(enterprise)]
 
 
-def _limits(found: Mapping[str, Period]) -> RetentionLimits:
-    calls, rejects = found["calls"].since, found["rejects"].since
+def _limits(periods: Mapping[str, Period]) -> RetentionLimits:
+    calls, rejects = periods["calls"].since, periods["rejects"].since
     return RetentionLimits(f"{calls or date.min:%Y-%m}", rejects or date.min)
 
 
 def _list_class_statuses(tenant: Enterprise) -> list[ClassStatus]:
     book = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
-    known = {one.record_class: one for one in list_periods(book, clock.today())}
-    lake, limits, code = wiring.lake(tenant.code), _limits(known), tenant.code
+    periods = {one.record_class: one for one in list_periods(book, clock.today())}
+    lake, limits, code = wiring.lake(tenant.code), _limits(periods), tenant.code
     calls, rejects = ledger.rows_due(lake, limits)
-    told: dict[str, tuple[str | None, int]] = {"calls": (calls.oldest, calls.rows)}
-    told["rejects"] = (rejects.oldest, rejects.rows)
-    if since := known["complaints"].since:
+    totals: dict[str, tuple[str | None, int]] = {"calls": (calls.oldest, calls.rows)}
+    totals["rejects"] = (rejects.oldest, rejects.rows)
+    if since := periods["complaints"].since:
         tickets = versions.count_expired_tickets(kinds.register(TICKET).model, code, since)
-        told["complaints"] = (str(tickets.oldest) if tickets.oldest else None, tickets.rows)
-    if since := known["people"].since:
+        totals["complaints"] = (str(tickets.oldest) if tickets.oldest else None, tickets.rows)
+    if since := periods["people"].since:
         people = [versions.count_expired_versions(kinds.register(kind).model, code, since) for kind in PEOPLE]
-        made, count = reconciliation.count_old_people(code, _begin(since))
-        days = [str(one.oldest) for one in people if one.oldest] + ([str(day_of(made))] if made else [])
-        told["people"] = (min(days, default=None), sum(one.rows for one in people) + count)
-    found = [ClassStatus(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
-    return [_with_posted(one) if one.period.record_class == "calls" else one for one in found]
+        oldest, count = reconciliation.count_old_people(code, _begin(since))
+        days = [str(one.oldest) for one in people if one.oldest] + ([str(day_of(oldest))] if oldest else [])
+        totals["people"] = (min(days, default=None), sum(one.rows for one in people) + count)
+    statuses = [ClassStatus(code, period, *totals.get(name, (None, 0))) for name, period in periods.items()]
+    return [_with_posted(one) if one.period.record_class == "calls" else one for one in statuses]
 
 
 def _with_posted(calls: ClassStatus) -> ClassStatus:
@@ -193,14 +193,14 @@ def _begin(day: date) -> datetime:
     return datetime.combine(day, time(), clock.ZONE)
 
 
-def _erase(tenant: Enterprise, found: Mapping[str, ClassStatus], actor: Actor) -> None:
-    known = {name: one.period for name, one in found.items()}
-    _erase_rows(tenant.code, known, actor)
-    _erase_posted(tenant.code, known["calls"], actor)
-    lake, limits = wiring.lake(tenant.code), _limits(known)
+def _erase(tenant: Enterprise, statuses: Mapping[str, ClassStatus], actor: Actor) -> None:
+    periods = {name: one.period for name, one in statuses.items()}
+    _erase_rows(tenant.code, periods, actor)
+    _erase_posted(tenant.code, periods["calls"], actor)
+    lake, limits = wiring.lake(tenant.code), _limits(periods)
     with lake.lock():
         older = ledger.files_left(lake, limits)
-        calls, rejects = found["calls"].over - found["calls"].posted, found["rejects"].over
+        calls, rejects = statuses["calls"].over - statuses["calls"].posted, statuses["rejects"].over
         if not (calls or rejects or older):
             return
         payload: dict[str, object] = {"month": limits.month, "day": limits.day.isoformat(), "actor": str(actor)}
@@ -226,13 +226,13 @@ def _erase_posted(code: str, calls: Period, actor: Actor) -> None:
             path.unlink(missing_ok=True)
 
 
-def _erase_rows(code: str, known: Mapping[str, Period], actor: Actor) -> None:
+def _erase_rows(code: str, periods: Mapping[str, Period], actor: Actor) -> None:
     """Rows of the database in one transaction; then tickets out of the lake, older versions included."""
     lake = wiring.lake(code)
     with lake.lock():
         intent, payload = None, dict[str, object]()
         with transaction.atomic():
-            data = _delete_rows(code, known)
+            data = _delete_rows(code, periods)
             if data:
                 record(verb=ERASE, enterprise=code, actor=actor, data=data)
             if "complaints" in data:
@@ -243,23 +243,23 @@ def _erase_rows(code: str, known: Mapping[str, Period], actor: Actor) -> None:
             finish_tickets(intent=intent, enterprise=code, payload=payload, lake=lake)
 
 
-def _delete_rows(code: str, known: Mapping[str, Period]) -> dict[str, object]:
+def _delete_rows(code: str, periods: Mapping[str, Period]) -> dict[str, object]:
     data: dict[str, object] = {}
-    if since := known["complaints"].since:
+    if since := periods["complaints"].since:
         gone = versions.delete_expired_tickets(model=kinds.register(TICKET).model, enterprise=code, day=since)
         if gone:
             data |= {"complaints": gone, "accepted_before": since.isoformat()}
             matches.delete_orphaned_proposals(enterprise=code)
             warned.delete_orphaned_warnings(enterprise=code)
-    if since := known["people"].since:
-        told = {}
+    if since := periods["people"].since:
+        counts = {}
         for kind in PEOPLE:
             if gone := versions.delete_expired_versions(model=kinds.register(kind).model, enterprise=code, day=since):
-                told[kind] = gone
+                counts[kind] = gone
         if gone := delete_people(enterprise=code, before=_begin(since)):
-            told["reconciliations"] = gone
-        if told:
-            data |= {"people": told, "ended_before": since.isoformat()}
+            counts["reconciliations"] = gone
+        if counts:
+            data |= {"people": counts, "ended_before": since.isoformat()}
     files = sum(
         attachments.delete_orphans(register=kind, model=kinds.register(kind).model, enterprise=code)
         for kind in (*PEOPLE, TICKET)

@@ -37,14 +37,14 @@ def revive_database(stage: Stage, *, home: Path, replace: bool) -> dict[str, Any
         raise NianjianError("backup_newer", program=manifest["program"], migration=f"{app}.{name}")
     try:
         if connection.vendor == "sqlite":
-            told = _fill(stage, manifest, fresh=manifest["database"] != "sqlite")
+            result = _fill(stage, manifest, fresh=manifest["database"] != "sqlite")
             connection.close()
             shutil.rmtree(stage.rows, ignore_errors=True)
             switch.begin(home, list(stage.roots), stage.stamp, in_database=False)
-            return told
+            return result
         with transaction.atomic():
             _put_away(stage.stamp, replace=replace)
-            told = _fill(stage, manifest, fresh=True)
+            result = _fill(stage, manifest, fresh=True)
             with connection.cursor() as cursor:
                 cursor.execute(f"COMMENT ON TABLE {rows.MIGRATIONS} IS 'restored {stage.stamp}'")
             switch.begin(home, list(stage.roots), stage.stamp, in_database=True)
@@ -54,7 +54,7 @@ def revive_database(stage: Stage, *, home: Path, replace: bool) -> dict[str, Any
     except Error as fault:
         reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise NianjianError("restore_database_failed", reason=reason) from fault
-    return told
+    return result
 
 
 def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str, Any]:
@@ -81,9 +81,9 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
     data |= {name: manifest[name] for name in ("made_at", "program")}
     record(verb=VERB, enterprise="", actor=accounts.actor(None), data=data)
     gate = {"generations": generations, "lists_missing": rows.list_missing_lists(stage.home)}
-    told = {"enterprises": len(accounts.enterprises()), "audit_entries": manifest["audit"]["seq"], "gate": gate}
-    told["tokens"] = accounts.count_tokens()
-    return {**data, **told}
+    summary = {"enterprises": len(accounts.enterprises()), "audit_entries": manifest["audit"]["seq"], "gate": gate}
+    summary["tokens"] = accounts.count_tokens()
+    return {**data, **summary}
 
 
 def _load(stage: Stage, manifest: Mapping[str, Any]) -> None:
@@ -92,17 +92,17 @@ def _load(stage: Stage, manifest: Mapping[str, Any]) -> None:
     A backup by an earlier version does not know the squashed ones; its tables are made of their parts.
     """
     executor = MigrationExecutor(connection)
-    wanted = {(app, name) for app, name in manifest["migrations"]}
+    migrations = {(app, name) for app, name in manifest["migrations"]}
     squashed = executor.loader.replacements.keys()
-    if not squashed <= wanted:
+    if not squashed <= migrations:
         executor.loader = MigrationLoader(connection, replace_migrations=False)
-        wanted -= squashed
+        migrations -= squashed
     whole = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
-    executor.migrate(None, plan=[step for step in whole if (step[0].app_label, step[0].name) in wanted])
+    executor.migrate(None, plan=[step for step in whole if (step[0].app_label, step[0].name) in migrations])
     rows.empty_tables(rows.list_tables())
     with transaction.atomic():
-        for table, columns, found in _sources(stage, manifest):
-            rows.load_table(table, columns, found)
+        for table, columns, records in _sources(stage, manifest):
+            rows.load_table(table, columns, records)
     if connection.vendor == "postgresql":
         rows.reset_sequences()
         with connection.cursor() as cursor:  # a table with unchecked references could not be altered by a migration
@@ -119,8 +119,8 @@ def _sources(stage: Stage, manifest: Mapping[str, Any]) -> Iterator[tuple[str, r
         yield from rows.read_sqlite(plain)
         return
     for path in sorted(stage.rows.glob(f"*{SUFFIX}")):
-        columns, found = rows.read_dump(path)
-        yield path.name.removesuffix(SUFFIX), columns, found
+        columns, records = rows.read_dump(path)
+        yield path.name.removesuffix(SUFFIX), columns, records
 
 
 def _put_away(stamp: str, *, replace: bool) -> None:

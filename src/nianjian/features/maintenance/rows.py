@@ -40,19 +40,19 @@ Columns = Mapping[str, str]
 
 def list_tables() -> list[str]:
     """The tables of this program that exist, sorted, without Django's own record of migrations."""
-    found = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    return sorted(set(found) - {MIGRATIONS})
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return sorted(set(names) - {MIGRATIONS})
 
 
 def count_rows(names: Iterable[str], *, lasting: bool = False) -> dict[str, int]:
     """Rows of each table; ``lasting``: those that a backup holds."""
-    found = {}
+    counts = {}
     with connection.cursor() as cursor:
         for name in names:
-            kept = _lasting(name) if lasting else ""
-            cursor.execute(f"SELECT count(*) FROM {_quoted(name)} t {kept}")  # noqa: S608 -- a name that the database gave
-            found[name] = int(cursor.fetchone()[0])
-    return found
+            clause = _lasting(name) if lasting else ""
+            cursor.execute(f"SELECT count(*) FROM {_quoted(name)} t {clause}")  # noqa: S608 -- a name that the database gave
+            counts[name] = int(cursor.fetchone()[0])
+    return counts
 
 
 def dump_table(table: str, path: Path) -> int:
@@ -60,8 +60,8 @@ def dump_table(table: str, path: Path) -> int:
     count = 0
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=6) as out, connection.cursor() as cursor:
         out.write(json.dumps({"columns": _types(table)}) + "\n")
-        wanted = f"SELECT row_to_json(t)::text FROM {_quoted(table)} t {_lasting(table)}"  # noqa: S608 -- a name that the database gave
-        cursor.execute(f"DECLARE dumped NO SCROLL CURSOR FOR {wanted}")
+        query = f"SELECT row_to_json(t)::text FROM {_quoted(table)} t {_lasting(table)}"  # noqa: S608 -- a name that the database gave
+        cursor.execute(f"DECLARE dumped NO SCROLL CURSOR FOR {query}")
         while True:
             cursor.execute(f"FETCH {CHUNK} FROM dumped")
             block = cursor.fetchall()
@@ -94,9 +94,9 @@ def read_sqlite(path: Path) -> Iterator[tuple[str, Columns, Iterator[Row]]]:
         names = source.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         for name in sorted(str(one["name"]) for one in names):
             if name != MIGRATIONS:
-                told = source.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
-                found = source.execute(f"SELECT * FROM {_quoted(name)}")  # noqa: S608 -- a name that the file gave
-                yield name, {one["name"]: "" for one in told}, (dict(row) for row in found)
+                columns = source.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
+                cursor = source.execute(f"SELECT * FROM {_quoted(name)}")  # noqa: S608 -- a name that the file gave
+                yield name, {one["name"]: "" for one in columns}, (dict(row) for row in cursor)
     finally:
         source.close()
 
@@ -113,12 +113,12 @@ def load_table(table: str, columns: Columns, rows: Iterator[Row]) -> int:
     count = 0
     with connection.cursor() as cursor:
         while block := list(islice(rows, CHUNK)):
-            told: list[list[Any]]
+            params: list[list[Any]]
             if kinds:
-                told = [[json.dumps(_for_postgresql(row, columns, kinds), ensure_ascii=False)] for row in block]
+                params = [[json.dumps(_for_postgresql(row, columns, kinds), ensure_ascii=False)] for row in block]
             else:
-                told = [[_for_sqlite(row[name], columns[name]) for name in names] for row in block]
-            cursor.executemany(f"INSERT INTO {_quoted(table)} ({listed}) {values}", told)
+                params = [[_for_sqlite(row[name], columns[name]) for name in names] for row in block]
+            cursor.executemany(f"INSERT INTO {_quoted(table)} ({listed}) {values}", params)
             count += len(block)
     return count
 
@@ -195,10 +195,10 @@ def files_once(home: Path, files: Iterable[Path]) -> Iterator[Path]:
     The feed deletes generations and lists meanwhile: what is gone is left out, nothing refers to it any more.
     """
     root = places.snapshot_root(home)
-    kept = {None, *(_inode(path) for path in (root / places.LISTS).glob("*.list"))}
+    inodes = {None, *(_inode(path) for path in (root / places.LISTS).glob("*.list"))}
     for path in files:
         shared = path.is_relative_to(root) and path.relative_to(root).match(SHARED)
-        if not shared or _inode(path) not in kept:
+        if not shared or _inode(path) not in inodes:
             yield path
 
 
@@ -215,9 +215,9 @@ def link_snapshot(home: Path, members: Mapping[str, Mapping[str, Any]]) -> int:
 
     ``backup_damaged`` where a list is not the one that its name says.
     """
-    for name, told in members.items():
+    for name, entry in members.items():
         path = Path(name)
-        if path.match(f"gate/snapshot/{places.LISTS}/*.list") and path.stem != told["sha256"]:
+        if path.match(f"gate/snapshot/{places.LISTS}/*.list") and path.stem != entry["sha256"]:
             raise NianjianError("backup_damaged", member=name)
     return relink_snapshot(places.snapshot_root(home))
 

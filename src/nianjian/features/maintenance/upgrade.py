@@ -41,16 +41,16 @@ def upgrade_home(*, out: Path, actor: Actor, waiting: Waiting) -> Upgraded:
     if not MigrationRecorder(connection).applied_migrations():  # a new home: there is nothing to back up
         wiring.prepare()
         return Upgraded(None, names, health.examine_installation())
-    made = backup.write_backup(out=out, keys=None, waiting=waiting)
+    receipt = backup.write_backup(out=out, keys=None, waiting=waiting)
     crash_point("after_backup")
     try:
         wiring.prepare()
     except Error as fault:
         reason = (str(fault).splitlines() or [type(fault).__name__])[0]
-        raise NianjianError("upgrade_failed", archive=str(made.archive), reason=reason) from fault
+        raise NianjianError("upgrade_failed", archive=str(receipt.archive), reason=reason) from fault
     with transaction.atomic():
-        backup.record_backup(made, actor)
-        data = {"migrated": list(names), "program": version("nianjian"), "archive": made.archive.name}
+        backup.record_backup(receipt, actor)
+        data = {"migrated": list(names), "program": version("nianjian"), "archive": receipt.archive.name}
         record(verb=VERB, enterprise="", actor=actor, data=data)
     recover()
-    return Upgraded(made.archive, names, health.examine_installation())
+    return Upgraded(receipt.archive, names, health.examine_installation())

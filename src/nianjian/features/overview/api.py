@@ -200,8 +200,8 @@ class PortfolioWanted(Schema):
 def portfolio(request: Request, cut: Query[Cut], wanted: Query[PortfolioWanted]) -> dict[str, object]:
     """Where each enterprise that concerns the asker stands, the most urgent first."""
     every = facts.search_portfolio(request.actor, wanted.q)
-    found = facts.filter_portfolio(every, wanted.light or "", wanted.province)
-    return paged(request, cut, found, _portfolio_row)
+    entries = facts.filter_portfolio(every, wanted.light or "", wanted.province)
+    return paged(request, cut, entries, _portfolio_row)
 
 
 class SeveralAsked(Schema):
@@ -231,36 +231,36 @@ def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
 @read(router, "/enterprises/{code}/lines", act=Permission.READ, answer=LinesCarried)
 def enterprises_lines(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """Every line in use with the day of its last outbound call, those silent the longest first."""
-    found = line_usage.find_line_usage(code, clock.today())
-    stamps = {"counted": found.counted if found else None, "newest": found.newest if found else None}
-    return paged(request, cut, found.lines if found else (), lambda one: {**asdict(one), "silent": one.silent}) | stamps
+    usage = line_usage.find_line_usage(code, clock.today())
+    stamps = {"counted": usage.counted if usage else None, "newest": usage.newest if usage else None}
+    return paged(request, cut, usage.lines if usage else (), lambda one: {**asdict(one), "silent": one.silent}) | stamps
 
 
 @read(router, "/enterprises/{code}/overview", act=Permission.READ_OWN, answer=Overview)
 def enterprises_overview(request: Request, code: str) -> dict[str, object]:
     """Where the enterprise stands today: verdict, light, deadlines, what is in the way, how fresh the data is."""
     del code
-    told = facts.build_overview(request.enterprise, request.actor, request.team)
+    overview = facts.build_overview(request.enterprise, request.actor, request.team)
     return {
-        "mood": told.verdict.mood.value,
-        "reason": told.verdict.reason.value,
-        "year": told.year,
-        "light": told.light or None,
-        "deadlines": [_due_document(one) for one in told.calendar.deadlines],
-        "blockers": [asdict(one) for one in told.blockers],
-        "tasks": [asdict(one) for one in told.tasks],
-        "sources": [asdict(one) for one in told.sources],
-        "registers": [asdict(one) for one in told.registers],
-        "start": told.calendar.start,
-        "since": dict(told.since),
+        "mood": overview.verdict.mood.value,
+        "reason": overview.verdict.reason.value,
+        "year": overview.year,
+        "light": overview.light or None,
+        "deadlines": [_due_document(one) for one in overview.calendar.deadlines],
+        "blockers": [asdict(one) for one in overview.blockers],
+        "tasks": [asdict(one) for one in overview.tasks],
+        "sources": [asdict(one) for one in overview.sources],
+        "registers": [asdict(one) for one in overview.registers],
+        "start": overview.calendar.start,
+        "since": dict(overview.since),
     }
 
 
 def _due_document(one: Due) -> dict[str, object]:
     rule = one.rule
-    told = {"rule": rule.id, "key": rule.key, "level": str(rule.level), "citation": rule.citation}
+    document = {"rule": rule.id, "key": rule.key, "level": str(rule.level), "citation": rule.citation}
     expiry = None if one.expiry is None else asdict(one.expiry)
-    return told | {"day": one.day, "last_day": one.last, "days": one.days, "expiry": expiry}
+    return document | {"day": one.day, "last_day": one.last, "days": one.days, "expiry": expiry}
 
 
 def _portfolio_row(one: facts.PortfolioEntry | Tenant) -> dict[str, object]:

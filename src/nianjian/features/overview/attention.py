@@ -72,21 +72,21 @@ def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Ca
 
 def _list_noticed(codes: list[str], today: date) -> list[str]:
     """Those of them that still have to hand in a report of the year before by a day that a notice names."""
-    found = filings.list_filings_by_enterprise(codes, today.year - 1) if codes else {}
+    by_code = filings.list_filings_by_enterprise(codes, today.year - 1) if codes else {}
     return [
         code
-        for code, rows in found.items()
+        for code, rows in by_code.items()
         if any(one.submitted_on is None and one.printed_due is not None and one.printed_due >= today for one in rows)
     ]
 
 
 def list_licences(codes: list[str], year: int, today: date) -> dict[str, set[str]]:
     """Numbers of the licences that report on a data year; "" stands for an enterprise whose register names none."""
-    found: dict[str, list[Reporter]] = {}
+    by_code: dict[str, list[Reporter]] = {}
     rows = versions_of_enterprises(Licence, codes, today).only("enterprise", "key", "issued_on", "valid_until")
     for one in rows if codes else ():
-        found.setdefault(one.enterprise_id, []).append(Reporter(str(one.key), one.issued_on, one.valid_until))
-    return {code: {one.number for one in reporting(found.get(code, []), year)} or {""} for code in codes}
+        by_code.setdefault(one.enterprise_id, []).append(Reporter(str(one.key), one.issued_on, one.valid_until))
+    return {code: {one.number for one in reporting(by_code.get(code, []), year)} or {""} for code in codes}
 
 
 def _without_filed(calendar: Calendar, rows: list[Filing], licences: set[str], year: int, today: date) -> Calendar:
@@ -104,8 +104,8 @@ def _without_filed(calendar: Calendar, rows: list[Filing], licences: set[str], y
                 for one in first.values()
             ]
     # Of the season that is reported now; the next year's days stay.
-    kept = [one for one in calendar.deadlines if one.day.year != year + 1 or one.track not in over]
-    return replace(calendar, deadlines=tuple(sorted([*kept, *own], key=lambda one: (one.day, one.last))))
+    deadlines = [one for one in calendar.deadlines if one.day.year != year + 1 or one.track not in over]
+    return replace(calendar, deadlines=tuple(sorted([*deadlines, *own], key=lambda one: (one.day, one.last))))
 
 
 def _rule(calendar: Calendar, track: str, printed: NoticeDeadline) -> Rule:
@@ -130,20 +130,20 @@ def list_late_reports(enterprises: Mapping[str, str], today: date) -> dict[str, 
     An earlier year stays until its report is handed in, if its season was worked on here. Of one that was over before
     the enterprise was known here nothing can be said.
     """
-    last, found = today.year - 1, dict[str, list[LateReport]]()
-    asked = {last: dict(enterprises)}
+    last, by_code = today.year - 1, dict[str, list[LateReport]]()
+    by_year = {last: dict(enterprises)}
     for code, years in list_followed_years(list(enterprises), last).items():
         for year in years:
-            asked.setdefault(year, {})[code] = enterprises[code]
+            by_year.setdefault(year, {})[code] = enterprises[code]
     acting = [one for one in overlays.list_overlays() if str(one["key"]).startswith(UNDER)]
     days = calendar()
-    for year, own in sorted(asked.items()):
+    for year, own in sorted(by_year.items()):
         for code, late in _late_of_year(own, year, today, acting, days).items():
             if late:
-                found.setdefault(code, []).extend(late)
-    since = accounts.known_since(list(found)) if found else {}
-    kept = {code: [one for one in late if one.due >= since[code]] for code, late in found.items()}
-    return {code: late for code, late in kept.items() if late}
+                by_code.setdefault(code, []).extend(late)
+    since = accounts.known_since(list(by_code)) if by_code else {}
+    reports = {code: [one for one in late if one.due >= since[code]] for code, late in by_code.items()}
+    return {code: late for code, late in reports.items() if late}
 
 
 def _late_of_year(
@@ -153,47 +153,47 @@ def _late_of_year(
     reporting = list_licences(
         [code for code in filed if any(one.submitted_on or one.licence for one in filed[code])], year, today
     )
-    ends, found = dict[tuple[str, str, str], tuple[SeasonDeadline, ...]](), {}
+    ends, by_code = dict[tuple[str, str, str], tuple[SeasonDeadline, ...]](), {}
     for code, province in enterprises.items():
         own = [one for one in acting if one.get("enterprise") in {None, code}]
-        named = code if any(one.get("enterprise") == code for one in own) else ""
-        key = (province, named, json.dumps(own, default=str, sort_keys=True))
+        enterprise = code if any(one.get("enterprise") == code for one in own) else ""
+        key = (province, enterprise, json.dumps(own, default=str, sort_keys=True))
         if key not in ends:
             ends[key] = of_season(_rulebook(today, *key), year + 1, days)
-        found[code] = _late_of_enterprise(ends[key], filed.get(code, []), reporting.get(code, {""}), year, today)
-    return found
+        by_code[code] = _late_of_enterprise(ends[key], filed.get(code, []), reporting.get(code, {""}), year, today)
+    return by_code
 
 
 @lru_cache(maxsize=256)
 def _rulebook(today: date, province: str, enterprise: str, acting: str) -> Rulebook:
     """Without overlays of its own an enterprise shares the rulebook of its province."""
-    given: list[Overlay] = json.loads(acting)
-    return Rulebook.on(today, province or None, enterprise or None, given, tolerant=True)
+    overlay_list: list[Overlay] = json.loads(acting)
+    return Rulebook.on(today, province or None, enterprise or None, overlay_list, tolerant=True)
 
 
 def _late_of_enterprise(
     ends: tuple[SeasonDeadline, ...], rows: list[Filing], numbers: set[str], year: int, today: date
 ) -> list[LateReport]:
-    told, found = printed_to(filings.list_notices(rows), numbers), []
+    notices, reports = printed_to(filings.list_notices(rows), numbers), []
     for track in TRACKS:
         handed = {one.licence: one.submitted_on for one in rows if one.track == track and one.submitted_on}
         late_ = [
             due.last.day
             for number in numbers
-            if (due := _deciding_deadline(ends, track, number, told)) is not None
+            if (due := _deciding_deadline(ends, track, number, notices)) is not None
             and state(due, handed.get(number), today) is State.LATE
         ]
         if late_:
-            found.append(LateReport(track, year, min(late_)))
-    return found
+            reports.append(LateReport(track, year, min(late_)))
+    return reports
 
 
 def _deciding_deadline(
-    ends: tuple[SeasonDeadline, ...], track: str, number: str, told: list[NoticeDeadline]
+    ends: tuple[SeasonDeadline, ...], track: str, number: str, notices: list[NoticeDeadline]
 ) -> SeasonDeadline | None:
     """The day that decides for a licence: one that a notice to it names wins."""
     due = deciding(ends, track)
-    own = [one.day for one in told if one.track == track and one.licence in {None, number}]
+    own = [one.day for one in notices if one.track == track and one.licence in {None, number}]
     return replace(due, day=min(own), last=Due(min(own), provisional=False)) if due is not None and own else due
 
 
@@ -231,17 +231,17 @@ def list_blockers(
 
     ``materials``: data year, and how many items of its package are not ready. ``waited``: what `list_obstacles` tells.
     """
-    found = list(waited)
-    found += [Point(LATE, {"track": one.track, "year": one.year, "due": one.due}) for one in late]
-    found += [Point(CASE, {"case": case.pk, "due": days.due.day, "causes": list(case.causes)}) for case, days in cases]
-    found += [
+    points = list(waited)
+    points += [Point(LATE, {"track": one.track, "year": one.year, "due": one.due}) for one in late]
+    points += [Point(CASE, {"case": case.pk, "due": days.due.day, "causes": list(case.causes)}) for case, days in cases]
+    points += [
         Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "count": one.count, "until": one.until}) for one in expired
     ]
-    found += [Point(NOT_RUN)] if portrait is None else _portrait_points(enterprise, portrait)
+    points += [Point(NOT_RUN)] if portrait is None else _portrait_points(enterprise, portrait)
     year, count = materials
-    found += [Point(MATERIALS, {"year": year, "count": count})] if count else []
+    points += [Point(MATERIALS, {"year": year, "count": count})] if count else []
     waiting = batches.list_batches_with_rejects(enterprise, most=MOST)
-    return [*found, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]
+    return [*points, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]
 
 
 def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[Point]:
@@ -251,9 +251,9 @@ def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[P
     for metric in portrait["metrics"]:
         if metric["light"] == "insufficient" or metric["slug"] in empty:
             yield Point(INSUFFICIENT, {"metric": metric["slug"]})
-        wanted = metric.get("attachments_required") or ()
-        if wanted and not any((metric["slug"], kind) in on_file for kind in wanted):
-            yield Point(ATTACHMENT, {"metric": metric["slug"], "kinds": tuple(wanted)})
+        papers = metric.get("attachments_required") or ()
+        if papers and not any((metric["slug"], kind) in on_file for kind in papers):
+            yield Point(ATTACHMENT, {"metric": metric["slug"], "kinds": tuple(papers)})
     days = (portrait.get("quality") or {}).get("days_without_records") or {}
     count = (days.get("unconfirmed") or days).get("count")  # an older program knew no reasons
     if count:
@@ -273,20 +273,20 @@ def list_tasks(
 
     ``pending``: every request that nobody has decided.
     """
-    found, acts = list[Point](), permissions(actor, enterprise)
+    points, acts = list[Point](), permissions(actor, enterprise)
     if Permission.APPROVE in acts:
-        found += [
+        points += [
             Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by, "at": one.requested_at})
             for one in pending
             if one.requested_by != str(actor)
         ][:MOST]
     if Permission.MANAGE_DATA in acts:
         visit = room.find_room_visit(enterprise)
-        if visit is not None and (asked := room.list_unshown(visit)):
-            found.append(Point(ROOM, {"count": len(asked), "row": asked[0].rule}))
-        found += list_queue(actor, waiting, governs=Permission.ADMINISTER in acts)
-        found += _ticket_points(enterprise, levels)
-    return found + list_failed_jobs(enterprise, actor)
+        if visit is not None and (requests := room.list_unshown(visit)):
+            points.append(Point(ROOM, {"count": len(requests), "row": requests[0].rule}))
+        points += list_queue(actor, waiting, governs=Permission.ADMINISTER in acts)
+        points += _ticket_points(enterprise, levels)
+    return points + list_failed_jobs(enterprise, actor)
 
 
 @per_request
@@ -299,7 +299,9 @@ def list_failed_jobs(enterprise: str, actor: Actor) -> list[Point]:
 def _ticket_points(enterprise: str, levels: ServiceLevels) -> list[Point]:
     now = clock.now()
     due = list_due_soon(enterprise, levels, now)
-    found = [one for one in due if not is_overdue(ticket_facts(one.row), levels, now)][:MOST]  # those are in the queue
+    tickets = [one for one in due if not is_overdue(ticket_facts(one.row), levels, now)][
+        :MOST
+    ]  # those are in the queue
     return [
         Point(
             COMPLAINT,
@@ -310,5 +312,5 @@ def _ticket_points(enterprise: str, levels: ServiceLevels) -> list[Point]:
                 "assignee": one.row.assignee or "",
             },
         )
-        for one in found
+        for one in tickets
     ]

@@ -124,8 +124,8 @@ class Board:
 
     def build_verdict(self) -> Said:
         """The one verdict that is written out."""
-        _, told, late = self._, self.told, list(self._list_late())
-        troubles = rank_metrics(self.metrics, told.year or self.today.year, self.today, self.last_days)
+        _, overview, late = self._, self.told, list(self._list_late())
+        troubles = rank_metrics(self.metrics, overview.year or self.today.year, self.today, self.last_days)
         if late and not (troubles and troubles[0].light == "red"):
             head, others = late[0], [*late[1:], *self._list_others(troubles), *self._list_own(), *self._list_bases()]
             return Said(head.light, head.word, head.text, acts=[Act(_(said.REPORT), head.address)], others=others)
@@ -155,9 +155,9 @@ class Board:
     def _find_cause(self, metric: Json) -> Cause | None:
         """The channel that stands out beyond chance; else the one with the largest share, which causes nothing yet."""
         if self.told.portrait and metric["slug"] == causes.TESTED:
-            found = causes.find_named_channel(metric, causes.get_level(self.told.portrait))
-            if found is not None:
-                ranking, cause = found
+            result = causes.find_named_channel(metric, causes.get_level(self.told.portrait))
+            if result is not None:
+                ranking, cause = result
                 return Cause(ranking.split, str(cause.key), cause.count, ranking.total, named=True)
         return find_cause(metric)
 
@@ -230,14 +230,14 @@ class Board:
         _, room = self._, None if self.team else find_headroom(metric)
         if room and cause and cause.named and not room.least and room.used - cause.count > room.limit:
             yield _(said.WITHOUT_IT).format(n=count_text(room.used - cause.count))
-        if wanted := self._wanted_papers(metric):
-            yield _(said.TO_ATTACH).format(papers=said.papers_text(wanted, _))
+        if papers := self._list_papers(metric):
+            yield _(said.TO_ATTACH).format(papers=said.papers_text(papers, _))
         if trouble.over:
             yield _(said.OVER)
         elif trouble.last_day and metric["slug"] != "complaint_rate":
             yield _(said.ONLY_THIS_YEAR).format(day=day_text(trouble.last_day, self.today, _))
 
-    def _wanted_papers(self, metric: Json) -> Sequence[str]:
+    def _list_papers(self, metric: Json) -> Sequence[str]:
         """The papers of which one would explain the light, as long as none is on file."""
         points = (point for point in self.told.blockers if point.code == attention.ATTACHMENT)
         return next((point.values["kinds"] for point in points if point.values["metric"] == metric["slug"]), ())
@@ -292,8 +292,8 @@ class Board:
         _, year = self._, self.today.year - 1
         if self.team or year not in list_years(self.code) or not bases.list_open_bases(self.code, year, self.today):
             return
-        found = bases.list_bases(self.code, year)
-        for result in found.results if found and any(result.run for result in found.results) else ():
+        year_bases = bases.list_bases(self.code, year)
+        for result in year_bases.results if year_bases and any(result.run for result in year_bases.results) else ():
             light = result.light or "insufficient"
             address = reverse("portrait", kwargs={"code": self.code, "year": year})
             text = f"{year} · {code_name('basis', result.basis.value, _)}"

@@ -41,34 +41,34 @@ Ends = Mapping[tuple[str, date], tuple[tuple[str, ...], int]]
 
 def list_last_days(enterprises: Collection[str], today: date) -> dict[str, Ends]:
     """Last valid days of each enterprise's numbers and licences, up to a year ahead; one query for all."""
-    found: dict[str, dict[tuple[str, date], tuple[tuple[str, ...], int]]] = {code: {} for code in enterprises}
-    named = list(RENEWALS)
-    asked = [(kinds.register(kind).model, CANCELLED if kind == "numbers" else "") for kind in named]
-    for one in versions.list_endings(asked, enterprises, today, today + SIGHT, NAMED):
-        ends, kind = found[one.enterprise], named[one.place]
+    by_code: dict[str, dict[tuple[str, date], tuple[tuple[str, ...], int]]] = {code: {} for code in enterprises}
+    renewals = list(RENEWALS)
+    models = [(kinds.register(kind).model, CANCELLED if kind == "numbers" else "") for kind in renewals]
+    for one in versions.list_endings(models, enterprises, today, today + SIGHT, NAMED):
+        ends, kind = by_code[one.enterprise], renewals[one.place]
         keys, _count = ends.get((kind, one.until), ((), 0))
         ends[kind, one.until] = (*keys, one.key), one.count
-    return dict(found)
+    return dict(by_code)
 
 
 def with_expiries(calendar: Calendar, ending: Ends, today: date) -> Calendar:
     """The calendar with what runs out: the day to ask for renewal by, and after it the last valid day itself."""
-    found = []
+    deadlines = []
     for (kind, until), (keys, count) in ending.items():
         if until >= today and kind in calendar.renewals:
             rule = calendar.renewals[kind]
             ask_by = until - timedelta(days=int(str(rule.value)))
             day = ask_by if ask_by >= today else until
-            found.append(Deadline(rule, day, (day - today).days, Expiry(kind, keys, count, until, ask_by)))
-    return joined(calendar, found)
+            deadlines.append(Deadline(rule, day, (day - today).days, Expiry(kind, keys, count, until, ask_by)))
+    return joined(calendar, deadlines)
 
 
 def list_expired(ending: Ends, today: date) -> list[Expiry]:
     """What the registers still hold although its last valid day is over, the oldest first."""
-    found = [
+    expiries = [
         Expiry(kind, keys, count, until, until) for (kind, until), (keys, count) in ending.items() if until < today
     ]
-    return sorted(found, key=lambda one: (one.until, one.kind))
+    return sorted(expiries, key=lambda one: (one.until, one.kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def _freshness(name: str, last: date | None, today: date) -> Freshness:
 
 def list_source_freshness(enterprise: str, today: date) -> list[Freshness]:
     """Day of the last call of each source, as the newest imported files tell it; the oldest first."""
-    found = [_freshness(name, day, today) for name, day in batches.last_call_days(enterprise).items()]
-    return sorted(found, key=lambda one: (-(one.age or 0), one.name))
+    sources = [_freshness(name, day, today) for name, day in batches.last_call_days(enterprise).items()]
+    return sorted(sources, key=lambda one: (-(one.age or 0), one.name))
 
 
 def list_register_freshness(enterprise: str, today: date) -> list[Freshness]:
@@ -199,9 +199,9 @@ def _team_overview(year: int | None, portrait: Mapping[str, Any] | None, calenda
     """The team's own row of each metric in place of the enterprise's figures."""
     own = [one for one in team_standing(portrait, team) if one["light"] != "na"] if portrait else []
     light = gravest(str(one["light"]) for one in own)
-    shown = {"light": light, "metrics": own, "period": portrait["period"]} if portrait and own else None
+    own_portrait = {"light": light, "metrics": own, "period": portrait["period"]} if portrait and own else None
     now = Situation(light, days_left=_days_left(calendar))
-    return Overview(year if shown else None, shown, light, calendar, (), (), (), (), (), decide(now))
+    return Overview(year if own_portrait else None, own_portrait, light, calendar, (), (), (), (), (), decide(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +238,11 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
     """
     today = clock.today()
     places = {one.code: one.province for one in enterprises}
-    known, missed = with_reports(calendars(places, today), today), list_late_reports(places, today)
+    by_code, missed = with_reports(calendars(places, today), today), list_late_reports(places, today)
     last = batches.last_call_day_by_enterprise([one.code for one in enterprises])
     ending = list_last_days([one.code for one in enterprises], today)
     running, tickets = operations.map_waiting(places), map_overdue(places, clock.now())
-    found = []
+    entries = []
     for one in enterprises:
         years = portraits.list_years(one.code)
         run = bases.find_standing_run(one.code, years[0]) if years else None
@@ -251,7 +251,7 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
         day = last.get(one.code)
         age = None if day is None else max((today - day).days, 0)
         waits = running.get(one.code, [])
-        calendar = with_expiries(with_cases(known[one.code], waits, today), ending[one.code], today)
+        calendar = with_expiries(with_cases(by_code[one.code], waits, today), ending[one.code], today)
         over, unfiled = list_expired(ending[one.code], today), missed.get(one.code, [])
         metrics = run.metrics if run else ()
         red = sum(each["light"] == RED for each in metrics) if metrics else int(light == RED)
@@ -263,8 +263,8 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
         year = years[0] if years else None
         judged = decide(now)
         entry = PortfolioEntry(one, year, light, run, calendar, age, judged, red, spare, unfiled, over, waits, late)
-        found.append((urgency(now), one.name, entry))
-    return [entry for _order, _name, entry in sorted(found, key=lambda one: one[:2])]
+        entries.append((urgency(now), one.name, entry))
+    return [entry for _order, _name, entry in sorted(entries, key=lambda one: one[:2])]
 
 
 def holds_text(one: Enterprise, text: str) -> bool:
@@ -289,7 +289,7 @@ UNPROVEN: Final = "insufficient"
 
 
 def filter_portfolio(
-    found: Sequence[PortfolioEntry | Enterprise], light: str, province: str, *, uncomputed: str = ""
+    entries: Sequence[PortfolioEntry | Enterprise], light: str, province: str, *, uncomputed: str = ""
 ) -> list[PortfolioEntry | Enterprise]:
     """Those whose portrait shows the light, of a province; "" asks for all.
 
@@ -302,7 +302,7 @@ def filter_portfolio(
             not province or (entry is not None and entry.enterprise.province == province)
         )
 
-    return [one for one in found if fits(one)]
+    return [one for one in entries if fits(one)]
 
 
 CASE: Final = "rectification.due"
@@ -310,8 +310,8 @@ CASE: Final = "rectification.due"
 
 def with_cases(calendar: Calendar, running: Iterable[operations.Running], today: date) -> Calendar:
     """The same with the days by which cases of rectification must be reported; one that is over has negative days."""
-    found = []
+    deadlines = []
     for case, days in running:
         rule = operations.rulebook_on(case.enterprise_id, case.received).in_force[CASE]
-        found.append(Deadline(rule, days.due.day, (days.due.day - today).days))
-    return joined(calendar, found)
+        deadlines.append(Deadline(rule, days.due.day, (days.due.day - today).days))
+    return joined(calendar, deadlines)

@@ -59,41 +59,41 @@ class FirstSteps:
         return next((one for one in Step if one not in self.done), None)
 
 
-def build_first_steps(enterprise: str, told: Overview, today: date) -> FirstSteps:
+def build_first_steps(enterprise: str, overview: Overview, today: date) -> FirstSteps:
     """Read how far the enterprise is."""
-    written = {one.name for one in told.registers if one.last is not None}
-    numbers, seats, complaints = find_filled(enterprise, told, today)
+    written = {one.name for one in overview.registers if one.last is not None}
+    numbers, seats, complaints = find_filled(enterprise, overview, today)
     keys = versions_on(Licence, enterprise, today).values_list("key", flat=True)
     licences = tuple(str(key) for key in keys) if "licences" in written else ()
-    days = [one.last for one in told.sources if one.last is not None]
+    days = [one.last for one in overview.sources if one.last is not None]
     deciding = [name for name, roles in list_readers(enterprise).items() if allows(roles, Permission.APPROVE)]
-    found = {
+    by_step = {
         Step.LICENCE: bool(licences),
-        Step.CALLS: bool(told.sources),
+        Step.CALLS: bool(overview.sources),
         Step.REGISTERS: numbers and seats,
         Step.COLLEAGUE: len(deciding) > 1,
-        Step.PORTRAIT: told.year is not None,
+        Step.PORTRAIT: overview.year is not None,
     }
-    done = frozenset(step for step, holds in found.items() if holds)
+    done = frozenset(step for step, holds in by_step.items() if holds)
     return FirstSteps(done, max(days).year if days else None, licences, numbers, seats, complaints)
 
 
-def find_filled(enterprise: str, told: Overview, today: date) -> tuple[bool, bool, bool]:
+def find_filled(enterprise: str, overview: Overview, today: date) -> tuple[bool, bool, bool]:
     """Whether the registers of numbers, seats and complaints hold a row today; none is asked where all are new."""
-    written = {one.name for one in told.registers if one.last is not None}
+    written = {one.name for one in overview.registers if one.last is not None}
     if written.isdisjoint(kind for kind, _model in NEEDED):
         return False, False, False
     numbers, seats, complaints = have_rows([model for _kind, model in NEEDED], enterprise, today)
     return numbers, seats, complaints
 
 
-def is_early(told: Overview, acts: Collection[Permission], team: str | None) -> bool:
+def is_early(overview: Overview, acts: Collection[Permission], team: str | None) -> bool:
     """Whether the steps have something to say: to who can take them, until the second run of the portrait."""
-    return len(told.runs) <= FEW and team is None and Permission.MANAGE_DATA in acts
+    return len(overview.runs) <= FEW and team is None and Permission.MANAGE_DATA in acts
 
 
 def check_licence(number: str, province: str) -> Sequence[str]:
     """What is unusual about a licence number at an enterprise of a province; a person may know better."""
     read = licence_number(number)
-    found = [] if read.usual else [SHAPE]
-    return [*found, PROVINCE] if read.province and province and read.province != province else found
+    doubts = [] if read.usual else [SHAPE]
+    return [*doubts, PROVINCE] if read.province and province and read.province != province else doubts

@@ -142,16 +142,16 @@ class Teller(Protocol):
         """The day."""
 
 
-def present_row(item: Item, count: int, further: Values, told: Teller) -> dict[str, object]:
+def present_row(item: Item, count: int, further: Values, teller: Teller) -> dict[str, object]:
     """What every list says of an item; ``further``: its values as people read them."""
-    _, left = told._, item.days_left(told.today)
+    _, left = teller._, item.days_left(teller.today)
     title, why, button = said.ITEMS[item.code]
     values = {**item.values, "n": count_text(count), **further}
     return {
         "title": _(title).format(**values),
         "why": _(why).format(**values),
         "button": _(button),
-        "day": "" if item.due is None else day_text(item.due, told.today, _),
+        "day": "" if item.due is None else day_text(item.due, teller.today, _),
         "left": "" if left is None or left <= 1 else gettext("{n} days left").format(n=left),
         "overdue": overdue_text(item, left),
         "waits": item.code == attention.APPROVAL,
@@ -183,9 +183,9 @@ def _describe_request(item: Item, board: Teller) -> Values:
 
 def _describe_approval(item: Item, board: Board) -> Values:
     """The same, with the channel where it is about one."""
-    told, order = _describe_request(item, board), board.orders.get(str(item.values["approval"]))
+    values, order = _describe_request(item, board), board.orders.get(str(item.values["approval"]))
     channel = "" if order is None else f" {board.channel(order.key, order.channel)}"
-    return {**told, "what": f"{told['what']}{channel}"}
+    return {**values, "what": f"{values['what']}{channel}"}
 
 
 def _describe_failure(item: Item, board: Board) -> Values:

@@ -96,11 +96,11 @@ class LicenceForm(forms.Form):
     def clean(self) -> dict[str, object]:
         """Ask once about what is unusual; who sends the same number again means it."""
         number = licence_number(str(self.cleaned_data.get("number", ""))).text
-        found = first_steps.check_licence(number, self.province) if number else ()
-        if found and self.data.get("sure") != number:
-            for one in found:
-                told = gettext(DOUBTS[one]).format(province=licence_number(number).province)
-                self.add_error("number", told)
+        doubts = first_steps.check_licence(number, self.province) if number else ()
+        if doubts and self.data.get("sure") != number:
+            for one in doubts:
+                message = gettext(DOUBTS[one]).format(province=licence_number(number).province)
+                self.add_error("number", message)
             self.add_error("number", gettext("Correct it, or submit it again if it is right."))
         return self.cleaned_data
 
@@ -120,24 +120,24 @@ NEEDS: Final = {
 
 
 def render_steps(
-    request: Request, told: Overview, form: LicenceForm | None = None, work: Mapping[str, object] | None = None
+    request: Request, overview: Overview, form: LicenceForm | None = None, work: Mapping[str, object] | None = None
 ) -> HttpResponse:
     """The steps as a page: the board of an enterprise without a light, with its ``work`` that is to be done."""
     code, _ = request.enterprise.code, words(current())
-    found = first_steps.build_first_steps(code, told, clock.today())
+    steps = first_steps.build_first_steps(code, overview, clock.today())
     context = {
-        "told": told,
-        "way": found,
-        "here": found.here.value if found.here else "",
+        "told": overview,
+        "way": steps,
+        "here": steps.here.value if steps.here else "",
         "steps": [
-            (step.value, "done" if step in found.done else "now" if step is found.here else "later") for step in Step
+            (step.value, "done" if step in steps.done else "now" if step is steps.here else "later") for step in Step
         ],
-        "number": len(Step) if found.here is None else list(Step).index(found.here) + 1,
+        "number": len(Step) if steps.here is None else list(Step).index(steps.here) + 1,
         "all": len(Step),
         "licence_form": form or LicenceForm(),
         "number_address": f"{reverse('registers-new', args=[code, 'numbers'])}?{urlencode(OWN_NUMBER)}",
         "metrics": [(code_name("metric", slug, _), gettext(text)) for slug, text in NEEDS.items()],
-        "deadlines": [present_deadline(one, code, _) for one in told.calendar.deadlines[:STEP_DEADLINES]],
+        "deadlines": [present_deadline(one, code, _) for one in overview.calendar.deadlines[:STEP_DEADLINES]],
         "led": is_guided(request),
         "work": work,
         "administers": has_permission(request.actor, code, Permission.ADMINISTER),
@@ -145,11 +145,11 @@ def render_steps(
     return render(request, "overview/steps.html", context, status=UNPROCESSABLE if form is not None else 200)
 
 
-def list_unknown(request: Request, told: Overview) -> list[str]:
+def list_unknown(request: Request, overview: Overview) -> list[str]:
     """What the first light does not know yet: what it lacks, complaints that nobody has entered, calls of few days."""
     _ = words(current())
-    numbers, seats, complaints = first_steps.find_filled(request.enterprise.code, told, clock.today())
-    portrait = told.portrait or {}
+    numbers, seats, complaints = first_steps.find_filled(request.enterprise.code, overview, clock.today())
+    portrait = overview.portrait or {}
     days = (portrait.get("quality") or {}).get("days_without_records") or {}
     count = (days.get("unconfirmed") or days).get("count")
     gaps = (
@@ -178,9 +178,9 @@ def show_steps(request: Request, code: str) -> HttpResponse:
 
 
 def _save_licence(request: Request, code: str, form: LicenceForm) -> bool:
-    given = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    texts = {name: str(value) for name, value in form.cleaned_data.items() if value}
     try:
-        storage.create_row(kind="licences", enterprise=code, texts=given, since=None, reason="", actor=request.actor)
+        storage.create_row(kind="licences", enterprise=code, texts=texts, since=None, reason="", actor=request.actor)
     except NianjianError as error:
         form.add_error(None, describe_error(error)[0])
         return False
@@ -237,15 +237,15 @@ def list_failed(enterprise: str, actor: Actor) -> tuple[str, ...]:
     return tuple(str(point.values["job"]) for point in attention.list_failed_jobs(enterprise, actor))
 
 
-def store_open_items(enterprise: str, actor: Actor, found: OpenItems) -> None:
+def store_open_items(enterprise: str, actor: Actor, open_items: OpenItems) -> None:
     """Note how many items the person has."""
-    caches["memory"].set(_key(enterprise, actor.name), found, SECONDS)
+    caches["memory"].set(_key(enterprise, actor.name), open_items, SECONDS)
 
 
 def find_open_items(reader: Reader) -> int | None:
     """Return how many items wait for the reader; None: they must be counted, which no page does but that of the day."""
-    found: OpenItems | None = caches["memory"].get(_key(reader.code, reader.actor.name))
-    return found.count if found and found.holds(reader.code, reader.actor) else None
+    open_items: OpenItems | None = caches["memory"].get(_key(reader.code, reader.actor.name))
+    return open_items.count if open_items and open_items.holds(reader.code, reader.actor) else None
 
 
 OWNERS: Final = ("", "me", "nobody")  # whose items a list shows
@@ -260,19 +260,19 @@ EXPORTS: Final = ("pdf", "xlsx")  # of the portrait, to be taken from the board
 def list_lines(request: Request, code: str) -> HttpResponse:
     """Fifty lines at a time."""
     today = clock.today()
-    found = line_usage.find_line_usage(code, today)
-    every = found.lines if found else ()
-    shown: Page[LineUse] = paged(request, every, total=len(every))
-    rows = versions_on(Line, code, today).filter(key__in=[one.line for one in shown.rows])
-    known = {key: (name, team) for key, name, team in rows.order_by().values_list("key", "name", "team")}
+    usage = line_usage.find_line_usage(code, today)
+    every = usage.lines if usage else ()
+    line_page: Page[LineUse] = paged(request, every, total=len(every))
+    rows = versions_on(Line, code, today).filter(key__in=[one.line for one in line_page.rows])
+    by_line = {key: (name, team) for key, name, team in rows.order_by().values_list("key", "name", "team")}
     heads = (gettext("line"), gettext("state"), gettext("name"), gettext("team"), gettext("last outbound call"))
     brief = ("start", "end", "start", "", "end")  # on a narrow screen: line and state, name and last call
     columns = [Column(head, brief=place) for head, place in zip(heads, brief, strict=True)]
     columns.append(Column(gettext("days before the newest call"), figure=True))
     teams = dict(versions_on(Team, code, today).order_by().values_list("key", "name"))
     body = []
-    for one in shown.rows:
-        name, team = known.get(one.line, ("", ""))
+    for one in line_page.rows:
+        name, team = by_line.get(one.line, ("", ""))
         body.append(
             [
                 Cell(one.line, href=reverse("registers-row", kwargs={"code": code, "kind": "lines", "key": one.line})),
@@ -283,7 +283,7 @@ def list_lines(request: Request, code: str) -> HttpResponse:
                 Cell(figures.DASH if one.before is None else one.before, figure=True),
             ]
         )
-    context = {"found": found, "page": shown, "table": Table(gettext("Lines in use"), columns, body)}
+    context = {"found": usage, "page": line_page, "table": Table(gettext("Lines in use"), columns, body)}
     return render(request, "overview/lines.html", context)
 
 
@@ -292,29 +292,29 @@ def list_lines(request: Request, code: str) -> HttpResponse:
 def overview(request: Request, code: str) -> HttpResponse:
     """How the day stands: the verdict and its cause, the metrics, everything that is to be done, what comes due."""
     _, today = words(current()), clock.today()
-    told, items, early = _read_day(request)
-    led = early and not told.year and is_guided(request)
+    day_overview, items, early = _read_day(request)
+    led = early and not day_overview.year and is_guided(request)
     acts = access.permissions(request.actor, code)
-    request.counts = {Place.TODAY: len(items), Place.COMPLAINTS: sum(told.queue.tickets.values())}
-    board = Board(code, told, request.actor, acts, request.team, today, _)
+    request.counts = {Place.TODAY: len(items), Place.COMPLAINTS: sum(day_overview.queue.tickets.values())}
+    board = Board(code, day_overview, request.actor, acts, request.team, today, _)
     if led:
-        return render_steps(request, told, work=_present_work(request, items, board))
+        return render_steps(request, day_overview, work=_present_work(request, items, board))
     context = {
         "team": request.team,
-        "told": told,
-        "year": told.year,
+        "told": day_overview,
+        "year": day_overview.year,
         "day": f"{calendar_day(today, _)} {weekday_text(today, _)}",
-        "facts": _describe_figures(told, today, _),
+        "facts": _describe_figures(day_overview, today, _),
         "verdict": board.build_verdict(),
         "tiles": board.build_tiles(),
         "work": _present_work(request, items, board),
-        "deadlines": [present_deadline(one, code, _) for one in told.calendar.deadlines[:DEADLINES]],
-        "system": [] if request.team else _list_system(request, told, _),
-        "since": [change_text(what, count, _) for what, count in sorted(told.since.items())],
+        "deadlines": [present_deadline(one, code, _) for one in day_overview.calendar.deadlines[:DEADLINES]],
+        "system": [] if request.team else _list_system(request, day_overview, _),
+        "since": [change_text(what, count, _) for what, count in sorted(day_overview.since.items())],
         "may_run": Permission.REPORT in acts,
-        "files": EXPORTS if told.year and request.team is None and Permission.READ in acts else (),
-        "unknown": list_unknown(request, told) if early and told.year else (),
-        "put_away": early and not told.year,
+        "files": EXPORTS if day_overview.year and request.team is None and Permission.READ in acts else (),
+        "unknown": list_unknown(request, day_overview) if early and day_overview.year else (),
+        "put_away": early and not day_overview.year,
     }
     return render(request, "overview/overview.html", context)
 
@@ -331,26 +331,26 @@ def _read_day(request: Request) -> tuple[Overview, list[Item], bool]:
     """All that is known of the day, what is to be done, and whether the enterprise is at its first steps."""
     actor, code, today = request.actor, request.enterprise.code, clock.today()
     number, failed, now = find_last_number(), list_failed(code, actor), clock.now()
-    told = facts.build_overview(request.enterprise, actor, request.team)
-    early = first_steps.is_early(told, access.permissions(actor, code), request.team)
-    items = list_items(told, actor, today)
-    if early and not told.year and is_guided(request):
+    overview = facts.build_overview(request.enterprise, actor, request.team)
+    early = first_steps.is_early(overview, access.permissions(actor, code), request.team)
+    items = list_items(overview, actor, today)
+    if early and not overview.year and is_guided(request):
         items = [item for item in items if item.code != attention.NOT_RUN]  # the steps say so
     turn = find_next_turn(code, load_service_levels(code), now)
     store_open_items(code, actor, OpenItems(len(items), number, failed, today, turn))
-    return told, items, early
+    return overview, items, early
 
 
-def _describe_figures(told: Overview, today: date, _: Words) -> list[str]:
+def _describe_figures(overview: Overview, today: date, _: Words) -> list[str]:
     """Up to which day the data goes, and when it was computed."""
-    found = []
-    if told.portrait:
-        as_of = date.fromisoformat(str(told.portrait["period"]["as_of"]))
-        found.append(gettext("data up to {day}").format(day=day_text(as_of, today, _)))
-    if told.runs:
-        moment = datetime.fromisoformat(told.runs[0].moment)
-        found.append(gettext("computed {moment}").format(moment=moment_text(moment, today, _)))
-    return found
+    lines = []
+    if overview.portrait:
+        as_of = date.fromisoformat(str(overview.portrait["period"]["as_of"]))
+        lines.append(gettext("data up to {day}").format(day=day_text(as_of, today, _)))
+    if overview.runs:
+        moment = datetime.fromisoformat(overview.runs[0].moment)
+        lines.append(gettext("computed {moment}").format(moment=moment_text(moment, today, _)))
+    return lines
 
 
 # ---- what is to be done
@@ -382,25 +382,25 @@ def _present_work(request: Request, items: Sequence[Item], board: Board) -> dict
 # ---- what the figures stand on
 
 
-def _list_system(request: Request, told: Overview, _: Words) -> list[dict[str, str]]:
+def _list_system(request: Request, overview: Overview, _: Words) -> list[dict[str, str]]:
     """Sources, registers, the gate and requests of others: each with its state in a word, and where it leads."""
     code = request.enterprise.code
-    return [_describe_sources(code, told, _), _describe_registers(code, told, _), _describe_gate(code, _),
-            *_describe_requests(code, told, _)]  # fmt: skip
+    return [_describe_sources(code, overview, _), _describe_registers(code, overview, _), _describe_gate(code, _),
+            *_describe_requests(code, overview, _)]  # fmt: skip
 
 
-def _describe_sources(code: str, told: Overview, _: Words) -> dict[str, str]:
-    fresh = [source for source in told.sources if source.age is not None and source.age <= FRESH]
-    text = gettext("{n} of {all} arrived").format(n=len(fresh), all=len(told.sources))
-    light = "" if not told.sources else "green" if len(fresh) == len(told.sources) else "yellow"
+def _describe_sources(code: str, overview: Overview, _: Words) -> dict[str, str]:
+    fresh = [source for source in overview.sources if source.age is not None and source.age <= FRESH]
+    text = gettext("{n} of {all} arrived").format(n=len(fresh), all=len(overview.sources))
+    light = "" if not overview.sources else "green" if len(fresh) == len(overview.sources) else "yellow"
     return {
         "label": gettext("Call sources"), "light": light, "href": reverse("data", args=[code]),
-        "text": text if told.sources else gettext("none yet"),
+        "text": text if overview.sources else gettext("none yet"),
     }  # fmt: skip
 
 
-def _describe_registers(code: str, told: Overview, _: Words) -> dict[str, str]:
-    empty = [str(translate_value("kind", register.name, _)) for register in told.registers if register.last is None]
+def _describe_registers(code: str, overview: Overview, _: Words) -> dict[str, str]:
+    empty = [str(translate_value("kind", register.name, _)) for register in overview.registers if register.last is None]
     first = said.join_keys(empty[:1], len(empty), _) if empty else ""
     text = gettext("{names}: never entered").format(names=first) if empty else gettext("all entered")
     light = "yellow" if empty else "green"
@@ -414,10 +414,10 @@ def _describe_gate(code: str, _: Words) -> dict[str, str]:
     return {"label": gettext("Pre-dial gate"), "light": light, "text": text, "href": reverse("gate", args=[code])}
 
 
-def _describe_requests(code: str, told: Overview, _: Words) -> list[dict[str, str]]:
+def _describe_requests(code: str, overview: Overview, _: Words) -> list[dict[str, str]]:
     """Requests that wait for somebody else than the reader."""
-    own = {point.values["approval"] for point in told.tasks if point.code == attention.APPROVAL}
-    others = [request for request in told.pending if request.id not in own]
+    own = {point.values["approval"] for point in overview.tasks if point.code == attention.APPROVAL}
+    others = [request for request in overview.pending if request.id not in own]
     if not others:
         return []
     by = actor_text(others[0].requested_by, _)

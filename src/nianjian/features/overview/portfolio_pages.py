@@ -141,11 +141,11 @@ def _describe_overdue(late: Sequence[OfEnterprise]) -> str:
 
 def list_items(entries: Sequence[PortfolioEntry], actor: Actor, today: date) -> list[OfEnterprise]:
     """Everything with a day, the most overdue first, then what has none; of enterprises in their order."""
-    known = {entry.enterprise.code: entry.enterprise for entry in entries}
-    found = [OfEnterprise(known[code], item) for code, item in _list_requests(list(known), actor, today)]
+    by_code = {entry.enterprise.code: entry.enterprise for entry in entries}
+    items = [OfEnterprise(by_code[code], item) for code, item in _list_requests(list(by_code), actor, today)]
     for entry in entries:
-        found += [OfEnterprise(entry.enterprise, item) for item in _list_of_entry(entry)]
-    return sorted(found, key=lambda one: one.item.due or date.max)
+        items += [OfEnterprise(entry.enterprise, item) for item in _list_of_entry(entry)]
+    return sorted(items, key=lambda one: one.item.due or date.max)
 
 
 def _list_of_entry(entry: PortfolioEntry) -> Iterator[Item]:
@@ -180,10 +180,10 @@ class Said:
     today: date
 
 
-def present_item(one: OfEnterprise, told: Said) -> dict[str, object]:
+def present_item(one: OfEnterprise, teller: Said) -> dict[str, object]:
     """A row of the list: when, what and why, at whom, its button and its page."""
     item = one.item
-    row = present_row(item, item.count, ACROSS[item.code](item, told), told)
+    row = present_row(item, item.count, ACROSS[item.code](item, teller), teller)
     return row | {"address": item_address(item, None, one.enterprise.code, None), "enterprise": one.enterprise}
 
 
@@ -202,10 +202,10 @@ def list_deadlines(entries: Sequence[PortfolioEntry], _: Words) -> list[dict[str
 
 def _present_bound(bound: Sequence[tuple[Deadline, Enterprise]], _: Words) -> dict[str, object]:
     deadline, enterprise = bound[0]
-    told = present_deadline(deadline, enterprise.code, _)
+    row = present_deadline(deadline, enterprise.code, _)
     if len(bound) > 1:
-        return told | {"whose": gettext("{n} enterprises").format(n=count_text(len(bound))), "href": ""}
-    return told | {"whose": enterprise.name, "href": told["href"] or reverse("season", args=[enterprise.code])}
+        return row | {"whose": gettext("{n} enterprises").format(n=count_text(len(bound))), "href": ""}
+    return row | {"whose": enterprise.name, "href": row["href"] or reverse("season", args=[enterprise.code])}
 
 
 # ---- the table
@@ -283,14 +283,14 @@ class BulkActionForm(forms.Form):
 def apply_to_several(request: Request) -> HttpResponse:
     """Do it to those that are ticked, or to all that the filter shows; all or none."""
     form = BulkActionForm(request.POST)
-    kept = {one: request.POST[one] for one in FILTER if one in request.POST}
-    back = redirect(f"{reverse('portfolio')}?{urlencode({'all': '', **kept})}")
+    filters = {one: request.POST[one] for one in FILTER if one in request.POST}
+    back = redirect(f"{reverse('portfolio')}?{urlencode({'all': '', **filters})}")
     if not form.is_valid():
         messages.error(request, gettext("Some of your input cannot be read."))
         return back
-    given, codes = form.cleaned_data, _selected_codes(request)
+    data, codes = form.cleaned_data, _selected_codes(request)
     try:
-        if given["act"] == "list":
+        if data["act"] == "list":
             bulk.record_list_export(enterprises=codes, actor=request.actor)
             answer = HttpResponse(_portfolio_csv(request, codes), content_type=MEDIA)
             return as_attachment(answer, f"portfolio-{clock.today()}.csv")
@@ -299,7 +299,7 @@ def apply_to_several(request: Request) -> HttpResponse:
             codes = [code for code in codes if code not in shut]
             text = gettext("Skipped, because their season is closed: {names}.")
             messages.warning(request, text.format(names=bulk.describe_enterprises(shut)))
-        messages.success(request, _apply_action(request, codes, given))
+        messages.success(request, _apply_action(request, codes, data))
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
     return back
@@ -308,27 +308,27 @@ def apply_to_several(request: Request) -> HttpResponse:
 def _selected_codes(request: Request) -> list[str]:
     if "whole" not in request.POST:
         return request.POST.getlist("enterprise")
-    found = _find(facts.search_portfolio(request.actor, ""), *(request.POST.get(name, "") for name in FILTER[:3]))
-    return [one.enterprise.code for one in found if isinstance(one, PortfolioEntry)]
+    entries = _find(facts.search_portfolio(request.actor, ""), *(request.POST.get(name, "") for name in FILTER[:3]))
+    return [one.enterprise.code for one in entries if isinstance(one, PortfolioEntry)]
 
 
-def _apply_action(request: Request, codes: Sequence[str], given: dict[str, Any]) -> str:
-    if given["act"] == "remind":
+def _apply_action(request: Request, codes: Sequence[str], data: dict[str, Any]) -> str:
+    if data["act"] == "remind":
         count = bulk.send_reminders(enterprises=codes, actor=request.actor)
         return gettext("{count} reminders are being sent.").format(count=count)
-    count = bulk.change_tasks(enterprises=codes, actor=request.actor, **given)
+    count = bulk.change_tasks(enterprises=codes, actor=request.actor, **data)
     return gettext("Saved for {count} enterprises.").format(count=count)
 
 
 def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
     """UTF-8 with a byte-order mark, as Excel wants it; no cell begins a formula."""
-    _, wanted, stream = words(current()), set(codes), io.StringIO(newline="")
+    _, selection, stream = words(current()), set(codes), io.StringIO(newline="")
     writer = csv.writer(stream)
     heads = (gettext("code"), gettext("name"), gettext("province"), gettext("light"), gettext("points in red"),
              gettext("nearest deadline"), gettext("days left"), gettext("what it is"), gettext("headroom"))  # fmt: skip
     writer.writerow(heads)
     for one in facts.search_portfolio(request.actor, ""):
-        if not isinstance(one, PortfolioEntry) or one.enterprise.code not in wanted:
+        if not isinstance(one, PortfolioEntry) or one.enterprise.code not in selection:
             continue
         due, who = one.calendar.earliest, one.enterprise
         title = "" if due is None else due.rule.title_en if current() == ENGLISH else due.rule.title_zh
@@ -353,27 +353,27 @@ def portfolio(request: Request) -> HttpResponse:
         return redirect("overview", code=own[0].code)
     every = facts.search_portfolio(request.actor, "")
     entries = [one for one in every if isinstance(one, PortfolioEntry)]
-    wanted, light, province = (request.GET.get(name, "").strip() for name in FILTER[:3])
-    asked = _find(every, wanted, "", province)
-    rows = _find(asked, "", light, "")
-    shown: Page[Shown] = paged(request, rows, total=len(rows), size=PORTFOLIO)
+    query, light, province = (request.GET.get(name, "").strip() for name in FILTER[:3])
+    matches = _find(every, query, "", province)
+    rows = _find(matches, "", light, "")
+    page: Page[Shown] = paged(request, rows, total=len(rows), size=PORTFOLIO)
     items = list_items(entries, request.actor, today)
     context = {
         "any": bool(own),
         "inspector": not own and holds(request.actor.name, [Role.INSPECTOR]),
-        "page": shown,
+        "page": page,
         "table": build_table(
-            shown.rows,
+            page.rows,
             ticks=bool(entries),
             empty=_("No enterprise matches"),
-            clear=f"{reverse('portfolio')}?all" if wanted or light or province else "",
+            clear=f"{reverse('portfolio')}?all" if query or light or province else "",
             _=_,
         ),
-        "q": wanted,
+        "q": query,
         "light": light,
         "province": province,
         "provinces": sorted({one.enterprise.province for one in entries if one.enterprise.province}),
-        "tabs": _list_tabs(request, asked, light, _),
+        "tabs": _list_tabs(request, matches, light, _),
         "day": f"{calendar_day(today, _)} {weekday_text(today, _)}",
         "verdict": build_verdict(entries, items, today, _) if entries else None,
         "work": _present_work(request, items, Said(_, today)),
@@ -384,20 +384,20 @@ def portfolio(request: Request) -> HttpResponse:
     return render(request, "overview/portfolio.html", context)
 
 
-def _find(found: Sequence[Shown], text: str, light: str, province: str) -> list[Shown]:
+def _find(entries: Sequence[Shown], text: str, light: str, province: str) -> list[Shown]:
     """Those that hold the text, show the light (unproven also where nobody has computed) and are of the province."""
     fitting = [
-        one for one in found if facts.holds_text(one.enterprise if isinstance(one, PortfolioEntry) else one, text)
+        one for one in entries if facts.holds_text(one.enterprise if isinstance(one, PortfolioEntry) else one, text)
     ]
     return facts.filter_portfolio(fitting, light, province, uncomputed=facts.UNPROVEN)
 
 
-def _list_tabs(request: Request, found: Sequence[Shown], light: str, _: Words) -> list[tuple[str, str, bool]]:
+def _list_tabs(request: Request, entries: Sequence[Shown], light: str, _: Words) -> list[tuple[str, str, bool]]:
     """The lights that there are, the gravest first, each with how many enterprises have it."""
-    counts = Counter(light_of(one) for one in found if isinstance(one, PortfolioEntry))
+    counts = Counter(light_of(one) for one in entries if isinstance(one, PortfolioEntry))
     lights = sorted({*counts, *({light} & set(LIGHTS))}, key=GRAVITY.index, reverse=True)
     return [
-        (address(request, light="", page=""), f"{_('All')} {len(found)}", not light),
+        (address(request, light="", page=""), f"{_('All')} {len(entries)}", not light),
         *(
             (address(request, light=code, page=""), f"{code_name('light', code, _)} {counts[code]}", code == light)
             for code in lights
@@ -405,11 +405,11 @@ def _list_tabs(request: Request, found: Sequence[Shown], light: str, _: Words) -
     ]
 
 
-def _present_work(request: Request, items: Sequence[OfEnterprise], told: Said) -> dict[str, object]:
-    shown = items if "whole" in request.GET else items[:MOST]
+def _present_work(request: Request, items: Sequence[OfEnterprise], teller: Said) -> dict[str, object]:
+    rows = items if "whole" in request.GET else items[:MOST]
     return {
-        "rows": [present_item(one, told) for one in shown],
+        "rows": [present_item(one, teller) for one in rows],
         "count": len(items),
-        "rest": len(items) - len(shown),
+        "rest": len(items) - len(rows),
         "all": address(request, whole="1"),
     }

@@ -91,10 +91,10 @@ def read_team_queue(enterprise: str, team: str) -> Queue:
 
 def count_by_owner(rows: QuerySet[Complaint]) -> Counter[str]:
     """How many tickets each owner has."""
-    found = Counter[str]()
+    counts = Counter[str]()
     for assignee, count in rows.order_by().values_list("assignee").annotate(n=Count("pk")):
-        found[assignee or NOBODY] += count
-    return found
+        counts[assignee or NOBODY] += count
+    return counts
 
 
 def written_owner(task: Task) -> str:

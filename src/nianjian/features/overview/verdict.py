@@ -120,13 +120,13 @@ def smallest_headroom(metrics: Iterable[Mapping[str, Any]], limits: Mapping[str,
 
     ``limits``: by metric; of what must not fall below its limit, as `LEAST`, the room is above it.
     """
-    found = []
+    headrooms = []
     for one in metrics:
         limit, value = limits.get(str(one["slug"])), one["value"]
         if limit and value is not None:
             spare = (limit - Fraction(str(value)) / PER.get(str(one["unit"]), 1)) / limit
-            found.append(-spare if one["slug"] in LEAST else spare)
-    return min(found, default=None)
+            headrooms.append(-spare if one["slug"] in LEAST else spare)
+    return min(headrooms, default=None)
 
 
 RANK: Final = {"red": 0, "insufficient": 1, "yellow": 2}
@@ -162,13 +162,15 @@ def rank_metrics(
     ``days``: step -> last day on which it changes the basis that the metrics are on (`remedies.list_last_days`); it
     decides once the year is over.
     """
-    found = []
+    troubles = []
     for metric in metrics:
         light, slug = str(metric["light"]), str(metric["slug"])
         if light in RANK:
             last_day = _find_last_day(slug, light, year, today, days)
-            found.append(Trouble(slug, light, _find_excess(metric), last_day, over=bool(last_day and last_day < today)))
-    return sorted(found, key=lambda trouble: trouble.rank)
+            troubles.append(
+                Trouble(slug, light, _find_excess(metric), last_day, over=bool(last_day and last_day < today))
+            )
+    return sorted(troubles, key=lambda trouble: trouble.rank)
 
 
 def _find_last_day(slug: str, light: str, year: int, today: date, days: Mapping[str, date | None]) -> date | None:
@@ -212,15 +214,15 @@ def find_cause(metric: Mapping[str, Any]) -> Cause | None:
 
     Rows without a channel are in the total and are no cause.
     """
-    found: Cause | None = None
+    cause: Cause | None = None
     for split in CHANNELS:
         counts = {row["key"]: _count_bad(metric, row) for row in (metric.get("splits") or {}).get(split, ())}
         total = sum(counts.values())
         counts.pop(None, None)
         key = max(counts, key=lambda name: counts[name], default=None)
-        if key is not None and counts[key] and (found is None or HALF * counts[key] >= found.count):
-            found = Cause(split, str(key), counts[key], total)
-    return found
+        if key is not None and counts[key] and (cause is None or HALF * counts[key] >= cause.count):
+            cause = Cause(split, str(key), counts[key], total)
+    return cause
 
 
 def _count_bad(metric: Mapping[str, Any], row: Mapping[str, Any]) -> int:

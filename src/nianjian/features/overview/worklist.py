@@ -36,9 +36,9 @@ class Item:
         return None if self.due is None else (self.due - today).days
 
 
-def list_items(told: Overview, actor: Actor, today: date) -> list[Item]:
+def list_items(overview: Overview, actor: Actor, today: date) -> list[Item]:
     """Everything: what inspectors wait for, then the most overdue; what has no day comes last, in its own order."""
-    items = [*_list_queued(told), *_list_points(told, actor, today), *_list_others(told)]
+    items = [*_list_queued(overview), *_list_points(overview, actor, today), *_list_others(overview)]
     return sorted(items, key=lambda item: (item.code != attention.ROOM, item.due or date.max))
 
 
@@ -47,18 +47,18 @@ def select_items(items: Sequence[Item], owner: str | None) -> list[Item]:
     return [item for item in items if owner is None or item.owners.get(owner)]
 
 
-def _list_queued(told: Overview) -> Iterator[Item]:
+def _list_queued(overview: Overview) -> Iterator[Item]:
     """Tickets and differences."""
-    if (count := sum(told.queue.tickets.values())) and (since := told.queue.overdue):
-        yield Item(OVERDUE, {"since": since}, since.astimezone(clock.ZONE).date(), told.queue.tickets, count)
-    for point, owners in told.queue.differences:
+    if (count := sum(overview.queue.tickets.values())) and (since := overview.queue.overdue):
+        yield Item(OVERDUE, {"since": since}, since.astimezone(clock.ZONE).date(), overview.queue.tickets, count)
+    for point, owners in overview.queue.differences:
         yield Item(DIFFERENCES, point.values, None, owners, sum(owners.values()))
 
 
-def _list_points(told: Overview, actor: Actor, today: date) -> Iterator[Item]:
+def _list_points(overview: Overview, actor: Actor, today: date) -> Iterator[Item]:
     """What stands in the way and what waits for the reader, save what is read from the queue or told as one row."""
-    tracks = {task.plan.task for task in told.queue.tasks}
-    for point in (*told.blockers, *told.tasks):
+    tracks = {task.plan.task for task in overview.queue.tasks}
+    for point in (*overview.blockers, *overview.tasks):
         values = point.values
         match point.code:
             case attention.APPROVAL | attention.ROOM:
@@ -75,26 +75,28 @@ def _list_points(told: Overview, actor: Actor, today: date) -> Iterator[Item]:
             case attention.EXPIRED:
                 yield Item(point.code, values, values["until"])
             case attention.MATERIALS | attention.ATTACHMENT:
-                yield Item(point.code, values, _find_report_day(told, values.get("year", told.year)))
+                yield Item(point.code, values, _find_report_day(overview, values.get("year", overview.year)))
             case code if code in WITHOUT_DAY:
                 yield Item(code, values)
 
 
-def _find_report_day(told: Overview, year: int | None) -> date | None:
+def _find_report_day(overview: Overview, year: int | None) -> date | None:
     """The last day of the report on data year ``year``; None: it is handed in or over, or no source names one."""
-    days = (one.last for one in told.calendar.deadlines if one.track and year is not None and one.day.year == year + 1)
+    days = (
+        one.last for one in overview.calendar.deadlines if one.track and year is not None and one.day.year == year + 1
+    )
     return next(days, None)
 
 
-def _list_others(told: Overview) -> Iterator[Item]:
+def _list_others(overview: Overview) -> Iterator[Item]:
     """Tasks of the season, rows that were not accepted, of all imports together, and silent lines."""
-    for task in told.queue.tasks:
-        values = {"task": task.plan.task, "year": told.queue.year, "written": written_owner(task)}
-        yield Item(TASK, values, task.due.day, {told.queue.task_owner(task): 1})
-    batches = [point.values for point in told.blockers if point.code == attention.REJECTS]
+    for task in overview.queue.tasks:
+        values = {"task": task.plan.task, "year": overview.queue.year, "written": written_owner(task)}
+        yield Item(TASK, values, task.due.day, {overview.queue.task_owner(task): 1})
+    batches = [point.values for point in overview.blockers if point.code == attention.REJECTS]
     if batches:
         rows = sum(int(batch["rows"]) for batch in batches)
         yield Item(attention.REJECTS, {"batches": [batch["batch"] for batch in batches], "rows": rows}, count=rows)
-    silent = [use.line for use in (told.lines.lines if told.lines else ()) if use.silent]
+    silent = [use.line for use in (overview.lines.lines if overview.lines else ()) if use.silent]
     if silent:
         yield Item(SILENT, {"lines": silent[:NAMED]}, count=len(silent))

@@ -71,8 +71,8 @@ class SecondFactorView(IndexView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- the library's signature
         """Add whether one is called for."""
-        asked = requires_second_factor(self.request.user.get_username())
-        return {**super().get_context_data(**kwargs), "asked": asked, "required": settings.SECOND_FACTOR}
+        is_due = requires_second_factor(self.request.user.get_username())
+        return {**super().get_context_data(**kwargs), "asked": is_due, "required": settings.SECOND_FACTOR}
 
 
 class Enrolment(Middleware):
@@ -93,8 +93,8 @@ class Enrolment(Middleware):
 
 def list_providers(request: HttpRequest) -> list[dict[str, str]]:
     """Return name and address of each provider that is configured."""
-    found = get_adapter().list_providers(request)
-    return [{"name": str(one.name), "address": one.get_login_url(request)} for one in found]
+    providers = get_adapter().list_providers(request)
+    return [{"name": str(one.name), "address": one.get_login_url(request)} for one in providers]
 
 
 class SignInView(LoginView):  # type: ignore[misc]
@@ -174,8 +174,8 @@ def open_inspection(request: HttpRequest, secret: str) -> HttpResponse:
     if link is None:
         return _render_gone(request)
     if request.method == "GET":  # a mail scanner that follows links must not open a session
-        held = (one for one in query.roles_of(link.user_id) if one.role == Role.INSPECTOR and one.enterprise)
-        firms = sorted({enterprise(str(one.enterprise)).name for one in held})
+        memberships = (one for one in query.roles_of(link.user_id) if one.role == Role.INSPECTOR and one.enterprise)
+        firms = sorted({enterprise(str(one.enterprise)).name for one in memberships})
         return render(request, "account/inspect.html", {"link": link, "firms": firms})
     try:
         opened = links.open_inspection(secret=secret)
@@ -251,13 +251,15 @@ def save_display_name(request: Request) -> HttpResponse:
 @person
 def list_sessions(request: Request) -> HttpResponse:
     """List the sessions; end one of them, or all but this."""
-    found = UserSession.objects.purge_and_list(request.user)
+    sessions = UserSession.objects.purge_and_list(request.user)
     if request.method == "GET":
         here = request.session.session_key
-        rows = [(one, one.session_key == here) for one in sorted(found, key=lambda one: one.last_seen_at, reverse=True)]
+        rows = [
+            (one, one.session_key == here) for one in sorted(sessions, key=lambda one: one.last_seen_at, reverse=True)
+        ]
         return render(request, "account/sessions.html", {"rows": rows})
-    wanted = request.POST.get("session", "")
-    ended = [one for one in found if not one.is_current() and wanted in {"others", str(one.pk)}]
+    session = request.POST.get("session", "")
+    ended = [one for one in sessions if not one.is_current() and session in {"others", str(one.pk)}]
     for one in ended:
         one.end()
     if ended:
@@ -273,17 +275,17 @@ def list_tokens(request: Request) -> HttpResponse:
     _ = words(current())
     name = request.actor.name
     acts = [(act.value, str(translate_value("act", act.value, _))) for act in Permission if act in permissions_of(name)]
-    form, made = NewToken(acts, request.POST or None), None
+    form, new_token = NewToken(acts, request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:
-            made = tokens.create_token(user=name, actor=request.actor, **form.asked())
+            new_token = tokens.create_token(user=name, actor=request.actor, **form.asked())
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])
     rows = [
         (one, [translate_value("act", scope, _) for scope in one.scopes] if one.scopes is not None else None)
         for one in tokens.list_user_tokens(name)
     ]
-    return render(request, "account/tokens.html", {"form": form, "rows": rows, "made": made})
+    return render(request, "account/tokens.html", {"form": form, "rows": rows, "made": new_token})
 
 
 @require_POST

@@ -140,10 +140,10 @@ def require_person(name: str, place: str) -> str:
     return name
 
 
-def added(request: Request, name: str, made: NewLink | None) -> dict[str, object]:
+def added(request: Request, name: str, link: NewLink | None) -> dict[str, object]:
     """Who was added, and the link."""
-    told = None if made is None else link_document(request, made)
-    return {"name": name, **(told or {"url": None, "expires_at": None})}
+    document = None if link is None else link_document(request, link)
+    return {"name": name, **(document or {"url": None, "expires_at": None})}
 
 
 class Role(Schema):

@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from nianjian.platform.accounts.models import Token
 
 
-def link_address(made: NewLink) -> str:
+def link_address(link: NewLink) -> str:
     """The whole address, under the name that NIANJIAN_URL gives."""
     from nianjian.platform.home import env
 
-    return env.read().url + made.path
+    return env.read().url + link.path
 
 
-def link_data(made: NewLink) -> dict[str, object]:
+def link_data(link: NewLink) -> dict[str, object]:
     """For ``--json``."""
-    return {"link": link_address(made), "expires_at": made.expires_at.isoformat(timespec="seconds")}
+    return {"link": link_address(link), "expires_at": link.expires_at.isoformat(timespec="seconds")}
 
 
-def print_link(console: Console, made: NewLink) -> None:
+def print_link(console: Console, link: NewLink) -> None:
     """Print the link, whole on a line of its own so that it can be copied."""
     from nianjian.engines.kernel.clock import ZONE
 
-    until = made.expires_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+    until = link.expires_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
     console.print(_("One-time link, shown only now, valid until {until}:").format(until=until))
-    console.print(link_address(made), soft_wrap=True, highlight=False, markup=False)
+    console.print(link_address(link), soft_wrap=True, highlight=False, markup=False)
 
 
 def configure_tokens(actions: Actions) -> None:
     """Add, list, revoke."""
-    add = _named(actions, "add", _add_token, _("create a token; it is shown once"))
+    add = _add_user_action(actions, "add", _add_token, _("create a token; it is shown once"))
     add.add_argument("label", metavar="LABEL", help=_("what the token is for"))
     add.add_argument(
         "--act",
@@ -53,7 +53,7 @@ def configure_tokens(actions: Actions) -> None:
         help=_("operation that the token allows (can be repeated); default: all that the roles allow"),
     )
     add.add_argument("--days", metavar="N", type=number, help=_("how long it is valid; default: until it is revoked"))
-    _named(actions, "list", _list_tokens, _("list a user's tokens"))
+    _add_user_action(actions, "list", _list_tokens, _("list a user's tokens"))
     revoke = actions.add("revoke", _revoke_token, _("revoke a token"))
     revoke.add_argument("token", metavar="ID", help=_("id of the token"))
 
@@ -62,10 +62,11 @@ def _add_token(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts import tokens
 
-    made = tokens.create_token(user=args.name, name=args.label, scopes=args.scopes, days=args.days, actor=actor)
-    told = _("Token {id}, shown only now: {token}").format(id=made.token.id, token=made.secret)
+    new_token = tokens.create_token(user=args.name, name=args.label, scopes=args.scopes, days=args.days, actor=actor)
+    message = _("Token {id}, shown only now: {token}").format(id=new_token.token.id, token=new_token.secret)
     return Answer(
-        {**_token_data(made.token), "token": made.secret}, lambda console: console.print(told, soft_wrap=True)
+        {**_token_data(new_token.token), "token": new_token.secret},
+        lambda console: console.print(message, soft_wrap=True),
     )
 
 
@@ -73,18 +74,18 @@ def _list_tokens(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts import tokens
 
-    found = tokens.list_tokens(user=args.name, actor=actor)
+    rows = tokens.list_tokens(user=args.name, actor=actor)
 
     def show(console: Console) -> None:
         heads = (_("id"), _("purpose"), _("acts"), _("until"), _("last used"))
         body = []
-        for one in found:
+        for one in rows:
             acts = None if one.scopes is None else ", ".join(str(translate_code("act", act)) for act in one.scopes)
-            told = _("all of the roles") if acts is None else acts
-            body.append((one.id, one.name, told, _minute(one.expires_at), _minute(one.used_at)))
+            acts_text = _("all of the roles") if acts is None else acts
+            body.append((one.id, one.name, acts_text, _minute(one.expires_at), _minute(one.used_at)))
         table.rows(console, heads, body)
 
-    return Answer({"tokens": [_token_data(one) for one in found]}, show)
+    return Answer({"tokens": [_token_data(one) for one in rows]}, show)
 
 
 def _revoke_token(args: argparse.Namespace) -> Answer:
@@ -92,14 +93,14 @@ def _revoke_token(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts import tokens
 
     gone = tokens.revoke_token(token=args.token, actor=actor)
-    told = _("The token {id} of {name} is revoked.").format(id=gone.id, name=gone.user_id)
-    return Answer({"id": gone.id, "revoked": True}, lambda console: console.print(told))
+    message = _("The token {id} of {name} is revoked.").format(id=gone.id, name=gone.user_id)
+    return Answer({"id": gone.id, "revoked": True}, lambda console: console.print(message))
 
 
 def _token_data(one: Token) -> dict[str, object]:
     days = {"created_at": one.created_at, "expires_at": one.expires_at, "used_at": one.used_at}
-    told = {name: None if day is None else day.isoformat(timespec="seconds") for name, day in days.items()}
-    return {"id": one.id, "user": one.user_id, "name": one.name, "acts": one.scopes, **told}
+    stamps = {name: None if day is None else day.isoformat(timespec="seconds") for name, day in days.items()}
+    return {"id": one.id, "user": one.user_id, "name": one.name, "acts": one.scopes, **stamps}
 
 
 def _minute(moment: datetime | None) -> str:
@@ -122,9 +123,9 @@ def _add_enterprise(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts import service
 
-    made = service.add_enterprise(code=args.code, name=args.name, province=args.province, actor=actor)
-    data = {"code": made.code, "name": made.name, "province": made.province}
-    return Answer(data, lambda console: console.print(_("Enterprise {code} added.").format(code=made.code)))
+    tenant = service.add_enterprise(code=args.code, name=args.name, province=args.province, actor=actor)
+    data = {"code": tenant.code, "name": tenant.name, "province": tenant.province}
+    return Answer(data, lambda console: console.print(_("Enterprise {code} added.").format(code=tenant.code)))
 
 
 def _list_enterprises(args: argparse.Namespace) -> Answer:
@@ -133,13 +134,13 @@ def _list_enterprises(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts.access import has_permission
     from nianjian.platform.accounts.roles import Permission
 
-    known = [one for one in query.enterprises() if has_permission(actor, one.code, Permission.READ_OWN)]
-    found = [{"code": one.code, "name": one.name, "province": one.province} for one in known]
+    tenants = [one for one in query.enterprises() if has_permission(actor, one.code, Permission.READ_OWN)]
+    rows = [{"code": one.code, "name": one.name, "province": one.province} for one in tenants]
 
     def show(console: Console) -> None:
-        table.rows(console, (_("code"), _("name"), _("province")), (one.values() for one in found))
+        table.rows(console, (_("code"), _("name"), _("province")), (one.values() for one in rows))
 
-    return Answer({"enterprises": found}, show)
+    return Answer({"enterprises": rows}, show)
 
 
 def configure_init(parser: argparse.ArgumentParser) -> None:
@@ -157,16 +158,16 @@ def run_init(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.people.operations import first_administrator
 
-    made = first_administrator(name=args.name, enterprise=args.enterprise or "", again=args.again, actor=actor)
+    link = first_administrator(name=args.name, enterprise=args.enterprise or "", again=args.again, actor=actor)
 
     def show(console: Console) -> None:
-        console.print(_("{name} is administrator.").format(name=made.user))
+        console.print(_("{name} is administrator.").format(name=link.user))
         console.print(
             _("Next: run `nianjian serve`, then open the link below; the overview guides you to the first light.")
         )
-        print_link(console, made)  # the link stands last, where scripts take it
+        print_link(console, link)  # the link stands last, where scripts take it
 
-    return Answer({"name": made.user, "enterprise": args.enterprise, **link_data(made)}, show)
+    return Answer({"name": link.user, "enterprise": args.enterprise, **link_data(link)}, show)
 
 
 DEFAULT_ROLE: Final = "compliance_lead"
@@ -175,7 +176,7 @@ DEFAULT_ROLE: Final = "compliance_lead"
 def configure_user(parser: argparse.ArgumentParser) -> None:
     """Name every action."""
     actions = Actions(parser)
-    add = _named(actions, "add", _add_user, _("add a user; the token is shown once"))
+    add = _add_user_action(actions, "add", _add_user, _("add a user; the token is shown once"))
     add.add_argument(
         "--enterprise",
         metavar="CODE",
@@ -193,8 +194,8 @@ def configure_user(parser: argparse.ArgumentParser) -> None:
         "--display-name", metavar="NAME", default="", help=_("name by which pages and papers call the user")
     )
     _team(add)
-    grant = _named(actions, "grant", _grant_role, _("give a user a role"))
-    revoke = _named(actions, "revoke", _revoke_role, _("remove a role from a user"))
+    grant = _add_user_action(actions, "grant", _grant_role, _("give a user a role"))
+    revoke = _add_user_action(actions, "revoke", _revoke_role, _("remove a role from a user"))
     for one in (grant, revoke):
         one.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
         about = _("enterprise of the role; default: the whole installation")
@@ -209,14 +210,14 @@ def configure_user(parser: argparse.ArgumentParser) -> None:
     uninvite = actions.add("uninvite", _uninvite, _("withdraw an invitation"))
     uninvite.add_argument("invitation", metavar="ID", help=_("the invitation's number"))
     uninvite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
-    display = _named(
+    display = _add_user_action(
         actions, "display-name", _set_display_name, _("set the name by which pages and papers call a user")
     )
     display.add_argument("display_name", metavar="DISPLAY_NAME", help=_("the name; empty: the login is shown"))
-    _named(actions, "link", _make_link, _("create a one-time link by which the user chooses a new password"))
-    _named(actions, "close", _close_account, _("close an account: it can no longer be used to sign in"))
-    _named(actions, "reopen", _reopen_account, _("reopen a closed account"))
-    _named(
+    _add_user_action(actions, "link", _make_link, _("create a one-time link by which the user chooses a new password"))
+    _add_user_action(actions, "close", _close_account, _("close an account: it can no longer be used to sign in"))
+    _add_user_action(actions, "reopen", _reopen_account, _("reopen a closed account"))
+    _add_user_action(
         actions,
         "confirm",
         _confirm_account,
@@ -226,7 +227,7 @@ def configure_user(parser: argparse.ArgumentParser) -> None:
     actions.add("list", _list_users, _("list the users and their roles"))
 
 
-def _named(actions: Actions, name: str, act: Act, about: str) -> argparse.ArgumentParser:
+def _add_user_action(actions: Actions, name: str, act: Act, about: str) -> argparse.ArgumentParser:
     """An action on the user whose name is given."""
     parser = actions.add(name, act, about)
     parser.add_argument("name", metavar="NAME", help=_("the user's name"))
@@ -250,22 +251,24 @@ def _add_user(args: argparse.Namespace) -> Answer:
     who = {"name": args.name, "role": args.role, "enterprises": args.enterprises}
     more = {"team": args.team, "email": args.email, "display_name": args.display_name}
     where = ", ".join(args.enterprises) or _("the whole installation")
-    told = _("{name} is {role} in {where}.").format(name=args.name, role=translate_code("role", args.role), where=where)
+    message = _("{name} is {role} in {where}.").format(
+        name=args.name, role=translate_code("role", args.role), where=where
+    )
     if args.link:
-        made = operations.add(**who, **more, actor=actor)
+        link = operations.add(**who, **more, actor=actor)
 
         def show_link(console: Console) -> None:
-            console.print(told)
-            if made:
-                print_link(console, made)
+            console.print(message)
+            if link:
+                print_link(console, link)
             else:
                 console.print(_("An inspector's link is made on the page of the inspection day."))
 
-        return Answer({**who, **(link_data(made) if made else {})}, show_link)
+        return Answer({**who, **(link_data(link) if link else {})}, show_link)
     token = operations.add_with_token(**who, **more, actor=actor)
     added = _("User {name} added. Token, shown only now: {token}").format(name=args.name, token=token)
     data = {"name": args.name, "token": token, "role": args.role, "enterprises": args.enterprises}
-    return Answer(data, lambda console: console.print(f"{added}\n{told}"))
+    return Answer(data, lambda console: console.print(f"{added}\n{message}"))
 
 
 def _grant_role(args: argparse.Namespace) -> Answer:
@@ -290,9 +293,9 @@ def _invite(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.people import operations
 
-    made = operations.invite(role=args.role, enterprise=args.enterprise, team=args.team, actor=actor)
-    told = {"invitation": made.id, "role": args.role, "enterprise": args.enterprise}
-    return Answer({**told, **link_data(made)}, lambda console: print_link(console, made))
+    invitation = operations.invite(role=args.role, enterprise=args.enterprise, team=args.team, actor=actor)
+    data = {"invitation": invitation.id, "role": args.role, "enterprise": args.enterprise}
+    return Answer({**data, **link_data(invitation)}, lambda console: print_link(console, invitation))
 
 
 def _uninvite(args: argparse.Namespace) -> Answer:
@@ -300,8 +303,8 @@ def _uninvite(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts import links
 
     links.withdraw_invitation(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
-    told = _("The invitation is no longer valid.")
-    return Answer({"invitation": args.invitation, "revoked": True}, lambda console: console.print(told))
+    message = _("The invitation is no longer valid.")
+    return Answer({"invitation": args.invitation, "revoked": True}, lambda console: console.print(message))
 
 
 def _role_data(args: argparse.Namespace) -> dict[str, object]:
@@ -318,8 +321,8 @@ def _make_link(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts.links import create_first_link
 
-    made = create_first_link(user=args.name, actor=actor)
-    return Answer({"name": args.name, **link_data(made)}, lambda console: print_link(console, made))
+    link = create_first_link(user=args.name, actor=actor)
+    return Answer({"name": args.name, **link_data(link)}, lambda console: print_link(console, link))
 
 
 def _close_account(args: argparse.Namespace) -> Answer:
@@ -327,8 +330,8 @@ def _close_account(args: argparse.Namespace) -> Answer:
     from nianjian.features.people import operations
 
     operations.close(user=args.name, actor=actor)
-    told = _("The account of {name} is closed.").format(name=args.name)
-    return Answer({"name": args.name, "open": False}, lambda console: console.print(told))
+    message = _("The account of {name} is closed.").format(name=args.name)
+    return Answer({"name": args.name, "open": False}, lambda console: console.print(message))
 
 
 def _reopen_account(args: argparse.Namespace) -> Answer:
@@ -336,8 +339,8 @@ def _reopen_account(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts import service
 
     service.reopen(user=args.name, actor=actor)
-    told = _("The account of {name} is open again.").format(name=args.name)
-    return Answer({"name": args.name, "open": True}, lambda console: console.print(told))
+    message = _("The account of {name} is open again.").format(name=args.name)
+    return Answer({"name": args.name, "open": True}, lambda console: console.print(message))
 
 
 def _confirm_account(args: argparse.Namespace) -> Answer:
@@ -346,12 +349,12 @@ def _confirm_account(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts import holds
 
     done = holds.confirm_account(user=args.name, actor=actor)
-    told = [_("The account of {name} is confirmed as its person's own.").format(name=args.name)]
+    lines = [_("The account of {name} is confirmed as its person's own.").format(name=args.name)]
     if done.behind:
-        told += [_(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _)), _(CHANGE)]
+        lines += [_(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _)), _(CHANGE)]
     if done.behind and done.email:
-        told.append(_(ADDRESS).format(email=done.email))
-    return Answer({"name": args.name, **done.as_dict()}, lambda console: console.print("\n".join(told)))
+        lines.append(_(ADDRESS).format(email=done.email))
+    return Answer({"name": args.name, **done.as_dict()}, lambda console: console.print("\n".join(lines)))
 
 
 def _set_display_name(args: argparse.Namespace) -> Answer:
@@ -368,17 +371,17 @@ def _list_users(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts.access import people
     from nianjian.platform.accounts.people import list_display_names
 
-    found = people(actor)
+    by_user = people(actor)
     names = list_display_names()
 
     def show(console: Console) -> None:
         everywhere = _("the whole installation")
         body = [
             (person, names.get(person), translate_code("role", one["role"]), one["enterprise"] or everywhere)
-            for person, roles in found.items()
+            for person, roles in by_user.items()
             for one in roles or [{"role": "", "enterprise": ""}]
         ]
         table.rows(console, (_("name"), _("display name"), _("role"), _("enterprise")), body)
 
-    told = [{"name": one, "display_name": names.get(one, ""), "roles": roles} for one, roles in found.items()]
-    return Answer({"users": told}, show)
+    users = [{"name": one, "display_name": names.get(one, ""), "roles": roles} for one, roles in by_user.items()]
+    return Answer({"users": users}, show)

@@ -61,8 +61,8 @@ class NewToken(forms.Form):
 
     def asked(self) -> dict[str, Any]:
         """Return what `tokens.service.add` wants."""
-        given = self.cleaned_data
-        return {"name": given["name"], "days": given["days"] or None, "scopes": given["scopes"]}
+        data = self.cleaned_data
+        return {"name": data["name"], "days": data["days"] or None, "scopes": data["scopes"]}
 
 
 class ChoosePassword(forms.Form):

@@ -170,8 +170,8 @@ def _end_work(user: str, actor: Actor) -> None:
 
 def teams(enterprise: str) -> list[tuple[str, str]]:
     """Return key and name of the teams that the register holds today."""
-    found = versions.versions_on(Team, enterprise, clock.today()).values_list("key", "name")
-    return [(key, name or key) for key, name in found]
+    pairs = versions.versions_on(Team, enterprise, clock.today()).values_list("key", "name")
+    return [(key, name or key) for key, name in pairs]
 
 
 def inspect(*, user: str, until: date, actor: Actor) -> NewLink:

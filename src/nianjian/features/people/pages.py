@@ -57,58 +57,58 @@ class Outcome:
     link: NewLink | None = None
 
 
-def _make_link(asked: PersonAction) -> Outcome:
-    return Outcome(gettext("The one-time link:"), links.create_first_link(user=asked.user, actor=asked.actor))
+def _make_link(action: PersonAction) -> Outcome:
+    return Outcome(gettext("The one-time link:"), links.create_first_link(user=action.user, actor=action.actor))
 
 
-def _make_inspection(asked: PersonAction) -> Outcome:
-    form = Until(asked.given)
+def _make_inspection(action: PersonAction) -> Outcome:
+    form = Until(action.given)
     if not form.is_valid():
         raise NianjianError("link_expiry", days=links.INSPECT_DAYS)
-    made = operations.inspect(user=asked.user, until=form.cleaned_data["until"], actor=asked.actor)
-    return Outcome(gettext("The inspector's link:"), made)
+    link = operations.inspect(user=action.user, until=form.cleaned_data["until"], actor=action.actor)
+    return Outcome(gettext("The inspector's link:"), link)
 
 
-def _end_link(asked: PersonAction) -> Outcome:
-    link = asked.given.get("link", "")
-    operations.end_link(enterprise=asked.place, user=asked.user, link=link, actor=asked.actor)
+def _end_link(action: PersonAction) -> Outcome:
+    link = action.given.get("link", "")
+    operations.end_link(enterprise=action.place, user=action.user, link=link, actor=action.actor)
     return Outcome(gettext("The link is no longer valid, and the sessions it opened have ended."))
 
 
-def _revoke_role(asked: PersonAction) -> Outcome:
-    place = asked.given.get("enterprise", "")
-    if asked.place and place != asked.place:
-        raise NianjianError("role_not_held", user=asked.user, role=asked.given.get("role", ""))
-    operations.revoke(user=asked.user, role=asked.given.get("role", ""), enterprise=place, actor=asked.actor)
+def _revoke_role(action: PersonAction) -> Outcome:
+    place = action.given.get("enterprise", "")
+    if action.place and place != action.place:
+        raise NianjianError("role_not_held", user=action.user, role=action.given.get("role", ""))
+    operations.revoke(user=action.user, role=action.given.get("role", ""), enterprise=place, actor=action.actor)
     return Outcome(gettext("The role is removed."))
 
 
-def _confirm_account(asked: PersonAction) -> Outcome:
-    done = confirm_account(user=asked.user, actor=asked.actor)
+def _confirm_account(action: PersonAction) -> Outcome:
+    done = confirm_account(user=action.user, actor=action.actor)
     text, _ = gettext("The account is confirmed as its person's own."), words(current())
     if done.behind:
         text += " " + _(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _))
     return Outcome(text)
 
 
-def _set_email(asked: PersonAction) -> Outcome:
-    form = Address(asked.given)
+def _set_email(action: PersonAction) -> Outcome:
+    form = Address(action.given)
     if not form.is_valid():
-        raise NianjianError("email_malformed", email=asked.given.get("email", ""))
-    service.set_email(user=asked.user, email=form.cleaned_data["email"], actor=asked.actor)
+        raise NianjianError("email_malformed", email=action.given.get("email", ""))
+    service.set_email(user=action.user, email=form.cleaned_data["email"], actor=action.actor)
     return Outcome(gettext("The address is saved."))
 
 
-def _set_display_name(asked: PersonAction) -> Outcome:
-    service.set_display_name(user=asked.user, display_name=asked.given.get("display_name", ""), actor=asked.actor)
+def _set_display_name(action: PersonAction) -> Outcome:
+    service.set_display_name(user=action.user, display_name=action.given.get("display_name", ""), actor=action.actor)
     return Outcome(gettext("The name is saved."))
 
 
 def _act_on_account(act: Callable[..., object], text: object) -> Callable[[PersonAction], Outcome]:
     """What needs nothing but the person, and what is said once it is done."""
 
-    def run(asked: PersonAction) -> Outcome:
-        act(user=asked.user, actor=asked.actor)
+    def run(action: PersonAction) -> Outcome:
+        act(user=action.user, actor=action.actor)
         return Outcome(str(text))
 
     return run
@@ -163,14 +163,14 @@ def list_enterprises(request: Request) -> HttpResponse:
     """Add an enterprise; its overview leads on."""
     form = AddEnterprise(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        data = form.cleaned_data
         try:
-            made = service.add_enterprise(**given, actor=request.actor)
+            tenant = service.add_enterprise(**data, actor=request.actor)
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])
         else:
             messages.success(request, gettext("The enterprise is added. Continue from its overview."))
-            return redirect("overview", code=made.code)
+            return redirect("overview", code=tenant.code)
     _ = words(current())
     page: Page[Enterprise] = paged(request, query.enterprises())
     body = [[Cell(one.code, href=f"/e/{one.code}/"), Cell(one.name), Cell(one.province or "–")] for one in page.rows]
@@ -190,7 +190,11 @@ def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
         Column(_("Display name"), brief="start"), Column(_("User name"), brief="end"),
         Column(_("Roles"), brief="start"), Column(_("Last sign-in")), Column(_("Account"), brief="end"),
     ]  # fmt: skip
-    titles = list_team_titles(code, {held.team for one in rows.rows for held in one.roles if held.team}) if code else {}
+    titles = (
+        list_team_titles(code, {membership.team for one in rows.rows for membership in one.roles if membership.team})
+        if code
+        else {}
+    )
     body = [
         [
             Cell(one.display_name or one.name, href=at("people-one", code, name=one.name)),
@@ -210,14 +214,14 @@ def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     return render(request, "people/list.html", context)
 
 
-def place_text(held: query.MembershipValue) -> str:
+def place_text(membership: query.MembershipValue) -> str:
     """Where a role holds: the enterprise by its name and the team, or the whole installation."""
-    if not held.enterprise:
+    if not membership.enterprise:
         return gettext("the whole installation")
-    firm, team = query.enterprise(held.enterprise).name, held.team
+    firm, team = query.enterprise(membership.enterprise).name, membership.team
     if not team:
         return firm
-    title = list_team_titles(held.enterprise, [team]).get(team, "")
+    title = list_team_titles(membership.enterprise, [team]).get(team, "")
     return f"{firm} · {team} {title}".strip()
 
 
@@ -225,10 +229,12 @@ def _role_text(one: Person, place: str, titles: Mapping[str, str]) -> str:
     """The roles of a person, each with its team, or where it holds; ``titles``: names of teams."""
     _ = words(current())
     texts = []
-    for held in one.roles:
-        team = f"{held.team} {titles.get(held.team, '')}".strip() if held.team else ""
-        where = team or ("" if place and held.enterprise else held.enterprise or _("the whole installation"))
-        role = str(translate_value("role", held.role, _))
+    for membership in one.roles:
+        team = f"{membership.team} {titles.get(membership.team, '')}".strip() if membership.team else ""
+        where = team or (
+            "" if place and membership.enterprise else membership.enterprise or _("the whole installation")
+        )
+        role = str(translate_value("role", membership.role, _))
         texts.append(gettext("{role} ({where})").format(role=role, where=where) if where else role)
     return ", ".join(texts) or "–"
 
@@ -251,8 +257,8 @@ def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if form is invite:
-                made = operations.invite(enterprise=place, actor=request.actor, **form.cleaned_data)
-                done = Outcome(gettext("The invitation:"), made)
+                link = operations.invite(enterprise=place, actor=request.actor, **form.cleaned_data)
+                done = Outcome(gettext("The invitation:"), link)
             elif form is role:
                 operations.grant(**form.cleaned_data, enterprise=place, actor=request.actor)
                 messages.success(request, gettext("The role is assigned."))
@@ -276,12 +282,12 @@ def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
 
 
 def _create_person(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
-    given = form.cleaned_data
-    made = operations.add(**given, enterprises=[place] if place else [], actor=request.actor)
-    if made:
-        return _render_person(request, place, given["name"], Outcome(gettext("The one-time link:"), made))
+    data = form.cleaned_data
+    link = operations.add(**data, enterprises=[place] if place else [], actor=request.actor)
+    if link:
+        return _render_person(request, place, data["name"], Outcome(gettext("The one-time link:"), link))
     messages.success(request, gettext("Added. Now create the inspector's link."))
-    return redirect(at("people-one", place, name=given["name"]))
+    return redirect(at("people-one", place, name=data["name"]))
 
 
 @require_http_methods(["GET", "POST"])

@@ -63,14 +63,14 @@ def portraits_list(request: Request, code: str) -> dict[str, object]:
 @read(router, "/enterprises/{code}/portraits/{year}", act=Permission.READ_OWN, answer=dict[str, Any])
 def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> Mapping[str, Any]:
     """A kept portrait, numbers masked; who sees a team's rows alone gets that team's figures."""
-    found = get_portrait(code, year, run, masked=True)
+    portrait = get_portrait(code, year, run, masked=True)
     if request.team is None:
-        return found
+        return portrait
     return {
         "enterprise": code,
-        "period": found["period"],
+        "period": portrait["period"],
         "team": request.team,
-        "metrics": team_results(found, request.team),
+        "metrics": team_results(portrait, request.team),
     }
 
 
@@ -261,8 +261,8 @@ def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Ste
     """What the lights would become; nothing is kept and no call is read."""
     counts = steps.model_dump(exclude={"run", "move_line", "without_line"})
     moves = Moves(**counts, move_line=steps.move_line or None, without_line=steps.without_line or None)
-    told = simulate_moves(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
-    return {name: mask_portrait(portrait) for name, portrait in told.items()}
+    result = simulate_moves(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
+    return {name: mask_portrait(portrait) for name, portrait in result.items()}
 
 
 MEDIA = [media.partition(";")[0] for media, _ in FORMS.values()]
@@ -273,10 +273,10 @@ def portraits_export(
     request: Request, code: str, year: Year, form: Literal["xlsx", "pdf", "png", "html"], run: Kept = None
 ) -> HttpResponse:
     """A kept portrait as workbook, PDF, picture or page."""
-    made = export_portrait(
+    file = export_portrait(
         enterprise=code, year=year, run=run, form=form, language=language(request), actor=request.actor
     )
-    return as_attachment(HttpResponse(made.content, content_type=made.media), made.name)
+    return as_attachment(HttpResponse(file.content, content_type=file.media), file.name)
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/rows", act=Permission.READ_OWN, answer=Rows)
@@ -287,7 +287,7 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
     known = metric is not None and (part in components(metric) or part.startswith(EXCLUDED))
     if not known or not set(keys) <= set(SPLITS[asked.metric]):
         raise NianjianError("portrait_rows_unknown", metric=asked.metric, part=part)
-    found = operations.list_rows(
+    row_page = operations.list_rows(
         enterprise=code,
         year=year,
         run=asked.run,
@@ -296,11 +296,11 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
         actor=request.actor,
     )
     return {
-        "kind": found.kind,
-        "items": [dict(row) for row in found.rows],
-        "total": found.total,
-        "month": found.month,
-        "next": after(request, page=asked.page + 1) if found.more else None,
+        "kind": row_page.kind,
+        "items": [dict(row) for row in row_page.rows],
+        "total": row_page.total,
+        "month": row_page.month,
+        "next": after(request, page=asked.page + 1) if row_page.more else None,
     }
 
 

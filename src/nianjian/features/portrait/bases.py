@@ -58,9 +58,9 @@ def find_filing_day(enterprise: str, year: int) -> date | None:
 
 def list_deadlines(enterprise: str, year: int, today: date) -> tuple[Deadline, ...]:
     """The days of a season's reports, with what notices name to the licences that report."""
-    named, printed = filings.list_notices(filings.list_filings(enterprise, year)), list[NoticeDeadline]()
-    if named:  # else the register need not be read
-        printed = printed_to(named, {row.number for row in list_reporting_licences(enterprise, year)} or {""})
+    notices, printed = filings.list_notices(filings.list_filings(enterprise, year)), list[NoticeDeadline]()
+    if notices:  # else the register need not be read
+        printed = printed_to(notices, {row.number for row in list_reporting_licences(enterprise, year)} or {""})
     return of_season(get_rulebook(enterprise, year, today), Season("", year).filed_in, calendar(), printed)
 
 
@@ -188,30 +188,30 @@ def list_bases(enterprise: str, year: int) -> Bases | None:
     today = clock.today()
     if today <= Season("", year).year_end:
         return None
-    found = []
+    sides = []
     for basis in BASES:
         run = portraits.find_basis_run(enterprise, year, basis)
-        found.append(BasisResult(basis, run, portraits.find_masked_portrait(enterprise, year, run.id) if run else None))
+        sides.append(BasisResult(basis, run, portraits.find_masked_portrait(enterprise, year, run.id) if run else None))
     filed_on = find_filing_day(enterprise, year)
     last_day = None if filed_on else find_last_filing_day(enterprise, year, today)
-    return Bases(get_basis(enterprise, year), tuple(found), filed_on, last_day)
+    return Bases(get_basis(enterprise, year), tuple(sides), filed_on, last_day)
 
 
 def bases_to_document(enterprise: str, year: int, actor: Actor) -> dict[str, Any]:
     """The same as JSON. ``role_missing``, ``basis_year_not_over``."""
     require_permission(actor, enterprise, Permission.READ)
-    found = list_bases(enterprise, year)
-    if found is None:
+    bases = list_bases(enterprise, year)
+    if bases is None:
         raise NianjianError("basis_year_not_over", year=year, last=Season("", year).year_end.isoformat())
-    chosen, rule = found.in_force, found.in_force.rule
+    chosen, rule = bases.in_force, bases.in_force.rule
     return {
         "enterprise": enterprise,
         "year": year,
         "basis": chosen.basis.value,
         "chosen": {"by": chosen.by, "at": chosen.at.isoformat(), "reason": chosen.reason} if chosen.at else None,
         "rule": {"key": rule.key, "value": str(rule.value), "level": rule.level.value, "citation": rule.citation},
-        "filed_on": found.filed_on.isoformat() if found.filed_on else None,
-        "last_day": found.last_day.isoformat() if found.last_day else None,
+        "filed_on": bases.filed_on.isoformat() if bases.filed_on else None,
+        "last_day": bases.last_day.isoformat() if bases.last_day else None,
         "bases": [
             {
                 "basis": result.basis.value,
@@ -221,7 +221,7 @@ def bases_to_document(enterprise: str, year: int, actor: Actor) -> dict[str, Any
                 "metrics": list(result.run.metrics) if result.run else [],
                 "advice": list(result.portrait["advice"]) if result.portrait else [],
             }
-            for result in found.results
+            for result in bases.results
         ],
     }
 

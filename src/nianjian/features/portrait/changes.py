@@ -33,17 +33,17 @@ DRILL: Final = '"drill":true'  # in the entry of a ticket that is none
 
 def count_changes(enterprise: str, run: Run) -> dict[str, int]:
     """What -> how many acts have changed it since the run; `RULES` 1 where another rulebook would decide now."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     marks = {f'"kind":"{name}"': what for name, what in KINDS.items()}
     acts = audit.count_acts(enterprise=enterprise, after=run.moment, verbs=(*CHANGES, *ROWS), marks=(*marks, DRILL))
     for (verb, kind), count in acts.items():
         what = marks.get(kind, "") if verb in ROWS else CHANGES[verb]
         if what and kind != DRILL:
-            found[what] += count
+            counts[what] += count
     book = rulebook(day=date.fromisoformat(run.as_of), province=run.province, enterprise=enterprise)
     if book.sha256 != run.rulebook["sha256"]:
-        found[RULES] = 1
-    return dict(found)
+        counts[RULES] = 1
+    return dict(counts)
 
 
 CHANGED: Final[Mapping[str, str]] = {

@@ -61,8 +61,8 @@ def _print_details(console: Console, card: Card) -> None:
         _print_below(console, line, style="yellow")
     if card.bounds:
         _print_below(console, _("between {bounds}").format(bounds=card.bounds))
-    shown = [line for line in card.parts if line.text not in NOTHING or line.code in ALWAYS]
-    counts = " · ".join(f"{line.label} {line.text}" for line in shown)
+    lines = [line for line in card.parts if line.text not in NOTHING or line.code in ALWAYS]
+    counts = " · ".join(f"{line.label} {line.text}" for line in lines)
     _print_below(console, counts, style="dim")
 
 
@@ -84,11 +84,11 @@ def print_portrait(console: Console, portrait: Json) -> None:
     table.add_column(_("value"), justify="right", no_wrap=True)
     table.add_column(_("flagged when"))
     table.add_column(_("headroom"))
-    drawn = metric_cards(portrait, _)
-    for card in drawn:
+    cards = metric_cards(portrait, _)
+    for card in cards:
         table.add_row(card.title, light(card.light), card.value, card.limit, card.headroom)
     console.print(table)
-    for card in drawn:
+    for card in cards:
         _print_details(console, card)
     advice = advice_lines(portrait, _)
     if advice:
@@ -128,25 +128,25 @@ def print_simulation(console: Console, answer: Json) -> None:
 BLANK: Final[Json] = {"value": None, "unit": "", "light": "na"}
 
 
-def print_bases(console: Console, told: Json) -> None:
+def print_bases(console: Console, document: Json) -> None:
     """Both bases side by side, the one that is filed, and what can still change each."""
     table = Table(_("metric"), box=ROUNDED)
-    for one in told["bases"]:
+    for one in document["bases"]:
         day = f" {one['as_of']}" if one["as_of"] else ""
         table.add_column(f"{code_name('basis', one['basis'], _)}{day}")
-    first: Sequence[Json] = next((one["metrics"] for one in told["bases"] if one["run"]), [])
+    first: Sequence[Json] = next((one["metrics"] for one in document["bases"] if one["run"]), [])
     for place, metric in enumerate(first):
         cells = [
             Text.assemble(amount_text(proven(row), row["unit"], row.get("limit")), " ", light(str(row["light"])))
-            for row in (one["metrics"][place] if one["run"] else BLANK for one in told["bases"])
+            for row in (one["metrics"][place] if one["run"] else BLANK for one in document["bases"])
         ]
         table.add_row(code_name("metric", metric["slug"], _), *cells)
-    lights = [light(str(one["light"])) if one["run"] else Text(_("not computed yet")) for one in told["bases"]]
+    lights = [light(str(one["light"])) if one["run"] else Text(_("not computed yet")) for one in document["bases"]]
     table.add_row(_("overall"), *lights)
     console.print(table)
-    console.print(_("filed: {basis}").format(basis=code_name("basis", told["basis"], _)))
-    if told["chosen"]:
-        _print_below(console, told["chosen"]["reason"])
+    console.print(_("filed: {basis}").format(basis=code_name("basis", document["basis"], _)))
+    if document["chosen"]:
+        _print_below(console, document["chosen"]["reason"])
 
 
 ID: Final = 22  # characters: an id must stand whole, it is typed again
@@ -169,9 +169,9 @@ def print_runs(console: Console, runs: Sequence[Json]) -> None:
     console.print(table)
 
 
-def print_comparison(console: Console, told: Json) -> None:
+def print_comparison(console: Console, comparison: Json) -> None:
     """Lights and values, then the causes, then what differs in each metric."""
-    said = comparison_view(told, language(), _)
+    said = comparison_view(comparison, language(), _)
     console.print(Text.assemble(light(said["light"][0]["code"]), " → ", light(said["light"][1]["code"])))
     for cause in said["causes"]:
         _print_below(console, f"• {cause}")
@@ -205,15 +205,15 @@ def _print_metric(console: Console, metric: Json) -> None:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Run, runs, compare, bases, basis, simulate, attach."""
     actions = Actions(parser)
-    made = actions.add("run", _run, _("compute the portrait of a data year"))
-    _which(made)
+    run = actions.add("run", _run, _("compute the portrait of a data year"))
+    _which(run)
     about = _("second as-of day for seats and tickets; default: today in the terminal, none in JSON, page and workbook")
-    on_day(made, "--today", about)
-    made.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
-    made.add_argument("--html", type=Path, metavar="FILE", help=_("also write a self-contained page"))
-    made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("also write a workbook"))
-    made.add_argument("--pdf", type=Path, metavar="FILE", help=_("also write a PDF"))
-    made.add_argument("--png", type=Path, metavar="FILE", help=_("also write the PDF's first page as an image"))
+    on_day(run, "--today", about)
+    run.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
+    run.add_argument("--html", type=Path, metavar="FILE", help=_("also write a self-contained page"))
+    run.add_argument("--xlsx", type=Path, metavar="FILE", help=_("also write a workbook"))
+    run.add_argument("--pdf", type=Path, metavar="FILE", help=_("also write a PDF"))
+    run.add_argument("--png", type=Path, metavar="FILE", help=_("also write the PDF's first page as an image"))
     listed = actions.add("runs", _runs, _("the saved runs of a data year, newest first"))
     enterprise(listed)
     year(listed)
@@ -310,17 +310,17 @@ def _runs(args: argparse.Namespace) -> Answer:
     from nianjian.features.portrait.operations import list_run_ids
 
     ids = list_run_ids(enterprise=args.enterprise, year=args.year, actor=actor)
-    found = [asdict(portraits.get_run(args.enterprise, args.year, one)) for one in ids]
-    data = {"enterprise": args.enterprise, "year": args.year, "runs": found}
-    return Answer(data, lambda console: print_runs(console, found))
+    runs = [asdict(portraits.get_run(args.enterprise, args.year, one)) for one in ids]
+    data = {"enterprise": args.enterprise, "year": args.year, "runs": runs}
+    return Answer(data, lambda console: print_runs(console, runs))
 
 
 def _compare(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.portrait.operations import compare_runs
 
-    told = compare_runs(enterprise=args.enterprise, year=args.year, before=args.before, after=args.after, actor=actor)
-    return Answer(told, lambda console: print_comparison(console, told))
+    result = compare_runs(enterprise=args.enterprise, year=args.year, before=args.before, after=args.after, actor=actor)
+    return Answer(result, lambda console: print_comparison(console, result))
 
 
 def _bases(args: argparse.Namespace) -> Answer:
@@ -344,10 +344,10 @@ def _choose_basis(args: argparse.Namespace) -> Answer:
 
 def _second_day(args: argparse.Namespace) -> date | None:
     """The day named; else today in the terminal, unless that is the as-of day. What is written names no day unasked."""
-    named: date | None = args.today
+    day: date | None = args.today
     written = args.json or args.html or args.xlsx or args.pdf or args.png
     today = clock.today()
-    return named if named or written or (args.as_of is None and args.year >= today.year) else today
+    return day if day or written or (args.as_of is None and args.year >= today.year) else today
 
 
 def _waiting(file: str) -> None:
@@ -365,7 +365,7 @@ def _simulate(args: argparse.Namespace) -> Answer:
     from nianjian.engines.metrics.simulate import Moves
     from nianjian.features.portrait.operations import compute_and_simulate
 
-    told = compute_and_simulate(
+    result = compute_and_simulate(
         enterprise=args.enterprise,
         year=args.year,
         as_of=args.as_of,
@@ -374,7 +374,7 @@ def _simulate(args: argparse.Namespace) -> Answer:
         actor=actor,
         waiting=_waiting,
     )
-    data = {name: mask_portrait(portrait) for name, portrait in told.items()}
+    data = {name: mask_portrait(portrait) for name, portrait in result.items()}
     return Answer(data, lambda console: print_simulation(console, data))
 
 
@@ -382,11 +382,11 @@ def _attach(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.registers.attachments import attach
 
-    made = attach(
+    attachment = attach(
         enterprise=args.enterprise, metric=args.metric, year=args.year, kind=args.kind, path=args.file, actor=actor
     )
     names = ("metric", "year", "kind", "name", "sha256")
-    data = {"enterprise": args.enterprise, **{name: getattr(made, name) for name in names}}
+    data = {"enterprise": args.enterprise, **{name: getattr(attachment, name) for name in names}}
     text = _("{name} recorded for {metric}, data year {year}.")
     return Answer(data, lambda console: console.print(text.format(**data)))
 

@@ -67,7 +67,7 @@ def store_line_usage(enterprise: str) -> None:
         days = {str(row["key"]): (_day(row["first"]), _day(row["last"])) for row in rows}
         since = max((last for _first, last in days.values()), default=clock.today()) - timedelta(days=SPAN - 1)
         busiest = {str(row["key"]): row for row in engine.rows(busiest_days(cube, since))}
-    told = {
+    usage = {
         "counted": clock.today().isoformat(),
         "last": {line: last.isoformat() for line, (_first, last) in days.items()},
         "calls": {
@@ -75,7 +75,7 @@ def store_line_usage(enterprise: str) -> None:
             for line, row in busiest.items()
         },
     }
-    portraits.store_beside(enterprise, FILE, told)
+    portraits.store_beside(enterprise, FILE, usage)
 
 
 def _day(value: object) -> date:
@@ -97,8 +97,8 @@ class LineLoad:
 def list_line_loads(enterprise: str) -> dict[str, LineLoad]:
     """By line, as they were counted with the newest portrait."""
     path = portraits.folder(enterprise) / FILE
-    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {line: LineLoad(**load) for line, load in told.get("calls", {}).items()}
+    usage = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {line: LineLoad(**load) for line, load in usage.get("calls", {}).items()}
 
 
 def find_line_usage(enterprise: str, today: date) -> LineUsage | None:
@@ -121,5 +121,5 @@ def find_line_usage(enterprise: str, today: date) -> LineUsage | None:
 @lru_cache(maxsize=16)
 def _read_usage(path: Path, _inode: int, _changed: int) -> tuple[date, Mapping[str, date]]:
     """A file as it stands: another content has another state."""
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return date.fromisoformat(told["counted"]), {line: date.fromisoformat(day) for line, day in told["last"].items()}
+    usage = json.loads(path.read_text(encoding="utf-8"))
+    return date.fromisoformat(usage["counted"]), {line: date.fromisoformat(day) for line, day in usage["last"].items()}

@@ -165,7 +165,7 @@ def _list_consented(enterprise: str, words: tuple[str, ...]) -> tuple[ConsentSpa
         if number is not None and row.obtained_at is not None and _covers_marketing(row.purpose, words):
             ends = [_to_wall_time(end) for end in (row.expires_at, row.withdrawn_at) if end is not None]
             spans[number].append((_to_wall_time(row.obtained_at), min(ends, default=datetime.max)))  # noqa: DTZ901 -- wall time
-    return tuple(ConsentSpan(number, first, end) for number, held in spans.items() for first, end in _join_spans(held))
+    return tuple(ConsentSpan(number, first, end) for number, rows in spans.items() for first, end in _join_spans(rows))
 
 
 def _join_spans(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:

@@ -147,11 +147,11 @@ def _ahead_warnings(frame: Frame) -> tuple[dict[str, object], ...]:
     return ({"code": AHEAD, "as_of": frame.as_of.isoformat(), "today": clock.today().isoformat()},)
 
 
-def _watch_warnings(found: Sequence[WatchedLicence], book: Rulebook) -> tuple[dict[str, object], ...]:
+def _watch_warnings(watches: Sequence[WatchedLicence], book: Rulebook) -> tuple[dict[str, object], ...]:
     """Which licences make the limits stricter, and how much; nothing where nobody is watched."""
-    if not found:
+    if not watches:
         return ()
-    licences = "、".join(dict.fromkeys(one.licence for one in found))
+    licences = "、".join(dict.fromkeys(one.licence for one in watches))
     share = f"{(book.decimal(WATCH_FACTOR) * 100).normalize():f} %"
     return ({"code": "watched", "licences": licences, "share": share, "rule": WATCH_FACTOR},)
 
@@ -208,14 +208,14 @@ def run_portrait(
 
 def _store_run(result: Result, enterprise: str, year: int, actor: Actor) -> None:
     """Keep a portrait as a run and as the year's newest, with one audit entry."""
-    told = result.as_dict()
-    with portraits.stage_portrait(enterprise, year, told, actor=str(actor)) as put:
+    document = result.as_dict()
+    with portraits.stage_portrait(enterprise, year, document, actor=str(actor)) as put:
         data = {
             "year": year,
             "as_of": result.frame.as_of.isoformat(),
             "light": result.light.value,
-            "rulebook": told["rulebook"],
-            "snapshot": told["snapshot"],
+            "rulebook": document["rulebook"],
+            "snapshot": document["snapshot"],
             "run": put.run.id,
             "sha256": put.run.sha256,
         }
@@ -250,12 +250,12 @@ def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: 
     assert new is not None  # noqa: S101 - its run was read
     first, last = sorted((one.moment, other.moment))
     acts = audit.between(enterprise=enterprise, after=first, until=last, verbs=RELEVANT_VERBS, most=MOST)
-    known = portraits.list_deletion_marks(enterprise)
+    marks = portraits.list_deletion_marks(enterprise)
     return {
         "enterprise": enterprise,
         "year": year,
         "runs": [
-            {**asdict(run), "erased": [asdict(m) for m in portraits.marks_of_snapshot(run.snapshot, known)]}
+            {**asdict(run), "erased": [asdict(m) for m in portraits.marks_of_snapshot(run.snapshot, marks)]}
             for run in (one, other)
         ],
         **mask_moves(compare(old, new), old, new),
@@ -369,14 +369,14 @@ def export_rows(*, enterprise: str, year: int, run: str | None, ask: RowQuery, a
     require_permission(actor, enterprise, Permission.READ_OWN)
     portrait = get_portrait(enterprise, year, run)
     ask = _restrict_query(portrait, ask, team_of(actor, enterprise))
-    found = _read_rows(enterprise, portrait, ask, text, size=EXPORTED, start=0)
+    row_page = _read_rows(enterprise, portrait, ask, text, size=EXPORTED, start=0)
     data = {
         "year": year, "run": run or "", "form": "rows", "metric": ask.slug, "part": ask.component,
-        "rows": len(found.rows),
+        "rows": len(row_page.rows),
     }  # fmt: skip
     with transaction.atomic():
         record(verb="portrait.export", enterprise=enterprise, actor=actor, data=data)
-    return found
+    return row_page
 
 
 def _read_rows(
@@ -436,19 +436,19 @@ def _drill_down(engine: Engine, enterprise: str, portrait: Mapping[str, Any], as
         name: engine.table(name, _files(lake, name, versions[name]) if name in versions else [], schema)
         for name, schema in SCHEMAS.items()
     }
-    told = partial(_ticket_table, engine, lake, portrait, dated)
-    return drill_down.drill_down(portrait, ask, dated, told, cut=cut, once=engine.once)
+    get_tickets = partial(_ticket_table, engine, lake, portrait, dated)
+    return drill_down.drill_down(portrait, ask, dated, get_tickets, cut=cut, once=engine.once)
 
 
 def _ticket_table(engine: Engine, lake: Lake, portrait: Mapping[str, Any], dated: Mapping[str, ir.Table]) -> ir.Table:
     """The complaints with their calls: the rollup where it is of these very versions, else matched again."""
     counting = drill_down.counting(portrait)
-    found = rollups.find_rollup(lake, engine, tickets_rollup(counting), revive.snapshot(portrait))
-    if found is not None:
-        return found
-    told = dated["complaint_fact"]
-    match = complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=True)
-    return tickets(told, match, dated["line_dim"], counting)
+    rollup = rollups.find_rollup(lake, engine, tickets_rollup(counting), revive.snapshot(portrait))
+    if rollup is not None:
+        return rollup
+    complaints = dated["complaint_fact"]
+    match = complaint_match(dated["calls"], complaints, minutes=counting.minutes, by_id=True)
+    return tickets(complaints, match, dated["line_dim"], counting)
 
 
 def _files(lake: Lake, table: str, version: int) -> list[str]:
@@ -462,17 +462,17 @@ def _files(lake: Lake, table: str, version: int) -> list[str]:
 
 def _mask_row(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """A row as a door may show it: numbers of persons masked, the own ones and those of no person in full."""
-    shown = dict(row)
+    masked = dict(row)
     if kind == CALLS:
         own = row["display_class"] == NumberClass.OWN_SHORT.value
         display = numbers.printed(row["shape"] or Shape.NONE, row["display"])
-        shown["display"] = display if own else numbers.mask(display)
-        shown["callee"] = numbers.mask(numbers.printed(row["callee_shape"] or Shape.NONE, row["callee"]))
-        shown["purpose"] = row["purpose"] and mask_call_text(row["purpose"])
+        masked["display"] = display if own else numbers.mask(display)
+        masked["callee"] = numbers.mask(numbers.printed(row["callee_shape"] or Shape.NONE, row["callee"]))
+        masked["purpose"] = row["purpose"] and mask_call_text(row["purpose"])
     elif "complainant" in row:
-        shown["complainant"] = _mask_number(row["complainant"])
-        shown["complained"] = _mask_number(row["complained"])
-    return shown
+        masked["complainant"] = _mask_number(row["complainant"])
+        masked["complained"] = _mask_number(row["complained"])
+    return masked
 
 
 def _mask_number(value: int | None) -> str:
@@ -489,17 +489,17 @@ def reveal_row(
     """
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     portrait = get_portrait(enterprise, year, run)
-    told = {"year": year, "run": run or "", "kind": kind, **key}
+    data = {"year": year, "run": run or "", "kind": kind, **key}
     with transaction.atomic():
-        record(verb="portrait.reveal", enterprise=enterprise, actor=actor, data=told)
+        record(verb="portrait.reveal", enterprise=enterprise, actor=actor, data=data)
     table = "calls" if kind == CALLS else "complaint_fact"
     lake, version = wiring.lake(enterprise), revive.snapshot(portrait)[table]
     with _turn(), closing(wiring.engine()) as engine:
         rows = engine.table(table, _files(lake, table, version), SCHEMAS[table])
-        found = engine.rows(_select_row(rows, kind, key).limit(1))
-    if not found:
+        matches = engine.rows(_select_row(rows, kind, key).limit(1))
+    if not matches:
         raise NianjianError("portrait_row_unknown")
-    row = found[0]
+    row = matches[0]
     return {"display": _full_number(row["shape"], row["display"]), "callee": _full_number(row["other"], row["callee"])}
 
 
@@ -611,10 +611,10 @@ def choose_basis(
         raise NianjianError("basis_filed", year=year, day=filed_on.isoformat())
     if not reason.strip():
         raise NianjianError("basis_reason_missing", year=year)
-    given = {"basis": basis, "reason": reason.strip(), "chosen_at": clock.now(), "chosen_by": str(actor)}
+    defaults = {"basis": basis, "reason": reason.strip(), "chosen_at": clock.now(), "chosen_by": str(actor)}
     run = portraits.find_basis_run(enterprise, year, Basis(basis))
     with transaction.atomic():
-        BasisChoice.objects.update_or_create(enterprise_id=enterprise, year=year, defaults=given)
+        BasisChoice.objects.update_or_create(enterprise_id=enterprise, year=year, defaults=defaults)
         data = {"year": year, "basis": basis, "run": run.id if run else None}
         record(verb="portrait.choose_basis", enterprise=enterprise, actor=actor, data=data)
     if run is not None:

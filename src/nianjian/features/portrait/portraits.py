@@ -64,9 +64,9 @@ def list_deletion_marks(enterprise: str) -> list[DeletionMark]:
     return [DeletionMark(**one) for one in json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else []
 
 
-def marks_of_snapshot(snapshot: Mapping[str, Any], known: Sequence[DeletionMark]) -> list[DeletionMark]:
+def marks_of_snapshot(snapshot: Mapping[str, Any], marks: Sequence[DeletionMark]) -> list[DeletionMark]:
     """The marks that concern a result: it was counted from a version that still had the rows."""
-    return [one for one in known if isinstance(snapshot.get(one.table), int) and snapshot[one.table] < one.version]
+    return [one for one in marks if isinstance(snapshot.get(one.table), int) and snapshot[one.table] < one.version]
 
 
 CODE: Final = "rows_erased"

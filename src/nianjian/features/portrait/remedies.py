@@ -98,8 +98,8 @@ class _Case:
         """What the metric would be after some steps."""
         after = simulate(self.result, moves).metric(self.metric["slug"])
         light = after.verdict.light.value
-        told = {"value": decimal_text(after.verdict.value, after.card.unit), "light": light}
-        value = figures.amount_text(figures.proven(told), str(self.metric["unit"]), self.metric.get("limit"))
+        figure = {"value": decimal_text(after.verdict.value, after.card.unit), "light": light}
+        value = figures.amount_text(figures.proven(figure), str(self.metric["unit"]), self.metric.get("limit"))
         _ = self.words
         return _("then {value}, {light}").format(value=value, light=code_name("light", light, _))
 
@@ -125,8 +125,8 @@ def list_remedies(portrait: Json, metric: Json, names: Names, level: Fraction, _
     if metric["light"] in {"green", "na"} and not unproven:
         return []
     case = _Case(portrait, metric, names, level, _, clock.today())
-    found = (one for one in _FINDERS[metric["slug"]](case) if one.last_day is None or case.today <= one.last_day)
-    return list(islice(found, MOST))
+    remedies = (one for one in _FINDERS[metric["slug"]](case) if one.last_day is None or case.today <= one.last_day)
+    return list(islice(remedies, MOST))
 
 
 def _for_complaints(case: _Case) -> Iterator[Remedy]:
@@ -134,9 +134,9 @@ def _for_complaints(case: _Case) -> Iterator[Remedy]:
     numerator, denominator = int(metric["numerator"]), int(metric["denominator"])
     if metric.get("limit") is None or not case.is_over(numerator, denominator):
         return
-    named = causes.find_named_channel(metric, case.level)
-    if named is not None:
-        ranking, cause = named
+    channel = causes.find_named_channel(metric, case.level)
+    if channel is not None:
+        ranking, cause = channel
         fewer, rest = numerator - cause.count, denominator - cause.base
         text = _("{count} complaints came from here, {monthly} a month; without it {fewer} remain, {value}: {verdict}")
         verdict = _("still over the limit") if case.is_over(fewer, rest) else _("within the limit")
@@ -171,11 +171,11 @@ def _monthly(case: _Case, count: int) -> str:
 def _attach(case: _Case) -> Iterator[Remedy]:
     """The paper that explains the light, where nothing but the limit makes it yellow."""
     metric, _ = case.metric, case.words
-    wanted, on_file = metric.get("attachments_required") or (), metric.get("attachments") or ()
+    kinds, on_file = metric.get("attachments_required") or (), metric.get("attachments") or ()
     others = [flag for flag in metric["flags"] if flag["code"] != "over_limit" and flag["light"] not in CALM]
-    if metric["light"] != "yellow" or not wanted or on_file or others:
+    if metric["light"] != "yellow" or not kinds or on_file or others:
         return
-    paper = _(" or ").join(code_name("attachment", kind, _) for kind in wanted)
+    paper = _(" or ").join(code_name("attachment", kind, _) for kind in kinds)
     effect = _("then {light}; the figure stays").format(light=code_name("light", "yellow_explained", _))
     title = _("Put the paper on file: {paper}").format(paper=paper)
     yield Remedy(title, effect, _("Add the paper"), "portrait-attach", case.filing_day, _place(case), {})
@@ -220,9 +220,9 @@ def _for_seats(case: _Case) -> Iterator[Remedy]:
     parts, limit = metric["components"], case.result.metric(metric["slug"]).limit
 
     def step(title: str, count: int, moves: Moves) -> Remedy:
-        shown = _(title).format(count=figures.count_text(count))
+        label = _(title).format(count=figures.count_text(count))
         where = {"kind": "seats"}
-        return Remedy(shown, case.effect(moves), _("Go to the seats"), "registers-list", case.state_day, where, {})
+        return Remedy(label, case.effect(moves), _("Go to the seats"), "registers-list", case.state_day, where, {})
 
     if beyond := int(parts["unfiled_open"]):
         yield step(sections.STEPS["close_unfiled"], beyond, Moves(close_unfiled=beyond))

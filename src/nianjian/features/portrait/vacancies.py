@@ -59,8 +59,8 @@ def add_team_split(portrait: Json, metric: Json, run: Run | None) -> Json:
 def list_team_seats(portrait: Json, run: Run, team: str | None, day: date) -> frozenset[str]:
     """Ids of a team's seats on a day as the run knew them; None: of those that name no team."""
     teams = _list_teams(portrait)
-    found = _list_seats(portrait, run, day).values_list("seat_id", TEAM)
-    return frozenset(str(seat) for seat, named in found if _resolve_team(named, teams) == team)
+    seats = _list_seats(portrait, run, day).values_list("seat_id", TEAM)
+    return frozenset(str(seat) for seat, name in seats if _resolve_team(name, teams) == team)
 
 
 def _list_seats(portrait: Json, run: Run, day: date) -> QuerySet[Seat]:
@@ -86,8 +86,8 @@ def _list_teams(portrait: Json) -> Mapping[str, str]:
     return list_channels(portrait["enterprise"], date.fromisoformat(portrait["period"]["as_of"]))[0]
 
 
-def _resolve_team(named: str | None, teams: Mapping[str, str]) -> str | None:
+def _resolve_team(team: str | None, teams: Mapping[str, str]) -> str | None:
     """A team's id; a sheet may name the team instead."""
-    if named is None or named in teams:
-        return named
-    return next((key for key, name in teams.items() if name == named), named)
+    if team is None or team in teams:
+        return team
+    return next((key for key, name in teams.items() if name == team), team)

@@ -80,25 +80,25 @@ def apply_stricter_limits(portrait: Json, rules: Rulebook) -> list[StricterLimit
     """Vacancy, complaint rate and evasion of a portrait's JSON under the guide's limits and the stricter ones."""
     factor, guide = rules.decimal(WATCH_FACTOR), rules.with_guide_limits()
     by_slug = {metric["slug"]: metric for metric in portrait["metrics"]}
-    found = []
+    limits = []
     for slug, flag in (("seat_vacancy", None), ("complaint_rate", None), ("number_consistency", "evasion")):
         metric = by_slug.get(slug)
         if metric is None:
             continue
         part, limit = _figure_and_limit(metric, flag)
         if limit is not None:
-            found.append(_stricter_limit(flag or slug, metric, part, (limit, limit.scaled(factor)), guide))
-    return found
+            limits.append(_stricter_limit(flag or slug, metric, part, (limit, limit.scaled(factor)), guide))
+    return limits
 
 
 def _figure_and_limit(metric: Json, flag: str | None) -> tuple[int, Limit | None]:
     """What is compared, and the guide's limit as a share; of D1 the worse of both vacancies."""
-    told = metric if flag is None else next((one for one in metric["flags"] if one["code"] == flag), None)
-    if told is None or told.get("limit") is None:
+    figure = metric if flag is None else next((one for one in metric["flags"] if one["code"] == flag), None)
+    if figure is None or figure.get("limit") is None:
         return 0, None
-    limit = Limit(Decimal(str(told["limit"])) / SCALE[metric["unit"]], str(told["operator"]))
+    limit = Limit(Decimal(str(figure["limit"])) / SCALE[metric["unit"]], str(figure["operator"]))
     if flag is not None:
-        return int(told["count"]), limit
+        return int(figure["count"]), limit
     parts = metric["components"]
     if metric["slug"] == "seat_vacancy":
         return max(int(metric["numerator"]), int(parts["filed"]) - int(parts["opened_and_filed"])), limit

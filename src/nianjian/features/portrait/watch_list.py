@@ -46,8 +46,8 @@ def list_watched_licences(enterprise: str, year: int | None = None) -> list[Watc
 
 def list_routine_tasks(enterprise: str) -> list[RoutineTask]:
     """The tasks that still recur, the next one first."""
-    found = Task.objects.filter(enterprise_id=enterprise, stopped_on=None).order_by("due", "pk")
+    tasks = Task.objects.filter(enterprise_id=enterprise, stopped_on=None).order_by("due", "pk")
     return [
         RoutineTask(row.pk, row.text or "", row.owner or "", row.every, row.due, row.done_on, row.case_id)
-        for row in found
+        for row in tasks
     ]

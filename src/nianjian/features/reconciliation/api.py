@@ -202,10 +202,10 @@ def reconcile_differences(
     request: Request, code: str, reconciliation: str, asked: Query[ReconcileFilter]
 ) -> dict[str, object]:
     """Its differences."""
-    run, wanted = get_run_id(request, code, reconciliation), DifferenceFilter(asked.state, asked.result, asked.month)
+    run, filters = get_run_id(request, code, reconciliation), DifferenceFilter(asked.state, asked.result, asked.month)
 
     def read_part(first: int, count: int) -> list[dict[str, Any]]:
-        return operations.list_differences(run=run, wanted=wanted, actor=request.actor, first=first, count=count)
+        return operations.list_differences(run=run, filters=filters, actor=request.actor, first=first, count=count)
 
     return paged(request, asked, LazyRows(read_part), dict)
 

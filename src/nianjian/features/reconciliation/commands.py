@@ -35,30 +35,30 @@ ROWS: Final = 50
 BILL: Final = "carrier-bill"
 
 
-def _head(console: Console, told: Json) -> None:
-    kind, verdict = _(KINDS[told["kind"]]), _(VERDICTS[told["verdict"]])
+def _head(console: Console, run: Json) -> None:
+    kind, verdict = _(KINDS[run["kind"]]), _(VERDICTS[run["verdict"]])
     text = _("Reconciliation {run} ({kind}) as at {as_of}: {verdict}, {open} open.")
-    line = text.format(run=told["run"], kind=kind, as_of=told["as_of"], verdict=verdict, open=told["open"])
-    console.print(line, style=STYLES[told["verdict"]])
-    if own := own_allowance_text(told, _):
+    line = text.format(run=run["run"], kind=kind, as_of=run["as_of"], verdict=verdict, open=run["open"])
+    console.print(line, style=STYLES[run["verdict"]])
+    if own := own_allowance_text(run, _):
         console.print(f"{_('Open differences allowed')}: {own}")
-    table.rows(console, (_("result"), _("rows")), [(_(RESULTS[one]), n) for one, n in told["counts"].items()])
+    table.rows(console, (_("result"), _("rows")), [(_(RESULTS[one]), n) for one, n in run["counts"].items()])
 
 
-def render_filing(told: Json, console: Console) -> None:
+def render_filing(run: Json, console: Console) -> None:
     """A comparison with an export: the rows that are not the same."""
-    _head(console, told)
-    if told["unclear"]:
+    _head(console, run)
+    if run["unclear"]:
         text = _("{count} rows cannot be proved: a day or a state is not known, or the export leaves a field blank.")
-        console.print(text.format(count=told["unclear"]))
-    if told["blank"]:
-        blank = "、".join(f"{_headings().get(one, one)} ({n})" for one, n in told["blank"].items())
+        console.print(text.format(count=run["unclear"]))
+    if run["blank"]:
+        blank = "、".join(f"{_headings().get(one, one)} ({n})" for one, n in run["blank"].items())
         console.print(_("Left blank by the export, unknown: {fields}").format(fields=blank))
-    differing = [one for one in told["rows"] if one["result"] != "same"]
+    differing = [one for one in run["rows"] if one["result"] != "same"]
     body = [(one["key"], _(RESULTS[one["result"]]), _why(one), _fields(one)) for one in differing[:ROWS]]
     table.rows(console, (_("number or ID"), _("result"), _("likely cause"), _("fields")), body)
-    if "sheet" in told:
-        console.print(told["sheet"])
+    if "sheet" in run:
+        console.print(run["sheet"])
 
 
 def _why(one: Json) -> str | None:
@@ -77,42 +77,42 @@ def _headings() -> Mapping[str, str]:
 
 
 def _fields(one: Json) -> str | None:
-    told = []
+    lines = []
     for name, pair in one["fields"].items():
         if "ours" in pair:
-            told.append(f"{_headings().get(name, name)}: {pair['ours'] or '–'} | {pair['theirs'] or '–'}")
+            lines.append(f"{_headings().get(name, name)}: {pair['ours'] or '–'} | {pair['theirs'] or '–'}")
         else:
             minutes = f" ({pair['minutes']} {_('min')})" if pair.get("minutes") else ""
-            told.append(f"{name}: {pair['calls']}{minutes}")
-    return "\n".join(told) or None
+            lines.append(f"{name}: {pair['calls']}{minutes}")
+    return "\n".join(lines) or None
 
 
-def render_people(told: Json, console: Console) -> None:
+def render_people(run: Json, console: Console) -> None:
     """The matrix, a line a month."""
-    _head(console, told)
-    results = list(told["counts"])
+    _head(console, run)
+    results = list(run["counts"])
     header = (_("month"), *(_(RESULTS[one]) for one in results))
     body = [
         (month, *(f"{row[one]['count']} ({row[one]['explained']})" for one in results))
-        for month, row in told["matrix"].items()
+        for month, row in run["matrix"].items()
     ]
     table.rows(console, header, body)
-    console.print(_("In brackets: explained. Pairs for a person to decide: {count}.").format(count=told["proposals"]))
+    console.print(_("In brackets: explained. Pairs for a person to decide: {count}.").format(count=run["proposals"]))
 
 
-def render_sources(told: Json, console: Console) -> None:
+def render_sources(run: Json, console: Console) -> None:
     """Where sources part."""
-    _head(console, told)
-    names = told["sources"]
+    _head(console, run)
+    names = run["sources"]
     if len(names) == 1:
         console.print(_("Nothing to compare: all calls are on one side."))
     body = [
         (one["day"], one["line"], *(_calls_text(one, name) for name in names), _(LIKELY[one["likely"]]))
-        for one in told["rows"][:ROWS]
+        for one in run["rows"][:ROWS]
     ]
     table.rows(console, (_("day"), _("line"), *names, _("likely cause")), body)
-    if told.get("bill_outside"):
-        console.print(_("{count} calls of the bill are on other days.").format(count=told["bill_outside"]))
+    if run.get("bill_outside"):
+        console.print(_("{count} calls of the bill are on other days.").format(count=run["bill_outside"]))
 
 
 def _calls_text(one: Json, name: str) -> str:
@@ -121,19 +121,19 @@ def _calls_text(one: Json, name: str) -> str:
     return f"{calls} / {minutes} {_('min')}" if minutes and BILL in one["calls"] else f"{calls}"
 
 
-def render_runs(found: Sequence[Json], console: Console) -> None:
+def render_runs(runs: Sequence[Json], console: Console) -> None:
     """The runs."""
     header = (_("reconciliation"), _("what it is"), _("as at"), _("outcome"), _("not handled yet"), _("created at"))
     body = [
         (one["run"], _(KINDS[one["kind"]]), one["as_of"], _(VERDICTS[one["verdict"]]), one["open"], one["made_at"])
-        for one in found
+        for one in runs
     ]
     table.rows(console, header, body)
 
 
-def render_run(told: Json, rows: Sequence[Json], console: Console) -> None:
+def render_run(run: Json, rows: Sequence[Json], console: Console) -> None:
     """A run and some of its differences."""
-    _head(console, told)
+    _head(console, run)
     render_differences(rows, console)
 
 
@@ -154,7 +154,7 @@ def render_differences(rows: Sequence[Json], console: Console) -> None:
     table.rows(console, header, body)
 
 
-def render_pairs(found: Sequence[Json], console: Console) -> None:
+def render_pairs(pairs: Sequence[Json], console: Console) -> None:
     """Pairs that may be one person."""
     header = (_("no."), _("pair"), _("payee or number"), _("person"), _("likeness"), _("state"))
     body = [
@@ -166,7 +166,7 @@ def render_pairs(found: Sequence[Json], console: Console) -> None:
             f"{one['likeness']} %",
             _(PROPOSALS[one["state"]]),
         )
-        for one in found
+        for one in pairs
     ]
     table.rows(console, header, body)
 
@@ -235,21 +235,21 @@ def _filing(args: argparse.Namespace, kind: str) -> Answer:
     path = args.export or args.file
     if path is None:
         raise NianjianError("usage", program=f"nianjian reconcile {kind}", message=_("name the export"))
-    told = comparisons.compare_filing(
+    run = comparisons.compare_filing(
         enterprise=args.enterprise, kind=kind, path=path, actor=actor, mapping=args.mapping, as_of=args.as_of
     )
     if args.out is not None:
-        _name, content = operations.build_correction_sheet(run=told["run"], language=language(), actor=actor)
-        told["sheet"] = write_private_file(args.out, content)
-    return Answer(told, partial(render_filing, told), DONE if told["verdict"] == "passed" else NO)
+        _name, content = operations.build_correction_sheet(run=run["run"], language=language(), actor=actor)
+        run["sheet"] = write_private_file(args.out, content)
+    return Answer(run, partial(render_filing, run), DONE if run["verdict"] == "passed" else NO)
 
 
 def _people(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import comparisons
 
-    told = comparisons.match_people(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
-    return Answer(told, partial(render_people, told), DONE if told["verdict"] == "passed" else NO)
+    run = comparisons.match_people(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
+    return Answer(run, partial(render_people, run), DONE if run["verdict"] == "passed" else NO)
 
 
 def _sources(args: argparse.Namespace) -> Answer:
@@ -259,7 +259,7 @@ def _sources(args: argparse.Namespace) -> Answer:
 
     if not args.bill and (args.mapping or args.carrier):
         raise NianjianError("usage", program="nianjian reconcile sources", message=_("name the bill: --bill FILE"))
-    told = comparisons.compare_call_sources(
+    run = comparisons.compare_call_sources(
         enterprise=args.enterprise,
         first=getattr(args, "from"),
         last=args.to,
@@ -268,7 +268,7 @@ def _sources(args: argparse.Namespace) -> Answer:
         against=BillInput(tuple(args.bill), args.mapping, args.carrier, args.together),
         actor=actor,
     )
-    return Answer(told, partial(render_sources, told), DONE if told["verdict"] == "passed" else NO)
+    return Answer(run, partial(render_sources, run), DONE if run["verdict"] == "passed" else NO)
 
 
 PAGE = 50
@@ -285,12 +285,12 @@ def _configure_results(actions: Actions) -> None:
     listed = actions.add("list", _list, _("list the reconciliations, newest first"))
     enterprise(listed)
     listed.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
-    shown = of_run("show", _show, _("show a reconciliation and its differences"))
-    shown.add_argument("--state", default="", metavar="X", help=_("only these: open, explained, settled"))
+    show = of_run("show", _show, _("show a reconciliation and its differences"))
+    show.add_argument("--state", default="", metavar="X", help=_("only these: open, explained, settled"))
     about = _("only this result, such as only_ours or lacks_insurance")
-    shown.add_argument("--result", default="", metavar="X", help=about)
-    shown.add_argument("--month", default="", metavar="X", help=_("only this month, YYYY-MM"))
-    shown.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
+    show.add_argument("--result", default="", metavar="X", help=about)
+    show.add_argument("--month", default="", metavar="X", help=_("only this month, YYYY-MM"))
+    show.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
     settled = of_run("settle", _settle, _("record the owner, cause and action of a difference"))
     settled.add_argument("difference", type=number, metavar="N", help=_("the difference's number"))
     settled.add_argument("--state", default="open", metavar="S", help=_("open, explained or settled"))
@@ -326,8 +326,8 @@ def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import operations
 
-    found = operations.list_runs(enterprise=args.enterprise, actor=actor, first=_offset(args), count=PAGE)
-    return Answer({"runs": found}, partial(render_runs, found))
+    runs = operations.list_runs(enterprise=args.enterprise, actor=actor, first=_offset(args), count=PAGE)
+    return Answer({"runs": runs}, partial(render_runs, runs))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -335,38 +335,38 @@ def _show(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation import operations
     from nianjian.features.reconciliation.queries import DifferenceFilter
 
-    told = operations.get_run(run=args.run, actor=actor)
-    wanted = DifferenceFilter(args.state, args.result, args.month)
-    rows = operations.list_differences(run=args.run, wanted=wanted, actor=actor, first=_offset(args), count=PAGE)
-    return Answer({**told, "differences": rows}, partial(render_run, told, rows))
+    run = operations.get_run(run=args.run, actor=actor)
+    filters = DifferenceFilter(args.state, args.result, args.month)
+    rows = operations.list_differences(run=args.run, filters=filters, actor=actor, first=_offset(args), count=PAGE)
+    return Answer({**run, "differences": rows}, partial(render_run, run, rows))
 
 
 def _settle(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import operations
 
-    given = {"owner": args.owner, "cause": args.cause, "action": args.action}
-    said = {name: text for name, text in given.items() if text is not None}
-    told = operations.settle_difference(
+    values = {"owner": args.owner, "cause": args.cause, "action": args.action}
+    said = {name: text for name, text in values.items() if text is not None}
+    difference = operations.settle_difference(
         run=args.run, difference=args.difference, state=args.state, said=said, actor=actor
     )
-    return Answer(told, partial(render_differences, [told]))
+    return Answer(difference, partial(render_differences, [difference]))
 
 
 def _pairs(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import operations
 
-    found = operations.list_pairs(run=args.run, actor=actor, state=args.state, first=_offset(args), count=PAGE)
-    return Answer({"pairs": found}, partial(render_pairs, found))
+    pairs = operations.list_pairs(run=args.run, actor=actor, state=args.state, first=_offset(args), count=PAGE)
+    return Answer({"pairs": pairs}, partial(render_pairs, pairs))
 
 
 def _decide(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import operations
 
-    told = operations.decide_pair(run=args.run, proposal=args.pair, confirmed=not args.dismiss, actor=actor)
-    return Answer(told, partial(render_pairs, [told]))
+    pair = operations.decide_pair(run=args.run, proposal=args.pair, confirmed=not args.dismiss, actor=actor)
+    return Answer(pair, partial(render_pairs, [pair]))
 
 
 def _sheet(args: argparse.Namespace) -> Answer:

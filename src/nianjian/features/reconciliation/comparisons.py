@@ -142,30 +142,30 @@ def read_bills(against: BillInput) -> sources.Bill | None:
     """Read the bills as one, None for none; ``reconcile_bill_empty``, ``mapping_invalid``, and as `load_bill`."""
     if not against.files:
         return None
-    given = load_bill_mapping(against.mapping)
-    found = exports.join_bills([exports.load_bill(path, given) for path in against.files])
-    if not found.at:
-        raise NianjianError("reconcile_bill_empty", file=found.file)
-    return found
+    mapping = load_bill_mapping(against.mapping)
+    bill = exports.join_bills([exports.load_bill(path, mapping) for path in against.files])
+    if not bill.at:
+        raise NianjianError("reconcile_bill_empty", file=bill.file)
+    return bill
 
 
-def load_bill_mapping(given: Path | bytes | None) -> exports.BillMapping:
+def load_bill_mapping(mapping: Path | bytes | None) -> exports.BillMapping:
     """Check a mapping; ``mapping_invalid``, ``file_missing``, ``file_unreadable``, and what `parse_mapping` raises."""
-    return exports.BillMapping() if given is None else exports.check_bill_mapping(*_read_mapping(given))
+    return exports.BillMapping() if mapping is None else exports.check_bill_mapping(*_read_mapping(mapping))
 
 
-def load_export_mapping(given: Path | bytes | None, kind: str) -> SheetMapping:
+def load_export_mapping(mapping: Path | bytes | None, kind: str) -> SheetMapping:
     """The same for an export of a kind."""
-    if given is None:
+    if mapping is None:
         return SheetMapping()
-    data, name = _read_mapping(given)
+    data, name = _read_mapping(mapping)
     return check_mapping(data, exports.SHEETS[kind], exports.SHEETS, name)
 
 
-def _read_mapping(given: Path | bytes) -> tuple[Mapping[str, object], str]:
-    if isinstance(given, bytes):
-        return parse_mapping(given, "mapping"), "mapping"
-    return parse_mapping(files.content(given), given.name), given.name
+def _read_mapping(mapping: Path | bytes) -> tuple[Mapping[str, object], str]:
+    if isinstance(mapping, bytes):
+        return parse_mapping(mapping, "mapping"), "mapping"
+    return parse_mapping(files.content(mapping), mapping.name), mapping.name
 
 
 def bill_span(bill: sources.Bill, first: date | None, last: date | None) -> tuple[date, date]:
@@ -241,13 +241,13 @@ def compare_filing(
     day = check_day(as_of or grounds.base_day())
     sheet = get_sheet(kind)
     progress(path.name, 0, 3)
-    given = load_export_mapping(mapping, kind)
-    theirs = exports.load_export(path, kind, given, step=partial(progress, path.name, 0, 3))
+    sheet_mapping = load_export_mapping(mapping, kind)
+    theirs = exports.load_export(path, kind, sheet_mapping, step=partial(progress, path.name, 0, 3))
     progress(path.name, 1, 3)
     pairs = compare_rows(kind, _ours(enterprise, kind, sheet, day), theirs.rows, day, theirs.fields)
     progress(path.name, 2, 3)
     differences = [_filing_difference(kind, one, sheet, grounds) for one in pairs if one.result is not Result.SAME]
-    told: dict[str, object] = {
+    figures: dict[str, object] = {
         "unclear": sum(bool(one.unclear) for one in pairs),
         "blank": dict(sorted(Counter(name for one in pairs for name in one.blank).items())),
         "compared": sorted(theirs.fields),
@@ -257,10 +257,12 @@ def compare_filing(
         "rulebook": grounds.stamp(),
     }
     counts, sha256 = count_results(pairs), theirs.sha256
-    kept = told | {"ahead": True} if day > clock.today() else told
-    run = Run(enterprise_id=enterprise, kind=kind, as_of=day, counts=counts, told=kept, file=theirs.file, sha256=sha256)
+    stored = figures | {"ahead": True} if day > clock.today() else figures
+    run = Run(
+        enterprise_id=enterprise, kind=kind, as_of=day, counts=counts, told=stored, file=theirs.file, sha256=sha256
+    )
     storage.store_run(run=run, differences=differences, actor=actor)
-    return {**summarize_run(run, grounds), **told, "rows": [_filing_row(one, sheet) for one in pairs]}
+    return {**summarize_run(run, grounds), **figures, "rows": [_filing_row(one, sheet) for one in pairs]}
 
 
 def check_day(day: date) -> date:
@@ -290,12 +292,12 @@ def _ours(enterprise: str, kind: str, sheet: Sheet, day: date) -> list[Mapping[s
 def _filing_difference(kind: str, pair: RowPair, sheet: Sheet, grounds: Grounds) -> Difference:
     fields = {name: _field_texts(values, name, sheet) for name, values in pair.fields.items()}
     due = grounds.due(pair.changed_on)
-    told = json.dumps([pair.result.value, fields], ensure_ascii=False, sort_keys=True)
+    content = json.dumps([pair.result.value, fields], ensure_ascii=False, sort_keys=True)
     return Difference(
         key=pair.key,
         result=pair.result.value,
         label=_to_json({"key": pair.key}),
-        digest=keyring.current().blind(told, f"reconcile.{kind}"),
+        digest=keyring.current().blind(content, f"reconcile.{kind}"),
         likely=pair.likely,
         reasons=list(pair.unclear),
         fields=_to_json(fields) if fields else None,
@@ -374,7 +376,7 @@ def match_people(
     months, terms = month_span(first, last), _terms(grounds)
     blind = partial(keyring.current().blind, context="reconcile.people")
     decisions = _Decisions(enterprise)
-    found: dict[str, people.MonthMatch] = {}
+    by_month: dict[str, people.MonthMatch] = {}
     differences: list[Difference] = []
     pairs: dict[tuple[str, str, str], Proposal] = {}
     cut = 0
@@ -390,7 +392,7 @@ def match_people(
         progress(f"{month:%Y-%m}", place, len(months))
         rows = tables.month(month)
         result = people.match_month(rows, decisions.of(rows.paid, rows.insured, blind), terms)
-        found[result.month] = result
+        by_month[result.month] = result
         differences += [_person_difference(result.month, row, blind) for row in result.rows]
         for pair in result.pairs:
             proposal = _proposal(pair, blind)
@@ -400,27 +402,27 @@ def match_people(
         cut += result.cut
     best = sorted(pairs.values(), key=lambda one: (-one.likeness, one.subject, one.person))
     due = people.Match.NOT_DUE
-    results = [one for one in people.Match if one is not due or any(due in month.counts for month in found.values())]
-    counts = {one.value: sum(month.counts.get(one, 0) for month in found.values()) for one in results}
-    told: dict[str, object] = {
+    results = [one for one in people.Match if one is not due or any(due in month.counts for month in by_month.values())]
+    counts = {one.value: sum(month.counts.get(one, 0) for month in by_month.values()) for one in results}
+    figures: dict[str, object] = {
         "matrix": {
             name: {
                 one.value: {"count": month.counts.get(one, 0), "explained": month.explained.get(one, 0)}
                 for one in results
             }
-            for name, month in found.items()
+            for name, month in by_month.items()
         },
         "unclear": sum(
-            month.counts.get(due, 0) + sum(due in row.lacks for row in month.rows) for month in found.values()
+            month.counts.get(due, 0) + sum(due in row.lacks for row in month.rows) for month in by_month.values()
         ),
         "proposals": len(best[:PAIRS]),
         "left_out": cut + max(0, len(best) - PAIRS),
         "rulebook": grounds.stamp(),
     }
     day = min(add_months(months[-1], 1) - DAY, clock.today())
-    run = Run(enterprise_id=enterprise, kind=Run.PEOPLE, as_of=day, first=months[0], counts=counts, told=told)
+    run = Run(enterprise_id=enterprise, kind=Run.PEOPLE, as_of=day, first=months[0], counts=counts, told=figures)
     storage.store_run(run=run, differences=differences, proposals=best[:PAIRS], actor=actor)
-    return {**summarize_run(run, grounds), **told}
+    return {**summarize_run(run, grounds), **figures}
 
 
 def month_span(first: date | None, last: date | None) -> list[date]:
@@ -551,19 +553,21 @@ def compare_call_sources(
         if name not in there:
             raise NianjianError("reconcile_source_unknown", source=name, sources=", ".join(sorted(there)) or "–")
     within = None if bill is None else restrict_bill(bill, begin, end)
-    found = sources.compare_sources(rows, only, within, elsewhere, together=against.together, beside=beside)
+    comparison = sources.compare_sources(rows, only, within, elsewhere, together=against.together, beside=beside)
     progress("", 1, 2)
-    partings = sorted(found.partings, key=lambda one: one.proved)  # what is open is kept first
-    told = _source_figures(found, partings[MOST_PARTINGS:], version, grounds) | summarize_bill(bill, within, against)
-    told |= {"together": against.together, "beside": sorted(beside)}
-    counts = {"same": found.same, "parted": len(found.partings)}
-    run = Run(enterprise_id=enterprise, kind=Run.SOURCES, as_of=end, first=begin, counts=counts, told=told)
+    partings = sorted(comparison.partings, key=lambda one: one.proved)  # what is open is kept first
+    figures = _source_figures(comparison, partings[MOST_PARTINGS:], version, grounds) | summarize_bill(
+        bill, within, against
+    )
+    figures |= {"together": against.together, "beside": sorted(beside)}
+    counts = {"same": comparison.same, "parted": len(comparison.partings)}
+    run = Run(enterprise_id=enterprise, kind=Run.SOURCES, as_of=end, first=begin, counts=counts, told=figures)
     if bill is not None:
         run.file, run.sha256 = bill.file, bill.sha256
     storage.store_run(run=run, differences=[_source_difference(one) for one in partings[:MOST_PARTINGS]], actor=actor)
     return {
         **summarize_run(run, grounds),
-        **told,
+        **figures,
         "rows": [
             {
                 "day": one.day.isoformat(),
@@ -589,15 +593,15 @@ def day_span(first: date | None, last: date | None) -> tuple[date, date]:
 
 
 def _source_figures(
-    found: sources.SourceComparison, left: Sequence[sources.Parting], version: int | None, grounds: Grounds
+    comparison: sources.SourceComparison, left: Sequence[sources.Parting], version: int | None, grounds: Grounds
 ) -> dict[str, object]:
     return {
-        "sources": list(found.sources),
+        "sources": list(comparison.sources),
         "by_day": [
-            {"day": day.isoformat(), "calls": {source: told.get(source, 0) for source in found.sources}}
-            for day, told in found.days.items()
+            {"day": day.isoformat(), "calls": {source: counts.get(source, 0) for source in comparison.sources}}
+            for day, counts in comparison.days.items()
         ],
-        "compared": found.places,
+        "compared": comparison.places,
         "left_out": len(left),
         "unclear": sum(not one.proved for one in left),  # partings that are not kept are open, and nobody sees them
         "calls_version": version,

@@ -54,24 +54,24 @@ def check_mapping(data: Mapping[str, object], sheet: Sheet, others: Mapping[str,
         if not isinstance(words, Mapping):
             raise mapping_error(name, f"values: {one}", KEYS["values"])
         values[one] = {str(theirs): str(ours) for theirs, ours in words.items()}
-    headers, forms = ({one: str(text) for one, text in found.items()} for found in (columns, formats))
+    headers, forms = ({one: str(text) for one, text in part.items()} for part in (columns, formats))
     return SheetMapping(headers, forms, values)
 
 
 def _fields(
     data: Mapping[str, object], key: str, sheet: Sheet, others: Mapping[str, Sheet], name: str
 ) -> dict[str, object]:
-    found = data.get(key) or {}
-    if not isinstance(found, Mapping):
+    entries = data.get(key) or {}
+    if not isinstance(entries, Mapping):
         raise mapping_error(name, key, KEYS[key])
-    told: dict[str, object] = {}
-    for text, value in found.items():
+    by_field: dict[str, object] = {}
+    for text, value in entries.items():
         own = _field(str(text), sheet)
         if own is not None:
-            told[own] = value
+            by_field[own] = value
         elif all(_field(str(text), other) is None for other in others.values()):
             raise mapping_error(name, f"{key}: {text}", ", ".join(one.field for one in sheet.columns))
-    return told
+    return by_field
 
 
 def _field(text: str, sheet: Sheet) -> str | None:
@@ -116,8 +116,8 @@ def load_export(path: Path, kind: str, mapping: SheetMapping, *, step: Callable[
     lines = [reread_line(one, table, mapping, zoned=True) for one in table.lines]
     own, strange = _own(lines, table, kind)
     faults = check_table(replace(table, lines=own), sheet, step=step)
-    found = sorted([*strange, *faults.findings], key=lambda one: one.line)
-    refuse_faults(table, found)
+    findings = sorted([*strange, *faults.findings], key=lambda one: one.line)
+    refuse_faults(table, findings)
     return Export(
         file=table.file,
         sha256=table.sha256,
@@ -128,14 +128,14 @@ def load_export(path: Path, kind: str, mapping: SheetMapping, *, step: Callable[
     )
 
 
-def refuse_faults(table: Table, found: Sequence[Finding]) -> None:
+def refuse_faults(table: Table, findings: Sequence[Finding]) -> None:
     """``reconcile_export_faulty`` where a cell cannot be read."""
-    if found:
+    if findings:
         raise NianjianError(
             "reconcile_export_faulty",
-            findings=tuple({**one.as_dict(), **one.values(), "code": one.code} for one in found[:TOLD]),
+            findings=tuple({**one.as_dict(), **one.values(), "code": one.code} for one in findings[:TOLD]),
             file=table.file,
-            faults=len(found),
+            faults=len(findings),
         )
 
 
@@ -226,12 +226,12 @@ def check_bill_mapping(data: Mapping[str, object], name: str) -> BillMapping:
         raise mapping_error(name, f"timezone: {zone}"[:60], "Asia/Shanghai, UTC") from fault
 
 
-def load_bill(path: Path, given: BillMapping) -> Bill:
+def load_bill(path: Path, mapping: BillMapping) -> Bill:
     """Read a bill; ``reconcile_export_faulty`` names each cell, and what `sheet_reader.read_sheet` raises."""
-    table = read_sheet(path, apply_mapping(SHEET, given.export))
-    reader = _Reader(table, given)
+    table = read_sheet(path, apply_mapping(SHEET, mapping.export))
+    reader = _Reader(table, mapping)
     for line in table.lines:
-        reader.take(reread_line(line, table, given.export, zoned=True))
+        reader.take(reread_line(line, table, mapping.export, zoned=True))
     refuse_faults(table, reader.findings)
     if not reader.months and reader.days and reader.dated and all(day.day == 1 for day in reader.days):
         reader.months = True  # Excel makes the first of the month of 2026-12
@@ -261,12 +261,12 @@ class _Reader:
             day, moved = start.date(), (start + UTC_AWAY).date()
             self.dated = False
         else:
-            found = self._period(line)
-            if found is None or row.get("calls") is None:
+            period = self._period(line)
+            if period is None or row.get("calls") is None:
                 if len(self.findings) == before:
-                    self._fault(line, "period" if found is None else "calls", "value_missing")
+                    self._fault(line, "period" if period is None else "calls", "value_missing")
                 return
-            day = moved = found
+            day = moved = period
         if len(self.findings) > before:
             return
         line_id = str(row.get("line") or "")
@@ -313,11 +313,11 @@ class _Reader:
                 self.months = True
                 return date.fromisoformat(f"{month}-01")
         try:
-            found = cells.value(cell, replace(column, kind=Kind.DATE))
+            day = cells.value(cell, replace(column, kind=Kind.DATE))
         except cells.UnreadableError as fault:
             self._fault(line, "period", fault.code, cell)
             return None
-        return found if isinstance(found, date) else None
+        return day if isinstance(day, date) else None
 
     def _place(self, name: str) -> int | None:
         return next((at for at, column in self.table.columns.items() if column.field == name), None)
@@ -325,8 +325,8 @@ class _Reader:
     def _fault(self, line: Line, name: str, code: str, cell: cells.Cell = None) -> None:
         place = self._place(name)
         header = SHEET.by_field(name).header if place is None else self.table.header[place]
-        shown = "" if cell is None or name == "number" else str(cell)[:40]
-        self.findings.append(Finding(self.table.file, self.table.sheet, line.number, header, code, shown))
+        text = "" if cell is None or name == "number" else str(cell)[:40]
+        self.findings.append(Finding(self.table.file, self.table.sheet, line.number, header, code, text))
 
     def bill(self) -> Bill:
         """The sums; by month where any row tells a month alone."""

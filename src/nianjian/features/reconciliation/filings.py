@@ -86,8 +86,8 @@ def _line(row: Row, day: date) -> BaseStatus:
 
 
 def _day(row: Row, name: str) -> date | None:
-    found = row.get(name)
-    return found if isinstance(found, date) else None
+    value = row.get(name)
+    return value if isinstance(value, date) else None
 
 
 _RULES: Final[Mapping[str, Callable[[Row, date], BaseStatus]]] = {NUMBERS: _number, LINES: _line, SEATS: _seat}
@@ -144,16 +144,16 @@ class _Side:
 
     @classmethod
     def of(cls, kind: str, rows: Iterable[Row], day: date) -> _Side:
-        held: dict[Key, tuple[Row, BaseStatus]] = {}
+        in_base: dict[Key, tuple[Row, BaseStatus]] = {}
         out: dict[Key, str] = {}
         for row in rows:
-            found = evaluate_status(kind, row, day)
+            status = evaluate_status(kind, row, day)
             key = tuple("" if row.get(name) is None else str(fold_text(row[name])) for name in KEYS[kind])
-            if found.inside is False:
-                out[key] = found.why
+            if status.inside is False:
+                out[key] = status.why
                 continue
-            held[key] = row, found
-        return cls(held, out, {key[0] for key in held})
+            in_base[key] = row, status
+        return cls(in_base, out, {key[0] for key in in_base})
 
 
 def compare_rows(
@@ -165,11 +165,11 @@ def compare_rows(
     if kind == NUMBERS:
         partner |= _by_root(own, other, partner)
     compared = sorted(set(fields) - {CHANGED})
-    found = [_paired(own.held[mine], other.held[others], compared, mine) for mine, others in partner.items()]
+    pairs = [_paired(own.held[mine], other.held[others], compared, mine) for mine, others in partner.items()]
     taken = set(partner.values())
-    found += [_unpaired(Result.ONLY_OURS, key, own, other) for key in own.held if key not in partner]
-    found += [_unpaired(Result.ONLY_THEIRS, key, other, own) for key in other.held if key not in taken]
-    return sorted(found, key=lambda one: one.key)
+    pairs += [_unpaired(Result.ONLY_OURS, key, own, other) for key in own.held if key not in partner]
+    pairs += [_unpaired(Result.ONLY_THEIRS, key, other, own) for key in other.held if key not in taken]
+    return sorted(pairs, key=lambda one: one.key)
 
 
 def count_results(pairs: Iterable[RowPair]) -> dict[str, int]:
@@ -190,13 +190,13 @@ def _by_root(own: _Side, other: _Side, partner: Mapping[Key, Key]) -> dict[Key, 
     """Numbers whose length one side leaves blank, where the root names one row on each side."""
     left = [key for key in own.held if key not in partner]
     free = [key for key in other.held if key not in set(partner.values())]
-    found = {}
+    matches = {}
     for mine in left:
         same_root = [one for one in left if one[0] == mine[0]]
         others = [one for one in free if one[0] == mine[0]]
         if len(same_root) == len(others) == 1 and "" in {mine[1], others[0][1]}:
-            found[mine] = others[0]
-    return found
+            matches[mine] = others[0]
+    return matches
 
 
 def _paired(mine: tuple[Row, BaseStatus], others: tuple[Row, BaseStatus], fields: Sequence[str], key: Key) -> RowPair:
@@ -212,8 +212,8 @@ def _paired(mine: tuple[Row, BaseStatus], others: tuple[Row, BaseStatus], fields
 
 
 def _unpaired(result: Result, key: Key, side: _Side, other: _Side) -> RowPair:
-    row, found = side.held[key]
-    unclear = (found.why,) if found.inside is None else ()
+    row, status = side.held[key]
+    unclear = (status.why,) if status.inside is None else ()
     likely = other.out.get(key, ABSENT)
     if likely == ABSENT and key[0] in other.roots and len(key) > 1:
         likely = "other_length"

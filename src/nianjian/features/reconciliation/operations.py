@@ -62,45 +62,45 @@ PAIR: Final = {
 
 def get_visible_run(run: str, actor: Actor, act: Permission = Permission.READ) -> Run:
     """A run that the actor may see; ``reconcile_run_unknown``, also for whom its enterprise does not concern."""
-    found = queries.get_run(run)
+    run_row = queries.get_run(run)
     try:
-        require_permission(actor, found.enterprise_id, Permission.READ)
+        require_permission(actor, run_row.enterprise_id, Permission.READ)
     except NianjianError as refused:
         raise NianjianError("reconcile_run_unknown", run=run) from refused
-    require_permission(actor, found.enterprise_id, act)
-    return found
+    require_permission(actor, run_row.enterprise_id, act)
+    return run_row
 
 
 def list_runs(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50, kind: str = "") -> list[Json]:
     """Runs, newest first, ``count`` from the ``first`` on; ``role_missing``, ``enterprise_unknown``."""
     grounds = Grounds.of(enterprise, actor, Permission.READ)
-    found = list(queries.list_runs(enterprise, kind)[first : first + count])
-    still = queries.count_open([one.pk for one in found])
-    return [summarize_run(one, grounds, still.get(one.pk, 0)) for one in found]
+    runs = list(queries.list_runs(enterprise, kind)[first : first + count])
+    still = queries.count_open([one.pk for one in runs])
+    return [summarize_run(one, grounds, still.get(one.pk, 0)) for one in runs]
 
 
 def get_run(*, run: str, actor: Actor) -> Json:
     """A run with its figures, without its rows; ``reconcile_run_unknown``."""
-    found = get_visible_run(run, actor)
-    by_state = queries.count_by_state(found)
-    summary = summarize_run(found, Grounds.of(found.enterprise_id, actor, Permission.READ), by_state[states.OPEN])
-    told = {name: value for name, value in found.told.items() if name not in {"unclear", "ahead"}}
-    return {**summary, "enterprise": found.enterprise_id, "states": by_state, "told": told}
+    run_row = get_visible_run(run, actor)
+    by_state = queries.count_by_state(run_row)
+    summary = summarize_run(run_row, Grounds.of(run_row.enterprise_id, actor, Permission.READ), by_state[states.OPEN])
+    figures = {name: value for name, value in run_row.told.items() if name not in {"unclear", "ahead"}}
+    return {**summary, "enterprise": run_row.enterprise_id, "states": by_state, "told": figures}
 
 
 def list_differences(
-    *, run: str, wanted: DifferenceFilter, actor: Actor, first: int = 0, count: int = 50
+    *, run: str, filters: DifferenceFilter, actor: Actor, first: int = 0, count: int = 50
 ) -> list[Json]:
     """A part of a run's differences, values of persons masked; ``reconcile_run_unknown``."""
-    found = get_visible_run(run, actor)
-    rows = queries.list_differences(found, wanted)[first : first + count]
-    return [to_difference_document(found, one) for one in rows]
+    run_row = get_visible_run(run, actor)
+    rows = queries.list_differences(run_row, filters)[first : first + count]
+    return [to_difference_document(run_row, one) for one in rows]
 
 
 def get_difference(*, run: str, difference: int, actor: Actor) -> Json:
     """One difference; ``reconcile_run_unknown``, ``reconcile_difference_unknown``."""
-    found = get_visible_run(run, actor)
-    return to_difference_document(found, queries.get_difference(found, difference))
+    run_row = get_visible_run(run, actor)
+    return to_difference_document(run_row, queries.get_difference(run_row, difference))
 
 
 def to_difference_document(run: Run, one: Difference) -> Json:
@@ -152,15 +152,17 @@ def _iso(day: date | None) -> str | None:
 
 def settle_difference(*, run: str, difference: int, state: str, said: dict[str, str], actor: Actor) -> Json:
     """Write what becomes of a difference; ``role_missing``, and what `storage` raises."""
-    found = get_visible_run(run, actor, Permission.MANAGE_DATA)
-    row = queries.get_difference(found, difference)
-    return to_difference_document(found, storage.settle_difference(difference=row, state=state, said=said, actor=actor))
+    run_row = get_visible_run(run, actor, Permission.MANAGE_DATA)
+    row = queries.get_difference(run_row, difference)
+    return to_difference_document(
+        run_row, storage.settle_difference(difference=row, state=state, said=said, actor=actor)
+    )
 
 
 def list_pairs(*, run: str, actor: Actor, state: str = "", first: int = 0, count: int = 50) -> list[Json]:
     """A part of a run's pairs, the likeliest first, masked; ``reconcile_run_unknown``."""
-    found = get_visible_run(run, actor)
-    return [to_pair_document(one) for one in queries.list_proposals(found, state)[first : first + count]]
+    run_row = get_visible_run(run, actor)
+    return [to_pair_document(one) for one in queries.list_proposals(run_row, state)[first : first + count]]
 
 
 def to_pair_document(one: Proposal) -> Json:
@@ -180,20 +182,20 @@ def reveal_values(*, run: str, actor: Actor, difference: int | None = None, prop
 
     ``role_missing``, ``reconcile_difference_unknown``, ``reconcile_proposal_unknown``.
     """
-    found = get_visible_run(run, actor, Permission.VIEW_UNMASKED)
+    run_row = get_visible_run(run, actor, Permission.VIEW_UNMASKED)
     values: Json
     if proposal is not None:
-        values = dict(queries.read_pair(queries.get_proposal(found, proposal)))
+        values = dict(queries.read_pair(queries.get_proposal(run_row, proposal)))
         data = {"proposal": proposal}
     else:
-        row = queries.get_difference(found, difference or 0)
-        fields = _fields(found, row)
-        if found.kind in KINDS:
+        row = queries.get_difference(run_row, difference or 0)
+        fields = _fields(run_row, row)
+        if run_row.kind in KINDS:
             fields = {
                 name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in queries.read_fields(row).items()
             }
         values, data = {"about": queries.read_label(row), "fields": fields}, {"difference": row.pk}
-    storage.record_read(verb="reconcile.reveal", run=found, data=data, actor=actor)
+    storage.record_read(verb="reconcile.reveal", run=run_row, data=data, actor=actor)
     return values
 
 
@@ -208,17 +210,17 @@ def build_correction_sheet(*, run: str, language: str, actor: Actor) -> tuple[st
 
     Values of persons are masked. ``reconcile_run_unknown``, ``role_missing``, ``reconcile_no_sheet``.
     """
-    found = get_visible_run(run, actor, Permission.REPORT)
-    if found.kind not in KINDS:
-        raise NianjianError("reconcile_no_sheet", kind=found.kind)
-    rows = queries.list_differences(found).exclude(state=states.SETTLED).iterator(chunk_size=500)
-    lines: Sequence[Json] = [to_difference_document(found, one) for one in rows]
-    grounds = Grounds.of(found.enterprise_id, actor, Permission.REPORT)
-    about: Json = {**summarize_run(found, grounds), "enterprise": grounds.name}
-    headers = {column.field: column.header for column in comparisons.get_sheet(found.kind).columns}
+    run_row = get_visible_run(run, actor, Permission.REPORT)
+    if run_row.kind not in KINDS:
+        raise NianjianError("reconcile_no_sheet", kind=run_row.kind)
+    rows = queries.list_differences(run_row).exclude(state=states.SETTLED).iterator(chunk_size=500)
+    lines: Sequence[Json] = [to_difference_document(run_row, one) for one in rows]
+    grounds = Grounds.of(run_row.enterprise_id, actor, Permission.REPORT)
+    about: Json = {**summarize_run(run_row, grounds), "enterprise": grounds.name}
+    headers = {column.field: column.header for column in comparisons.get_sheet(run_row.kind).columns}
     content = paper.correction_workbook(about, lines, headers, language)
-    storage.record_read(verb="reconcile.sheet", run=found, data={"rows": len(lines)}, actor=actor)
-    return f"{found.kind}-{found.as_of.isoformat()}-{found.pk}.xlsx", content
+    storage.record_read(verb="reconcile.sheet", run=run_row, data={"rows": len(lines)}, actor=actor)
+    return f"{run_row.kind}-{run_row.as_of.isoformat()}-{run_row.pk}.xlsx", content
 
 
 LIMIT: Final = 20 * 1024 * 1024  # bytes of an export
@@ -260,8 +262,8 @@ def match_people(
     *, enterprise: str, actor: Actor, first: OptionalDay = None, last: OptionalDay = None, progress: Progress = silent
 ) -> Json:
     """Match seats, social insurance and wages of each person and month."""
-    found = comparisons.match_people(enterprise=enterprise, first=first, last=last, actor=actor, progress=progress)
-    return summarize_result(found)
+    result = comparisons.match_people(enterprise=enterprise, first=first, last=last, actor=actor, progress=progress)
+    return summarize_result(result)
 
 
 def _settle_days(*, first: date | None, last: date | None, **_others: object) -> dict[str, date]:
@@ -292,11 +294,11 @@ def compare_sources(
     progress: Progress = silent,
 ) -> Json:
     """Compare the calls that each source of records tells, by day and line."""
-    found = comparisons.compare_call_sources(
+    result = comparisons.compare_call_sources(
         enterprise=enterprise, first=first, last=last, only=tuple(sources), beside=tuple(beside),
         against=BillInput(together=together), actor=actor, progress=progress,
     )  # fmt: skip
-    return summarize_result(found)
+    return summarize_result(result)
 
 
 def enqueue_bill(
@@ -334,9 +336,9 @@ def _enqueue_file(  # noqa: PLR0917 -- one step of both who ask
     )
 
 
-def summarize_result(found: Json) -> Json:
+def summarize_result(result: Json) -> Json:
     """What a job tells of a run: its figures, no rows."""
-    return {name: value for name, value in found.items() if name not in BULK}
+    return {name: value for name, value in result.items() if name not in BULK}
 
 
 def delete_expired_files() -> int:
@@ -368,21 +370,21 @@ def preview_file(
     accounts.enterprise(enterprise)
     require_size(name, len(content), LIMIT)
     sheet = get_preview_sheet(kind)
-    given = comparisons.load_bill_mapping(mapping) if kind == BILL else None
-    chosen = comparisons.load_export_mapping(mapping, kind) if given is None else given.export
+    bill_mapping = comparisons.load_bill_mapping(mapping) if kind == BILL else None
+    chosen = comparisons.load_export_mapping(mapping, kind) if bill_mapping is None else bill_mapping.export
     with folders.temporary_file(plain_name(name), content) as path:
         mapped = exports.apply_mapping(sheet, chosen)
-        found = read_beginning(path, mapped)
-        columns = list_columns(found, mapped)
-        fault, read = None, len(found.lines)
+        table = read_beginning(path, mapped)
+        columns = list_columns(table, mapped)
+        fault, read = None, len(table.lines)
         try:
-            if given is not None:
-                exports.load_bill(path, given)
+            if bill_mapping is not None:
+                exports.load_bill(path, bill_mapping)
             else:
                 read = len(exports.load_export(path, kind, chosen).rows)
         except NianjianError as wrong:
             fault = wrong
-    return ListPreview(found.file, found.sheet, found.encoding, columns, fault, read)
+    return ListPreview(table.file, table.sheet, table.encoding, columns, fault, read)
 
 
 def get_mapping(enterprise: str, kind: str, name: str) -> dict[str, object]:

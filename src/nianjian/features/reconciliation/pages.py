@@ -132,10 +132,10 @@ STATE_BADGES: Final[Mapping[str, str]] = {"open": "bad", "explained": "warn", "s
 def get_run_or_404(request: Request, code: str, reconciliation: str) -> Json:
     """The run, if it is of this enterprise; else 404."""
     with missing_as_404():
-        told = operations.get_run(run=reconciliation, actor=request.actor)
-    if told["enterprise"] != code:
+        run = operations.get_run(run=reconciliation, actor=request.actor)
+    if run["enterprise"] != code:
         raise Http404
-    return told
+    return run
 
 
 def why(one: Json, _: Words) -> str:
@@ -157,31 +157,31 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @page(Permission.READ)
 def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """Show a run."""
-    told = get_run_or_404(request, code, reconciliation)
+    run = get_run_or_404(request, code, reconciliation)
     _ = words(current())
-    asked = {name: request.GET.get(name, "")[:16] for name in ("state", "result", "month")}
+    params = {name: request.GET.get(name, "")[:16] for name in ("state", "result", "month")}
     owner = "" if request.GET.get("unassigned") else request.GET.get("owner") or None
     people = frozenset() if owner is None else frozenset(one.name for one in list_candidates(code, Permission.READ))
-    wanted = DifferenceFilter(**asked, owner=owner, people=people)
-    here: Json = {"run": told["run"], "actor": request.actor}
+    filters = DifferenceFilter(**params, owner=owner, people=people)
+    here: Json = {"run": run["run"], "actor": request.actor}
     differences = LazyRows(
-        lambda first, count: operations.list_differences(**here, wanted=wanted, first=first, count=count)
+        lambda first, count: operations.list_differences(**here, filters=filters, first=first, count=count)
     )
     cut: Page[Json] = paged(request, differences)
     proposals = LazyRows(lambda first, count: operations.list_pairs(**here, first=first, count=count))
     pairs: Page[Json] = paged(request, proposals, name="pairs")
     context = {
-        "run": told,
-        "kind": _(KINDS[told["kind"]]),
-        "verdict": _(VERDICTS[told["verdict"]]),
-        "badge": BADGES[told["verdict"]],
-        "pairs_told": _figure_pairs(told),
+        "run": run,
+        "kind": _(KINDS[run["kind"]]),
+        "verdict": _(VERDICTS[run["verdict"]]),
+        "badge": BADGES[run["verdict"]],
+        "pairs_told": _figure_pairs(run),
         "counts": [
-            (_(RESULTS[one]), count, address(request, result="" if one == wanted.result else one, page=""))
-            for one, count in told["counts"].items()
+            (_(RESULTS[one]), count, address(request, result="" if one == filters.result else one, page=""))
+            for one, count in run["counts"].items()
         ],
         "tabs": [
-            (address(request, state=one, page=""), label, one == wanted.state)
+            (address(request, state=one, page=""), label, one == filters.state)
             for one, label in [("", gettext("all")), *((one, _(word)) for one, word in STATES.items())]
         ],
         "owners": [
@@ -189,14 +189,14 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
             (address(request, unassigned="on", owner="", page=""), gettext("Unassigned"), owner == ""),
             *([(address(request, page=""), person(owner), True)] if owner else ()),
         ],
-        "matrix": _matrix(request, told, wanted, _),
-        "chart": _chart(told, _),
+        "matrix": _matrix(request, run, filters, _),
+        "chart": _chart(run, _),
         "page": cut,
-        "table": _table(code, told, cut.rows, _),
-        "narrowed": any(asked.values()) or owner is not None,
+        "table": _table(code, run, cut.rows, _),
+        "narrowed": any(params.values()) or owner is not None,
         "proposed": [one | {"kind": _(PAIRS[one["kind"]]), "word": _(PROPOSALS[one["state"]])} for one in pairs.rows],
         "pairs": pairs,
-        "filed": told["kind"] in FILED,
+        "filed": run["kind"] in FILED,
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_report": has_permission(request.actor, code, Permission.REPORT),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
@@ -204,23 +204,23 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     return render(request, "reconcile/one.html", context)
 
 
-def _figure_pairs(told: Json) -> list[tuple[str, str]]:
-    figures, sources = told["told"], told["kind"] == "sources"
+def _figure_pairs(run: Json) -> list[tuple[str, str]]:
+    figures, sources = run["told"], run["kind"] == "sources"
     sides = figures.get("sources", ()) if sources else ()
     compared = " · ".join(sides)
     if len(sides) == 1:
         compared = say_pair(compared, gettext("Nothing to compare: all calls are on one side."))
-    missing = [get_sheet(told["kind"]).by_field(one).header for one in figures.get("not_compared", ())]
-    blank = [f"{get_sheet(told['kind']).by_field(one).header} ({n})" for one, n in figures.get("blank", {}).items()]
+    missing = [get_sheet(run["kind"]).by_field(one).header for one in figures.get("not_compared", ())]
+    blank = [f"{get_sheet(run['kind']).by_field(one).header} ({n})" for one, n in figures.get("blank", {}).items()]
     pairs = [
-        (gettext("As at"), f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]),
-        (gettext("Created at"), format_moment(datetime.fromisoformat(told["made_at"]))),
-        (gettext("Carrier's bill") if sources else gettext("Exported file"), told["file"]),
+        (gettext("As at"), f"{run['from']} – {run['as_of']}" if run["from"] else run["as_of"]),
+        (gettext("Created at"), format_moment(datetime.fromisoformat(run["made_at"]))),
+        (gettext("Carrier's bill") if sources else gettext("Exported file"), run["file"]),
         (gettext("Compared"), compared),
         (gettext("Carrier"), figures.get("carrier")),
         (gettext("Calls of the bill on other days"), figures.get("bill_outside")),
-        (gettext("Rows that cannot be proved"), told["unclear"]),
-        (gettext("Open differences allowed"), own_allowance_text(told, words(current()))),
+        (gettext("Rows that cannot be proved"), run["unclear"]),
+        (gettext("Open differences allowed"), own_allowance_text(run, words(current()))),
         (gettext("Left blank by the export, unknown"), gettext(", ").join(blank)),
         (gettext("Not in the export, not compared"), gettext(", ").join(missing)),
         (gettext("Not checked"), figures.get("left_out")),
@@ -228,10 +228,10 @@ def _figure_pairs(told: Json) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in pairs if value]
 
 
-def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
+def _table(code: str, run: Json, rows: Sequence[Json], _: Words) -> Table:
     body = []
     for one in rows:
-        kwargs = {"code": code, "reconciliation": told["run"], "difference": one["id"]}
+        kwargs = {"code": code, "reconciliation": run["run"], "difference": one["id"]}
         last = f"{one['due']}{' *' if one['provisional'] else ''}" if one["due"] else "–"
         body.append(
             [
@@ -244,7 +244,7 @@ def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
                 Cell(one["action"] or "–"),
             ]
         )
-    second = gettext("Month") if told["kind"] == "people" else gettext("To be filed by")
+    second = gettext("Month") if run["kind"] == "people" else gettext("To be filed by")
     heads = (
         gettext("About"), second, gettext("Outcome"), gettext("Likely cause"), gettext("State"), gettext("Owner"),
         gettext("Action"),
@@ -252,15 +252,15 @@ def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
     return Table(gettext("Differences"), [Column(head) for head in heads], body, wrap=True, cards=True)
 
 
-def _matrix(request: Request, told: Json, wanted: DifferenceFilter, _: Words) -> Table | None:
+def _matrix(request: Request, run: Json, filters: DifferenceFilter, _: Words) -> Table | None:
     """A line a month, a column a result; each month narrows the list below."""
-    matrix = told["told"].get("matrix")
+    matrix = run["told"].get("matrix")
     if not matrix:
         return None
-    results = list(told["counts"])
+    results = list(run["counts"])
     rows = [
         [
-            Cell(month, href=address(request, month="" if month == wanted.month else month, page="")),
+            Cell(month, href=address(request, month="" if month == filters.month else month, page="")),
             *(Cell(_count_text(row[one]), figure=True) for one in results),
         ]
         for month, row in matrix.items()
@@ -269,21 +269,21 @@ def _matrix(request: Request, told: Json, wanted: DifferenceFilter, _: Words) ->
     return Table(gettext("People by month; in brackets: explained"), columns, rows)
 
 
-def _count_text(told: Json) -> str:
-    return f"{told['count']} ({told['explained']})" if told["explained"] else f"{told['count']}"
+def _count_text(cell: Json) -> str:
+    return f"{cell['count']} ({cell['explained']})" if cell["explained"] else f"{cell['count']}"
 
 
-def _chart(told: Json, _: Words) -> SafeString:
-    drawn = reconciliation.sources_chart(told["told"], _) if told["kind"] == "sources" else None
-    return SafeString(sections.html_chart(drawn, _)) if drawn else SafeString()
+def _chart(run: Json, _: Words) -> SafeString:
+    chart = reconciliation.sources_chart(run["told"], _) if run["kind"] == "sources" else None
+    return SafeString(sections.html_chart(chart, _)) if chart else SafeString()
 
 
 @require_POST
 @page(Permission.REPORT)
 def sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """Give the correction sheet away; the audit chain tells of it."""
-    told = get_run_or_404(request, code, reconciliation)
-    name, content = operations.build_correction_sheet(run=told["run"], language=current(), actor=request.actor)
+    run = get_run_or_404(request, code, reconciliation)
+    name, content = operations.build_correction_sheet(run=run["run"], language=current(), actor=request.actor)
     return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)
 
 
@@ -293,8 +293,8 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
     """Show a difference; who may load writes what becomes of it."""
     run = get_run_or_404(request, code, reconciliation)
     one = _get_difference(request, run, difference)
-    known = {name: one[name] or "" for name in ("state", "owner", "cause", "action")}
-    form, status = SettleForm(request.POST or None, initial=known), 200
+    initial = {name: one[name] or "" for name in ("state", "owner", "cause", "action")}
+    form, status = SettleForm(request.POST or None, initial=initial), 200
     if request.method == "POST":
         status = UNPROCESSABLE
         if form.is_valid():
@@ -407,10 +407,10 @@ def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> 
 @page(Permission.READ)
 def runs(request: Request, code: str) -> HttpResponse:
     """List the runs."""
-    found = LazyRows(
+    all_runs = LazyRows(
         lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
     )
-    shown: Page[Json] = paged(request, found)
+    listing: Page[Json] = paged(request, all_runs)
     _ = words(current())
     rows = [
         [
@@ -422,7 +422,7 @@ def runs(request: Request, code: str) -> HttpResponse:
             Cell(one["file"] or "–"),
             Cell(format_moment(datetime.fromisoformat(one["made_at"]))),
         ]
-        for one in shown.rows
+        for one in listing.rows
     ]
     heads = (
         gettext("Reconciliation"), gettext("What is compared"), gettext("As at"), gettext("Outcome"),
@@ -434,7 +434,7 @@ def runs(request: Request, code: str) -> HttpResponse:
         for place, (head, where) in enumerate(zip(heads, brief, strict=True))
     ]
     table = Table(gettext("Reconciliations"), columns, rows, wrap=True)
-    context = {"page": shown, "table": table, "may": has_permission(request.actor, code, Permission.REPORT)}
+    context = {"page": listing, "table": table, "may": has_permission(request.actor, code, Permission.REPORT)}
     return render(request, "reconcile/list.html", context)
 
 
@@ -471,8 +471,8 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._enterprise = enterprise
         names = list_mapping_names(enterprise, self.subject())
-        kept = self.fields["kept"]
-        kept.choices = [("", "—"), *((one, one) for one in names)]  # type: ignore[attr-defined] # of a choice
+        field = self.fields["kept"]
+        field.choices = [("", "—"), *((one, one) for one in names)]  # type: ignore[attr-defined] # of a choice
         if not names:
             del self.fields["kept"]
         if not may_keep:
@@ -502,17 +502,17 @@ class MappingForm(forms.Form):
 
     def data_of_mapping(self) -> Json:
         """What a mapping file would hold; a kept one under what was chosen besides."""
-        given = self.cleaned_data
+        data = self.cleaned_data
         sheet = operations.get_preview_sheet(self.subject())
-        kept = given.get("kept")
-        told: Json = operations.get_mapping(self._enterprise, self.subject(), kept) if kept else {}
-        columns = {one.field: text for one in sheet.columns if (text := given.get(HEADING + one.field))}
+        mapping_name = data.get("kept")
+        document: Json = operations.get_mapping(self._enterprise, self.subject(), mapping_name) if mapping_name else {}
+        columns = {one.field: text for one in sheet.columns if (text := data.get(HEADING + one.field))}
         dated = [one.field for one in sheet.columns if one.kind in {Kind.DATE, Kind.MOMENT}]
-        formats = dict.fromkeys(dated, given["dates"]) if given.get("dates") else {}
-        for name, more in (("columns", columns), ("formats", formats), ("values", given.get("words") or {})):
+        formats = dict.fromkeys(dated, data["dates"]) if data.get("dates") else {}
+        for name, more in (("columns", columns), ("formats", formats), ("values", data.get("words") or {})):
             if more:
-                told[name] = {**told.get(name, {}), **more}
-        return told
+                document[name] = {**document.get(name, {}), **more}
+        return document
 
     def mapping_file(self) -> bytes | None:
         """The mapping as a file has it; None where nothing was chosen."""
@@ -551,8 +551,8 @@ class FilingForm(MappingForm):
     def subject(self) -> str:
         """The kind that was chosen, the first of them before that."""
         kinds = [str(value) for value, _label in self.base_fields["kind"].choices]  # type: ignore[attr-defined]
-        asked = str(self.data.get("kind", ""))
-        return asked if asked in kinds else kinds[0]
+        kind = str(self.data.get("kind", ""))
+        return kind if kind in kinds else kinds[0]
 
 
 class BillForm(MappingForm):
@@ -589,10 +589,10 @@ class BillForm(MappingForm):
 
     def data_of_mapping(self) -> Json:
         """As of any file, with zone and unit."""
-        told = super().data_of_mapping()
-        given = self.cleaned_data
-        told |= {name: given[name] for name in ("timezone", "unit") if given.get(name)}
-        return told
+        document = super().data_of_mapping()
+        data = self.cleaned_data
+        document |= {name: data[name] for name in ("timezone", "unit") if data.get(name)}
+        return document
 
 
 PLAIN_FORMS: Final[dict[str, type[forms.Form]]] = {"people": MonthsForm, "sources": DaysForm}
@@ -607,24 +607,24 @@ Forms = dict[str, forms.Form]
 @takes_files
 def new_run(request: Request, code: str) -> HttpResponse:
     """Ask for a comparison with an export or a bill, a match of people, or a comparison of call sources."""
-    made = _forms(request, code)
+    all_forms = _forms(request, code)
     what = request.POST.get("what", "")
     if request.method != "POST":
-        return _page(request, code, made, 200)
-    if what not in made or not made[what].is_valid():
-        return _page(request, code, made, UNPROCESSABLE)
-    form, found = made[what], None
+        return _page(request, code, all_forms, 200)
+    if what not in all_forms or not all_forms[what].is_valid():
+        return _page(request, code, all_forms, UNPROCESSABLE)
+    form, list_preview = all_forms[what], None
     try:
         if isinstance(form, MappingForm):
-            found = _preview_unread(request, code, form)
-        if found is None:
+            list_preview = _preview_unread(request, code, form)
+        if list_preview is None:
             return redirect("data-job", code=code, job=_enqueue(request, code, what, form))
     except NianjianError as error:
         if error.code == "role_missing":
             raise
         form.add_error(None, " ".join(describe_error(error)))
-        return _page(request, code, made, UNPROCESSABLE)
-    return _render_preview(request, code, what, found, UNPROCESSABLE)
+        return _page(request, code, all_forms, UNPROCESSABLE)
+    return _render_preview(request, code, what, list_preview, UNPROCESSABLE)
 
 
 @require_POST
@@ -633,54 +633,54 @@ def new_run(request: Request, code: str) -> HttpResponse:
 def preview(request: Request, code: str) -> HttpResponse:
     """Show the file's own headings with some of their values, and whether it could be compared so; nothing is kept."""
     what = request.POST.get("what", "")
-    made = _forms(request, code)
-    form = made.get(what)
+    all_forms = _forms(request, code)
+    form = all_forms.get(what)
     if not isinstance(form, MappingForm):
-        return _page(request, code, made, UNPROCESSABLE)
+        return _page(request, code, all_forms, UNPROCESSABLE)
     form.full_clean()
     if "file" not in form.cleaned_data or "words" not in form.cleaned_data:
         fault = gettext("Choose a file first.") if "file" not in form.cleaned_data else ""
-        return _page(request, code, made, UNPROCESSABLE, looked_at=what, fault=fault)
+        return _page(request, code, all_forms, UNPROCESSABLE, looked_at=what, fault=fault)
     try:
-        found = _preview(request, code, form)
+        list_preview = _preview(request, code, form)
     except NianjianError as error:
-        return _page(request, code, made, UNPROCESSABLE, looked_at=what, fault=" ".join(describe_error(error)))
-    return _render_preview(request, code, what, found, 200)
+        return _page(request, code, all_forms, UNPROCESSABLE, looked_at=what, fault=" ".join(describe_error(error)))
+    return _render_preview(request, code, what, list_preview, 200)
 
 
-def _forms(request: Request, code: str, looked_at: str = "", found: ListPreview | None = None) -> Forms:
+def _forms(request: Request, code: str, looked_at: str = "", list_preview: ListPreview | None = None) -> Forms:
     """Every form; the one that was sent is bound, the one looked at offers the file's headings."""
     what = request.POST.get("what", "")
-    made: Forms = {}
+    all_forms: Forms = {}
     keep = has_permission(request.actor, code, Permission.MANAGE_DATA)
     for name in (*PLAIN_FORMS, *MAPPED_FORMS):
-        given: list[Any] = [request.POST, request.FILES] if name == what else []
+        args: list[Any] = [request.POST, request.FILES] if name == what else []
         given_id = {"auto_id": f"{name}_%s"}
         if name in MAPPED_FORMS:
-            columns = found.columns if found is not None and name == looked_at else ()
-            made[name] = MAPPED_FORMS[name](*given, enterprise=code, may_keep=keep, columns=columns, **given_id)
+            columns = list_preview.columns if list_preview is not None and name == looked_at else ()
+            all_forms[name] = MAPPED_FORMS[name](*args, enterprise=code, may_keep=keep, columns=columns, **given_id)
         else:
-            made[name] = PLAIN_FORMS[name](*given, **given_id)  # type: ignore[arg-type] # the id alone
-    return made
+            all_forms[name] = PLAIN_FORMS[name](*args, **given_id)  # type: ignore[arg-type] # the id alone
+    return all_forms
 
 
-def _page(request: Request, code: str, made: Forms, status: int, **more: object) -> HttpResponse:
+def _page(request: Request, code: str, all_forms: Forms, status: int, **more: object) -> HttpResponse:
     back = reverse("reconcile", kwargs={"code": code})
-    context = {"made": made, "back": back, "what": request.POST.get("what", ""), **more}
+    context = {"made": all_forms, "back": back, "what": request.POST.get("what", ""), **more}
     return render(request, "reconcile/new.html", context, status=status)
 
 
-def _render_preview(request: Request, code: str, what: str, found: ListPreview, status: int) -> HttpResponse:
-    made = _forms(request, code, what, found)
-    sheet = operations.get_preview_sheet(cast("MappingForm", made[what]).subject())
+def _render_preview(request: Request, code: str, what: str, list_preview: ListPreview, status: int) -> HttpResponse:
+    all_forms = _forms(request, code, what, list_preview)
+    sheet = operations.get_preview_sheet(cast("MappingForm", all_forms[what]).subject())
     title, heading = gettext("Columns of the file"), gettext("Heading of the file")
-    told: dict[str, object] = {"columns": build_columns_table(title, heading, found, sheet)}
-    if found.fault is not None:
-        told["fault"] = describe_error(found.fault)[0]
-        told["faults"] = [_describe_finding(one) for one in found.fault.findings[:10]]
+    context: dict[str, object] = {"columns": build_columns_table(title, heading, list_preview, sheet)}
+    if list_preview.fault is not None:
+        context["fault"] = describe_error(list_preview.fault)[0]
+        context["faults"] = [_describe_finding(one) for one in list_preview.fault.findings[:10]]
     else:
-        told["sound"] = gettext("All {read} rows can be read.").format(read=found.read)
-    return _page(request, code, made, status, looked_at=what, **told)
+        context["sound"] = gettext("All {read} rows can be read.").format(read=list_preview.read)
+    return _page(request, code, all_forms, status, looked_at=what, **context)
 
 
 def _describe_finding(one: Mapping[str, Any]) -> str:
@@ -697,25 +697,25 @@ def _preview_unread(request: Request, code: str, form: MappingForm) -> ListPrevi
     """What a file is whose headings are not recognised; None where nothing stands against comparing it."""
     if (form.cleaned_data["file"].size or 0) > LOOKED:
         return None
-    found = _preview(request, code, form)
-    return found if found.fault is not None and found.fault.code in operations.HEADINGS else None
+    list_preview = _preview(request, code, form)
+    return list_preview if list_preview.fault is not None and list_preview.fault.code in operations.HEADINGS else None
 
 
 def _enqueue(request: Request, code: str, what: str, form: forms.Form) -> str:
     """Put the work; its job. Raises what the operation raises."""
     here: Json = {"enterprise": code, "actor": request.actor}
-    given = form.cleaned_data
+    data = form.cleaned_data
     if isinstance(form, MappingForm):
         sent = form.upload()
-        if given.get("keep_as") and sent["mapping"]:
-            operations.store_mapping(kind=form.subject(), name=given["keep_as"], mapping=sent["mapping"], **here)
+        if data.get("keep_as") and sent["mapping"]:
+            operations.store_mapping(kind=form.subject(), name=data["keep_as"], mapping=sent["mapping"], **here)
         if what == "bill":
-            asked = {one: given[one] for one in ("first", "last", "carrier", "together")}
-            return operations.enqueue_bill(**here, **sent, **asked)
-        return operations.enqueue_filing(**here, **sent, kind=given["kind"], as_of=given["as_of"])
+            params = {one: data[one] for one in ("first", "last", "carrier", "together")}
+            return operations.enqueue_bill(**here, **sent, **params)
+        return operations.enqueue_filing(**here, **sent, kind=data["kind"], as_of=data["as_of"])
     if what == "people":
-        return operations.match_people.enqueue(**here, **given)
-    return operations.compare_sources.enqueue(**here, **given)
+        return operations.match_people.enqueue(**here, **data)
+    return operations.compare_sources.enqueue(**here, **data)
 
 
 urlpatterns = [

@@ -180,15 +180,15 @@ def proposals(
     terms: Terms,
 ) -> tuple[list[PossiblePair], int]:
     """All pairs of a month, and how many of either side were not looked at."""
-    found = [
+    pairs = [
         PossiblePair("homonym", payee, account, "", identity, name, WHOLE)
         for payee, account, _kind, people in doubtful[:MOST]
         for identity, name in people[: BEST * BEST]
     ]
-    found += _by_name(payees[:MOST], unpaid[:MOST], terms.similar)
-    found += _by_number(unseated[:MOST], uninsured[:MOST], terms.slips)
+    pairs += _by_name(payees[:MOST], unpaid[:MOST], terms.similar)
+    pairs += _by_number(unseated[:MOST], uninsured[:MOST], terms.slips)
     sides = (payees, doubtful, unpaid if payees else (), unseated, uninsured if unseated else ())
-    return found, sum(max(0, len(side) - MOST) for side in sides)
+    return pairs, sum(max(0, len(side) - MOST) for side in sides)
 
 
 def _by_name(payees: Sequence[Named], people: Sequence[Named], least: int) -> list[PossiblePair]:
@@ -199,12 +199,12 @@ def _by_name(payees: Sequence[Named], people: Sequence[Named], least: int) -> li
             some = mine[start : start + BLOCK]
             for at, other, percent in _alike([payees[one][0] for one in some], [names[one] for one in others], least):
                 candidates[some[at]][others[other]] = percent
-    found = []
+    pairs = []
     for at in sorted(candidates):
         payee, account = payees[at]
         best = sorted(candidates[at].items(), key=lambda pair: (-pair[1], pair[0]))[:BEST]
-        found += [PossiblePair("name", payee, account, "", *people[one], percent) for one, percent in best]
-    return found
+        pairs += [PossiblePair("name", payee, account, "", *people[one], percent) for one, percent in best]
+    return pairs
 
 
 def _blocks(left: Sequence[str], right: Sequence[str]) -> Iterable[tuple[list[int], list[int]]]:
@@ -217,20 +217,20 @@ def _blocks(left: Sequence[str], right: Sequence[str]) -> Iterable[tuple[list[in
 
 
 def _by_sign(names: Sequence[str], place: int) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
+    places: dict[str, list[int]] = defaultdict(list)
     for at, name in enumerate(names):
         if name:
-            found[name[place]].append(at)
-    return found
+            places[name[place]].append(at)
+    return places
 
 
 def _alike(left: Sequence[str], right: Sequence[str], least: int) -> Iterable[tuple[int, int, int]]:
     """(place, place, percent) of all that are alike enough, compared in whole numbers; equal names are no proposal."""
     away = process.cdist(left, right, scorer=OSA.distance, dtype=np.int32)
     longest = np.maximum.outer([len(one) for one in left], [len(one) for one in right])
-    kept = (longest - away) * WHOLE
-    for one, other in np.argwhere((kept >= least * longest) & (away > 0)):
-        yield int(one), int(other), int(kept[one, other] // longest[one, other])
+    likeness = (longest - away) * WHOLE
+    for one, other in np.argwhere((likeness >= least * longest) & (away > 0)):
+        yield int(one), int(other), int(likeness[one, other] // longest[one, other])
 
 
 def _by_number(written: Sequence[Named], people: Sequence[Named], slips: int) -> list[PossiblePair]:
@@ -239,14 +239,14 @@ def _by_number(written: Sequence[Named], people: Sequence[Named], slips: int) ->
     for identity, name in people:
         if name:
             by_name[name].append(identity)
-    found = []
+    pairs = []
     for number, name in written:
         for identity in by_name.get(name, ()):
             away = OSA.distance(number, identity, score_cutoff=slips)
             if 0 < away <= slips:
                 percent = (len(identity) - away) * WHOLE // len(identity)
-                found.append(PossiblePair("identity", name, "", number, identity, name, percent))
-    return found
+                pairs.append(PossiblePair("identity", name, "", number, identity, name, percent))
+    return pairs
 
 
 CHUNK: Final = 2000
@@ -275,8 +275,8 @@ class Tables:
         seats = [one for span, one in self._seats if span.hold(first, last)]
         staff = [one for span, one in self._staff if span.hold(first, last)]
         people: Sequence[Seat | Staff] = [*seats, *staff]
-        named = {one.identity for one in people if one.identity and one.person}
-        insured = _insured(self._enterprise, first, self._unpaid, named)
+        identities = {one.identity for one in people if one.identity and one.person}
+        insured = _insured(self._enterprise, first, self._unpaid, identities)
         paid = _paid(self._enterprise, first, self._lag, self._others)
         return Month(first, last, seats, staff, insured, paid, self._list_pending(first, paid=bool(paid)))
 
@@ -310,15 +310,15 @@ class _Span(NamedTuple):
 
 def list_own_names(enterprise: str) -> set[str]:
     """Under which names the licences say the enterprise goes."""
-    found = current_versions(models.Licence, enterprise).exclude(holder=None).order_by()
-    return {str(name) for name in found.values_list("holder", flat=True)}
+    licences = current_versions(models.Licence, enterprise).exclude(holder=None).order_by()
+    return {str(name) for name in licences.values_list("holder", flat=True)}
 
 
 def list_agreements(enterprise: str) -> frozenset[str]:
     """Ids and names of outsourced teams whose agreement is registered."""
-    found = current_versions(models.Team, enterprise).filter(kind="outsourced").exclude(agreement=None)
-    found = found.exclude(agreement="")
-    return frozenset(str(word) for pair in found.order_by().values_list("team_id", "name") for word in pair if word)
+    teams = current_versions(models.Team, enterprise).filter(kind="outsourced").exclude(agreement=None)
+    teams = teams.exclude(agreement="")
+    return frozenset(str(word) for pair in teams.order_by().values_list("team_id", "name") for word in pair if word)
 
 
 def _last(first: date) -> date:
@@ -335,8 +335,8 @@ def _seats(enterprise: str, first: date, last: date) -> list[tuple[_Span, Seat]]
     used = Q(opened_on__lte=last) & (Q(closed_on=None) | Q(closed_on__gt=first))
     rows = current_versions(models.Seat, enterprise).filter(_holding(first, last), used).exclude(kind="robot")
     fields = ("seat_id", "identity", "person", "staff_id", "employment", "team", "insured_by")
-    found = rows.order_by().values_list("valid_from", "valid_to", "opened_on", "closed_on", *fields)
-    return [(_Span(*row[:4]), Seat(*row[4:])) for row in found.iterator(chunk_size=CHUNK)]
+    records = rows.order_by().values_list("valid_from", "valid_to", "opened_on", "closed_on", *fields)
+    return [(_Span(*row[:4]), Seat(*row[4:])) for row in records.iterator(chunk_size=CHUNK)]
 
 
 def _staff(enterprise: str, first: date, last: date) -> list[tuple[_Span, Staff]]:
@@ -344,16 +344,16 @@ def _staff(enterprise: str, first: date, last: date) -> list[tuple[_Span, Staff]
     there = (Q(joined_on=None) | Q(joined_on__lte=last)) & (Q(left_on=None) | Q(left_on__gte=first))
     rows = current_versions(models.Person, enterprise).filter(_holding(first, last), there).order_by()
     fields = ("identity", "person", "staff_id", "employment", "team", "insured_by", "joined_on", "left_on", "post")
-    found = rows.values_list("valid_from", "valid_to", *fields).iterator(chunk_size=CHUNK)
-    told = ((row[0], row[1], Staff(*row[2:])) for row in found)
+    records = rows.values_list("valid_from", "valid_to", *fields).iterator(chunk_size=CHUNK)
+    staff = ((row[0], row[1], Staff(*row[2:])) for row in records)
     return [
         (_Span(since, until, one.joined_on, None if one.left_on is None else one.left_on + DAY), one)
-        for since, until, one in told
+        for since, until, one in staff
     ]
 
 
-def _insured(enterprise: str, first: date, unpaid: Collection[str], named: Container[str]) -> list[Insured]:
-    """One row a person: the insurances of a month are one month of insurance; the name of those not ``named``."""
+def _insured(enterprise: str, first: date, unpaid: Collection[str], identities: Container[str]) -> list[Insured]:
+    """One row a person: the insurances of a month are one month of insurance; the name of those not ``identities``."""
     rows = current_versions(models.Contribution, enterprise).filter(month=f"{first:%Y-%m}").order_by()
     payers: dict[str, set[str | None]] = {}
     nameless: dict[int, str] = {}
@@ -362,21 +362,21 @@ def _insured(enterprise: str, first: date, unpaid: Collection[str], named: Conta
         if identity and (state or "").strip() not in unpaid:
             if identity not in payers:
                 payers[identity] = set()
-                if identity not in named:
+                if identity not in identities:
                     nameless[pk] = identity
             payers[identity].add(payer)
     names = _names(nameless)
-    return [Insured(identity, names.get(identity), frozenset(found)) for identity, found in payers.items()]
+    return [Insured(identity, names.get(identity), frozenset(paid_by)) for identity, paid_by in payers.items()]
 
 
-def _names(wanted: Mapping[int, str]) -> dict[str, str | None]:
+def _names(identities: Mapping[int, str]) -> dict[str, str | None]:
     """Identity -> the name on its contribution, by the contributions' keys."""
-    keys = list(wanted)
-    found: dict[str, str | None] = {}
+    keys = list(identities)
+    names: dict[str, str | None] = {}
     for start in range(0, len(keys), ASKED):
         some = models.Contribution.objects.filter(pk__in=keys[start : start + ASKED])
-        found |= {wanted[pk]: name for pk, name in some.values_list("pk", "person")}
-    return found
+        names |= {identities[pk]: name for pk, name in some.values_list("pk", "person")}
+    return names
 
 
 def _paid(enterprise: str, first: date, lag: int, others: Collection[str]) -> list[Paid]:
@@ -446,14 +446,14 @@ def fold_name(text: str | None) -> str:
     return "".join(sign for sign in folded if not sign.isspace())
 
 
-def match_month(month: Month, given: Decisions, terms: Terms) -> MonthMatch:
+def match_month(month: Month, decisions: Decisions, terms: Terms) -> MonthMatch:
     """Match a month: counts of every result, and the rows that are not consistent."""
-    known = _gather(month, given)
-    _pay(known, month, given)
+    index = _gather(month, decisions)
+    _pay(index, month, decisions)
     counts: Counter[Match] = Counter()
     explained: Counter[Match] = Counter()
     rows = []
-    for one in known.people.values():
+    for one in index.people.values():
         if not (one.seat_id or one.payers is not None or one.wage is not False):
             continue  # of the staff alone: none of the three tables speaks of this person
         row = _judge(one, month, terms)
@@ -461,38 +461,38 @@ def match_month(month: Month, given: Decisions, terms: Terms) -> MonthMatch:
         if row.match not in {Match.CONSISTENT, Match.NOT_DUE}:
             explained[row.match] += row.explained
             rows.append(row)
-    rows += known.nobody
-    counts.update(row.match for row in known.nobody)
-    seated = [one for one in known.people.values() if one.seat_id]
+    rows += index.nobody
+    counts.update(row.match for row in index.nobody)
+    seated = [one for one in index.people.values() if one.seat_id]
     pairs, cut = proposals(
-        payees=known.strangers,
+        payees=index.strangers,
         doubtful=[
-            (payee, account, kind, [(one, known.people[one].name) for one in known.names[fold_name(payee)]])
-            for payee, account, kind in known.doubtful
+            (payee, account, kind, [(one, index.people[one].name) for one in index.names[fold_name(payee)]])
+            for payee, account, kind in index.doubtful
         ],
         unpaid=[(one.identity, one.name) for one in seated if one.wage is False],
         uninsured=[(one.identity, one.name) for one in seated if one.payers is None],
-        unseated=[(one.identity, one.name) for one in known.people.values() if not one.seat_id and one.payers],
+        unseated=[(one.identity, one.name) for one in index.people.values() if not one.seat_id and one.payers],
         terms=terms,
     )
     return MonthMatch(month.name, counts, explained, rows, pairs, cut)
 
 
-def _gather(month: Month, given: Decisions) -> PeopleIndex:
-    known = PeopleIndex()
+def _gather(month: Month, decisions: Decisions) -> PeopleIndex:
+    index = PeopleIndex()
     by_staff = {one.staff_id: one.identity for one in month.staff if one.staff_id and one.identity}
     for one in month.staff:
         if one.identity:
-            _add_staff(known, given.numbers.get(one.identity, one.identity), one)
-    declared = {identity for identity, person in known.people.items() if person.insurers}
+            _add_staff(index, decisions.numbers.get(one.identity, one.identity), one)
+    declared = {identity for identity, person in index.people.items() if person.insurers}
     for seat in month.seats:
         identity = seat.identity or by_staff.get(seat.staff_id or "")
         if not identity:
             need, why = Match.NEEDS_PERSON, ("identity_missing",)
             row = PersonMonth("", seat.person or "", seat.seat_id, need, (need,), why, explained=False)
-            known.nobody.append(row)
+            index.nobody.append(row)
             continue
-        person = known.person(given.numbers.get(identity, identity))
+        person = index.person(decisions.numbers.get(identity, identity))
         person.name = person.name or seat.person or ""
         person.seat_id = person.seat_id or seat.seat_id
         person.employment = person.employment or seat.employment
@@ -500,19 +500,19 @@ def _gather(month: Month, given: Decisions) -> PeopleIndex:
         if seat.insured_by and person.identity not in declared:
             person.insurers.add(seat.insured_by)
     for listed in month.insured:
-        person = known.person(given.numbers.get(listed.identity, listed.identity))
+        person = index.person(decisions.numbers.get(listed.identity, listed.identity))
         person.name = person.name or listed.person or ""
         person.payers = (person.payers or frozenset()) | listed.payers
-    for person in known.people.values():
+    for person in index.people.values():
         if person.name:
-            known.names[fold_name(person.name)].append(person.identity)
-    return known
+            index.names[fold_name(person.name)].append(person.identity)
+    return index
 
 
-def _add_staff(known: PeopleIndex, identity: str, one: Staff) -> None:
+def _add_staff(index: PeopleIndex, identity: str, one: Staff) -> None:
     """A row of the staff; of a person's several rows the first that tells something says it, all say who insures."""
-    new = identity not in known.people
-    person = known.person(identity)
+    new = identity not in index.people
+    person = index.person(identity)
     person.name = person.name or one.person or ""
     person.employment, person.team = person.employment or one.employment, person.team or one.team
     person.post = person.post or one.post
@@ -523,29 +523,29 @@ def _add_staff(known: PeopleIndex, identity: str, one: Staff) -> None:
         person.insurers.add(one.insured_by)
 
 
-def _pay(known: PeopleIndex, month: Month, given: Decisions) -> None:
+def _pay(index: PeopleIndex, month: Month, decisions: Decisions) -> None:
     """Give each payment to its person; a payment of several possible persons leaves all of them in doubt."""
     left: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for one in month.paid:
         name, account = fold_name(one.payee), one.account or ""
-        decided = given.accounts.get((name, account)) if given.accounts else None
+        decided = decisions.accounts.get((name, account)) if decisions.accounts else None
         if decided is not None:
-            known.person(decided).wage = True
+            index.person(decided).wage = True
         else:
             left[name].append((one.payee, account))
     for name, payments in left.items():
-        persons = known.names.get(name, [])
+        persons = index.names.get(name, [])
         accounts = dict.fromkeys(payments)
         if not persons:
-            known.strangers.extend(accounts)
+            index.strangers.extend(accounts)
         elif len(persons) == 1:  # with one card or several
-            known.people[persons[0]].wage = True
+            index.people[persons[0]].wage = True
         else:
             for identity in persons:
-                person = known.people[identity]
+                person = index.people[identity]
                 if person.wage is not True:
                     person.wage, person.doubt = None, HOMONYM
-            known.doubtful.extend((payee, account, HOMONYM) for payee, account in accounts)
+            index.doubtful.extend((payee, account, HOMONYM) for payee, account in accounts)
 
 
 def _judge(one: Person, month: Month, terms: Terms) -> PersonMonth:
@@ -570,11 +570,11 @@ def _judge(one: Person, month: Month, terms: Terms) -> PersonMonth:
         return PersonMonth(one.identity, one.name, one.seat_id, Match.NOT_DUE, (Match.NOT_DUE,), (), explained=False)
     if not lacks:
         return PersonMonth(one.identity, one.name, one.seat_id, Match.CONSISTENT, (), (), explained=False)
-    told = [_reason(one, lack, month, terms) for lack in lacks if lack is not Match.NEEDS_PERSON]
-    reasons += [reason for reason in told if reason]
+    causes = [_reason(one, lack, month, terms) for lack in lacks if lack is not Match.NEEDS_PERSON]
+    reasons += [reason for reason in causes if reason]
     if one.left_on is not None and month.first <= one.left_on <= month.last:
         reasons.append("left_this_month")
-    explained, why = Match.NEEDS_PERSON not in lacks and EXPLAINS.issuperset(told), tuple(dict.fromkeys(reasons))
+    explained, why = Match.NEEDS_PERSON not in lacks and EXPLAINS.issuperset(causes), tuple(dict.fromkeys(reasons))
     lacks += [Match.NOT_DUE] * waits
     return PersonMonth(one.identity, one.name, one.seat_id, lacks[0], tuple(lacks), why, explained=explained)
 

@@ -36,8 +36,8 @@ class DifferenceFilter:
 
 def list_runs(enterprise: str, kind: str = "") -> QuerySet[Run]:
     """The runs of an enterprise, newest first; of one kind if given."""
-    found = Run.objects.filter(enterprise_id=enterprise).order_by("-made_at", "-pk")
-    return found.filter(kind=kind) if kind else found
+    runs = Run.objects.filter(enterprise_id=enterprise).order_by("-made_at", "-pk")
+    return runs.filter(kind=kind) if kind else runs
 
 
 def get_run(id_: str) -> Run:
@@ -45,16 +45,16 @@ def get_run(id_: str) -> Run:
     return get_or_raise(Run.objects.filter(pk=id_), "reconcile_run_unknown", run=id_)
 
 
-def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
+def list_differences(run: Run, filters: DifferenceFilter | None = None) -> QuerySet[Difference]:
     """The differences of a run, in the order they were found."""
-    wanted = wanted or DifferenceFilter()
-    asked = {"state": wanted.state, "result": wanted.result, "month": wanted.month}
-    found = Difference.objects.filter(run=run, **{name: text for name, text in asked.items() if text}).order_by("pk")
-    if wanted.owner is None:
-        return found
-    named = found.filter(owner__isnull=False).values_list("pk", "owner")  # sealed: read one by one
-    theirs = Q(pk__in=[pk for pk, owner in named if resolve_owner(owner or "", wanted.people) == wanted.owner])
-    return found.filter(theirs if wanted.owner else theirs | Q(owner__isnull=True))
+    filters = filters or DifferenceFilter()
+    values = {"state": filters.state, "result": filters.result, "month": filters.month}
+    rows = Difference.objects.filter(run=run, **{name: text for name, text in values.items() if text}).order_by("pk")
+    if filters.owner is None:
+        return rows
+    owners = rows.filter(owner__isnull=False).values_list("pk", "owner")  # sealed: read one by one
+    theirs = Q(pk__in=[pk for pk, owner in owners if resolve_owner(owner or "", filters.people) == filters.owner])
+    return rows.filter(theirs if filters.owner else theirs | Q(owner__isnull=True))
 
 
 def get_difference(run: Run, id_: int) -> Difference:
@@ -69,8 +69,8 @@ def is_current(run: Run, day: date) -> bool:
     Rows that were entered, changed or taken out since the run was made count where they stand in it.
     """
     register = kinds.register(run.kind)
-    held = versions_on(register.model, run.enterprise_id, day, known_at=run.made_at).exclude(superseded_at=None)
-    before = {row.key: row for row in held}
+    versions = versions_on(register.model, run.enterprise_id, day, known_at=run.made_at).exclude(superseded_at=None)
+    before = {row.key: row for row in versions}
 
     def read_base(row: Version | None) -> object:
         values = None if row is None else column_values(row, register.sheet)
@@ -91,8 +91,8 @@ def count_by_state(run: Run) -> dict[str, int]:
 
 def count_open(ids: list[str]) -> dict[str, int]:
     """Run -> its open differences, for many runs at once."""
-    found = Difference.objects.filter(run_id__in=ids, state=states.OPEN).order_by()
-    return dict(found.values_list("run_id").annotate(n=Count("pk")))
+    rows = Difference.objects.filter(run_id__in=ids, state=states.OPEN).order_by()
+    return dict(rows.values_list("run_id").annotate(n=Count("pk")))
 
 
 def list_unsettled_runs(enterprise: str, kind: str = "") -> list[tuple[Run, int]]:
@@ -109,15 +109,15 @@ def list_unsettled_runs(enterprise: str, kind: str = "") -> list[tuple[Run, int]
         places[run][place] = count
     if not places:
         return []
-    wanted = Run.objects.filter(pk__in=places).values_list("kind", flat=True)
-    runs = list_runs(enterprise, kind).filter(kind__in=set(wanted)).annotate(billed=Q(file__isnull=False))  # sealed
+    run_kinds = Run.objects.filter(pk__in=places).values_list("kind", flat=True)
+    runs = list_runs(enterprise, kind).filter(kind__in=set(run_kinds)).annotate(billed=Q(file__isnull=False))  # sealed
     newer: list[Any] = []
-    found: list[tuple[Run, int]] = []
+    unsettled: list[tuple[Run, int]] = []
     for one in runs.defer("file").iterator(chunk_size=500):
         if any(not any(_repeats(other, one, place) for other in newer) for place in places.get(one.pk, ())):
-            found.append((one, sum(places[one.pk].values())))
+            unsettled.append((one, sum(places[one.pk].values())))
         newer.append(one)
-    return found
+    return unsettled
 
 
 def _repeats(newer: Any, older: Any, place: str) -> bool:  # noqa: ANN401 -- runs that know whether they had a bill
@@ -150,15 +150,15 @@ def _owners(run: str, stamp: tuple[tuple[str, object], ...]) -> Mapping[str, int
     del stamp
     rows = Difference.objects.filter(run=run, state=states.OPEN)
     owners = rows.filter(owner__isnull=False).values_list("owner", flat=True).iterator(chunk_size=500)
-    found = Counter(owner or "" for owner in owners)
-    found[""] += rows.filter(owner__isnull=True).count()
-    return found
+    counts = Counter(owner or "" for owner in owners)
+    counts[""] += rows.filter(owner__isnull=True).count()
+    return counts
 
 
 def list_proposals(run: Run, state: str = "") -> QuerySet[Proposal]:
     """The pairs of a run, the likeliest first."""
-    found = Proposal.objects.filter(run=run).order_by("-likeness", "pk")
-    return found.filter(state=state) if state else found
+    proposals = Proposal.objects.filter(run=run).order_by("-likeness", "pk")
+    return proposals.filter(state=state) if state else proposals
 
 
 def get_proposal(run: Run, id_: int) -> Proposal:
@@ -196,7 +196,7 @@ def read_pair(one: Proposal) -> Mapping[str, str]:
 
 def count_old_people(enterprise: str, before: datetime) -> tuple[datetime | None, int]:
     """When the oldest people run or decision of before a moment was made, and how many there are."""
-    made = Run.objects.filter(enterprise_id=enterprise, kind=Run.PEOPLE, made_at__lt=before)
+    runs = Run.objects.filter(enterprise_id=enterprise, kind=Run.PEOPLE, made_at__lt=before)
     taken = Account.objects.filter(enterprise_id=enterprise, decided_at__lt=before)
-    oldest = made.aggregate(at=Min("made_at"))["at"], taken.aggregate(at=Min("decided_at"))["at"]
-    return min((one for one in oldest if one is not None), default=None), made.count() + taken.count()
+    oldest = runs.aggregate(at=Min("made_at"))["at"], taken.aggregate(at=Min("decided_at"))["at"]
+    return min((one for one in oldest if one is not None), default=None), runs.count() + taken.count()

@@ -120,10 +120,10 @@ def is_proved(sides: Sides, day: date, line: str) -> bool:
 
 
 def _of_calls(sides: Sides, day: date, line: str) -> str:
-    told = [sides.count(day, line, source) for source in sides.sources]
+    counts = [sides.count(day, line, source) for source in sides.sources]
     sums = [sides.of_day[day].get(source, Count()).calls for source in sides.sources]
-    least, most = min(told, key=lambda one: one.calls), max(told, key=lambda one: one.calls)
-    gap, numbers = most.calls - least.calls, {count.calls for count in told}
+    least, most = min(counts, key=lambda one: one.calls), max(counts, key=lambda one: one.calls)
+    gap, numbers = most.calls - least.calls, {count.calls for count in counts}
     borne_out = {
         "source_silent": min(sums) == 0,
         "line_named_otherwise": len(set(sums)) == 1,  # the same calls stand under other lines, or under none
@@ -173,10 +173,10 @@ def _of_minutes(sides: Sides, day: date, line: str) -> str:
     """Minutes of the bill against those of the records; "" where no source lacks them and one agrees."""
     billed = sides.count(day, line, BILL).minutes if BILL in sides.sources else None
     others = [sides.count(day, line, one) for one in sides.sources if one != BILL]
-    known = [one for one in others if one.minutes is not None]
-    if billed is None or not known or any(_cents(one.minutes) == _cents(billed) for one in known):
+    records = [one for one in others if one.minutes is not None]
+    if billed is None or not records or any(_cents(one.minutes) == _cents(billed) for one in records):
         return ""
-    near = any(abs(billed - Decimal(one.talk) / MINUTE) <= one.billable for one in known)  # a minute a call at most
+    near = any(abs(billed - Decimal(one.talk) / MINUTE) <= one.billable for one in records)  # a minute a call at most
     return "duration_rounding" if near else "minutes_differ"
 
 
@@ -227,17 +227,17 @@ def build_question(calls: ir.Table, first: date, last: date, unit: int = MINUTE)
         calls.start_ts < ibis.literal(datetime.combine(last + DAY, time())),
     )
     talked = (rows.end_ts.epoch_seconds() - rows.answer_ts.epoch_seconds()).cast("int64")
-    named = rows.mutate(
+    legs = rows.mutate(
         one=rows.call_key.fill_null(rows.call_id),
         talk=ibis.cases((rows.answered.fill_null(False) & (talked > 0), talked), else_=0),  # noqa: FBT003 -- a value
     )
-    single = named.group_by("source", "one").aggregate(
-        started=named.start_ts.min(),
-        line=named.line_id.max(),
-        answered=named.answered.fill_null(False).max(),  # noqa: FBT003 -- a value of the column
-        test=named.test.fill_null(False).max(),  # noqa: FBT003 -- a value of the column
-        inbound=(named.direction != OUT).min(),
-        talk=named.talk.max(),
+    single = legs.group_by("source", "one").aggregate(
+        started=legs.start_ts.min(),
+        line=legs.line_id.max(),
+        answered=legs.answered.fill_null(False).max(),  # noqa: FBT003 -- a value of the column
+        test=legs.test.fill_null(False).max(),  # noqa: FBT003 -- a value of the column
+        inbound=(legs.direction != OUT).min(),
+        talk=legs.talk.max(),
     )
     billable = single.answered & ~single.inbound
     return single.group_by("source", day=single.started.date(), line=single.line.fill_null("")).aggregate(
@@ -271,22 +271,25 @@ def compare_sources(
     def side(source: str) -> str:
         return RECORDS if together else joined if source in beside else source
 
-    found: list[tuple[str, Place, Count]] = []
+    entries: list[tuple[str, Place, Count]] = []
     for row in rows:
         name, line = str(row["source"]), str(row["line"] or "")
         if (not sources or name in sources) and line not in elsewhere and isinstance(day := row["day"], date):
-            found.append((side(name), _place(day, line, bill), _count(row)))
+            entries.append((side(name), _place(day, line, bill), _count(row)))
     more = {BILL} if bill is not None else set()
-    named = {RECORDS} if together else {side(name) for name in sources}
-    sides = Sides(tuple(sorted({name for name, *_rest in found} | named | more)))
-    for name, place, count in found:
+    side_names = {RECORDS} if together else {side(name) for name in sources}
+    sides = Sides(tuple(sorted({name for name, *_rest in entries} | side_names | more)))
+    for name, place, count in entries:
         sides.add(place, name, count)
     if bill is not None:
         sides.moved = bill.moved
         for place, count in bill.at.items():
             sides.add(place, BILL, count)
     partings = _partings(sides) if len(sides.sources) > 1 else []
-    days = {day: {source: count.calls for source, count in told.items()} for day, told in sorted(sides.of_day.items())}
+    days = {
+        day: {source: count.calls for source, count in by_source.items()}
+        for day, by_source in sorted(sides.of_day.items())
+    }
     compared_places = len(sides.at) if len(sides.sources) > 1 else 0
     return SourceComparison(sides.sources, days, compared_places, compared_places - len(partings), partings)
 
@@ -308,6 +311,6 @@ def _partings(sides: Sides) -> list[Parting]:
     for day, line in sorted(sides.at):
         reason = find_likely_cause(sides, day, line)
         if reason:
-            told = {source: sides.count(day, line, source) for source in sides.sources}
-            partings.append(Parting(day, line, told, reason, is_proved(sides, day, line)))
+            counts = {source: sides.count(day, line, source) for source in sides.sources}
+            partings.append(Parting(day, line, counts, reason, is_proved(sides, day, line)))
     return partings

@@ -157,35 +157,35 @@ def rectification_get(request: Request, code: str, case: str) -> dict[str, objec
 @read(router, f"{CASE}/gaps", act=Permission.READ, answer=CaseGaps)
 def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
     """What is open before report and test report go out, with what the last check has counted."""
-    known = evidence.preview_gaps(case=get_case_id_or_404(request, code, case), actor=request.actor)
-    gaps = [gap.as_dict() for gap in known.gaps]
-    return {"ready": known.ready, "fresh": known.fresh, "checked_at": known.at, "gaps": gaps}
+    preview = evidence.preview_gaps(case=get_case_id_or_404(request, code, case), actor=request.actor)
+    gaps = [gap.as_dict() for gap in preview.gaps]
+    return {"ready": preview.ready, "fresh": preview.fresh, "checked_at": preview.at, "gaps": gaps}
 
 
 @write(router, f"{CASE}/measures/{{measure}}/done", act=Permission.MANAGE_DATA, answer=operations.MeasureNumber)
 def rectification_measure_done(request: Request, code: str, case: str, measure: RowNumber) -> dict[str, object]:
     """Say that a measure was carried out today."""
-    held = get_case_id_or_404(request, code, case)
-    operations.complete_measure(case=held, measure=measure, day=clock.today(), actor=request.actor)
+    case_id = get_case_id_or_404(request, code, case)
+    operations.complete_measure(case=case_id, measure=measure, day=clock.today(), actor=request.actor)
     return {"id": measure}
 
 
 @write(router, f"{CASE}/papers", act=Permission.MANAGE_DATA, answer=PaperKept, status=201, held=LIMIT)
 def rectification_paper_add(request: Request, code: str, case: str, file: Query[PaperAsked]) -> dict[str, object]:
     """Keep a paper, encrypted; the content is the file, at most 20 MiB."""
-    held = get_case_id_or_404(request, code, case)
+    case_id = get_case_id_or_404(request, code, case)
     said = {"issuer": file.issuer, "number": file.number, "dated": file.dated, "scope": file.scope}
     body = paper_content(file.name, request.content)
-    return operations.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
+    return operations.add_paper(case=case_id, kind=file.kind, paper=body, actor=request.actor, **said)
 
 
 @write(router, f"{CASE}/reports/{{form}}", act=Permission.REPORT, answer=Job, status=202)
 def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> dict[str, object]:
     """Set the report as Word or PDF in the language of the request, a draft while gaps stand: work for the worker."""
-    held = get_case_id_or_404(request, code, case)
+    case_id = get_case_id_or_404(request, code, case)
     language = language_of(request.headers.get("accept-language", CHINESE))
     return enqueued_job_document(
-        request, reports.enqueue_report(case=held, form=form, language=language, actor=request.actor)
+        request, reports.enqueue_report(case=case_id, form=form, language=language, actor=request.actor)
     )
 
 
@@ -197,9 +197,9 @@ def rectification_report(request: Request, code: str, case: str, form: Literal["
 )
 def rectification_report_file(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """The report that a job has set; it is kept for seven days."""
-    held = get_case_id_or_404(request, code, case)
-    made = reports.get_stored_report(case=held, job=job, actor=request.actor)
-    return as_attachment(HttpResponse(made.content, content_type=made.media), made.download_name(held))
+    case_id = get_case_id_or_404(request, code, case)
+    report = reports.get_stored_report(case=case_id, job=job, actor=request.actor)
+    return as_attachment(HttpResponse(report.content, content_type=report.media), report.download_name(case_id))
 
 
 class CaseGroup(Schema):
@@ -218,9 +218,9 @@ class CaseGroup(Schema):
 @write(router, f"{CASE}/tickets", act=Permission.REPORT, answer=Job, status=202)
 def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
     """Look up the complaints of a group with their calls, as last published: work whose result they are."""
-    held = get_case_id_or_404(request, code, case)
+    case_id = get_case_id_or_404(request, code, case)
     group = reports.GroupQuery(given.dimension, given.key or None, given.page)
-    return enqueued_job_document(request, reports.enqueue_tickets(case=held, group=group, actor=request.actor))
+    return enqueued_job_document(request, reports.enqueue_tickets(case=case_id, group=group, actor=request.actor))
 
 
 mount(router, REGISTRY.of(operations.CASES))
@@ -357,7 +357,7 @@ def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) 
     return next(one for one in tasks if one["id"] == task)
 
 
-def _written(request: Request, code: str, licence: str, **given: Any) -> dict[str, Any]:  # noqa: ANN401 -- what the flow takes
+def _written(request: Request, code: str, licence: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401 -- what the flow takes
     """The newest flag of the licence as it stands now."""
-    told = operations.change_watch_list(enterprise=code, licence=licence, year=None, actor=request.actor, **given)
-    return next(one for one in reversed(told["watched"]) if one["licence"] == licence.strip())
+    result = operations.change_watch_list(enterprise=code, licence=licence, year=None, actor=request.actor, **params)
+    return next(one for one in reversed(result["watched"]) if one["licence"] == licence.strip())

@@ -40,13 +40,13 @@ def is_assessment(body: bytes, titles: Sequence[str]) -> bool | None:
         ]
     if reason or not any(pages):
         return None
-    named = "|".join(map(re.escape, titles))
+    pattern = "|".join(map(re.escape, titles))
     top = pages[0][:TOP]
     if any(OTHER.fullmatch(line) for line in top):
         return False
     heads = [*top, "".join(line for line in top if len(line) <= PIECE)]
-    return any(_is_title(line, f".*({named}){AFTER}") for line in heads) or any(
-        _is_title(line, f"[《〈]?({named}){AFTER}") for page in pages for line in page
+    return any(_is_title(line, f".*({pattern}){AFTER}") for line in heads) or any(
+        _is_title(line, f"[《〈]?({pattern}){AFTER}") for page in pages for line in page
     )
 
 

@@ -108,12 +108,12 @@ def open_tables(enterprise: str, book: Rulebook, step: Steps) -> Iterator[OpenTa
             step()
             cube = rollups.current(lake, engine, daily_rollup(read_current_words(enterprise)))
             step()
-            told = rollups.current(lake, engine, tickets_rollup(counting_terms(book)))
+            tickets = rollups.current(lake, engine, tickets_rollup(counting_terms(book)))
             standing = lake.snapshot()
             versions = {name: number for name, number in standing.items() if name in SCHEMAS}
             dated = _dated_tables(lake, engine, versions)
         yield OpenTables(
-            engine, cube, told, dated, {**dict(sorted(versions.items())), "sha256": snapshot_sha256(versions)}
+            engine, cube, tickets, dated, {**dict(sorted(versions.items())), "sha256": snapshot_sha256(versions)}
         )
 
 
@@ -125,9 +125,9 @@ def open_published(enterprise: str, book: Rulebook) -> Iterator[PublishedTickets
     rollup = tickets_rollup(counting_terms(book))
     with closing(wiring.engine()) as engine:
         dated = _dated_tables(lake, engine, versions)
-        kept = rollups.find_rollup(lake, engine, rollup, versions)
+        stored = rollups.find_rollup(lake, engine, rollup, versions)
         yield PublishedTickets(
-            engine, rollup.build(dated) if kept is None else kept, dated, _published_at(lake, versions)
+            engine, rollup.build(dated) if stored is None else stored, dated, _published_at(lake, versions)
         )
 
 
@@ -181,37 +181,37 @@ def locate_cause(
 
     ``role_missing``, ``rectify_unknown``, ``rectify_days_reversed``, ``rectify_closed``.
     """
-    held = None if case is None else get_visible_case(case, actor, Permission.REPORT)
-    enterprise = enterprise if held is None else held.enterprise_id
+    case_row = None if case is None else get_visible_case(case, actor, Permission.REPORT)
+    enterprise = enterprise if case_row is None else case_row.enterprise_id
     require_permission(actor, enterprise, Permission.REPORT)
     days = location_window(first, last)
     rules = rulebook_on(enterprise, min(days.end - DAY, clock.today()))
     said = location_terms(rules)
     step = Steps(progress, case or "", SETTING_UP + len(location.DIMENSIONS) + 3)
     with open_tables(enterprise, rules, step) as tables:
-        found = count_groups(tables, days, said, step)
+        locations = count_groups(tables, days, said, step)
         snapshot = tables.snapshot
-    told: Json = {
+    document: Json = {
         "enterprise": enterprise,
         "case": case,
         "from": days.first.isoformat(),
         "to": days.end.isoformat(),
         "sources": list(said.sources),
         "level": str(rules.decimal("rectification.locate.level")),
-        "complaints": found["line"].complaints,
+        "complaints": locations["line"].complaints,
         "named": [
             {"dimension": dimension, "key": _mask(dimension, group.key)}
-            for dimension, one in found.items()
+            for dimension, one in locations.items()
             for group in one.named
         ],
-        "dimensions": {dimension: _mask_location(one.as_dict(GROUPS)) for dimension, one in found.items()},
+        "dimensions": {dimension: _mask_location(one.as_dict(GROUPS)) for dimension, one in locations.items()},
         "snapshot": snapshot,
         "rulebook": {"id": rules.id, "version": rules.version, "sha256": rules.sha256},
     }
-    if held is not None:
-        data = {"from": told["from"], "to": told["to"], "named": told["named"], "snapshot": snapshot}
-        storage.record_step(case=held, step=states.LOCATED, data=data, actor=actor, located=told)
-    return told
+    if case_row is not None:
+        data = {"from": document["from"], "to": document["to"], "named": document["named"], "snapshot": snapshot}
+        storage.record_step(case=case_row, step=states.LOCATED, data=data, actor=actor, located=document)
+    return document
 
 
 def count_groups(
@@ -219,25 +219,27 @@ def count_groups(
 ) -> Mapping[str, location.Location]:
     """Every dimension of a period; the calls to the largest complainants are looked up for these alone."""
     tickets = location.select_counted_tickets(tables.tickets, tables.dated["complaint_fact"], days, said.sources)
-    asked = location.location_questions(tables.cube, tickets, days)
+    questions = location.location_questions(tables.cube, tickets, days)
     step = step or unwatched()
     rows = {}
-    for name, expression in asked.items():
+    for name, expression in questions.items():
         step()
         rows[name] = tables.engine.rows(expression)
     step()
-    known = [row for row in rows[location.COMPLAINANT] if row["key"] is not None]
-    known.sort(key=lambda row: (-cast("int", row["complaints"]), cast("int", row["key"])))
-    callees = [cast("int", row["key"]) for row in known[:GROUPS]]
+    persons = [row for row in rows[location.COMPLAINANT] if row["key"] is not None]
+    persons.sort(key=lambda row: (-cast("int", row["complaints"]), cast("int", row["key"])))
+    callees = [cast("int", row["key"]) for row in persons[:GROUPS]]
     if callees:
         rows["calls_to"] = tables.engine.rows(location.count_calls_to(tables.dated["calls"], callees, days))
     return location.rank_groups(rows, said)
 
 
-def _mask_location(told: Json) -> Json:
-    dimension = str(told["dimension"])
-    groups = [one | {"key": _mask(dimension, one["key"]), "ref": _ref(dimension, one["key"])} for one in told["groups"]]
-    return told | {"groups": groups, "named": [_mask(dimension, key) for key in told["named"]]}
+def _mask_location(document: Json) -> Json:
+    dimension = str(document["dimension"])
+    groups = [
+        one | {"key": _mask(dimension, one["key"]), "ref": _ref(dimension, one["key"])} for one in document["groups"]
+    ]
+    return document | {"groups": groups, "named": [_mask(dimension, key) for key in document["named"]]}
 
 
 def _mask(dimension: str, key: str | None) -> str | None:
@@ -285,9 +287,9 @@ def list_group_tickets(
     if publishing:
         with open_tables(enterprise, rules, step):
             pass
-    with open_published(enterprise, rules) as held:
-        rows, by_ticket, key = _read_page(held, days, dimension, key, page, rules, step)
-        at = held.at
+    with open_published(enterprise, rules) as tables:
+        rows, by_ticket, key = _read_page(tables, days, dimension, key, page, rules, step)
+        at = tables.at
     return {
         "dimension": dimension,
         "key": _mask(dimension, key),
@@ -322,32 +324,32 @@ def delete_expired_lookups() -> int:
 
 
 def _read_page(  # noqa: PLR0917 -- the same values as `tickets`
-    held: PublishedTickets, days: Window, dimension: str, key: str | None, page: int, rules: Rulebook, step: Steps
+    tables: PublishedTickets, days: Window, dimension: str, key: str | None, page: int, rules: Rulebook, step: Steps
 ) -> tuple[Sequence[Mapping[str, Any]], dict[str, list[Json]], str | None]:
     """A page of tickets and one more, the calls of each ticket of the page, and the group's key itself."""
     step()
     counted = location.select_counted_tickets(
-        held.tickets, held.dated["complaint_fact"], days, location_terms(rules).sources
+        tables.tickets, tables.dated["complaint_fact"], days, location_terms(rules).sources
     )
-    key = _resolve_ref(held, counted, dimension, key)
+    key = _resolve_ref(tables, counted, dimension, key)
     some = location.group_tickets(counted, dimension, key).limit(PAGE + 1, offset=(page - 1) * PAGE)
-    rows = held.engine.rows(some)
+    rows = tables.engine.rows(some)
     by_ticket: dict[str, list[Json]] = {}
     if rows:
         step()
-        told = held.engine.hold("rectify_shown", held.engine.arrow(some.limit(PAGE)))
-        asked = location.ticket_calls(held.dated["calls"], told, minutes=counting_terms(rules).minutes)
-        for row in held.engine.rows(asked):
+        page_table = tables.engine.hold("rectify_shown", tables.engine.arrow(some.limit(PAGE)))
+        question = location.ticket_calls(tables.dated["calls"], page_table, minutes=counting_terms(rules).minutes)
+        for row in tables.engine.rows(question):
             by_ticket.setdefault(str(row["complaint_id"]), []).append(_call(row))
     return rows, by_ticket, key
 
 
-def _resolve_ref(held: PublishedTickets, counted: ir.Table, dimension: str, key: str | None) -> str | None:
+def _resolve_ref(tables: PublishedTickets, counted: ir.Table, dimension: str, key: str | None) -> str | None:
     """The key that a ``ref`` names; any other as it is. ``rectify_ref_unknown``. Cost: one look at the complaints."""
     if key is None or not key.startswith(REF) or dimension not in NUMBERED:
         return key
     column = counted[dimension]
-    for row in held.engine.rows(counted.filter(column.notnull()).select(key=column).distinct()):
+    for row in tables.engine.rows(counted.filter(column.notnull()).select(key=column).distinct()):
         if _blind(str(row["key"])) == key:
             return str(row["key"])
     raise NianjianError("rectify_ref_unknown", ref=key)
@@ -385,12 +387,16 @@ def measure_figures(
 
     ``rectify_unknown``, ``rectify_closed``, and those of `check_measurable`.
     """
-    found = get_visible_case(case, actor, Permission.REPORT)
-    order, days = check_measurable(found, first, last)
-    told = _counted(found.enterprise_id, order, days, Steps(progress, found.pk, COUNTING))
-    data = {"snapshot": told["snapshot"], "from": told[figures.BEFORE]["from"], "to": told[figures.AFTER]["to"]}
-    storage.record_step(case=found, step=states.MEASURED, data=data, actor=actor, measured=told)
-    return told
+    case_row = get_visible_case(case, actor, Permission.REPORT)
+    order, days = check_measurable(case_row, first, last)
+    document = _counted(case_row.enterprise_id, order, days, Steps(progress, case_row.pk, COUNTING))
+    data = {
+        "snapshot": document["snapshot"],
+        "from": document[figures.BEFORE]["from"],
+        "to": document[figures.AFTER]["to"],
+    }
+    storage.record_step(case=case_row, step=states.MEASURED, data=data, actor=actor, measured=document)
+    return document
 
 
 def check_measurable(case: Case, first: date | None, last: date | None) -> tuple[Order, dict[str, Window]]:
@@ -418,8 +424,8 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
             parts[name]["channel"] |= _white_listed(tables, channel, window, consents, step)
         step()
         tables_of_calls = tables.dated["calls"], tables.dated["line_dim"]
-        asked = figures.split_day(*tables_of_calls, channel, moment.replace(tzinfo=None))
-        day = {"day": isolated.isoformat(), **tables.engine.rows(asked)[0]}
+        question = figures.split_day(*tables_of_calls, channel, moment.replace(tzinfo=None))
+        day = {"day": isolated.isoformat(), **tables.engine.rows(question)[0]}
         snapshot = tables.snapshot
     step()
     figures.doubt_silence(parts)
@@ -449,9 +455,9 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
 def _figures(tables: OpenTables, channel: figures.Channel, window: Window, rules: Rulebook, step: Steps) -> Json:
     sources = location_terms(rules).sources
     tickets = location.select_counted_tickets(tables.tickets, tables.dated["complaint_fact"], window, sources)
-    asked = figures.figure_questions(tables.cube, tickets, channel, window)
+    questions = figures.figure_questions(tables.cube, tickets, channel, window)
     rows = {}
-    for name, expression in asked.items():
+    for name, expression in questions.items():
         step()
         rows[name] = tables.engine.rows(expression)
     return figures.summarize_figures(rows, window, rules)
@@ -471,16 +477,16 @@ def _white_listed(
     tables: OpenTables, channel: figures.Channel, window: Window, consents: Sequence[NumberList] | None, step: Steps
 ) -> Json:
     """How many of the channel's calls in a window went to callees with a consent on file at that moment; if known."""
-    asked = figures.channel_attempts(
+    attempts = figures.channel_attempts(
         tables.dated["calls"], tables.dated["line_dim"], channel, window, figures.CONSENT_COLUMNS
     )
     step()
-    called = tables.engine.rows(figures.list_callees(asked)) if consents else []
+    called = tables.engine.rows(figures.list_callees(attempts)) if consents else []
     step()
     if consents is None:
         return {}
     spans = tables.engine.hold("consents", figures.consent_spans(called, consents))
-    return figures.summarize_counts(tables.engine.rows(figures.count_listed_attempts(asked, spans))[0])
+    return figures.summarize_counts(tables.engine.rows(figures.count_listed_attempts(attempts, spans))[0])
 
 
 def recount(case: Case, step: Steps) -> Json | None:
@@ -508,8 +514,8 @@ def figures_until_today(case: Case, step: Steps) -> Json:
 
 def check_gaps(*, case: str, actor: Actor, progress: Progress = silent) -> list[Gap]:
     """What is open before report and test report go out, everything counted anew; ``rectify_unknown``."""
-    held = get_visible_case(case, actor, Permission.REPORT)
-    return gaps_of_case(held, Steps(progress, held.pk, COUNTING + LOOKING))
+    case_row = get_visible_case(case, actor, Permission.REPORT)
+    return gaps_of_case(case_row, Steps(progress, case_row.pk, COUNTING + LOOKING))
 
 
 def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> list[Gap]:
@@ -590,14 +596,14 @@ class GapPreview:
 
 def preview_gaps(*, case: str, actor: Actor) -> GapPreview:
     """What is open as far as it is known without waiting for the lake; ``rectify_unknown``."""
-    held = get_visible_case(case, actor)
-    found = gaps_of_case(held, None)
-    last = queue.newest(held.enterprise_id, flow.RECTIFY_CHECK, {"case": held.pk}, Job.DONE)
+    case_row = get_visible_case(case, actor)
+    gaps = gaps_of_case(case_row, None)
+    last = queue.newest(case_row.enterprise_id, flow.RECTIFY_CHECK, {"case": case_row.pk}, Job.DONE)
     if last is None or last.started_at is None:
-        return GapPreview(tuple(found), None, fresh=False)
-    changed = max(one.at for one in queries.list_events(held) if one.step not in AFTER_CHECK)
+        return GapPreview(tuple(gaps), None, fresh=False)
+    changed = max(one.at for one in queries.list_events(case_row) if one.step not in AFTER_CHECK)
     fresh = changed < last.started_at
     if fresh:
         counted = cast("list[dict[str, Any]]", last.result.get("gaps", []))
-        found += [Gap(one["code"], one["blocks"], one["values"]) for one in counted if one["code"] in COUNTED]
-    return GapPreview(tuple(found), last.finished_at, fresh)
+        gaps += [Gap(one["code"], one["blocks"], one["values"]) for one in counted if one["code"] in COUNTED]
+    return GapPreview(tuple(gaps), last.finished_at, fresh)

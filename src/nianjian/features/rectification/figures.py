@@ -57,33 +57,33 @@ def consent_spans(called: Iterable[Mapping[str, Any]], lists: Iterable[NumberLis
     rows = []
     for one in called:
         key = question.value_key(Shape(one["callee_shape"]), one["callee"])
-        for start, end in merge_spans(_named(key, chosen)):
-            told = {"from_ts": _wall(start), "to_ts": _NEVER if end == OPEN else _wall(end)}
-            rows.append({"callee": one["callee"], "callee_shape": one["callee_shape"], **told})
+        for start, end in merge_spans(_find_spans(key, chosen)):
+            bounds = {"from_ts": _wall(start), "to_ts": _NEVER if end == OPEN else _wall(end)}
+            rows.append({"callee": one["callee"], "callee_shape": one["callee_shape"], **bounds})
     return pa.Table.from_pylist(rows, SPANS)
 
 
-def _named(key: int, lists: Iterable[NumberList]) -> list[Span]:
+def _find_spans(key: int, lists: Iterable[NumberList]) -> list[Span]:
     if key == question.UNREADABLE:
         return []
     for one in lists:
-        if found := [(start, end) for start, end, _purpose in one.spans(key)]:
-            return found
+        if spans := [(start, end) for start, end, _purpose in one.spans(key)]:
+            return spans
     return []
 
 
-def merge_spans(found: Iterable[Span]) -> Iterator[Span]:
+def merge_spans(spans: Iterable[Span]) -> Iterator[Span]:
     """The same seconds in spans that neither overlap nor touch; empty ones are gone."""
-    held: Span | None = None
-    for start, end in sorted(one for one in found if one[0] < one[1]):
-        if held is not None and start <= held[1]:
-            held = (held[0], max(held[1], end))
+    current: Span | None = None
+    for start, end in sorted(one for one in spans if one[0] < one[1]):
+        if current is not None and start <= current[1]:
+            current = (current[0], max(current[1], end))
             continue
-        if held is not None:
-            yield held
-        held = (start, end)
-    if held is not None:
-        yield held
+        if current is not None:
+            yield current
+        current = (start, end)
+    if current is not None:
+        yield current
 
 
 def count_listed_attempts(attempts: ir.Table, consents: ir.Table) -> ir.Table:
@@ -152,7 +152,7 @@ def figure_questions(cube: ir.Table, tickets: ir.Table, channel: Channel, window
     total = inside.filter(inside.dim == "total")
     own = inside.filter(inside.dim == channel.key, inside.key == channel.value)
     number = tickets[channel.key].cast("string")
-    wanted = {channel.value, channel.value.lstrip("0")} if channel.key == "display" else {channel.value}
+    values = {channel.value, channel.value.lstrip("0")} if channel.key == "display" else {channel.value}
     return {
         "classes": total.group_by("display_class").aggregate(
             delivered=total.delivered.sum().cast("int64"),
@@ -163,7 +163,7 @@ def figure_questions(cube: ir.Table, tickets: ir.Table, channel: Channel, window
         "days": own.group_by("day").aggregate(
             attempts=own.delivered.sum().cast("int64"), answered=own.answered.sum().cast("int64")
         ),
-        "complaints": tickets.group_by(mine=false_if_null(number.isin(sorted(wanted)))).aggregate(
+        "complaints": tickets.group_by(mine=false_if_null(number.isin(sorted(values)))).aggregate(
             complaints=tickets.count()
         ),
     }
@@ -269,17 +269,17 @@ def find_objections(measured: Mapping[str, Any]) -> list[str]:
     before; ``over_cap``: more attempts than the order allows on a day; ``nothing_since``: no day to look at.
     """
     before, after = measured[BEFORE], measured[AFTER]
-    found = []
+    objections = []
     if not after["answered"]:
-        found.append("nothing_since")
+        objections.append("nothing_since")
     elif after["rate_light"] != Light.GREEN:
-        found.append("rate_light")
+        objections.append("rate_light")
     own, then = after["channel"]["complaints"], before["channel"]["complaints"]
     if own and own * before["days"] >= then * max(after["days"], 1):
-        found.append("no_fewer_complaints")
+        objections.append("no_fewer_complaints")
     if measured["over_cap"]:
-        found.append("over_cap")
-    return found
+        objections.append("over_cap")
+    return objections
 
 
 def same_figures(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -316,7 +316,7 @@ def summarize_decisions(
     """
     counted: Counter[str] = Counter()
     days: Counter[str] = Counter()
-    for one in _decisions(folder, enterprise, _asked(channel, lines), since, last):
+    for one in _decisions(folder, enterprise, _build_matcher(channel, lines), since, last):
         counted["asked"] += 1
         counted["allowed" if one.verdict.allow else one.verdict.reason] += 1
         if one.reason != WHITE_LIST:
@@ -338,27 +338,27 @@ def summarize_decisions(
     }
 
 
-def _asked(channel: Channel, lines: Collection[str]) -> tuple[bytes, Callable[[Request], bool]]:
+def _build_matcher(channel: Channel, lines: Collection[str]) -> tuple[bytes, Callable[[Request], bool]]:
     """What stands in every line of the journal about the channel, and whether a question is about it."""
     value = channel.value
     if channel.key == "line":
-        return value.encode("utf-8", "surrogatepass"), lambda asked: asked.channel == value
+        return value.encode("utf-8", "surrogatepass"), lambda request: request.channel == value
     if channel.key == "team":
         own = frozenset(lines)
-        return b"", lambda asked: asked.channel in own or asked.team == value
+        return b"", lambda request: request.channel in own or request.team == value
 
     @cache
     def same(display: str) -> bool:
         return display == value or normalise(display) == normalise(value)
 
-    return b"", lambda asked: same(asked.display)
+    return b"", lambda request: same(request.display)
 
 
 def _decisions(
-    folder: Path, enterprise: str, asked: tuple[bytes, Callable[[Request], bool]], since: int, last: date
+    folder: Path, enterprise: str, matcher: tuple[bytes, Callable[[Request], bool]], since: int, last: date
 ) -> Iterator[Decision]:
     """The journal's lines about a channel; a line without its name is not even taken apart."""
-    needle, about = asked
+    needle, about = matcher
     first = _day(since)
     for day in sorted(folder.iterdir()) if folder.is_dir() else ():
         if not first <= day.name <= last.isoformat():

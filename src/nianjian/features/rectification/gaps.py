@@ -78,59 +78,59 @@ class Facts:
 
 def list_gaps(facts: Facts) -> list[Gap]:
     """What is open, in the order in which it is best closed; empty: ready for submission."""
-    found = [*_channel(facts), *_figures(facts), *_work(facts)]
+    gaps = [*_channel(facts), *_figures(facts), *_work(facts)]
     if not facts.tests:
         missing = Gap("test_report_unread", values={"count": facts.unread}) if facts.unread else None
-        found.append(missing or Gap("test_report_missing"))
+        gaps.append(missing or Gap("test_report_missing"))
     elif facts.isolated is not None and max(facts.tests) <= facts.isolated:
         values = {"dated": max(facts.tests).isoformat(), "isolated": facts.isolated.isoformat()}
-        found.append(Gap("test_report_early", values=values))
-    return found
+        gaps.append(Gap("test_report_early", values=values))
+    return gaps
 
 
 def _channel(facts: Facts) -> list[Gap]:
-    found = [] if states.LOCATED in facts.done else [Gap("not_located")]
+    gaps = [] if states.LOCATED in facts.done else [Gap("not_located")]
     if facts.isolated is None:
-        found.append(Gap("isolation_pending" if facts.pending else "not_isolated"))
+        gaps.append(Gap("isolation_pending" if facts.pending else "not_isolated"))
     elif facts.lifted:
-        found.append(Gap("isolation_lifted"))
+        gaps.append(Gap("isolation_lifted"))
     elif facts.observing:
-        found.append(Gap("gate_observing"))
+        gaps.append(Gap("gate_observing"))
     elif not facts.enforced:
-        found.append(Gap("not_enforced"))
-    return found
+        gaps.append(Gap("not_enforced"))
+    return gaps
 
 
 def _figures(facts: Facts) -> list[Gap]:
     if facts.measured is None:
         return [Gap("not_measured")]
-    found = []
+    gaps = []
     if facts.again is not None and not figures.same_figures(facts.measured, facts.again):
-        found.append(Gap("figures_changed"))
+        gaps.append(Gap("figures_changed"))
     elif facts.outdated:
-        found.append(Gap("report_outdated"))
+        gaps.append(Gap("report_outdated"))
     if over := (facts.again or facts.measured)["over_cap"]:
         values = {"days": len(over), "first": over[0][0], "attempts": over[0][1], "cap": facts.measured["cap"]}
-        found.append(Gap("over_cap", values=values))
-    return [*found, *_off_white_list((facts.again or facts.measured)[figures.AFTER]["channel"])]
+        gaps.append(Gap("over_cap", values=values))
+    return [*gaps, *_off_white_list((facts.again or facts.measured)[figures.AFTER]["channel"])]
 
 
 def _off_white_list(since: Mapping[str, Any]) -> list[Gap]:
     """Calls of the isolated channel to callees without a consent: against what the report says of its white list."""
-    known = since.get("callees_known", 0)
-    off = known - since.get("white_listed", 0)  # a consent that was erased since is not found either
-    return [Gap("off_white_list", blocks=False, values={"count": off, "of": known})] if off else []
+    total = since.get("callees_known", 0)
+    off = total - since.get("white_listed", 0)  # a consent that was erased since is not found either
+    return [Gap("off_white_list", blocks=False, values={"count": off, "of": total})] if off else []
 
 
 def _work(facts: Facts) -> list[Gap]:
-    found = []
+    gaps = []
     if facts.open_tickets:
-        found.append(Gap("tickets_open", values={"count": len(facts.open_tickets), "first": facts.open_tickets[0]}))
+        gaps.append(Gap("tickets_open", values={"count": len(facts.open_tickets), "first": facts.open_tickets[0]}))
     if facts.late_tickets:
         values = {"count": len(facts.late_tickets), "first": facts.late_tickets[0]}
-        found.append(Gap("tickets_late", blocks=False, values=values))
+        gaps.append(Gap("tickets_late", blocks=False, values=values))
     if not facts.measures:
-        found.append(Gap("measures_missing"))
+        gaps.append(Gap("measures_missing"))
     if still := [due for due, done in facts.measures if done is None]:
-        found.append(Gap("measures_open", values={"count": len(still), "first": min(still).isoformat()}))
-    return found
+        gaps.append(Gap("measures_open", values={"count": len(still), "first": min(still).isoformat()}))
+    return gaps

@@ -111,14 +111,14 @@ def select_counted_tickets(
     tickets: ir.Table, complaint_fact: ir.Table, window: Window, sources: Collection[str]
 ) -> ir.Table:
     """The tickets of a period that count, with the complainant: accepted in it, of the sources, not excluded."""
-    told = tickets.filter(
+    rows = tickets.filter(
         tickets.source.isin(list(sources)),
         tickets.excluded_ticket.isnull(),
         tickets.accepted_day >= window.first,
         tickets.accepted_day < window.end,
     )
     said = latest(complaint_fact).select(COMPLAINANT, "complained", "call_ts", "call_id", said_id="complaint_id")
-    return told.left_join(said, told.complaint_id == said.said_id).drop("said_id")
+    return rows.left_join(said, rows.complaint_id == said.said_id).drop("said_id")
 
 
 def location_questions(cube: ir.Table, tickets: ir.Table, window: Window) -> dict[str, ir.Table]:
@@ -147,26 +147,26 @@ def rank_groups(rows: Mapping[str, Rows], terms: LocationTerms) -> dict[str, Loc
 
 
 def _rank_dimension(dimension: str, rows: Mapping[str, Rows], terms: LocationTerms) -> Location:
-    told = {row["key"]: whole(row["complaints"]) for row in rows[dimension]}
+    counts = {row["key"]: whole(row["complaints"]) for row in rows[dimension]}
     calls: dict[str | None, tuple[int, int]] = {}
-    found: dict[str | None, int] = {}
+    complaints: dict[str | None, int] = {}
     if dimension == COMPLAINANT:
-        found |= {_text(key): count for key, count in told.items()}
+        complaints |= {_text(key): count for key, count in counts.items()}
         for row in rows.get("calls_to", ()):
             calls[str(row["callee"])] = (whole(row["answered"]), whole(row["delivered"]))
     else:
         # Two texts of the same digits (a landline, and one that lost its 0): the longer one, as the portrait has it.
         mine = [row for row in rows["calls"] if row["dim"] == dimension]
         texts = sorted((str(row["key"]) for row in mine if row["key"]), key=len)
-        shown = {text.lstrip("0"): text for text in texts} if dimension == "display" else {}
-        for key, count in told.items():
-            text = number_text(key, shown) if dimension == "display" else _text(key)
-            found[text] = found.get(text, 0) + count
+        by_digits = {text.lstrip("0"): text for text in texts} if dimension == "display" else {}
+        for key, count in counts.items():
+            text = number_text(key, by_digits) if dimension == "display" else _text(key)
+            complaints[text] = complaints.get(text, 0) + count
         for row in mine:
             name = _text(row["key"])
             had = calls.get(name, (0, 0))
             calls[name] = (had[0] + whole(row["answered"]), had[1] + whole(row["delivered"]))
-    return _ranked(dimension, found, calls, terms)
+    return _ranked(dimension, complaints, calls, terms)
 
 
 def _text(key: object) -> str | None:
@@ -224,24 +224,24 @@ def group_tickets(counted: ir.Table, dimension: str, key: str | None) -> ir.Tabl
     return rows.order_by(rows.accepted_ts, rows.complaint_id)
 
 
-def ticket_calls(calls: ir.Table, shown: ir.Table, *, minutes: int) -> ir.Table:
+def ticket_calls(calls: ir.Table, tickets: ir.Table, *, minutes: int) -> ir.Table:
     """The calls that each shown ticket may be about: the recorded one, those within ``minutes``, those of that day."""
     rows = good_rows(calls)
     rows = rows.filter(rows.direction == "out", rows.leg == "customer").select(
         "source", "callee", "display", "start_ts", "answered", "line_id", "extra", found_call="call_id"
     )
     reach = ibis.interval(minutes=minutes)
-    near = shown.inner_join(rows, [shown[COMPLAINANT] == rows.callee, shown.complained == rows.display])
+    near = tickets.inner_join(rows, [tickets[COMPLAINANT] == rows.callee, tickets.complained == rows.display])
     close = (near.start_ts >= near.call_ts - reach) & (near.start_ts <= near.call_ts + reach)
     near = near.filter(close | (near.start_ts.date() == near.call_ts.date()))
-    named = shown.inner_join(rows, [shown.call_id == rows.found_call])
-    both = _picked(near, ibis.ifelse(close, 1, 2)).union(_picked(named, ibis.literal(0)))
+    by_id = tickets.inner_join(rows, [tickets.call_id == rows.found_call])
+    both = _picked(near, ibis.ifelse(close, 1, 2)).union(_picked(by_id, ibis.literal(0)))
     best = both.group_by("complaint_id", "source", "call_id", "start_ts", "answered", "line_id", "extra").aggregate(
         grade=both.grade.min()
     )
     how = ibis.cases((best.grade == 0, "id"), (best.grade == 1, "ten_minutes"), else_="day")
-    told = best.mutate(how=how)
-    return told.order_by("complaint_id", "grade", "start_ts", "call_id")
+    result = best.mutate(how=how)
+    return result.order_by("complaint_id", "grade", "start_ts", "call_id")
 
 
 def _picked(pairs: ir.Table, grade: ir.Value) -> ir.Table:
@@ -262,6 +262,6 @@ def unsettled_tickets(counted: ir.Table, dimension: str, key: str, hours: int) -
         rows.closed_ts.notnull() & (rows.reopened_ts.isnull() | (rows.reopened_ts <= rows.closed_ts))
     )
     late = false_if_null(closed & (rows.closed_ts > rows.arrived_ts + ibis.interval(hours=hours)))
-    told = rows.mutate(waiting=~closed, late=late)
-    told = told.filter(told.waiting | told.late)
-    return told.select("complaint_id", "accepted_ts", "waiting").order_by("accepted_ts", "complaint_id")
+    result = rows.mutate(waiting=~closed, late=late)
+    result = result.filter(result.waiting | result.late)
+    return result.select("complaint_id", "accepted_ts", "waiting").order_by("accepted_ts", "complaint_id")

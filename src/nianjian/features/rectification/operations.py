@@ -116,25 +116,25 @@ def list_waiting(enterprise: str) -> list[Running]:
 
 def map_waiting(enterprises: Collection[str]) -> dict[str, list[Running]]:
     """The same of many enterprises, by code: one query for all, and the days only of those that have such cases."""
-    found: dict[str, list[Running]] = {}
+    by_code: dict[str, list[Running]] = {}
     days: dict[str, Days] = {}
     for case in queries.list_waiting(enterprises):
         code = case.enterprise_id
         if code not in days:
             days[code] = Days(code)
-        found.setdefault(code, []).append((case, days[code].plan(case)))
-    return {code: sorted(several, key=lambda one: one[1].due.day) for code, several in found.items()}
+        by_code.setdefault(code, []).append((case, days[code].plan(case)))
+    return {code: sorted(several, key=lambda one: one[1].due.day) for code, several in by_code.items()}
 
 
 def get_visible_case(case: str, actor: Actor, act: Permission = Permission.READ) -> Case:
     """A case that the actor may see; ``rectify_unknown``, also for whom its enterprise does not concern."""
-    found = queries.get_case(case)
+    case_row = queries.get_case(case)
     try:
-        require_permission(actor, found.enterprise_id, Permission.READ)
+        require_permission(actor, case_row.enterprise_id, Permission.READ)
     except NianjianError as refused:
         raise NianjianError("rectify_unknown", case=case) from refused
-    require_permission(actor, found.enterprise_id, act)
-    return found
+    require_permission(actor, case_row.enterprise_id, act)
+    return case_row
 
 
 def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, actor: Actor) -> Json:
@@ -186,16 +186,16 @@ def list_cases(*, enterprise: str, actor: Actor, first: int = 0, count: int | No
     """The cases of an enterprise, newest first, ``count`` (None: all) from the ``first`` on; ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     days = Days(enterprise)
-    found = queries.list_cases(enterprise)[first : None if count is None else first + count]
-    return [summarize_case(case, days) for case in found]
+    cases = queries.list_cases(enterprise)[first : None if count is None else first + count]
+    return [summarize_case(case, days) for case in cases]
 
 
 def get_only_open_case(*, enterprise: str, actor: Actor) -> str:
     """The enterprise's one case that is not closed; ``rectify_case_needed`` where there is none, or several."""
-    found = list_open_cases(enterprise=enterprise, actor=actor)
-    if len(found) != 1:
-        raise NianjianError("rectify_case_needed", count=len(found))
-    return found[0]
+    case_ids = list_open_cases(enterprise=enterprise, actor=actor)
+    if len(case_ids) != 1:
+        raise NianjianError("rectify_case_needed", count=len(case_ids))
+    return case_ids[0]
 
 
 def list_open_cases(*, enterprise: str, actor: Actor) -> list[str]:
@@ -228,23 +228,24 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
 
     ``actors`` of an event: of an isolation who asked for it and who approved it, else the ``actor`` alone.
     """
-    found = get_visible_case(case, actor)
-    orders = list(queries.list_orders(found))
+    case_row = get_visible_case(case, actor)
+    orders = list(queries.list_orders(case_row))
     asked = {one.pk: one.proposed_by for one in orders}
-    done, readers = storage.list_completed_steps(found), queries.list_readers(found)
+    done, readers = storage.list_completed_steps(case_row), queries.list_readers(case_row)
     return {
-        **summarize_case(found, Days(found.enterprise_id)),
+        **summarize_case(case_row, Days(case_row.enterprise_id)),
         "steps": [
             {"step": step, "done": step in done, "open_for": list(states.missing_steps(step, done))}
             for step in states.STEPS
         ],
-        "located": found.located,
-        "measured": found.measured,
-        "checked": found.checked,
+        "located": case_row.located,
+        "measured": case_row.measured,
+        "checked": case_row.checked,
         "orders": list_order_documents(orders),
-        "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(found)],
+        "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(case_row)],
         "papers": [
-            queries.row_document(one, *PAPER) | {"read_by": readers.get(one.pk)} for one in queries.list_papers(found)
+            queries.row_document(one, *PAPER) | {"read_by": readers.get(one.pk)}
+            for one in queries.list_papers(case_row)
         ],
         "events": [
             {
@@ -254,7 +255,7 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
                 "actors": [*filter(None, [asked.get(str(one.data.get("order")))]), one.actor],
                 "data": dict(one.data),
             }
-            for one in queries.list_events(found)
+            for one in queries.list_events(case_row)
         ],
     }
 
@@ -300,11 +301,11 @@ def complete_measure(*, case: str, measure: int, day: date, actor: Actor) -> Non
 
     ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_closed``, ``rectify_measure_unknown``.
     """
-    found = get_visible_case(case, actor, Permission.MANAGE_DATA)
+    case_row = get_visible_case(case, actor, Permission.MANAGE_DATA)
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
     with transaction.atomic():
-        row = storage.lock_open_case(found)
+        row = storage.lock_open_case(case_row)
         if not queries.list_measures(row).filter(pk=measure).update(done_on=day):
             raise NianjianError("rectify_measure_unknown", case=case, measure=measure)
         storage.record_event(row, "measure_done", {"measure": measure, "day": day.isoformat()}, actor)
@@ -312,17 +313,17 @@ def complete_measure(*, case: str, measure: int, day: date, actor: Actor) -> Non
 
 def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated, scope
     """Keep a paper; ``rectify_paper_kind``, ``rectify_day_ahead``, and those of the service."""
-    found = get_visible_case(case, actor, Permission.MANAGE_DATA)
+    case_row = get_visible_case(case, actor, Permission.MANAGE_DATA)
     if kind not in Paper.KINDS:
         raise NianjianError("rectify_paper_kind", kind=kind, kinds=", ".join(Paper.KINDS))
     if (dated := said.get("dated")) is not None and dated > clock.today():
         raise NianjianError("rectify_day_ahead", day=dated.isoformat())
     titled = None
     if kind == Paper.TEST_REPORT:
-        titles = rulebook_on(found.enterprise_id, clock.today()).items(TITLES)
+        titles = rulebook_on(case_row.enterprise_id, clock.today()).items(TITLES)
         titled = assessment.is_assessment(paper.body, [str(title) for title in titles])
-    kept = storage.add_paper(case=found, kind=kind, content=paper, actor=actor, titled=titled, **said)
-    return {"id": kept.pk, "kind": kept.kind, "sha256": kept.sha256}
+    stored = storage.add_paper(case=case_row, kind=kind, content=paper, actor=actor, titled=titled, **said)
+    return {"id": stored.pk, "kind": stored.kind, "sha256": stored.sha256}
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,9 +399,9 @@ def request_isolation(
     channel = storage.check_short_text("channel", _plain_channel(key, channel), storage.CHANNEL)
     if not channel:
         raise NianjianError("rectify_channel_missing")
-    held = None if case is None else queries.get_case_of(enterprise, case)
-    if held is not None and held.state == states.CLOSED:
-        raise NianjianError("rectify_closed", case=held.pk)
+    case_row = None if case is None else queries.get_case_of(enterprise, case)
+    if case_row is not None and case_row.state == states.CLOSED:
+        raise NianjianError("rectify_closed", case=case_row.pk)
     if key == "line" and all(line["name"] != channel for line in gate_facts.list_channels(enterprise, set())):
         raise NianjianError("gate_channel_unknown", channel=channel)  # at once, not only when it is approved
     rules = rulebook_on(enterprise, clock.today())
@@ -420,13 +421,13 @@ def request_isolation(
     terms: Json = {"key": key, "channel": channel, "cap": cap, "cap_before": before}
     words: Json = {"reason": reason.strip(), "end": end.strip()}
     words["gate_before"] = queries.find_gate_values(enterprise, key, channel)  # written anew when it is approved
-    order = Order(enterprise_id=enterprise, case=held, kind=Order.ISOLATE, white_list=True, **terms, **words)
+    order = Order(enterprise_id=enterprise, case=case_row, kind=Order.ISOLATE, white_list=True, **terms, **words)
     return _pending(order, storage.request_approval(order, storage.ISOLATE, actor))
 
 
 def _pending(order: Order, approval: Approval) -> Json:
-    asked = {"approval": approval.id, "state": approval.state, "order": order.pk}
-    return {**asked, "channel": order.channel, "cap": queries.find_cap(order)}
+    document = {"approval": approval.id, "state": approval.state, "order": order.pk}
+    return {**document, "channel": order.channel, "cap": queries.find_cap(order)}
 
 
 def usual_cap(enterprise: str) -> int:
@@ -464,8 +465,8 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
     `gate_policy.apply_approved_cap` raise.
     """
     with transaction.atomic():
-        found = queries.get_order_of_approval(approval)
-        before = gate_policy.find_values(found.enterprise_id, queries.GATE[found.key], found.channel)
+        order_row = queries.get_order_of_approval(approval)
+        before = gate_policy.find_values(order_row.enterprise_id, queries.GATE[order_row.key], order_row.channel)
         order = storage.approve_order(approval=approval, actor=actor, gate_before=before)
         values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
         if order.lifts is not None:
@@ -488,8 +489,8 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
 
 def _plain_channel(key: str, channel: str) -> str:
     """A displayed number as records and rows print it; everything else as it is written."""
-    found = numbers.normalise(channel) if key == "display" else None
-    return channel.strip() if found is None or found.value is None else numbers.printed(found.shape, found.value)
+    number = numbers.normalise(channel) if key == "display" else None
+    return channel.strip() if number is None or number.value is None else numbers.printed(number.shape, number.value)
 
 
 def is_enforced(order: Order) -> bool:
@@ -542,18 +543,18 @@ def change_watch_list(
         storage.unflag_licence(enterprise=enterprise, licence=licence.strip(), until=until, actor=actor)
     elif licence is not None:
         require_permission(actor, enterprise, Permission.MANAGE_DATA)
-        held = None if case is None else get_visible_case(case, actor, Permission.MANAGE_DATA)
+        case_row = None if case is None else get_visible_case(case, actor, Permission.MANAGE_DATA)
         plain = storage.check_short_text("licence", licence, storage.LICENCE)
         enterprise = accounts.enterprise(enterprise).code
         registered = rows.find_row("licences", rows.ReadScope(enterprise, clock.today()), plain)
         if plain and registered is None and not licence_number(plain).usual:
             raise NianjianError("rectify_licence_unusual", licence=plain)
-        flag: Json = {"licence": plain, "since": since or clock.today(), "source": source.strip(), "case": held}
+        flag: Json = {"licence": plain, "since": since or clock.today(), "source": source.strip(), "case": case_row}
         storage.flag_licence(enterprise=enterprise, actor=actor, **flag)
-    told: Json = {"watched": list_watched_licences(enterprise=enterprise, year=year, actor=actor)}
+    result: Json = {"watched": list_watched_licences(enterprise=enterprise, year=year, actor=actor)}
     if year is not None:
-        told |= {"year": year, "closer": list_stricter_limits(enterprise=enterprise, year=year, actor=actor)}
-    return told
+        result |= {"year": year, "closer": list_stricter_limits(enterprise=enterprise, year=year, actor=actor)}
+    return result
 
 
 def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:

@@ -26,10 +26,10 @@ def get_case(id_: str) -> Case:
 
 def get_case_of(enterprise: str, case: str) -> Case:
     """One case of an enterprise; ``rectify_unknown``, also for another one's."""
-    found = get_case(case)
-    if found.enterprise_id != enterprise:
+    case_row = get_case(case)
+    if case_row.enterprise_id != enterprise:
         raise NianjianError("rectify_unknown", case=case)
-    return found
+    return case_row
 
 
 def list_cases(enterprise: str) -> QuerySet[Case]:
@@ -132,8 +132,8 @@ def list_undecided_orders(orders: Collection[Order]) -> list[Order]:
 
 def find_effective(case: Case) -> Order | None:
     """The case's newest isolation that was put in force, lifted or not; None: there was none."""
-    found = Order.objects.filter(case=case, kind=Order.ISOLATE, approved_at__isnull=False)
-    return found.order_by("-approved_at", "-pk").first()
+    orders = Order.objects.filter(case=case, kind=Order.ISOLATE, approved_at__isnull=False)
+    return orders.order_by("-approved_at", "-pk").first()
 
 
 def row_document(row: object, *names: str) -> dict[str, Any]:

@@ -73,33 +73,33 @@ def check_form(form: str) -> str:
     return form
 
 
-def _set(held: Case, form: str, language: str, actor: Actor, progress: Progress) -> RenderedReport:
+def _set(case: Case, form: str, language: str, actor: Actor, progress: Progress) -> RenderedReport:
     media, draw = FORMS[check_form(form)]
-    step = Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING + 2)
-    gaps = evidence.gaps_of_case(held, step)
+    step = Steps(progress, case.pk, evidence.COUNTING + evidence.LOOKING + 2)
+    gaps = evidence.gaps_of_case(case, step)
     draft = any(gap.blocks for gap in gaps)
     told_gaps = tuple(gap.as_dict() for gap in gaps)
-    shown = operations.get_case_detail(case=held.pk, actor=actor)
-    authority = find_authority(held.enterprise_id, clock.today())
-    names = queries.get_channel_names(held)
-    stamp = ReportStamp(accounts.enterprise(held.enterprise_id).name, authority, draft, *audit.head(), names)
+    detail = operations.get_case_detail(case=case.pk, actor=actor)
+    authority = find_authority(case.enterprise_id, clock.today())
+    names = queries.get_channel_names(case)
+    stamp = ReportStamp(accounts.enterprise(case.enterprise_id).name, authority, draft, *audit.head(), names)
     step()
-    paper = build_report(shown, _annex(held, actor), told_gaps, language, stamp)
+    paper = build_report(detail, _annex(case, actor), told_gaps, language, stamp)
     step()
     body = draw(paper)
-    name = f"{words(language)('Rectification report')}-{held.pk}{'-draft' if draft else ''}.{form}"
+    name = f"{words(language)('Rectification report')}-{case.pk}{'-draft' if draft else ''}.{form}"
     return RenderedReport(name, media, body, told_gaps, draft)
 
 
-def _note(held: Case, form: str, made: RenderedReport, actor: Actor) -> None:
-    sha256 = hashlib.sha256(made.content).hexdigest()
-    data = {"form": form, "draft": made.draft, "sha256": sha256, "gaps": len(made.gaps)}
-    if made.draft or held.state == states.CLOSED:
+def _note(case: Case, form: str, report: RenderedReport, actor: Actor) -> None:
+    sha256 = hashlib.sha256(report.content).hexdigest()
+    data = {"form": form, "draft": report.draft, "sha256": sha256, "gaps": len(report.gaps)}
+    if report.draft or case.state == states.CLOSED:
         with transaction.atomic():
-            told = {"case": held.pk, **data}
-            record(verb="rectify.report", enterprise=held.enterprise_id, actor=actor, data=told)
+            entry = {"case": case.pk, **data}
+            record(verb="rectify.report", enterprise=case.enterprise_id, actor=actor, data=entry)
     else:
-        storage.record_step(case=held, step=states.REPORTED, data=data, actor=actor)
+        storage.record_step(case=case, step=states.REPORTED, data=data, actor=actor)
 
 
 def store_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Json:
@@ -108,34 +108,38 @@ def store_report(*, case: str, form: str, language: str, actor: Actor, progress:
     Complete, it is a step of the case; a draft says so on top. The figures in it are those that the case keeps, with
     the versions of their tables. ``rectify_unknown``, ``rectify_form_unknown``.
     """
-    held = operations.get_visible_case(case, actor, Permission.REPORT)
-    made = _set(held, form, language, actor, progress)
-    with blobs.put_undoable(made.content) as blob:
-        _note(held, form, made, actor)
-    told = {"case": held.pk, "form": form, "name": made.name, "media": made.media, "sha256": blob.sha256}
-    return {**told, "draft": made.draft, "gaps": list(made.gaps), "blob": blob.id}
+    case_row = operations.get_visible_case(case, actor, Permission.REPORT)
+    report = _set(case_row, form, language, actor, progress)
+    with blobs.put_undoable(report.content) as blob:
+        _note(case_row, form, report, actor)
+    result = {"case": case_row.pk, "form": form, "name": report.name, "media": report.media, "sha256": blob.sha256}
+    return {**result, "draft": report.draft, "gaps": list(report.gaps), "blob": blob.id}
 
 
 def get_stored_report(*, case: str, job: str, actor: Actor) -> RenderedReport:
     """The report that a job has set; ``rectify_unknown``, ``role_missing``, ``rectify_report_gone``."""
-    held = operations.get_visible_case(case, actor, Permission.REPORT)
-    made = _job(held, job)
-    told = {} if made is None else dict(made.result)
-    if "blob" not in told:
-        raise NianjianError("rectify_report_gone", case=held.pk, days=REPORT_RETENTION.days)
-    body = blobs.get(str(told["blob"]))
+    case_row = operations.get_visible_case(case, actor, Permission.REPORT)
+    job_value = _job(case_row, job)
+    result = {} if job_value is None else dict(job_value.result)
+    if "blob" not in result:
+        raise NianjianError("rectify_report_gone", case=case_row.pk, days=REPORT_RETENTION.days)
+    body = blobs.get(str(result["blob"]))
     return RenderedReport(
-        str(told["name"]), str(told["media"]), body, tuple(cast("list[Json]", told["gaps"])), bool(told["draft"])
+        str(result["name"]),
+        str(result["media"]),
+        body,
+        tuple(cast("list[Json]", result["gaps"])),
+        bool(result["draft"]),
     )
 
 
-def _job(held: Case, job: str) -> JobValue | None:
+def _job(case: Case, job: str) -> JobValue | None:
     try:
-        found = queue.job(job)
+        job_value = queue.job(job)
     except NianjianError:
         return None
-    mine = found.enterprise == held.enterprise_id and found.kind == flow.RECTIFY_REPORT
-    return found if mine and found.payload.get("case") == held.pk else None
+    mine = job_value.enterprise == case.enterprise_id and job_value.kind == flow.RECTIFY_REPORT
+    return job_value if mine and job_value.payload.get("case") == case.pk else None
 
 
 def delete_expired_reports() -> int:
@@ -171,33 +175,33 @@ def write_report_file(*, case: str, path: Path | None, language: str, actor: Act
     that cannot be written. Errors as `report`'s, OSError.
     """
     form = check_form("docx" if path is None else path.suffix.lower().lstrip("."))
-    held = operations.get_visible_case(case, actor, Permission.REPORT)
-    place = path or Path(f"{held.pk}.{form}")
+    case_row = operations.get_visible_case(case, actor, Permission.REPORT)
+    place = path or Path(f"{case_row.pk}.{form}")
     handle, fresh = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as out:
-            made = _set(held, form, language, actor, silent)
-            out.write(made.content)
+            report = _set(case_row, form, language, actor, silent)
+            out.write(report.content)
             out.flush()
             os.fsync(out.fileno())
-        place = path or Path(made.name)
-        _note(held, form, made, actor)
+        place = path or Path(report.name)
+        _note(case_row, form, report, actor)
         Path(fresh).replace(place)
     finally:
         Path(fresh).unlink(missing_ok=True)
     return {
         "case": case,
         "file": str(place),
-        "sha256": hashlib.sha256(made.content).hexdigest(),
-        "draft": made.draft,
-        "gaps": list(made.gaps),
+        "sha256": hashlib.sha256(report.content).hexdigest(),
+        "draft": report.draft,
+        "gaps": list(report.gaps),
     }
 
 
-def _require_no_gaps(held: Case, step: Steps | None) -> None:
-    if against := [gap for gap in evidence.gaps_of_case(held, step, sending=True) if gap.blocks]:
+def _require_no_gaps(case: Case, step: Steps | None) -> None:
+    if against := [gap for gap in evidence.gaps_of_case(case, step, sending=True) if gap.blocks]:
         findings = tuple({"code": gap.code, **gap.values} for gap in against)
-        raise NianjianError("rectify_gaps_open", case=held.pk, findings=findings)
+        raise NianjianError("rectify_gaps_open", case=case.pk, findings=findings)
 
 
 def _check_location(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
@@ -208,9 +212,9 @@ def _check_location(*, enterprise: str, case: str, first: date | None, last: dat
 
 def _check_figures(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
     """``rectify_closed``, and those of `evidence.check_measurable`."""
-    held = queries.get_case_of(enterprise, case)
-    evidence.check_measurable(held, first, last)
-    states.check_step(case, states.MEASURED, storage.list_completed_steps(held))
+    case_row = queries.get_case_of(enterprise, case)
+    evidence.check_measurable(case_row, first, last)
+    states.check_step(case, states.MEASURED, storage.list_completed_steps(case_row))
 
 
 def _check_submission(*, enterprise: str, case: str, day: date | None) -> dict[str, date]:
@@ -218,21 +222,21 @@ def _check_submission(*, enterprise: str, case: str, day: date | None) -> dict[s
 
     ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_submitted_early``, ``rectify_gaps_open`` with what is open.
     """
-    held, day = queries.get_case_of(enterprise, case), day or clock.today()
+    case_row, day = queries.get_case_of(enterprise, case), day or clock.today()
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
-    states.check_step(case, states.SUBMITTED, storage.list_completed_steps(held))
-    if day < (first := _find_first_day(held)):
+    states.check_step(case, states.SUBMITTED, storage.list_completed_steps(case_row))
+    if day < (first := _find_first_day(case_row)):
         raise NianjianError("rectify_submitted_early", day=day.isoformat(), first=first.isoformat())
-    _require_no_gaps(held, None)
+    _require_no_gaps(case_row, None)
     return {"day": day}
 
 
-def _find_first_day(held: Case) -> date:
+def _find_first_day(case: Case) -> date:
     """The first day on which notice, isolation and report were all there: before it nothing can be handed in."""
-    order = queries.find_effective(held)
-    reported = queries.list_events(held).filter(step=states.REPORTED)[0].at.astimezone(clock.ZONE).date()
-    return max(held.received, reported, held.received if order is None else queries.effective_day(order))
+    order = queries.find_effective(case)
+    reported = queries.list_events(case).filter(step=states.REPORTED)[0].at.astimezone(clock.ZONE).date()
+    return max(case.received, reported, case.received if order is None else queries.effective_day(order))
 
 
 def _check_closing(*, enterprise: str, case: str, check: str) -> dict[str, str]:
@@ -240,8 +244,8 @@ def _check_closing(*, enterprise: str, case: str, check: str) -> dict[str, str]:
 
     ``rectify_closed``, ``rectify_step_early``, ``rectify_text_missing``.
     """
-    held = queries.get_case_of(enterprise, case)
-    states.check_step(case, states.CLOSED, storage.list_completed_steps(held))
+    case_row = queries.get_case_of(enterprise, case)
+    states.check_step(case, states.CLOSED, storage.list_completed_steps(case_row))
     return {"check": storage.check_text("check", check)}
 
 
@@ -262,10 +266,10 @@ def locate(
     progress: Progress = silent,
 ) -> Json:
     """Find the number, line or team that draws the complaints: work for the worker; the case keeps what is found."""
-    found = evidence.locate_cause(
+    result = evidence.locate_cause(
         enterprise=enterprise, case=case, first=first, last=last, actor=actor, progress=progress
     )
-    return {"case": case, "complaints": found["complaints"], "named": found["named"]}
+    return {"case": case, "complaints": result["complaints"], "named": result["named"]}
 
 
 @operation(
@@ -295,8 +299,8 @@ def count_figures(
 def check_gaps(*, enterprise: str, actor: Actor, case: Key, progress: Progress = silent) -> Json:
     """Count everything anew and say what is open: work for the worker."""
     del enterprise
-    found = evidence.check_gaps(case=case, actor=actor, progress=progress)
-    return {"case": case, "ready": not any(gap.blocks for gap in found), "gaps": [gap.as_dict() for gap in found]}
+    gaps = evidence.check_gaps(case=case, actor=actor, progress=progress)
+    return {"case": case, "ready": not any(gap.blocks for gap in gaps), "gaps": [gap.as_dict() for gap in gaps]}
 
 
 @operation(
@@ -309,11 +313,11 @@ def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None,
     Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
     """
     day = _check_submission(enterprise=enterprise, case=case, day=day)["day"]
-    held = queries.get_case(case)
-    _require_no_gaps(held, Steps(progress, case, evidence.COUNTING + evidence.LOOKING))
+    case_row = queries.get_case(case)
+    _require_no_gaps(case_row, Steps(progress, case, evidence.COUNTING + evidence.LOOKING))
     days = operations.Days(enterprise)
-    data: Json = {"day": day.isoformat(), "in_time": day <= days.plan(held).due.day}
-    done = storage.record_step(case=held, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
+    data: Json = {"day": day.isoformat(), "in_time": day <= days.plan(case_row).due.day}
+    done = storage.record_step(case=case_row, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
     answer = {"case": case, "id": case, "state": done.state, "submitted_on": day.isoformat()}
     return {**answer, **data, "reminder": days.reminder(done)}
 
@@ -333,14 +337,14 @@ def close(
     against them.
     """
     text = _check_closing(enterprise=enterprise, case=case, check=check)
-    held = queries.get_case(case)
-    counted = evidence.figures_until_today(held, Steps(progress, case, evidence.COUNTING))
+    case_row = queries.get_case(case)
+    counted = evidence.figures_until_today(case_row, Steps(progress, case, evidence.COUNTING))
     if against := figures.find_objections(counted):
         raise NianjianError("rectify_not_effective", case=case, findings=tuple({"code": code} for code in against))
     with transaction.atomic():
-        tasks = len(storage.create_routine(case=held, start=clock.today(), actor=actor))
+        tasks = len(storage.create_routine(case=case_row, start=clock.today(), actor=actor))
         data = {"after": counted[figures.AFTER], "snapshot": counted["snapshot"], "tasks": tasks}
-        done = storage.record_step(case=held, step=states.CLOSED, data=data, actor=actor, checked=text | counted)
+        done = storage.record_step(case=case_row, step=states.CLOSED, data=data, actor=actor, checked=text | counted)
     effective = True if not data["after"][figures.UNRECORDED] else None
     answer = {"case": case, "id": case, "state": done.state, "effective": effective}
     return {**answer, "tasks": tasks, "after": data["after"]}
@@ -348,8 +352,8 @@ def close(
 
 def enqueue_report(*, case: str, form: str, language: str, actor: Actor) -> str:
     """Put a report; its job. ``rectify_unknown``, ``role_missing``, ``rectify_form_unknown``."""
-    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_REPORT])
-    return _enqueue(flow.RECTIFY_REPORT, held, {"form": check_form(form), "language": language}, actor)
+    case_row = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_REPORT])
+    return _enqueue(flow.RECTIFY_REPORT, case_row, {"form": check_form(form), "language": language}, actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,9 +364,9 @@ class GroupQuery:
     key: str | None
     page: int
 
-    def payload(self, held: Case) -> dict[str, object]:
+    def payload(self, case: Case) -> dict[str, object]:
         """What the work is given: the days are those of the location, whose end is not included."""
-        where = held.located or {"from": None, "to": None}
+        where = case.located or {"from": None, "to": None}
         last = None if where["to"] is None else (date.fromisoformat(where["to"]) - DAY).isoformat()
         return {**asdict(self), "first": where["from"], "last": last}
 
@@ -374,22 +378,22 @@ def enqueue_tickets(*, case: str, group: GroupQuery, actor: Actor) -> str:
     work for whoever reads it, and a person's number does not.
     ``rectify_unknown``, ``role_missing``, ``rectify_dimension_unknown``, ``rectify_group_unknown``.
     """
-    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_TICKETS])
+    case_row = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_TICKETS])
     if group.dimension not in location.DIMENSIONS:
-        known = ", ".join(location.DIMENSIONS)
-        raise NianjianError("rectify_dimension_unknown", dimension=group.dimension, dimensions=known)
-    found = (held.located or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
-    if group.key not in {one.get("ref") or one["key"] for one in found} or "*" in (group.key or ""):
+        dimensions = ", ".join(location.DIMENSIONS)
+        raise NianjianError("rectify_dimension_unknown", dimension=group.dimension, dimensions=dimensions)
+    groups = (case_row.located or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
+    if group.key not in {one.get("ref") or one["key"] for one in groups} or "*" in (group.key or ""):
         key = "–" if group.key is None else numbers.mask(group.key)
-        raise NianjianError("rectify_group_unknown", dimension=group.dimension, key=key, case=held.pk)
-    return _enqueue(flow.RECTIFY_TICKETS, held, group.payload(held), actor)
+        raise NianjianError("rectify_group_unknown", dimension=group.dimension, key=key, case=case_row.pk)
+    return _enqueue(flow.RECTIFY_TICKETS, case_row, group.payload(case_row), actor)
 
 
 def find_group_lookup(*, case: str, group: GroupQuery, actor: Actor, states: Collection[str] = ()) -> JobValue | None:
     """The newest look at a group's page, in one of ``states`` (none: any), since the location. ``rectify_unknown``."""
-    held = operations.get_visible_case(case, actor)
-    wanted = {"case": held.pk, **group.payload(held)}
-    return queue.newest(held.enterprise_id, flow.RECTIFY_TICKETS, wanted, *states)
+    case_row = operations.get_visible_case(case, actor)
+    payload = {"case": case_row.pk, **group.payload(case_row)}
+    return queue.newest(case_row.enterprise_id, flow.RECTIFY_TICKETS, payload, *states)
 
 
 def list_running(enterprise: str, case: str) -> dict[str, JobValue]:
@@ -397,15 +401,15 @@ def list_running(enterprise: str, case: str) -> dict[str, JobValue]:
     return {one.kind: one for one in queue.under_way(enterprise, {"case": case})}
 
 
-def _enqueue(kind: str, held: Case, payload: Mapping[str, object], actor: Actor) -> str:
+def _enqueue(kind: str, case: Case, payload: Mapping[str, object], actor: Actor) -> str:
     """The job; one that does the same already is not put twice."""
-    whole = {"case": held.pk, **payload}
-    return flow.enqueue_once(kind=kind, enterprise=held.enterprise_id, payload=whole, actor=actor)
+    whole = {"case": case.pk, **payload}
+    return flow.enqueue_once(kind=kind, enterprise=case.enterprise_id, payload=whole, actor=actor)
 
 
-def _tickets(job: JobValue, actor: Actor, told: flow.Report) -> Mapping[str, object]:
+def _tickets(job: JobValue, actor: Actor, on_progress: flow.Report) -> Mapping[str, object]:
     """``payload``: case, dimension, key (None: those that name none), first, last, page."""
-    found = evidence.list_group_tickets(
+    result = evidence.list_group_tickets(
         enterprise=job.enterprise,
         dimension=str(job.payload["dimension"]),
         key=flow.text(job.payload, "key"),
@@ -414,15 +418,15 @@ def _tickets(job: JobValue, actor: Actor, told: flow.Report) -> Mapping[str, obj
         page=int(str(job.payload["page"])),
         actor=actor,
         publishing=False,
-        progress=told,
+        progress=on_progress,
     )
-    return {"case": job.payload["case"], **found}
+    return {"case": job.payload["case"], **result}
 
 
-def _report(job: JobValue, actor: Actor, told: flow.Report) -> Mapping[str, object]:
+def _report(job: JobValue, actor: Actor, on_progress: flow.Report) -> Mapping[str, object]:
     """``payload``: case, form, language."""
     case, form, language = (str(job.payload[name]) for name in ("case", "form", "language"))
-    return store_report(case=case, form=form, language=language, actor=actor, progress=told)
+    return store_report(case=case, form=form, language=language, actor=actor, progress=on_progress)
 
 
 KINDS: Final[Mapping[str, flow.Kind]] = {

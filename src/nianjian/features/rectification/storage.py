@@ -80,7 +80,7 @@ class Notice:
     causes: Sequence[str] = ()
 
 
-def record_step(*, case: Case, step: str, data: Mapping[str, Any], actor: Actor, **found: Any) -> Case:  # noqa: ANN401 -- columns of the case
+def record_step(*, case: Case, step: str, data: Mapping[str, Any], actor: Actor, **columns: Any) -> Case:  # noqa: ANN401 -- columns of the case
     """Do a step; ``found`` are columns that it fills (located, measured, checked, submitted_on).
 
     A step may be done again, which replaces what it found. ``rectify_closed``, ``rectify_step_early``.
@@ -88,7 +88,7 @@ def record_step(*, case: Case, step: str, data: Mapping[str, Any], actor: Actor,
     with transaction.atomic():
         row = Case.objects.select_for_update().get(pk=case.pk)
         states.check_step(row.pk, step, list_completed_steps(row))
-        for name, value in found.items():
+        for name, value in columns.items():
             setattr(row, name, value)
         record_event(row, step, data, actor)
         row.state = states.state_of(list_completed_steps(row))
@@ -125,9 +125,9 @@ def add_paper(
         raise NianjianError("rectify_test_report_other", file=content.name)
     with transaction.atomic():
         row = lock_open_case(case)
-        known = Paper.objects.filter(case=row, kind=kind, sha256=hashlib.sha256(content.body).hexdigest()).first()
-        if known is not None:
-            return _correct_paper(row, known, said, actor)
+        stored = Paper.objects.filter(case=row, kind=kind, sha256=hashlib.sha256(content.body).hexdigest()).first()
+        if stored is not None:
+            return _correct_paper(row, stored, said, actor)
         with store_paper(row, kind, content, actor, **said, titled=titled) as paper:
             data = {"kind": kind, "sha256": paper.sha256, "size": paper.size, "dated": _iso(dated), "titled": titled}
             record_event(row, "paper_added", data, actor)
@@ -139,8 +139,8 @@ def confirm_assessment(*, case: Case, paper: int, actor: Actor) -> None:
     with transaction.atomic():
         row = lock_open_case(case)
         rows = Paper.objects.filter(case=row, kind=Paper.TEST_REPORT, pk=paper)
-        known = get_or_raise(rows, "rectify_paper_unknown", case=case.pk, paper=paper)
-        data = {"paper": paper, "sha256": known.sha256, "dated": _iso(known.dated)}
+        stored = get_or_raise(rows, "rectify_paper_unknown", case=case.pk, paper=paper)
+        data = {"paper": paper, "sha256": stored.sha256, "dated": _iso(stored.dated)}
         record_event(row, queries.PAPER_READ, data, actor)
 
 
@@ -191,8 +191,8 @@ def lock_open_case(case: Case) -> Case:
 def record_event(case: Case, step: str, data: Mapping[str, Any], actor: Actor) -> None:
     """Note what was done, in the case and in the audit chain."""
     Event(case=case, step=step, at=clock.now(), actor=str(actor), data=dict(data)).save(force_insert=True)
-    told = {"case": case.pk, **data}
-    record(verb=f"rectify.{step}", enterprise=case.enterprise_id, actor=actor, data=told)
+    entry = {"case": case.pk, **data}
+    record(verb=f"rectify.{step}", enterprise=case.enterprise_id, actor=actor, data=entry)
 
 
 def check_text(name: str, text: str) -> str:
@@ -221,12 +221,12 @@ def request_approval(order: Order, kind: str, actor: Actor) -> Approval:
             if approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
         order.pk, order.proposed_by, order.proposed_at = uuid.uuid4().hex, str(actor), clock.now()
-        asked = approvals.create_request(
+        approval = approvals.create_request(
             kind=kind, subject=order.pk, digest=order_digest(order), enterprise=order.enterprise_id, actor=actor
         )
-        order.approval = asked.id
+        order.approval = approval.id
         order.save(force_insert=True)
-    return asked
+    return approval
 
 
 def approve_order(*, approval: str, actor: Actor, gate_before: Mapping[str, Any] | None = None) -> Order:
@@ -290,7 +290,7 @@ def unflag_licence(*, enterprise: str, licence: str, until: date, actor: Actor) 
 
 def create_routine(*, case: Case, start: date, actor: Actor) -> list[Task]:
     """Turn the case's recurring measures into tasks of the routine, each once; the caller closes the case beside."""
-    made = []
+    tasks = []
     with transaction.atomic():
         for measure in Measure.objects.filter(case=case, every__isnull=False).order_by("pk"):
             task = Task(
@@ -304,8 +304,8 @@ def create_routine(*, case: Case, start: date, actor: Actor) -> list[Task]:
                 recorded_by=str(actor),
             )
             task.save(force_insert=True)
-            made.append(task)
-        if made:
-            data = {"case": case.pk, "tasks": len(made)}
+            tasks.append(task)
+        if tasks:
+            data = {"case": case.pk, "tasks": len(tasks)}
             record(verb="rectify.routine", enterprise=case.enterprise_id, actor=actor, data=data)
-    return made
+    return tasks

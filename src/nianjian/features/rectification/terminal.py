@@ -35,9 +35,9 @@ COMMANDS: Final = {
 }
 
 
-def _named(args: Namespace) -> str | None:
-    named: str | None = args.named or args.case
-    return named
+def _find_case(args: Namespace) -> str | None:
+    case: str | None = args.named or args.case
+    return case
 
 
 def _enterprise(args: Namespace) -> str:
@@ -46,12 +46,12 @@ def _enterprise(args: Namespace) -> str:
 
 def _case(args: Namespace, actor: Actor) -> str:
     """The case that is named, or the only open one."""
-    return _named(args) or operations.get_only_open_case(enterprise=_enterprise(args), actor=actor)
+    return _find_case(args) or operations.get_only_open_case(enterprise=_enterprise(args), actor=actor)
 
 
 def _place(args: Namespace, actor: Actor) -> str:
     """The enterprise of the case that is named, else the one that is meant."""
-    case = _named(args)
+    case = _find_case(args)
     return _enterprise(args) if case is None else operations.get_visible_case(case, actor).enterprise_id
 
 
@@ -160,7 +160,7 @@ def _attach(args: Namespace, actor: Actor) -> Answer:
 
 def _list_cases_beside(args: Namespace, actor: Actor) -> list[str]:
     """Open cases that what was done belongs to none of, as it named none."""
-    return [] if _named(args) else operations.list_open_cases(enterprise=_enterprise(args), actor=actor)
+    return [] if _find_case(args) else operations.list_open_cases(enterprise=_enterprise(args), actor=actor)
 
 
 def _draw_cases_beside(console: Console, cases: Sequence[str]) -> None:
@@ -170,12 +170,12 @@ def _draw_cases_beside(console: Console, cases: Sequence[str]) -> None:
 
 
 def _locate(args: Namespace, actor: Actor) -> Answer:
-    place = _enterprise(args) if _named(args) is None else ""
+    place = _enterprise(args) if _find_case(args) is None else ""
     days = {"first": getattr(args, "from"), "last": args.to}
-    location = evidence.locate_cause(enterprise=place, case=_named(args), **days, actor=actor)
+    location = evidence.locate_cause(enterprise=place, case=_find_case(args), **days, actor=actor)
     beside = _list_cases_beside(args, actor)
 
-    code = place or queries.get_case(_named(args) or "").enterprise_id
+    code = place or queries.get_case(_find_case(args) or "").enterprise_id
     last = date.fromisoformat(location["to"]) - timedelta(days=1)
 
     def show(console: Console) -> None:
@@ -224,7 +224,7 @@ def _tickets(args: Namespace, actor: Actor) -> Answer:
 def _isolate(args: Namespace, actor: Actor) -> Answer:
     order = operations.request_isolation(
         enterprise=_place(args, actor),
-        case=_named(args),
+        case=_find_case(args),
         key=args.by,
         channel=args.channel,
         cap=args.cap,
@@ -336,7 +336,7 @@ def _close(args: Namespace, actor: Actor) -> Answer:
 
 def _watch(args: Namespace, actor: Actor) -> Answer:
     values = {name: getattr(args, name) for name in ("licence", "source", "since", "until", "year")}
-    answer = operations.change_watch_list(enterprise=_enterprise(args), case=_named(args), actor=actor, **values)
+    answer = operations.change_watch_list(enterprise=_enterprise(args), case=_find_case(args), actor=actor, **values)
 
     def show(console: Console) -> None:
         columns = ("licence", "since", "until", "source")

@@ -101,31 +101,31 @@ def registers_list(
     )
 
 
-def parse_row_filter(kind: str, looked: RowsWanted) -> RowFilter:
+def parse_row_filter(kind: str, query: RowsWanted) -> RowFilter:
     """What is looked for; ``filter_unreadable`` for a condition that its field cannot have, ``filter_unknown``."""
-    found: dict[str, dict[str, Any]] = {EQUAL: {}, FIRST: {}, LAST: {}}
-    known = {column.field: column for column in kinds.register(kind).sheet.columns}
-    for text in looked.where:
+    by_sign: dict[str, dict[str, Any]] = {EQUAL: {}, FIRST: {}, LAST: {}}
+    by_field = {column.field: column for column in kinds.register(kind).sheet.columns}
+    for text in query.where:
         read = CONDITION.fullmatch(text)
         if read is None:
             raise NianjianError("filter_unreadable", column="where", value=text)
         name, sign, value = read.groups()
-        if name not in known:
+        if name not in by_field:
             raise NianjianError("filter_unknown", column=name)
         if sign == EQUAL:
-            found[sign][name] = value
+            by_sign[sign][name] = value
             continue
         try:
             day = date.fromisoformat(value)
         except ValueError:
             day = None
-        column = known[name]
+        column = by_field[name]
         if day is None or column.kind not in DAYS or not clock.FIRST_DAY <= day <= clock.LAST_DAY:
             raise NianjianError("filter_unreadable", column=column.header, value=value)
-        found[sign][name] = day
+        by_sign[sign][name] = day
     return RowFilter(
-        text=looked.q, columns=found[EQUAL], first=found[FIRST], last=found[LAST], missing=looked.missing,
-        sort=looked.sort.removeprefix("-"), descending=looked.sort.startswith("-"),
+        text=query.q, columns=by_sign[EQUAL], first=by_sign[FIRST], last=by_sign[LAST], missing=query.missing,
+        sort=query.sort.removeprefix("-"), descending=query.sort.startswith("-"),
     )  # fmt: skip
 
 
@@ -252,11 +252,13 @@ def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = Non
 def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """What was ever written of a row, masked."""
     del code
-    found = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), decode_key(key))
-    if not found:
+    versions = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), decode_key(key))
+    if not versions:
         raise Http404
     sheet = kinds.register(kind).sheet
-    items = [to_row(one, sheet) | {"recorded_at": one.recorded_at, "superseded_at": one.superseded_at} for one in found]
+    items = [
+        to_row(one, sheet) | {"recorded_at": one.recorded_at, "superseded_at": one.superseded_at} for one in versions
+    ]
     return {"items": items}
 
 
@@ -306,9 +308,9 @@ def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str
 def rows_change(request: Request, code: str, kind: str, key: str, change: Change) -> dict[str, str]:
     """Write another version of a row."""
     _of(request, kind, key, change.version)
-    given = change.model_dump() | {"texts": _texts(kind, change.values)}
-    del given["values"]
-    storage.change_row(kind=kind, enterprise=code, actor=request.actor, **given)
+    data = change.model_dump() | {"texts": _texts(kind, change.values)}
+    del data["values"]
+    storage.change_row(kind=kind, enterprise=code, actor=request.actor, **data)
     return {"key": decode_key(key)}
 
 
@@ -326,18 +328,18 @@ def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict
 def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> dict[str, int]:
     """Let several rows hold no longer, all or none."""
     get_scope_or_404(request, kind, None)
-    wanted = list(dict.fromkeys(ends.versions))
+    versions = list(dict.fromkeys(ends.versions))
     count = storage.end_rows(
-        kind=kind, enterprise=code, versions=wanted, start=ends.start, reason=ends.reason, actor=request.actor
+        kind=kind, enterprise=code, versions=versions, start=ends.start, reason=ends.reason, actor=request.actor
     )
     return {"count": count}
 
 
 def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
-    found = queries.find_row(kind, get_scope_or_404(request, kind, day), decode_key(key))
-    if found is None:
+    row = queries.find_row(kind, get_scope_or_404(request, kind, day), decode_key(key))
+    if row is None:
         raise Http404
-    return found
+    return row
 
 
 def _of(request: Request, kind: str, key: str, version: int) -> None:
@@ -351,9 +353,9 @@ def _of(request: Request, kind: str, key: str, version: int) -> None:
 
 def _texts(kind: str, values: dict[str, Any]) -> dict[str, str]:
     """Check the fields' names: a value under a misspelt one would be lost without a word."""
-    known = {one.field for one in entries.form_columns(kinds.register(kind).sheet)}
+    fields = {one.field for one in entries.form_columns(kinds.register(kind).sheet)}
     for name in values:
-        if name not in known:
+        if name not in fields:
             raise NianjianError("filter_unknown", column=name)
     return values
 
@@ -398,10 +400,10 @@ def papers_add(request: Request, code: str, kind: str, key: str, file: Query[Fil
     row = queries.find_latest_version(kind, get_scope_or_404(request, kind, None), decode_key(key))
     if row is None:
         raise Http404
-    made = attachments.attach_to_row(
+    paper_id = attachments.attach_to_row(
         register=kind, row=row, name=file.name, content=request.content, actor=request.actor
     )
-    return attachments.get_row_paper(code, kind, row.key, made)
+    return attachments.get_row_paper(code, kind, row.key, paper_id)
 
 
 @take(
@@ -414,8 +416,8 @@ def papers_fetch(request: Request, code: str, kind: str, key: str, paper: Number
     """A file as it came; the audit chain has the entry."""
     del code
     row = _any(request, kind, key)
-    found, content = attachments.download_row_paper(register=kind, row=row, attachment=paper, actor=request.actor)
-    return attached(content, found.media_type, found.name or "")
+    attachment, content = attachments.download_row_paper(register=kind, row=row, attachment=paper, actor=request.actor)
+    return attached(content, attachment.media_type, attachment.name or "")
 
 
 @write(router, f"{ROW}/papers/{{paper}}", act=Permission.MANAGE_DATA, answer=TakenOff, method="DELETE")
@@ -428,7 +430,7 @@ def papers_take_off(request: Request, code: str, kind: str, key: str, paper: Num
 
 def _any(request: Request, kind: str, key: str) -> Version:
     """Any version of a row: its papers outlive its end."""
-    found = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), decode_key(key), most=1)
-    if not found:
+    versions = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), decode_key(key), most=1)
+    if not versions:
         raise Http404
-    return found[0]
+    return versions[0]

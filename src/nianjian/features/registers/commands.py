@@ -32,10 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     load.add_argument(
         "--errors", type=Path, metavar="FILE", help=_("where to write the workbook that marks each bad cell")
     )
-    shown = actions.add("list", _list, _("list a register as it was on a given day"))
-    shown.add_argument("kind", metavar="KIND", help=_("register, for example numbers or seats"))
-    enterprise(shown)
-    on_day(shown, "--as-at", _("the day; default: today"), "--as-of")
+    listing = actions.add("list", _list, _("list a register as it was on a given day"))
+    listing.add_argument("kind", metavar="KIND", help=_("register, for example numbers or seats"))
+    enterprise(listing)
+    on_day(listing, "--as-at", _("the day; default: today"), "--as-of")
 
 
 def _template(args: argparse.Namespace) -> Answer:
@@ -61,17 +61,17 @@ def _import(args: argparse.Namespace) -> Answer:
         words=sentence,
     )
     data = receipt.as_dict()
-    for name, found in (("errors", receipt.errors), ("warnings", receipt.warnings)):
-        data[name] = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in found]
+    for name, findings in (("errors", receipt.errors), ("warnings", receipt.warnings)):
+        data[name] = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in findings]
 
     def show(console: Console) -> None:
-        for style, found in (("red", receipt.errors), ("yellow", receipt.warnings)):
-            for one in found[:SHOWN]:
+        for style, findings in (("red", receipt.errors), ("yellow", receipt.warnings)):
+            for one in findings[:SHOWN]:
                 text = _("line {line}, {column}: {fault}")
                 fault = sentence(one.code, one.values())
                 console.print(text.format(line=one.line, column=one.column, fault=fault), style=style)
-            if len(found) > SHOWN:
-                console.print(_("… and {count} more").format(count=len(found) - SHOWN), style=style)
+            if len(findings) > SHOWN:
+                console.print(_("… and {count} more").format(count=len(findings) - SHOWN), style=style)
         if receipt.ok:
             text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
         else:
@@ -93,16 +93,16 @@ def _list(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.platform.registers.queries import list_register
 
-    found = list_register(kind=args.kind, enterprise=args.enterprise, as_at=args.as_at)
+    listing = list_register(kind=args.kind, enterprise=args.enterprise, as_at=args.as_at)
 
     def show(console: Console) -> None:
-        names = found.rows[0] if found.rows else {}
-        used = [name for name in names if any(row[name] is not None for row in found.rows)]
-        words = _words(found.kind)
-        body = ([_shown(row[name], words.get(name, {})) for name in used] for row in found.rows)
-        table.rows(console, [_heading(found.kind, name) for name in used], body)
+        names = listing.rows[0] if listing.rows else {}
+        used = [name for name in names if any(row[name] is not None for row in listing.rows)]
+        words = _words(listing.kind)
+        body = ([_format_value(row[name], words.get(name, {})) for name in used] for row in listing.rows)
+        table.rows(console, [_heading(listing.kind, name) for name in used], body)
 
-    return Answer({"kind": found.kind, "as_at": found.as_at.isoformat(), "rows": found.rows}, show)
+    return Answer({"kind": listing.kind, "as_at": listing.as_at.isoformat(), "rows": listing.rows}, show)
 
 
 def _heading(kind: str, field: str) -> str:
@@ -119,14 +119,14 @@ def _words(kind: str) -> dict[str, dict[str, str]]:
 
     if language() == ENGLISH:
         return {}
-    found: dict[str, dict[str, str]] = {}
+    by_field: dict[str, dict[str, str]] = {}
     for column in kinds.register(kind).sheet.columns:
         for word, stored in column.choices.items():
-            found.setdefault(column.field, {}).setdefault(stored, word)
-    return found
+            by_field.setdefault(column.field, {}).setdefault(stored, word)
+    return by_field
 
 
-def _shown(value: object, words: Mapping[str, str]) -> object:
+def _format_value(value: object, words: Mapping[str, str]) -> object:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return words.get(value, value) if isinstance(value, str) else value

@@ -68,7 +68,7 @@ def options(column: Column) -> list[tuple[str, str]]:
     """Choices as the sheets spell them, with their names in the reader's language."""
     if column.kind is Kind.FLAG:
         return [("是", _("yes")), ("否", _("no"))]
-    return [(spelt, presenters.choice(column, column.choices[spelt])) for spelt in column.offered()]
+    return [(label, presenters.choice(column, column.choices[label])) for label in column.offered()]
 
 
 INPUTS: Final[dict[Kind, dict[str, str]]] = {
@@ -137,22 +137,22 @@ class Filter(forms.Form):
     def wanted(self) -> RowFilter:
         """Return what was understood; a field with an error is left out."""
         self.is_valid()
-        given = {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
+        data = {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
 
         def of(prefix: str) -> dict[str, Any]:
-            return {name.removeprefix(prefix): value for name, value in given.items() if name.startswith(prefix)}
+            return {name.removeprefix(prefix): value for name, value in data.items() if name.startswith(prefix)}
 
-        asked = str(given.get("sort", ""))
-        known = {column.field for column in sortable_columns(self.sheet)}
-        sort = asked.removeprefix("-")
+        sort_text = str(data.get("sort", ""))
+        fields = {column.field for column in sortable_columns(self.sheet)}
+        sort = sort_text.removeprefix("-")
         return RowFilter(
-            text=given.get("q", ""),
+            text=data.get("q", ""),
             columns=of(COLUMN),
             first=of(FIRST),
             last=of(LAST),
-            missing=given.get("missing", ""),
-            sort=sort if sort in known else "",
-            descending=asked.startswith("-") and sort in {"", *known},
+            missing=data.get("missing", ""),
+            sort=sort if sort in fields else "",
+            descending=sort_text.startswith("-") and sort in {"", *fields},
         )
 
     @property
@@ -244,11 +244,11 @@ class RowForm(forms.Form):
 
     def texts(self) -> dict[str, str]:
         """Texts by field. What stands as it was shown is absent: it stays as it is stored, masked values too."""
-        known = {column.field for column in entries.form_columns(self.sheet)} & self.fields.keys()
-        given = {name: str(self.cleaned_data.get(name) or "") for name in known}
+        fields = {column.field for column in entries.form_columns(self.sheet)} & self.fields.keys()
+        values = {name: str(self.cleaned_data.get(name) or "") for name in fields}
         if "seen" in self.fields:
-            given = {name: text for name, text in given.items() if text != self.initial.get(name, "")}
-        return given | {name: "" for name in self.hidden if self.cleaned_data.get(CLEAR + name)}
+            values = {name: text for name, text in values.items() if text != self.initial.get(name, "")}
+        return values | {name: "" for name in self.hidden if self.cleaned_data.get(CLEAR + name)}
 
     def refuse(self, error: NianjianError) -> None:
         """Show a refusal: each finding at its field, anything else above the form."""

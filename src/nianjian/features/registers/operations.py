@@ -75,47 +75,47 @@ class ExportFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def export_register(asked: ExportRequest, *, actor: Actor) -> ExportFile:
+def export_register(spec: ExportRequest, *, actor: Actor) -> ExportFile:
     """Write the rows that are found as xlsx or CSV, at once; ``register_export_long`` for more than `DIRECT`.
 
     ``role_missing``, ``export_form_unknown``, ``register_export_too_large``, and those of `registers.filters`.
     """
-    count = count_export_rows(asked, actor)
+    count = count_export_rows(spec, actor)
     if count > DIRECT:
         raise NianjianError("register_export_long", rows=count, most=DIRECT)
-    file = build_export_file(asked, count, actor)
-    record_export(asked, count, file.sha256, actor)
+    file = build_export_file(spec, count, actor)
+    record_export(spec, count, file.sha256, actor)
     return file
 
 
-def count_export_rows(asked: ExportRequest, actor: Actor) -> int:
+def count_export_rows(spec: ExportRequest, actor: Actor) -> int:
     """How many rows the file would have; what `take_register` raises."""
-    require_permission(actor, asked.sight.enterprise, Permission.VIEW_UNMASKED if asked.full else Permission.READ_OWN)
-    if asked.form not in FORMS:
-        raise NianjianError("export_form_unknown", form=asked.form, forms=", ".join(FORMS))
-    found = queries.filter_rows(asked.kind, asked.sight, asked.wanted)
-    count = found.order_by()[: workbooks.MOST + 1].count()
+    require_permission(actor, spec.sight.enterprise, Permission.VIEW_UNMASKED if spec.full else Permission.READ_OWN)
+    if spec.form not in FORMS:
+        raise NianjianError("export_form_unknown", form=spec.form, forms=", ".join(FORMS))
+    rows = queries.filter_rows(spec.kind, spec.sight, spec.wanted)
+    count = rows.order_by()[: workbooks.MOST + 1].count()
     if count > workbooks.MOST:
         raise NianjianError("register_export_too_large", most=workbooks.MOST)
     return count
 
 
-def build_export_file(asked: ExportRequest, count: int, actor: Actor, progress: Progress = silent) -> ExportFile:
+def build_export_file(spec: ExportRequest, count: int, actor: Actor, progress: Progress = silent) -> ExportFile:
     """Write the file of ``count`` rows; what ``progress`` raises ends it."""
-    sheet, sight, form = kinds.register(asked.kind).sheet, asked.sight, asked.form
-    rows = _with_progress(queries.stream_rows(asked.kind, sight, asked.wanted), asked.kind, count, progress)
+    sheet, sight, form = kinds.register(spec.kind).sheet, spec.sight, spec.form
+    rows = _with_progress(queries.stream_rows(spec.kind, sight, spec.wanted), spec.kind, count, progress)
     if form == "csv":
-        content = workbooks.write_csv(sheet, rows, full=asked.full)
+        content = workbooks.write_csv(sheet, rows, full=spec.full)
     else:
-        content = workbooks.write_workbook(sheet, rows, _describe_export(asked, count, actor), full=asked.full)
-    return ExportFile(f"{sight.enterprise}-{asked.kind}-{sight.day}.{form}", FORMS[form], content, count)
+        content = workbooks.write_workbook(sheet, rows, _describe_export(spec, count, actor), full=spec.full)
+    return ExportFile(f"{sight.enterprise}-{spec.kind}-{sight.day}.{form}", FORMS[form], content, count)
 
 
-def record_export(asked: ExportRequest, count: int, sha256: str, actor: Actor) -> None:
+def record_export(spec: ExportRequest, count: int, sha256: str, actor: Actor) -> None:
     """Write into the chain that the file is given away."""
     storage.record_export(
-        kind=asked.kind, enterprise=asked.sight.enterprise, day=asked.sight.day, count=count, full=asked.full,
-        sha256=sha256, filters=list(asked.filters), actor=actor,
+        kind=spec.kind, enterprise=spec.sight.enterprise, day=spec.sight.day, count=count, full=spec.full,
+        sha256=sha256, filters=list(spec.filters), actor=actor,
     )  # fmt: skip
 
 
@@ -126,19 +126,19 @@ def _with_progress(rows: Iterable[Version], kind: str, count: int, progress: Pro
         yield row
 
 
-def _describe_export(asked: ExportRequest, count: int, actor: Actor) -> list[tuple[str, str]]:
+def _describe_export(spec: ExportRequest, count: int, actor: Actor) -> list[tuple[str, str]]:
     """Say whose the list is, of which day and rows, who took it out and when."""
-    _ = words(asked.language)
-    called, sight = _(NAMES[asked.kind]), asked.sight
+    _ = words(spec.language)
+    called, sight = _(NAMES[spec.kind]), spec.sight
     return [
         (_("Enterprise"), f"{accounts.enterprise(sight.enterprise).name} ({sight.enterprise})"),
         (_("Register"), called[:1].upper() + called[1:]),
         (_("As at"), sight.day.isoformat()),
-        (_("Filter"), "; ".join(asked.filters.values()) or _("none")),
+        (_("Filter"), "; ".join(spec.filters.values()) or _("none")),
         (_("Rows"), str(count)),
         (_("Exported by"), str(actor)),
         (_("Exported at"), f"{clock.now().astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"),
-        (_("Personal data"), _("in full") if asked.full else _("masked")),
+        (_("Personal data"), _("in full") if spec.full else _("masked")),
     ]
 
 
@@ -157,27 +157,27 @@ class ListFile:
     content: Iterator[bytes]
 
 
-def enqueue_export(asked: ExportRequest, *, actor: Actor) -> str:
+def enqueue_export(spec: ExportRequest, *, actor: Actor) -> str:
     """Put the making of the file; its job, or the same one that waits or runs. Raises what `count_export_rows` does."""
-    enterprise = asked.sight.enterprise
-    count_export_rows(asked, actor)
-    wanted = {
-        "kind": asked.kind, "day": asked.sight.day, "team": asked.sight.team, "wanted": asdict(asked.wanted),
-        "filters": dict(asked.filters), "form": asked.form, "full": asked.full, "language": asked.language,
+    enterprise = spec.sight.enterprise
+    count_export_rows(spec, actor)
+    document = {
+        "kind": spec.kind, "day": spec.sight.day, "team": spec.sight.team, "wanted": asdict(spec.wanted),
+        "filters": dict(spec.filters), "form": spec.form, "full": spec.full, "language": spec.language,
     }  # fmt: skip
     # As one text: databases keep the order of nothing else.
-    text = json.dumps(wanted, default=date.isoformat, ensure_ascii=False)
-    given = {"kind": asked.kind, "by": str(actor), REQUEST: text}
-    return flow.enqueue_once(kind=flow.TAKE_REGISTER, enterprise=enterprise, payload=given, actor=actor)
+    text = json.dumps(document, default=date.isoformat, ensure_ascii=False)
+    payload = {"kind": spec.kind, "by": str(actor), REQUEST: text}
+    return flow.enqueue_once(kind=flow.TAKE_REGISTER, enterprise=enterprise, payload=payload, actor=actor)
 
 
 def run_export(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
-    asked = _decode_request(str(payload[REQUEST]), enterprise)
-    _require_scope(asked, actor)
-    made = build_export_file(asked, count_export_rows(asked, actor), actor, progress)
-    blob = blobs.put(made.content).id
-    return {"name": made.name, "media": made.media, "rows": made.rows, "sha256": made.sha256, "blob": blob}
+    spec = _decode_request(str(payload[REQUEST]), enterprise)
+    _require_scope(spec, actor)
+    file = build_export_file(spec, count_export_rows(spec, actor), actor, progress)
+    blob = blobs.put(file.content).id
+    return {"name": file.name, "media": file.media, "rows": file.rows, "sha256": file.sha256, "blob": blob}
 
 
 def open_export(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFile:
@@ -187,19 +187,19 @@ def open_export(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFi
     other work, or somebody else's; ``register_file_gone`` before it is done and after its time.
     """
     require_permission(actor, enterprise, Permission.READ_OWN)
-    found = queue.job(job)
-    mine = found.enterprise == enterprise and found.requested_by == str(actor)
-    if not mine or found.kind != flow.TAKE_REGISTER or found.payload["kind"] != kind:
+    export_job = queue.job(job)
+    mine = export_job.enterprise == enterprise and export_job.requested_by == str(actor)
+    if not mine or export_job.kind != flow.TAKE_REGISTER or export_job.payload["kind"] != kind:
         raise NianjianError("job_unknown", job=job)
-    told: Mapping[str, Any] = found.result
-    if "blob" not in told:
+    result: Mapping[str, Any] = export_job.result
+    if "blob" not in result:
         raise NianjianError("register_file_gone", job=job, days=RETENTION.days)
-    asked = _decode_request(str(found.payload[REQUEST]), enterprise)
-    require_permission(actor, enterprise, Permission.VIEW_UNMASKED if asked.full else Permission.READ_OWN)
-    _require_scope(asked, actor)
-    content = blobs.read(str(told["blob"]))
-    record_export(asked, int(told["rows"]), str(told["sha256"]), actor)
-    return ListFile(str(told["name"]), str(told["media"]), content)
+    spec = _decode_request(str(export_job.payload[REQUEST]), enterprise)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED if spec.full else Permission.READ_OWN)
+    _require_scope(spec, actor)
+    content = blobs.read(str(result["blob"]))
+    record_export(spec, int(result["rows"]), str(result["sha256"]), actor)
+    return ListFile(str(result["name"]), str(result["media"]), content)
 
 
 def delete_expired_exports() -> int:
@@ -212,17 +212,17 @@ def delete_expired_exports() -> int:
     return len(old)
 
 
-def _require_scope(asked: ExportRequest, actor: Actor) -> None:
+def _require_scope(spec: ExportRequest, actor: Actor) -> None:
     """``role_missing`` where the rows are no more those that this person sees: of another team, or of all."""
-    team = team_of(actor, asked.sight.enterprise)
-    if team is not None and team != asked.sight.team:
-        require_permission(actor, asked.sight.enterprise, Permission.READ)
+    team = team_of(actor, spec.sight.enterprise)
+    if team is not None and team != spec.sight.team:
+        require_permission(actor, spec.sight.enterprise, Permission.READ)
 
 
 def _decode_request(text: str, enterprise: str) -> ExportRequest:
-    given: Json = json.loads(text)
-    wanted: Json = given.pop("wanted")
+    document: Json = json.loads(text)
+    query: Json = document.pop("wanted")
     for side in ("first", "last"):
-        wanted[side] = {name: date.fromisoformat(day) for name, day in wanted[side].items()}
-    sight = ReadScope(enterprise, date.fromisoformat(given.pop("day")), given.pop("team"))
-    return ExportRequest(sight=sight, wanted=RowFilter(**wanted), **given)
+        query[side] = {name: date.fromisoformat(day) for name, day in query[side].items()}
+    sight = ReadScope(enterprise, date.fromisoformat(document.pop("day")), document.pop("team"))
+    return ExportRequest(sight=sight, wanted=RowFilter(**query), **document)

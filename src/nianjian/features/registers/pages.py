@@ -50,10 +50,10 @@ def read_scope(request: Request, kind: str = "") -> ReadScope:
     team = request.team
     if team is None and queries.has_team_scope(kind):
         team = request.GET.get("team", "").strip() or None
-    found = ReadScope(request.enterprise.code, asked_day(request.GET.get("as_at", "")), team)
-    if kind and not found.sees(kind):
+    scope = ReadScope(request.enterprise.code, asked_day(request.GET.get("as_at", "")), team)
+    if kind and not scope.sees(kind):
         raise Http404
-    return found
+    return scope
 
 
 def day_parameter(seen: ReadScope) -> date | None:
@@ -63,10 +63,10 @@ def day_parameter(seen: ReadScope) -> date | None:
 
 def get_version_or_404(request: Request, kind: str, key: str) -> Version:
     """Return the version of a row that a write goes on from; 404 if there is none."""
-    found = queries.find_latest_version(kind, read_scope(request, kind), key)
-    if found is None:
+    version = queries.find_latest_version(kind, read_scope(request, kind), key)
+    if version is None:
         raise Http404
-    return found
+    return version
 
 
 def may(request: Request, act: Permission) -> bool:
@@ -89,7 +89,7 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
     if not written:
         return None
     holds = queries.find_row(kind, seen, key)
-    told = holds or written[0]
+    version = holds or written[0]
     code = request.enterprise.code
     last = queries.find_latest_version(kind, seen, key)
     goes_on = last is not None and (last.valid_to is None or last.valid_to >= clock.today())
@@ -97,25 +97,25 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
     return {
         "kind": kind,
         "register": presenters.title(kind),
-        "name": presenters.name(told, sheet, full=full),
-        "called": getattr(told, "name", "") if kind in CALLED else "",
+        "name": presenters.name(version, sheet, full=full),
+        "called": getattr(version, "name", "") if kind in CALLED else "",
         "key": key,
         "day": seen.day,
         "told": day_parameter(seen),
-        "version": told,
+        "version": version,
         "holds": holds is not None,
-        "span": presenters.span(told.valid_from, told.valid_to),
-        "pairs": _pairs(code, told, sheet, full=full),
+        "span": presenters.span(version.valid_from, version.valid_to),
+        "pairs": _pairs(code, version, sheet, full=full),
         "empty": [  # of the columns that a row may leave empty
             presenters.label(one)
             for one in entries.form_columns(sheet)
-            if getattr(told, one.field) is None and one.field not in sheet.needed
+            if getattr(version, one.field) is None and one.field not in sheet.needed
         ],
         "full": full,
-        "masked": any(is_masked(one) and getattr(told, one.field) is not None for one in sheet.columns),
+        "masked": any(is_masked(one) and getattr(version, one.field) is not None for one in sheet.columns),
         "notes": [  # what the sheet warns about: it refuses nothing, but changes a light
             say_pair(presenters.label(sheet.by_field(field)), error_message(one.code, one.values(), words(current())))
-            for field, one in entries.list_warnings(told, sheet)
+            for field, one in entries.list_warnings(version, sheet)
         ],
         "groups": [_group(code, seen, one) for one in queries.list_linked_rows(kind, seen, holds)] if holds else [],
         "history": [_event(one) for one in queries.list_history(written, sheet)],
@@ -142,8 +142,8 @@ def _pairs(code: str, version: Version, sheet: Sheet, *, full: bool) -> list[tup
 def _group(code: str, seen: ReadScope, group: queries.LinkGroup) -> Context:
     link, sheet, day = group.link, presenters.sheet_of(group.link.kind), day_parameter(seen)
     there = list_address(code, link.kind)
-    asked = f"{COLUMN}{link.field}={link.text}" if link.field else f"team={link.team}" if link.team else ""
-    every = "&".join(part for part in (asked, f"as_at={day}" if day else "") if part)
+    query = f"{COLUMN}{link.field}={link.text}" if link.field else f"team={link.team}" if link.team else ""
+    every = "&".join(part for part in (query, f"as_at={day}" if day else "") if part)
     return {
         "title": presenters.title(link.kind),
         "total": group.total,
@@ -154,7 +154,7 @@ def _group(code: str, seen: ReadScope, group: queries.LinkGroup) -> Context:
             )
             for one in group.rows
         ],
-        "every": f"{there}?{every}" if asked and group.total > len(group.rows) else "",
+        "every": f"{there}?{every}" if query and group.total > len(group.rows) else "",
     }
 
 
@@ -190,15 +190,15 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
     """Write a new row."""
     sheet = presenters.sheet_of(kind)
     # Values that a link fills in: a row that begins again, a line of this team.
-    known = (column.field for column in entries.form_columns(sheet) if not column.personal)
-    first = {name: request.GET[name][:200] for name in known if request.GET.get(name)}
+    names = (column.field for column in entries.form_columns(sheet) if not column.personal)
+    first = {name: request.GET[name][:200] for name in names if request.GET.get(name)}
     form = RowForm(request.POST if request.method == "POST" else None, sheet=sheet, first=first)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        data = form.cleaned_data
         try:
             key = storage.create_row(
-                kind=kind, enterprise=code, texts=form.texts(), since=given["holds_from"],
-                reason=given["reason_given"], actor=request.actor,
+                kind=kind, enterprise=code, texts=form.texts(), since=data["holds_from"],
+                reason=data["reason_given"], actor=request.actor,
             )  # fmt: skip
         except NianjianError as error:
             form.refuse(error)
@@ -223,12 +223,12 @@ def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     form = RowForm(request.POST, sheet=sheet, version=last)
     if not form.is_valid():
         return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
-    given = form.cleaned_data
+    data = form.cleaned_data
     try:
         storage.change_row(
-            kind=kind, enterprise=code, version=given["seen"] or 0, texts=form.texts(),
-            start=given["holds_from"] if given["how"] == CHANGE else None, over=given["over"],
-            reason=given["reason_given"], actor=request.actor,
+            kind=kind, enterprise=code, version=data["seen"] or 0, texts=form.texts(),
+            start=data["holds_from"] if data["how"] == CHANGE else None, over=data["over"],
+            reason=data["reason_given"], actor=request.actor,
         )  # fmt: skip
     except NianjianError as error:
         if error.code == "register_row_stale":
@@ -310,16 +310,16 @@ def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
 @page(Permission.MANAGE_DATA)
 def end(request: Request, code: str, kind: str) -> HttpResponse:
     """Let one or several rows hold no longer from a day on."""
-    given = request.POST if request.method == "POST" else request.GET
-    wanted = list(dict.fromkeys(int(one) for one in given.getlist("row") if PRIMARY.fullmatch(one)))
-    if len(wanted) > queries.PAGE:
+    params = request.POST if request.method == "POST" else request.GET
+    ids = list(dict.fromkeys(int(one) for one in params.getlist("row") if PRIMARY.fullmatch(one)))
+    if len(ids) > queries.PAGE:
         raise NianjianError("register_too_many", most=queries.PAGE)
-    found = queries.list_versions_by_id(kind, read_scope(request, kind), wanted)
+    versions = queries.list_versions_by_id(kind, read_scope(request, kind), ids)
     form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             count = storage.end_rows(
-                kind=kind, enterprise=code, versions=wanted, start=form.cleaned_data["start"],
+                kind=kind, enterprise=code, versions=ids, start=form.cleaned_data["start"],
                 reason=form.cleaned_data["reason"], actor=request.actor,
             )  # fmt: skip
         except NianjianError as error:
@@ -327,13 +327,15 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("{count} rows end.").format(count=count))
             return redirect(list_address(code, kind))
-    sheet, gone = presenters.sheet_of(kind), len(wanted) - len(found)
+    sheet, gone = presenters.sheet_of(kind), len(ids) - len(versions)
     missing = _("{count} of the chosen rows have been changed in the meantime; go back and choose again.")
     context = {
         "kind": kind,
         "register": presenters.title(kind),
         "form": form,
-        "rows": [(one.pk, presenters.name(one, sheet), presenters.span(one.valid_from, one.valid_to)) for one in found],
+        "rows": [
+            (one.pk, presenters.name(one, sheet), presenters.span(one.valid_from, one.valid_to)) for one in versions
+        ],
         "gone": missing.format(count=gone) if gone else "",
         "back": list_address(code, kind),
     }
@@ -390,21 +392,21 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
     """The rows that hold on a day, a page of them at a time."""
     seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
     form = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
-    asked = form.wanted()
-    found: Any = []
+    query = form.wanted()
+    versions: Any = []
     total: Any = 0
     try:
-        found, total = queries.filter_rows(kind, seen, asked), partial(queries.count_rows, kind, seen, asked)
+        versions, total = queries.filter_rows(kind, seen, query), partial(queries.count_rows, kind, seen, query)
     except NianjianError as error:
         form.add_error(None, describe_error(error)[0])
-    cut = paged(request, found, total=total, size=ROWS)
+    cut = paged(request, versions, total=total, size=ROWS)
     context = {
         "kind": kind,
         "register": presenters.title(kind),
         "form": form,
         "page": cut,
         "count": _count(cut.total),
-        "wanted": asked,
+        "wanted": query,
         "day": seen.day,
         "told": day_parameter(seen),
         "query": request.GET.urlencode(),
@@ -414,7 +416,7 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
         "may_reveal": may(request, Permission.VIEW_UNMASKED),
         "wizard": reverse("data-import", kwargs={"code": code}),
         "formats": FORMATS,
-        **_table(request, seen, sheet, cut.rows, asked),
+        **_table(request, seen, sheet, cut.rows, query),
     }
     return render(request, "registers/rows.html", context)
 
@@ -432,19 +434,19 @@ def _cell(kind: str, row: Version, column: Column, teams: Mapping[str, str], *, 
     return f"{text} {teams[value]}" if column.field == TEAM and value in teams else text
 
 
-def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Version], asked: RowFilter) -> Context:
-    columns = _used(sheet, found, asked)
+def _table(request: Request, seen: ReadScope, sheet: Sheet, versions: Sequence[Version], query: RowFilter) -> Context:
+    columns = _used(sheet, versions, query)
     of_teams = any(column.field == TEAM for column in columns)
-    teams = queries.list_team_titles(seen.enterprise, {getattr(row, TEAM) for row in found}) if of_teams else {}
+    teams = queries.list_team_titles(seen.enterprise, {getattr(row, TEAM) for row in versions}) if of_teams else {}
     sorts = {column.field for column in filters.sortable_columns(sheet)}
-    href, state = _sort(request, "", asked)
+    href, state = _sort(request, "", query)
     heads = [tables.Column(presenters.key_label(sheet), href=href, sorted=state, brief="start")]
     for column in columns:
-        href, state = _sort(request, column.field, asked) if column.field in sorts else ("", "")
+        href, state = _sort(request, column.field, query) if column.field in sorts else ("", "")
         heads.append(tables.Column(presenters.label(column), href=href, sorted=state, name=column.field))
     choice = choose_columns(request, f"registers-{sheet.kind}", heads)
     rows = []
-    for one in found:
+    for one in versions:
         name = presenters.name(one, sheet)
         href = presenters.address(seen.enterprise, sheet.kind, one.key, day_parameter(seen))
         cells = [
@@ -464,22 +466,22 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
 WIDEST: Final = 60  # signs of a cell in the list
 
 
-def _used(sheet: Sheet, found: Sequence[Version], asked: RowFilter) -> list[Column]:
+def _used(sheet: Sheet, versions: Sequence[Version], query: RowFilter) -> list[Column]:
     """Columns that hold anything on this page, or that were asked for; the key stands before them."""
     key = sheet.keys[0][0] if len(sheet.keys) == 1 == len(sheet.keys[0]) else ""
-    named = {asked.sort, asked.missing, *asked.columns, *asked.first, *asked.last}
+    fields = {query.sort, query.missing, *query.columns, *query.first, *query.last}
 
     def used(column: Column) -> bool:
-        return column.field in named or any(getattr(version, column.field) is not None for version in found)
+        return column.field in fields or any(getattr(version, column.field) is not None for version in versions)
 
     return [column for column in entries.form_columns(sheet) if column.field != key and used(column)]
 
 
-def _sort(request: Request, field: str, asked: RowFilter) -> tuple[str, str]:
+def _sort(request: Request, field: str, query: RowFilter) -> tuple[str, str]:
     """Address that sorts by a column ("": the key), and how it is sorted now."""
-    here = asked.sort == field
-    turned = f"-{field}" if here and not asked.descending else field
-    state = ("descending" if asked.descending else "ascending") if here else ""
+    here = query.sort == field
+    turned = f"-{field}" if here and not query.descending else field
+    state = ("descending" if query.descending else "ascending") if here else ""
     return address(request, sort=turned, page=""), state
 
 
@@ -488,21 +490,21 @@ def _sort(request: Request, field: str, asked: RowFilter) -> tuple[str, str]:
 def row(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """One row as at a day: its values, its neighbours, its papers, its history."""
     del code
-    found = detail(request, kind, key)
-    if found is None:
+    context = detail(request, kind, key)
+    if context is None:
         raise Http404
-    return render(request, "registers/row.html", found)
+    return render(request, "registers/row.html", context)
 
 
 @require_POST
 @page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """Show one row in full, in this answer alone."""
-    found = detail(request, kind, key, full=True)
-    if found is None:
+    context = detail(request, kind, key, full=True)
+    if context is None:
         raise Http404
-    storage.record_reveal(kind=kind, enterprise=code, version=found["version"], actor=request.actor)
-    return render(request, "registers/row.html", found)
+    storage.record_reveal(kind=kind, enterprise=code, version=context["version"], actor=request.actor)
+    return render(request, "registers/row.html", context)
 
 
 @require_POST
@@ -513,17 +515,17 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
     if form not in FORMS:
         raise Http404
     seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
-    looked = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
-    asked = ExportRequest(
-        kind=kind, sight=seen, wanted=looked.wanted(), form=form, full=full, language=current(),
-        filters={field.name: say_pair(field.label, field.value()) for field in looked if field.value()},
+    filter_form = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
+    spec = ExportRequest(
+        kind=kind, sight=seen, wanted=filter_form.wanted(), form=form, full=full, language=current(),
+        filters={field.name: say_pair(field.label, field.value()) for field in filter_form if field.value()},
     )  # fmt: skip
     try:
-        file = export_register(asked, actor=request.actor)
+        file = export_register(spec, actor=request.actor)
     except NianjianError as error:
         if error.code != "register_export_long":
             raise
-        return redirect("data-job", code=code, job=operations.enqueue_export(asked, actor=request.actor))
+        return redirect("data-job", code=code, job=operations.enqueue_export(spec, actor=request.actor))
     return _file(file.content, file.media, file.name)
 
 
@@ -562,10 +564,10 @@ def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
 def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
     """Give a file out."""
     del code
-    found, content = attachments.download_row_paper(
+    attachment, content = attachments.download_row_paper(
         register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor
     )
-    return _file(content, found.media_type, found.name or "")
+    return _file(content, attachment.media_type, attachment.name or "")
 
 
 @require_POST
@@ -579,10 +581,10 @@ def detach(request: Request, code: str, kind: str, key: str, paper: int) -> Http
 
 def _any(request: Request, kind: str, key: str) -> Version:
     """Return any version of a row: its papers outlive its end."""
-    found = queries.list_row_versions(kind, read_scope(request, kind), key, most=1)
-    if not found:
+    versions = queries.list_row_versions(kind, read_scope(request, kind), key, most=1)
+    if not versions:
         raise Http404
-    return found[0]
+    return versions[0]
 
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:

@@ -133,8 +133,8 @@ def value(stored: object, column: Column, *, full: bool = False) -> str:
         return choice(column, str(stored))
     if column.kind is Kind.DURATION:
         return _("{n} s").format(n=count_text(stored))
-    shown = str(display_value(stored, column, full=full))
-    return person(shown) if column.field in ACCOUNTS else shown
+    text = str(display_value(stored, column, full=full))
+    return person(text) if column.field in ACCOUNTS else text
 
 
 def name(version: Version, sheet: Sheet, *, full: bool = False) -> str:
@@ -186,8 +186,8 @@ def event(one: Event) -> str:
 
 def address(code: str, kind: str, key: str, day: date | None = None) -> str:
     """Address of a row's page, as at a day unless that is today."""
-    found = reverse("registers-row", kwargs={"code": code, "kind": kind, "key": key})
-    return f"{found}?as_at={day}" if day else found
+    url = reverse("registers-row", kwargs={"code": code, "kind": kind, "key": key})
+    return f"{url}?as_at={day}" if day else url
 
 
 def sheet_of(kind: str) -> Sheet:

@@ -121,13 +121,13 @@ On = Annotated[Day | None, Query()]
 def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
     """The rules that hold for the enterprise on a day, by key."""
     book, part = _book(request, code, looked.on), looked.q.strip().casefold()
-    found = [
+    rules = [
         rule
         for rule in book.rules(looked.prefix)
         if looked.level in {"", str(rule.level)}
         and part in f"{rule.key} {rule.id} {rule.title_zh} {rule.title_en} {rule.citation}".casefold()
     ]
-    return paged(request, cut, found, lambda rule: _told(rule, book))
+    return paged(request, cut, rules, lambda rule: _to_document(rule, book))
 
 
 everywhere(
@@ -142,7 +142,7 @@ def rules_get(request: Request, code: str, key: str, on: On = None) -> dict[str,
     book = _book(request, code, on)
     if key not in book.in_force:
         raise Http404
-    return _told(book.in_force[key], book)
+    return _to_document(book.in_force[key], book)
 
 
 everywhere(
@@ -154,9 +154,9 @@ everywhere(
 @write(router, "/enterprises/{code}/rules/{key}/overlays", act=Permission.REQUEST, answer=Pending, status=202)
 def overlays_request(request: Request, code: str, key: str, proposal: Proposal) -> dict[str, object]:
     """Ask for another value of a rule for the enterprise; a second person decides."""
-    given = proposal.model_dump()
-    asked = request_overlay(key=key, enterprise=code, province=None, actor=request.actor, **given)
-    return {"approval": asked.id, "state": asked.state}
+    values = proposal.model_dump()
+    approval = request_overlay(key=key, enterprise=code, province=None, actor=request.actor, **values)
+    return {"approval": approval.id, "state": approval.state}
 
 
 @write(router, "/enterprises/{code}/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
@@ -171,8 +171,8 @@ def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[st
 @write(router, "/rules/{key}/overlays", act=Permission.REQUEST, answer=Pending, status=202)
 def overlays_request_everywhere(request: Request, key: str, proposal: EverywhereProposal) -> dict[str, object]:
     """Ask for another value of a rule for every enterprise, or those of a province."""
-    asked = request_overlay(key=key, enterprise=None, actor=request.actor, **proposal.model_dump())
-    return {"approval": asked.id, "state": asked.state}
+    approval = request_overlay(key=key, enterprise=None, actor=request.actor, **proposal.model_dump())
+    return {"approval": approval.id, "state": approval.state}
 
 
 @write(router, "/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
@@ -197,7 +197,7 @@ def _book(request: Request, code: str, day: date | None) -> Rulebook:
     return rulebook(day=day, province=province, enterprise=code or None)
 
 
-def _told(rule: Rule, book: Rulebook) -> dict[str, object]:
+def _to_document(rule: Rule, book: Rulebook) -> dict[str, object]:
     acting = [one for one in book.overlays if one["key"] == rule.key]
     return rule_as_dict(rule) | {
         "text": rule.text_zh,

@@ -46,16 +46,16 @@ def _show(args: argparse.Namespace) -> Answer:
 
     where = None if args.province is None else identifiers.short(args.province)
     book = rulebook(day=args.on, province=where, enterprise=args.enterprise)
-    wanted = args.prefix  # a key, a beginning of keys, or an id, whatever its case
-    found = book.rules(wanted) or tuple(rule for rule in book.rules() if rule.id.casefold() == wanted.casefold())
-    if not found:
-        raise NianjianError("rule_unknown", key=wanted, date=book.day)
+    prefix = args.prefix  # a key, a beginning of keys, or an id, whatever its case
+    rules = book.rules(prefix) or tuple(rule for rule in book.rules() if rule.id.casefold() == prefix.casefold())
+    if not rules:
+        raise NianjianError("rule_unknown", key=prefix, date=book.day)
     data = {
         "rulebook": {"id": book.id, "version": book.version, "sha256": book.sha256},
         "day": book.day,
         "province": book.province,
         "enterprise": args.enterprise,
-        "rules": [rule_as_dict(rule) for rule in found],
+        "rules": [rule_as_dict(rule) for rule in rules],
         "overlays_ignored": [
             {name: one[name] for name in ("key", "value", "province", "enterprise", "reason")} for one in book.ignored
         ],
@@ -72,7 +72,7 @@ def _show(args: argparse.Namespace) -> Answer:
                 code_name("rule_kind", str(rule.kind), _),
                 code_name("level", str(rule.level), _),
             )
-            for rule in found
+            for rule in rules
         ]
         table.rows(console, header, body)
         for one in book.ignored:
@@ -125,15 +125,15 @@ def _import(args: argparse.Namespace) -> Answer:
             fault = sentence(one.code, one.values())
             console.print(text.format(line=one.line, column=one.column, fault=fault), style="red")
         if receipt.errors:
-            told = _("Nothing imported.")
+            message = _("Nothing imported.")
         elif not receipt.years:
-            told = _("{file} contains no days: the year's notice has not been published. Nothing changed.")
+            message = _("{file} contains no days: the year's notice has not been published. Nothing changed.")
         elif receipt.new:
-            told = _("{years}: {off} days off and {on} working weekends imported.")
+            message = _("{years}: {off} days off and {on} working weekends imported.")
         else:
-            told = _("{years}: the same file had already been imported. Nothing changed.")
+            message = _("{years}: the same file had already been imported. Nothing changed.")
         years = ", ".join(map(str, receipt.years))
-        console.print(told.format(file=receipt.file, years=years, off=receipt.days_off, on=receipt.extra_workdays))
+        console.print(message.format(file=receipt.file, years=years, off=receipt.days_off, on=receipt.extra_workdays))
 
     return Answer({**asdict(receipt), "errors": errors}, show, NO if errors else DONE)
 
@@ -142,14 +142,14 @@ def _list(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.platform.rulebook.holidays import years
 
-    found = [asdict(one) for one in years()]
-    first = found[-1]["year"] + 1
+    rows = [asdict(one) for one in years()]
+    first = rows[-1]["year"] + 1
 
     def show(console: Console) -> None:
         header = (_("year"), _("source"), _("days off"), _("working weekends"), _("documents"))
         body = [
             (one["year"], one["source"], one["days_off"], one["extra_workdays"], ", ".join(one["papers"]))
-            for one in found
+            for one in rows
         ]
         table.rows(console, header, body)
         text = _(
@@ -157,7 +157,7 @@ def _list(args: argparse.Namespace) -> Answer:
         )
         console.print(text.format(year=first))
 
-    return Answer({"years": found, "provisional_from": first}, show)
+    return Answer({"years": rows, "provisional_from": first}, show)
 
 
 def _due(args: argparse.Namespace) -> Answer:

@@ -45,15 +45,15 @@ def request_overlay(
     if enterprise is not None:
         accounts.enterprise(enterprise)
     where = _check_overlay(key, value, province, enterprise, valid_from, reason)["province"]
-    wanted = OverlayProposal(key, value, where or "", enterprise or "", valid_from, valid_to, reason)
-    return propose_overlay(overlay=wanted, actor=actor, approver=approver)
+    overlay = OverlayProposal(key, value, where or "", enterprise or "", valid_from, valid_to, reason)
+    return propose_overlay(overlay=overlay, actor=actor, approver=approver)
 
 
 def list_waiting_overlays(enterprise: str, key: str) -> list[Approval]:
     """The requests for another value of a rule at an enterprise ("": of provinces) that are undecided."""
     waiting = list_undecided(KIND, enterprise)
-    asked = proposals_by_id([request.subject for request in waiting])
-    return [request for request in waiting if request.subject in asked and asked[request.subject].key == key]
+    proposals = proposals_by_id([request.subject for request in waiting])
+    return [request for request in waiting if request.subject in proposals and proposals[request.subject].key == key]
 
 
 def rule_as_dict(rule: Rule) -> dict[str, Any]:
@@ -95,9 +95,9 @@ class Effect:
             for before, after in zip(self.before["metrics"], self.after["metrics"], strict=True)
         ]
         # The whole under the enterprise's own limits, the guide's where it has none.
-        before, after = (str(told.get("own_light") or told["light"]) for told in (self.before, self.after))
-        told = {"enterprise": self.enterprise, "year": self.year, "before": before, "after": after}
-        return {**told, "metrics": metrics}
+        before, after = (str(document.get("own_light") or document["light"]) for document in (self.before, self.after))
+        document = {"enterprise": self.enterprise, "year": self.year, "before": before, "after": after}
+        return {**document, "metrics": metrics}
 
 
 def _own_figures(metric: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,11 +144,13 @@ def compute_effects(
     step = Steps(progress, key, 2 * len(newest))
     effects = []
     for code, year in newest:
-        found, day = [], max(valid_from, date(year, 12, 31))
+        documents, day = [], max(valid_from, date(year, 12, 31))
         for more in ((), (tried,)):
             step()
-            found.append(compute_portrait(enterprise=code, year=year, as_of=day, province=None, tried=more).as_dict())
-        effects.append(Effect(code, year, *found))
+            documents.append(
+                compute_portrait(enterprise=code, year=year, as_of=day, province=None, tried=more).as_dict()
+            )
+        effects.append(Effect(code, year, *documents))
     return effects
 
 

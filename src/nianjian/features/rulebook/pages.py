@@ -110,8 +110,8 @@ class LimitForm(forms.Form):
 
     def asked(self) -> dict[str, Any]:
         """The values as `request_overlay` takes them."""
-        given = self.cleaned_data
-        return {**given, "province": given.get("province") or None}
+        data = self.cleaned_data
+        return {**data, "province": data.get("province") or None}
 
 
 @require_safe
@@ -125,12 +125,12 @@ def show_effect(request: Request, key: str, job: str, code: str = EVERYWHERE) ->
 @anywhere(Permission.REQUEST)
 def stop_effect(request: Request, key: str, job: str, code: str = EVERYWHERE) -> HttpResponse:
     """Ask it to stop."""
-    found = _job(code, key, job, request.actor)
-    if not found.over:
-        flow.stop(job=found.id, actor=request.actor)
+    row = _job(code, key, job, request.actor)
+    if not row.over:
+        flow.stop(job=row.id, actor=request.actor)
     if request.headers.get("HX-Request"):
         return _render_effect(request, code, key, job)
-    return redirect(at("rules-effect", code, key=key, job=found.id))
+    return redirect(at("rules-effect", code, key=key, job=row.id))
 
 
 def _render_effect(request: Request, place: str, key: str, job: str) -> HttpResponse:
@@ -144,10 +144,10 @@ def _render_effect(request: Request, place: str, key: str, job: str) -> HttpResp
 
 def _job(place: str, key: str, job: str, actor: Actor) -> JobValue:
     """The look at this rule here; what is another's does not exist."""
-    found = flow.job_for(job, actor)
-    if found.enterprise != place or found.kind != flow.OVERLAY_EFFECT or found.payload.get("key") != key:
+    row = flow.job_for(job, actor)
+    if row.enterprise != place or row.kind != flow.OVERLAY_EFFECT or row.payload.get("key") != key:
         raise Http404
-    return found
+    return row
 
 
 def _context(place: str, key: str, job: JobValue) -> dict[str, Any]:
@@ -182,26 +182,26 @@ def _book(request: Request, place: str) -> Rulebook:
 def list_rules(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     """Show the limits of the portrait and the topics; with a topic or a search its rules."""
     book = _book(request, code)
-    wanted = {name: request.GET.get(name, "").strip() for name in ("q", "topic", "level")}
+    filters = {name: request.GET.get(name, "").strip() for name in ("q", "topic", "level")}
     context: dict[str, Any] = {
         "book": book,
         "total": len(book.in_force),
         "limits": _list_limits(request, code, book),
-        "wanted": wanted,
+        "wanted": filters,
         "topics": _list_topics(book),
         "levels": [(level, code_name("level", level, words(current()))) for level in rule_values.LEVELS],
     }
     ignored = {str(overlay["key"]) for overlay in book.ignored} & book.in_force.keys()
     context["without_effect"] = [_rule(book, key) for key in sorted(ignored)]
-    if any(wanted.values()):
-        found = [
+    if any(filters.values()):
+        rules = [
             rule_values.present_rule(rule, book)
             for rule in book.rules()
-            if wanted["level"] in {"", str(rule.level)} and wanted["topic"] in {"", rule.subject}
+            if filters["level"] in {"", str(rule.level)} and filters["topic"] in {"", rule.subject}
         ]
-        search = wanted["q"].casefold()
-        found = [rule for rule in found if search in f"{rule.key} {rule.id} {rule.title} {rule.citation}".casefold()]
-        part: Page[rule_values.RulePresentation] = paged(request, found, total=len(found))
+        search = filters["q"].casefold()
+        rules = [rule for rule in rules if search in f"{rule.key} {rule.id} {rule.title} {rule.citation}".casefold()]
+        part: Page[rule_values.RulePresentation] = paged(request, rules, total=len(rules))
         context |= {"page": part, "table": _build_table(code, part.rows)}
     return render(request, "rulebook/list.html", context)
 
@@ -314,12 +314,12 @@ def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpR
         context |= _read_value(form, book)
         try:
             if valid and request.POST.get("step") == "try":
-                asked = {name: value for name, value in form.asked().items() if name != "valid_to"}
-                job = enqueue_effects(**asked, key=key, enterprise=code or None, actor=request.actor)
+                values = {name: value for name, value in form.asked().items() if name != "valid_to"}
+                job = enqueue_effects(**values, key=key, enterprise=code or None, actor=request.actor)
                 context |= _context(code, key, _job(code, key, job, request.actor))
             elif valid and (not form.value_field.typed or request.POST.get("reading") == form.cleaned_data["value"]):
-                asked = {**form.asked(), "key": key, "enterprise": code or None, "actor": request.actor}
-                request_overlay(**asked, approver=read_approver(request, code))
+                values = {**form.asked(), "key": key, "enterprise": code or None, "actor": request.actor}
+                request_overlay(**values, approver=read_approver(request, code))
                 return redirect(at("rules-overlay", code, key=key))
             else:
                 context["unconfirmed"] = valid

@@ -75,11 +75,11 @@ class ScreenLinkEnded(Schema):
 def screens_get(request: Request, code: str, wanted: Query[ScreenWanted]) -> dict[str, object]:
     """What a live screen shows now; telephone numbers masked."""
     if wanted.screen == "office":
-        told = queries.office_screen(enterprise=code, actor=request.actor)
+        figures = queries.office_screen(enterprise=code, actor=request.actor)
     else:
         narrowed = queries.DecisionFilter(wanted.reason, wanted.channel)
-        told = queries.gateway_screen(enterprise=code, wanted=narrowed, actor=request.actor)
-    return {"screen": wanted.screen, "told": told}
+        figures = queries.gateway_screen(enterprise=code, query=narrowed, actor=request.actor)
+    return {"screen": wanted.screen, "told": figures}
 
 
 @read(router, f"{HERE}/links", act=Permission.ADMINISTER, answer=ScreenLinks)

@@ -77,11 +77,11 @@ class TextInterface(ABC):
 
     def _until(self, end: bytes) -> bytes:
         """What comes before ``end``; a long answer is searched once, not anew with every piece."""
-        place, looked = self._left.find(end), 0
+        place, start = self._left.find(end), 0
         while place < 0:
-            looked = max(0, len(self._left) - len(end))
+            start = max(0, len(self._left) - len(end))
             self._more()
-            place = self._left.find(end, looked)
+            place = self._left.find(end, start)
         return self._taken(place, len(end))
 
     def _bytes(self, count: int) -> bytes:
@@ -154,19 +154,19 @@ class AsteriskManager(TextInterface):
         lines = {**action, "ActionID": str(self._number)}
         self._say("".join(f"{name}: {check_one_line(value)}\r\n" for name, value in lines.items()) + "\r\n")
         while True:
-            told = parse_fields(self._until(AMI_END))
-            if told.get("ActionID") == lines["ActionID"] and "Response" in told:
-                if told["Response"] != "Success":
-                    raise RefusedError(told.get("Message", "refused"))
+            fields = parse_fields(self._until(AMI_END))
+            if fields.get("ActionID") == lines["ActionID"] and "Response" in fields:
+                if fields["Response"] != "Success":
+                    raise RefusedError(fields.get("Message", "refused"))
                 return
 
 
-def _count_calls(told: bytes) -> int:
+def _count_calls(listing: bytes) -> int:
     """The calls in a list of channels; OSError for a list that is not whole."""
-    items = _ITEMS.search(told)
-    if items is None or int(items[1]) != len(_CHANNEL.findall(told)):
+    items = _ITEMS.search(listing)
+    if items is None or int(items[1]) != len(_CHANNEL.findall(listing)):
         raise OSError("a list of channels that is not whole")
-    return len(set(_CALL.findall(told)))
+    return len(set(_CALL.findall(listing)))
 
 
 ESL_END: Final = b"\n\n"
@@ -199,17 +199,17 @@ class FreeSwitchSocket(TextInterface):
         length = self._answered("api/response").get("Content-Length", "")
         if not (length.isascii() and length.isdecimal() and int(length) < LONGEST):
             raise OSError("an answer without length")
-        told = _TOTAL.fullmatch(self._bytes(int(length)).decode("utf-8", "replace"))
-        if told is None:
+        match = _TOTAL.fullmatch(self._bytes(int(length)).decode("utf-8", "replace"))
+        if match is None:
             raise OSError("no count")
-        return int(told[1])
+        return int(match[1])
 
     def _answered(self, kind: str) -> dict[str, str]:
         """The next answer's head; OSError for one of another kind, such as a refusal or a good-bye."""
-        told = parse_fields(self._until(ESL_END))
-        if told.get("Content-Type") != kind:
-            raise OSError(told.get("Content-Type", "no answer"))
-        return told
+        fields = parse_fields(self._until(ESL_END))
+        if fields.get("Content-Type") != kind:
+            raise OSError(fields.get("Content-Type", "no answer"))
+        return fields
 
 
 LARGEST: Final = 65_536
@@ -242,27 +242,27 @@ class KamailioSocket:
 
     def _count(self) -> int:
         own, number = self._own(), next(self._numbers)
-        asked = {"jsonrpc": "2.0", "method": QUESTION, "params": [], "id": number}
+        request = {"jsonrpc": "2.0", "method": QUESTION, "params": [], "id": number}
         until = time.monotonic() + PATIENCE
         own.settimeout(PATIENCE)
-        own.send(json.dumps(asked).encode())
+        own.send(json.dumps(request).encode())
         while (left := until - time.monotonic()) > 0:
             own.settimeout(left)
             try:
-                told = json.loads(own.recv(LARGEST))
+                answer = json.loads(own.recv(LARGEST))
             except ValueError:
                 continue
-            if isinstance(told, dict) and told.get("id") == number:  # else one that came too late
-                return _read_count(told.get("result"))
+            if isinstance(answer, dict) and answer.get("id") == number:  # else one that came too late
+                return _read_count(answer.get("result"))
         raise TimeoutError
 
     def _own(self) -> socket.socket:
         if self._socket is None:
             path = self._guard() if self._guard else self._path
-            made = self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            made.bind("")  # the kernel finds a name
+            sock = self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            sock.bind("")  # the kernel finds a name
             try:
-                made.connect(path)
+                sock.connect(path)
             except OSError as fault:
                 raise UnreachedError(*fault.args) from fault
         return self._socket
@@ -276,7 +276,7 @@ class KamailioSocket:
 
 def _read_count(result: object) -> int:
     """All dialogs of an answer; OSError for one without."""
-    found = result.get("all") if isinstance(result, dict) else None
-    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+    dialogs = result.get("all") if isinstance(result, dict) else None
+    if not isinstance(dialogs, int) or isinstance(dialogs, bool) or dialogs < 0:
         raise OSError("no count of dialogs")
-    return found
+    return dialogs

@@ -56,11 +56,11 @@ class CallCounts(ABC):
         return within
 
     def _count(self, call: str, outcome: str) -> None:
-        known = self._recent.pop(call, None)
-        if known is not None and _RANKS[known] >= _RANKS[outcome]:
-            outcome = known
-        if known is not None:
-            self.counts[known] -= 1
+        previous = self._recent.pop(call, None)
+        if previous is not None and _RANKS[previous] >= _RANKS[outcome]:
+            outcome = previous
+        if previous is not None:
+            self.counts[previous] -= 1
         self.counts[outcome] += 1
         self._recent[call] = outcome
         if len(self._recent) > RECENT:
@@ -68,15 +68,15 @@ class CallCounts(ABC):
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it."""
-        told = {name: getattr(self, name) for name in ("counts", "rows", "damaged")}
-        return {"day": self.day.isoformat(), **told, "recent": self._recent}
+        totals = {name: getattr(self, name) for name in ("counts", "rows", "damaged")}
+        return {"day": self.day.isoformat(), **totals, "recent": self._recent}
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
+    def of(cls, document: Mapping[str, Any]) -> Self:
         """What `plain` has given."""
-        counts = {name: int(told["counts"].get(name, 0)) for name in OUTCOMES}
-        day = date.fromisoformat(told["day"])
-        return cls(day, counts, int(told["rows"]), int(told["damaged"]), dict(told["recent"]))
+        counts = {name: int(document["counts"].get(name, 0)) for name in OUTCOMES}
+        day = date.fromisoformat(document["day"])
+        return cls(day, counts, int(document["rows"]), int(document["damaged"]), dict(document["recent"]))
 
 
 CHUNK: Final = 1 << 22  # bytes of a file that are read at once
@@ -168,8 +168,8 @@ class DecisionTotals:
 
 def load_decisions(of: Mapping[str, Any]) -> DecisionTotals:
     """What `DecisionTotals.plain` has given."""
-    asked = {code: DecisionCounts(**one) for code, one in of["asked"].items()}
-    return DecisionTotals(date.fromisoformat(of["day"]), asked, dict(of["offsets"]), int(of["damaged"]))
+    by_code = {code: DecisionCounts(**one) for code, one in of["asked"].items()}
+    return DecisionTotals(date.fromisoformat(of["day"]), by_code, dict(of["offsets"]), int(of["damaged"]))
 
 
 WIDTHS: Final = range(17, 22)
@@ -258,8 +258,8 @@ class FreeSwitchCounts(CallCounts):
         if not leg or began is None:
             self.damaged += 1
             return
-        named = FREESWITCH_PARENTS if cells["leg"] == "b" else ("call_uuid",)
-        if self._today(began) and leg == next((cells[name] for name in named if cells[name]), cells["uuid"]):
+        columns = FREESWITCH_PARENTS if cells["leg"] == "b" else ("call_uuid",)
+        if self._today(began) and leg == next((cells[name] for name in columns if cells[name]), cells["uuid"]):
             self._count(leg, _freeswitch_outcome(cells, called=called))
 
 
@@ -358,11 +358,11 @@ class KamailioCounts(CallCounts):
         return {**CallCounts.plain(self), "open": self._open, "early": list(self._early)}
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
+    def of(cls, document: Mapping[str, Any]) -> Self:
         """What `plain` has given."""
-        day, counts = date.fromisoformat(told["day"]), dict(told["counts"])
-        rest = (int(told["rows"]), int(told["damaged"]), dict(told["recent"]), dict(told["open"]))
-        return cls(day, counts, *rest, dict.fromkeys(told["early"]))
+        day, counts = date.fromisoformat(document["day"]), dict(document["counts"])
+        rest = (int(document["rows"]), int(document["damaged"]), dict(document["recent"]), dict(document["open"]))
+        return cls(day, counts, *rest, dict.fromkeys(document["early"]))
 
 
 def _kamailio_failure(row: AccRow) -> str:
@@ -376,9 +376,9 @@ def parse_acc_row(text: str) -> AccRow | None:
     """A line as a row, in either form; None for what is none."""
     syslog = _SYSLOG.search(text)
     if syslog is not None:
-        told = dict(part.split("=", 1) for part in syslog[1].split(";") if "=" in part)
+        fields = dict(part.split("=", 1) for part in syslog[1].split(";") if "=" in part)
         names = ("method", "to_tag", "call_id", "code", "timestamp", "src_user", "dst_user")
-        row = AccRow(*(told.get(name, "") for name in names), more=told)
+        row = AccRow(*(fields.get(name, "") for name in names), more=fields)
     else:
         cells = text.split("|")
         if len(cells) < PLAIN:

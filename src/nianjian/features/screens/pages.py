@@ -81,8 +81,8 @@ def build_office_tiles(of: JsonMapping) -> list[Tile]:
     _ = words(current())
     now, calls, gate, tickets = of["now"], of["calls"], of["gate"], of["complaints"]
     count = "–" if now["count"] is None else str(now["count"])
-    told = {} if calls["since"] is None else OUTCOMES
-    outcomes = [_line(_(name), calls["by"][code], calls["all"]) for code, name in told.items()]
+    labels = {} if calls["since"] is None else OUTCOMES
+    outcomes = [_line(_(name), calls["by"][code], calls["all"]) for code, name in labels.items()]
     return [
         _tile(_, "now", gettext("Calls now"), now, count),
         _tile(_, "calls", gettext("Calls today, ended"), calls, _figure(calls, calls["all"]), note=_damage(calls)),
@@ -145,8 +145,8 @@ def _damage(calls: JsonMapping) -> str:
 
 
 def _reasons(gate: JsonMapping, _: Words) -> list[Line]:
-    shown = gate["reasons"][:REASONS_SHOWN]
-    lines = [_line(translate_code(REASONS, str(one["code"]), _), one["count"], gate["blocked"]) for one in shown]
+    reasons = gate["reasons"][:REASONS_SHOWN]
+    lines = [_line(translate_code(REASONS, str(one["code"]), _), one["count"], gate["blocked"]) for one in reasons]
     lines += [
         Line(f"{translate_code(REASONS, str(one['code']), _)} · {gettext('only observed')}", f"{one['count']:,}")
         for one in gate["observed"][: REASONS_SHOWN - len(lines)]
@@ -227,22 +227,22 @@ def receive_record(request: HttpRequest, code: str, name: str) -> HttpResponse:
         folder = sources.find_posting_folder(enterprise=code, name=name, credentials=_credentials(request))
         if int(request.META.get("CONTENT_LENGTH") or 0) > sources.POST_LIMIT:
             return _answer("too large", TOO_LARGE)
-        known = not sources.store_posted_record(folder, request.read(sources.POST_LIMIT))
+        duplicate = not sources.store_posted_record(folder, request.read(sources.POST_LIMIT))
     except NianjianError as error:
         return _answer(error.code, STATUS.get(error.code, UNAVAILABLE))
     except OSError:
         LOG.exception("a posted record could not be kept")
         return _answer("not kept", UNAVAILABLE)
-    return _answer("known" if known else "kept", 200)
+    return _answer("known" if duplicate else "kept", 200)
 
 
 def _credentials(request: HttpRequest) -> str:
     """``USER:SECRET`` of HTTP's basic scheme, "" for none."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != SCHEME:
         return ""
     try:
-        return base64.b64decode(given.strip(), validate=True).decode("utf-8", "replace")
+        return base64.b64decode(credentials.strip(), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""
 
@@ -276,8 +276,8 @@ class FilterForm(forms.Form):
     def wanted(self) -> queries.DecisionFilter:
         """As the flow takes it; what cannot be read narrows nothing."""
         self.is_valid()
-        given = self.cleaned_data
-        return queries.DecisionFilter(given.get("reason") or "", given.get("channel") or "")
+        data = self.cleaned_data
+        return queries.DecisionFilter(data.get("reason") or "", data.get("channel") or "")
 
 
 def _render_screen(
@@ -286,23 +286,23 @@ def _render_screen(
     """Answer with the screen; ``other``: the address of the other one, ``manages``: who looks may set up sources."""
     form = FilterForm(request.GET)
     if part == "office":
-        found = queries.office_figures(tenant.code)
-        tiles = build_office_tiles(found)
+        figures = queries.office_figures(tenant.code)
+        tiles = build_office_tiles(figures)
     else:
-        found = queries.gateway_figures(tenant.code, form.wanted())
-        tiles = build_gateway_tiles(found)
+        figures = queries.gateway_figures(tenant.code, form.wanted())
+        tiles = build_gateway_tiles(figures)
     context = {
         "part": part,
         "title": words(current())(SCREENS[part]),
         "tenant": tenant,
         "form": form if part == "gateway" else None,
-        "told": found,
+        "told": figures,
         "tiles": tiles,
-        "decisions": build_decision_lines(found),
-        "log": found["gate"]["state"],
+        "decisions": build_decision_lines(figures),
+        "log": figures["gate"]["state"],
         "note": next(one.note for one in tiles if one.name == "reasons"),
-        "ended": format_stamp(found["ended"]) if found.get("ended") else "",
-        "time": format_stamp(found["at"]),
+        "ended": format_stamp(figures["ended"]) if figures.get("ended") else "",
+        "time": format_stamp(figures["at"]),
         "here": request.path,
         "other": other,
         "lacking": " · ".join(one.title for one in tiles if one.state == "absent" and one.name in SET_UP),
@@ -341,7 +341,7 @@ def gateway(request: Request, code: str) -> HttpResponse:
 @page(Permission.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Lead to the screens, say how their sources are, and make or end a kiosk's link."""
-    form, made, status, _ = LinkForm(), "", 200, words(current())
+    form, url, status, _ = LinkForm(), "", 200, words(current())
     if request.method == "POST":
         require_permission(request.actor, code, Permission.ADMINISTER)
         if ended := request.POST.get("end", ""):
@@ -349,29 +349,29 @@ def front(request: Request, code: str) -> HttpResponse:
             messages.success(request, gettext("The link is ended."))
             return redirect("screens", code=code)
         form = LinkForm(request.POST)
-        made = _create_link(request, code, form)
-        status = 200 if made else UNPROCESSABLE
-    told = queries.office_screen(enterprise=code, actor=request.actor)
+        url = _create_link(request, code, form)
+        status = 200 if url else UNPROCESSABLE
+    figures = queries.office_screen(enterprise=code, actor=request.actor)
     governs = has_permission(request.actor, code, Permission.ADMINISTER)
-    kept = queries.list_links(enterprise=code, actor=request.actor) if governs else []
+    links = queries.list_links(enterprise=code, actor=request.actor) if governs else []
     rows = [
         [
             Cell(one["name"]),
             Cell(person(one["made_by"]) or "–"),
             *(Cell(format_moment(datetime.fromisoformat(one[name]))) for name in ("made_at", "expires_at")),
         ]
-        for one in kept
+        for one in links
     ]
     heads = (gettext("where"), gettext("who"), gettext("made"), gettext("ends"))
     context = {
         "screens": [(reverse(f"screens-{part}", kwargs={"code": code}), _(text)) for part, text in SCREENS.items()],
-        "sources": _sources(told),
-        "lacking": "absent" in {told[name]["state"] for name in SET_UP},
+        "sources": _sources(figures),
+        "lacking": "absent" in {figures[name]["state"] for name in SET_UP},
         "manages": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "links": card_table(gettext("Kiosk links"), heads, rows),
-        "ends": [(one["link"], one["name"]) for one in kept],
-        "form": LinkForm() if made else form,
-        "made": made,
+        "ends": [(one["link"], one["name"]) for one in links],
+        "form": LinkForm() if url else form,
+        "made": url,
         "governs": governs,
     }  # fmt: skip
     return render(request, "screens/front.html", context, status=status)
@@ -382,16 +382,16 @@ def _create_link(request: Request, code: str, form: LinkForm) -> str:
     if not form.is_valid():
         return ""
     try:
-        told = operations.create_link(enterprise=code, actor=request.actor, **form.cleaned_data)
+        link = operations.create_link(enterprise=code, actor=request.actor, **form.cleaned_data)
     except NianjianError as error:
         form.add_error(None, " ".join(describe_error(error)))
         return ""
-    path = f"{told['path']}office/"
+    path = f"{link['path']}office/"
     return env.address(path, request.build_absolute_uri(path))
 
 
-def _sources(told: dict[str, Any]) -> Table:
-    tiles = {one.name: one for one in build_office_tiles(told)}
+def _sources(figures: dict[str, Any]) -> Table:
+    tiles = {one.name: one for one in build_office_tiles(figures)}
     names = (
         ("now", gettext("Current calls (manager interface of the switch)")),
         ("calls", gettext("Call records of the switch")),

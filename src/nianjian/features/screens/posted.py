@@ -50,19 +50,19 @@ def name(enterprise: str, source: str) -> str:
 def read(path: Path) -> dict[str, Any] | None:
     """What stands in a file; None where there is none, or nothing that can be read."""
     try:
-        told = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    return told if isinstance(told, dict) else None
+    return document if isinstance(document, dict) else None
 
 
-def write(path: Path, told: Mapping[str, Any]) -> None:
+def write(path: Path, document: Mapping[str, Any]) -> None:
     """Replace a file; a power cut may lose the last second, which is then read again."""
     path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         # in one text: `json.dump` goes without the encoder in C, and this is written at every look
-        file.write(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+        file.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
     fresh.replace(path)
 
 
@@ -103,28 +103,28 @@ class Spool:
                 return self._once(file, self._of(day), uuid, line)
 
     def _of(self, day: date) -> _FileIndex:
-        known = self._known.pop(day, None) or _FileIndex()
-        self._known[day] = known
+        index = self._known.pop(day, None) or _FileIndex()
+        self._known[day] = index
         if len(self._known) > DAYS:
             del self._known[next(iter(self._known))]
-        return known
+        return index
 
-    def _once(self, file: IO[bytes], known: _FileIndex, uuid: str, line: bytes) -> bool:
-        for other in _lines(file, known):
-            _add(known, extract_leg_id(other))
-        if not _add(known, uuid):
+    def _once(self, file: IO[bytes], index: _FileIndex, uuid: str, line: bytes) -> bool:
+        for other in _lines(file, index):
+            _add(index, extract_leg_id(other))
+        if not _add(index, uuid):
             os.fsync(file.fileno())  # whoever wrote it may have died before it was durable
             return False
-        file.truncate(known.offset)
-        file.seek(known.offset)
+        file.truncate(index.offset)
+        file.seek(index.offset)
         whole = line + b"\n"
         try:
             _write_line(file, whole)
         except OSError:
-            known.digests.pop(_place(known, uuid)[0])
-            file.truncate(known.offset)
+            index.digests.pop(_place(index, uuid)[0])
+            file.truncate(index.offset)
             raise
-        known.offset += len(whole)
+        index.offset += len(whole)
         return True
 
 
@@ -150,30 +150,30 @@ def oldest(live: Path, enterprise: str) -> date | None:
 
 def legs(paths: Iterable[Path]) -> int:
     """How many legs lie in files; one that broke off is none."""
-    found = 0
+    total = 0
     for path in paths:
         with suppress(FileNotFoundError), path.open("rb") as file:  # taken away meanwhile, as its time was over, too
             while chunk := file.read(STEP):
-                found += chunk.count(b"\n")
-    return found
+                total += chunk.count(b"\n")
+    return total
 
 
 def _files(live: Path, enterprise: str) -> list[Path]:
-    found = sorted((live / FOLDER / enterprise).glob(f"*/*{SUFFIX}"))
-    return [path for path in found if DAY.fullmatch(path.stem)]
+    paths = sorted((live / FOLDER / enterprise).glob(f"*/*{SUFFIX}"))
+    return [path for path in paths if DAY.fullmatch(path.stem)]
 
 
-def _lines(file: IO[bytes], known: _FileIndex) -> Iterator[bytes]:
+def _lines(file: IO[bytes], index: _FileIndex) -> Iterator[bytes]:
     """Whole lines that others have written since; a file that has become shorter is read anew."""
-    if os.fstat(file.fileno()).st_size < known.offset:
-        known.offset, known.digests = 0, array("Q")
-    file.seek(known.offset)
+    if os.fstat(file.fileno()).st_size < index.offset:
+        index.offset, index.digests = 0, array("Q")
+    file.seek(index.offset)
     left = b""
     while chunk := file.read(STEP):
         left += chunk
         end = left.rfind(b"\n") + 1
         yield from left[:end].split(b"\n")[:-1]
-        known.offset += end
+        index.offset += end
         left = left[end:]
 
 
@@ -184,15 +184,15 @@ def _write_line(file: IO[bytes], whole: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def _place(known: _FileIndex, uuid: str) -> tuple[int, int]:
+def _place(index: _FileIndex, uuid: str) -> tuple[int, int]:
     digest = int.from_bytes(blake2b(uuid.encode(), digest_size=WORD).digest())
-    return bisect_left(known.digests, digest), digest
+    return bisect_left(index.digests, digest), digest
 
 
-def _add(known: _FileIndex, uuid: str) -> bool:
+def _add(index: _FileIndex, uuid: str) -> bool:
     """Whether it was not known yet."""
-    place, digest = _place(known, uuid)
-    if place < len(known.digests) and known.digests[place] == digest:
+    place, digest = _place(index, uuid)
+    if place < len(index.digests) and index.digests[place] == digest:
         return False
-    known.digests.insert(place, digest)
+    index.digests.insert(place, digest)
     return True

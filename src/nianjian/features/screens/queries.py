@@ -67,10 +67,10 @@ def office_screen(*, enterprise: str, actor: Actor) -> Json:
     return office_figures(enterprise)
 
 
-def gateway_screen(*, enterprise: str, wanted: DecisionFilter, actor: Actor) -> Json:
+def gateway_screen(*, enterprise: str, query: DecisionFilter, actor: Actor) -> Json:
     """The screen of the gateway's log (码号网关日志平台); ``role_missing``, ``live_malformed``."""
     require_permission(actor, enterprise, Permission.READ)
-    return gateway_figures(enterprise, wanted)
+    return gateway_figures(enterprise, query)
 
 
 def office_figures(enterprise: str) -> Json:
@@ -87,10 +87,10 @@ def office_figures(enterprise: str) -> Json:
     }
 
 
-def gateway_figures(enterprise: str, wanted: DecisionFilter) -> Json:
+def gateway_figures(enterprise: str, query: DecisionFilter) -> Json:
     """The same for who has come by a kiosk's link."""
     view = _View.of(enterprise)
-    return {**view.around(), "gate": view.gate(), "displays": view.displays(), **_decisions(enterprise, wanted, STREAM)}
+    return {**view.around(), "gate": view.gate(), "displays": view.displays(), **_decisions(enterprise, query, STREAM)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,9 @@ class _View:
     def now(self) -> Json:
         """Calls of this moment over all switches that tell: not known where one of them is silent."""
         having = [one for one in self.switches if one.manager is not None]
-        asked = [self._beat(one) for one in having]
-        life = self._life([one.get("now_at") for one in asked], names=[one.name for one in having])
-        count = sum(int(one["now"]) for one in asked) if life["state"] == FRESH else None
+        beats = [self._beat(one) for one in having]
+        life = self._life([one.get("now_at") for one in beats], names=[one.name for one in having])
+        count = sum(int(one["now"]) for one in beats) if life["state"] == FRESH else None
         return {**life, "count": count}
 
     def calls(self) -> Json:
@@ -129,37 +129,37 @@ class _View:
         having = [one for one in self.switches if one.records is not None]
         damaged, gaps = 0, []
         for one in having:
-            told = _read(posted.name(self.enterprise, one.name))
-            counted = told.get("calls") or {}
+            document = _read(posted.name(self.enterprise, one.name))
+            counted = document.get("calls") or {}
             if counted.get("day") == today().isoformat():
                 counts.update({name: int(counted["counts"].get(name, 0)) for name in OUTCOMES})
                 damaged += int(counted["damaged"])
-            gaps += [told["gap"]] if told.get("gap") else []
+            gaps += [document["gap"]] if document.get("gap") else []
         beats = [self._beat(one) for one in having]
         heard, problems = ([one.get(name) for one in beats] for name in ("records_at", "problem"))
         life = self._life(heard, problems, [one.name for one in having])
-        found = {"all": counts.total(), "by": dict(counts), "damaged": damaged, "gap": max(gaps, default=None)}
-        return {**life, **found}
+        totals = {"all": counts.total(), "by": dict(counts), "damaged": damaged, "gap": max(gaps, default=None)}
+        return {**life, **totals}
 
     def gate(self) -> Json:
         """Today's answers of the gate."""
-        beat, asked = self.beats.get("gate") or {}, self._asked()
+        beat, counts = self.beats.get("gate") or {}, self._read_gate_counts()
         there = beat or files.decisions_folder(env.read().home).is_dir()
         life = self._life([beat.get("at")] if there else [], [beat.get("problem")])
-        blocked, observed = (_ranked(asked.get(name, {})) for name in ("blocked", "observed"))
+        blocked, observed = (_ranked(counts.get(name, {})) for name in ("blocked", "observed"))
         return {
             **life,
-            "allowed": int(asked.get("allowed", 0)),
+            "allowed": int(counts.get("allowed", 0)),
             "blocked": sum(one["count"] for one in blocked),
             "reasons": blocked,
             "observed": observed,
-            "newest": format_moment(asked["newest"]) if asked.get("newest") else None,
+            "newest": format_moment(counts["newest"]) if counts.get("newest") else None,
         }
 
     def displays(self) -> list[Json]:
         """The displayed numbers of today's questions by class, as the ledger has them today."""
         ledger, counts = list(list_roots(self.enterprise)), Counter[str]()
-        for display, count in self._asked().get("displays", {}).items():
+        for display, count in self._read_gate_counts().get("displays", {}).items():
             counts[classify(normalise(display), today(), ledger).value] += count
         return _ranked(counts)
 
@@ -169,14 +169,14 @@ class _View:
         life = self._life([beat.get("records_at" if records else "now_at")], [beat.get("problem") if records else None])
         return {part: life[part] for part in ("state", "since", "problem")}
 
-    def _asked(self) -> Mapping[str, Any]:
-        told = _read(posted.GATE)
-        found: Mapping[str, Any] = told.get("asked", {}).get(self.enterprise, {})
-        return found if told.get("day") == today().isoformat() else {}
+    def _read_gate_counts(self) -> Mapping[str, Any]:
+        document = _read(posted.GATE)
+        counts: Mapping[str, Any] = document.get("asked", {}).get(self.enterprise, {})
+        return counts if document.get("day") == today().isoformat() else {}
 
     def _beat(self, switch: sources.Switch) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.beats.get("switches", {}).get(f"{switch.enterprise}:{switch.name}", {})
-        return found
+        beat: Mapping[str, Any] = self.beats.get("switches", {}).get(f"{switch.enterprise}:{switch.name}", {})
+        return beat
 
     def _life(
         self, heard: Sequence[int | None], problems: Sequence[str | None] = (), names: Sequence[str] = ()
@@ -185,12 +185,12 @@ class _View:
 
         ``silent``: which of the ``names`` give no sign of life.
         """
-        told = zip(names, heard, strict=False)
-        silent = [name for name, one in told if one is None or self.at - one > self.limit]
-        known = [one for one in heard if one is not None]
-        oldest = min(known) if known and len(known) == len(heard) else None
+        pairs = zip(names, heard, strict=False)
+        silent = [name for name, one in pairs if one is None or self.at - one > self.limit]
+        moments = [one for one in heard if one is not None]
+        oldest = min(moments) if moments and len(moments) == len(heard) else None
         state = ABSENT if not heard else STALE if oldest is None or self.at - oldest > self.limit else FRESH
-        since = min(known) if known else None
+        since = min(moments) if moments else None
         return {
             "state": state,
             "since": None if since is None else format_moment(since),
@@ -214,17 +214,17 @@ def format_moment(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, clock.ZONE).isoformat(timespec="milliseconds")
 
 
-def _decisions(enterprise: str, wanted: DecisionFilter, limit: int) -> Json:
+def _decisions(enterprise: str, query: DecisionFilter, limit: int) -> Json:
     """The newest decisions of today; ``ended``: the search read so far back and no further."""
     since = int(datetime.combine(today(), time(), clock.ZONE).timestamp() * 1000)
-    refused = wanted.reason == "refused"
-    reason, allow = ("", False) if refused else (wanted.reason, None)
-    asked = decision_search.DecisionFilter(
-        enterprise=enterprise, channel=wanted.channel, reason=reason, allow=allow, since=since
+    refused = query.reason == "refused"
+    reason, allow = ("", False) if refused else (query.reason, None)
+    criteria = decision_search.DecisionFilter(
+        enterprise=enterprise, channel=query.channel, reason=reason, allow=allow, since=since
     )
-    found = decision_search.search_decisions(files.decisions_folder(env.read().home), asked, limit, lines=LINES)
-    ended = None if found.reached is None else format_moment(found.reached)
-    return {"decisions": [decision_as_dict(one) for one in found.decisions], "ended": ended}
+    result = decision_search.search_decisions(files.decisions_folder(env.read().home), criteria, limit, lines=LINES)
+    ended = None if result.reached is None else format_moment(result.reached)
+    return {"decisions": [decision_as_dict(one) for one in result.decisions], "ended": ended}
 
 
 def _complaints(enterprise: str) -> Json:
@@ -234,7 +234,7 @@ def _complaints(enterprise: str) -> Json:
     sight = ReadScope(enterprise, today())
     rows = complaints.filter_tickets(sight, complaints.TicketFilter(states=OPEN, drills=False), terms, at)
     late = complaints.TicketFilter(states=OPEN, hands=frozenset({Hand.LATE}), drills=False)
-    told = complaints.rows_to_tickets(enterprise, rows[:TICKETS], terms, at)
+    tickets = complaints.rows_to_tickets(enterprise, rows[:TICKETS], terms, at)
     return {
         "state": FRESH,
         "open": rows.count(),
@@ -246,7 +246,7 @@ def _complaints(enterprise: str) -> Json:
                 "response": _clock(one.response, at, over=one.row.responded_at is not None),
                 "close": _clock(one.close, at),
             }
-            for one in told
+            for one in tickets
         ],
     }
 

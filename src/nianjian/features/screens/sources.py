@@ -150,16 +150,16 @@ def switches(environ: Mapping[str, str] | None = None) -> list[Switch]:
     ``post://USER:SECRET@freeswitch``) and a manager (``ami://USER:SECRET@HOST:PORT``, ``esl://:SECRET@HOST:PORT``,
     ``jsonrpc:///path/of/socket``).
     """
-    found: dict[tuple[str, str], Switch] = {}
-    given = os.environ if environ is None else environ
-    for entry in env.text(SETTING, given).replace(",", " ").split():
+    by_name: dict[tuple[str, str], Switch] = {}
+    variables = os.environ if environ is None else environ
+    for entry in env.text(SETTING, variables).replace(",", " ").split():
         whose, sign, address = entry.partition("=")
         code, colon, name = whose.partition(":")
         if not (sign and colon and NAMES.fullmatch(code) and NAMES.fullmatch(name)):
             raise _malformed(whose)
-        known = found.get((code, name), Switch(code, name))
-        found[code, name] = _add_address(known, _split(address, whose), whose, env.path("NIANJIAN_HOME", given))
-    return list(found.values())
+        switch = by_name.get((code, name), Switch(code, name))
+        by_name[code, name] = _add_address(switch, _split(address, whose), whose, env.path("NIANJIAN_HOME", variables))
+    return list(by_name.values())
 
 
 def load_switches(enterprise: str) -> list[Switch]:
@@ -211,22 +211,22 @@ def _split(address: str, whose: str) -> SplitResult:
     return at
 
 
-def _add_address(known: Switch, at: SplitResult, whose: str, home: Path) -> Switch:
+def _add_address(switch: Switch, at: SplitResult, whose: str, home: Path) -> Switch:
     """The switch with one more address; records and manager once each."""
-    records = _records(known, at, home)
-    if records is not None and known.records is None:
-        return replace(known, records=records)
+    records = _records(switch, at, home)
+    if records is not None and switch.records is None:
+        return replace(switch, records=records)
     manager = _manager(at)
-    if manager is not None and known.manager is None:
-        return replace(known, manager=manager)
+    if manager is not None and switch.manager is None:
+        return replace(switch, manager=manager)
     raise _malformed(whose)
 
 
-def _records(known: Switch, at: SplitResult, home: Path) -> Records | None:
+def _records(switch: Switch, at: SplitResult, home: Path) -> Records | None:
     if at.scheme in FILES and _is_path(at):
         return Records(at.scheme, Path(unquote(at.path)))
     if at.scheme == "post" and at.hostname == POSTING and at.username and at.password and not at.path.strip("/"):
-        folder = posted.folder_of(posted.folder(home), known.enterprise, known.name)
+        folder = posted.folder_of(posted.folder(home), switch.enterprise, switch.name)
         return Records(POSTING, folder, unquote(at.username), unquote(at.password))
     return None
 
@@ -234,8 +234,8 @@ def _records(known: Switch, at: SplitResult, home: Path) -> Records | None:
 def _manager(at: SplitResult) -> Manager | None:
     if at.scheme == "jsonrpc" and _is_path(at):
         return Manager(at.scheme, unquote(at.path), 0, "", "")
-    named = bool(at.username) == (at.scheme == "ami")
-    if at.scheme in PORTS and at.hostname and named and at.password:
+    user_fits = bool(at.username) == (at.scheme == "ami")
+    if at.scheme in PORTS and at.hostname and user_fits and at.password:
         port, user = at.port or PORTS[at.scheme], unquote(at.username or "")
         return Manager(at.scheme, at.hostname, port, user, unquote(at.password))
     return None
@@ -266,16 +266,16 @@ _MAKING: Final = Lock()
 
 def find_posting_folder(*, enterprise: str, name: str, credentials: str) -> Path:
     """The folder of the switch that says who it is, ``USER:SECRET``; ``live_post_refused``, ``live_malformed``."""
-    named = [one for one in switches() if (one.enterprise, one.name) == (enterprise, name)]
+    matches = [one for one in switches() if (one.enterprise, one.name) == (enterprise, name)]
     # What the setting names is let in without the database, and what no source is called never reaches it.
-    if not named and NAMES.fullmatch(enterprise) and NAMES.fullmatch(name):
+    if not matches and NAMES.fullmatch(enterprise) and NAMES.fullmatch(name):
         rows = ScreenSource.objects.filter(enterprise_id=enterprise, name=name, kind=POSTING)
-        named = [build_switch(row) for row in rows]
-    for one in named:
+        matches = [build_switch(row) for row in rows]
+    for one in matches:
         records = one.records
         if records is not None and records.kind == POSTING:
-            wanted = f"{records.user}:{records.secret}"
-            if secrets.compare_digest(wanted.encode(), credentials.encode()):
+            expected = f"{records.user}:{records.secret}"
+            if secrets.compare_digest(expected.encode(), credentials.encode()):
                 return records.path
     raise NianjianError("live_post_refused")
 
@@ -283,15 +283,15 @@ def find_posting_folder(*, enterprise: str, name: str, credentials: str) -> Path
 def store_posted_record(folder: Path, body: bytes) -> bool:
     """Keep what was posted; False: it was known. Durable when this returns; ``live_post_unreadable``, OSError."""
     try:
-        told = parse_leg(_text(body))
+        leg = parse_leg(_text(body))
     except ValueError as fault:
         raise NianjianError("live_post_unreadable") from fault
-    began, now = datetime.fromtimestamp(told.start, clock.ZONE), clock.now()
+    began, now = datetime.fromtimestamp(leg.start, clock.ZONE), clock.now()
     if not now - OLDEST < began < now + NEWEST:
         raise NianjianError("live_post_unreadable")
     with _MAKING:
         spool = _SPOOLS.setdefault(folder, Spool(folder))
-    return spool.keep(began.date(), told.uuid, told.line)
+    return spool.keep(began.date(), leg.uuid, leg.line)
 
 
 def _text(body: bytes) -> str:

@@ -68,12 +68,12 @@ class SwitchWatch:
 
     def look(self) -> Json:
         """The sign of life first: what the records held at that moment is read after it."""
-        asked = self._ask()
-        problem = None if self._records is None else self._records.read(alive=asked)
+        alive = self._ask()
+        problem = None if self._records is None else self._records.read(alive=alive)
         return {
             "now": self._now,
             "now_at": self._now_at,
-            "silent": self._manager is not None and not asked,
+            "silent": self._manager is not None and not alive,
             "records_at": None if self._records is None else self._records.at,
             "problem": problem,
         }
@@ -112,16 +112,16 @@ class _RecordCounts:
     def __init__(self, records: Records, path: Path) -> None:
         self._records, self._path = records, path
         kind = COUNTED[records.kind]
-        told = posted.read(path) or {}
-        of = (told.get("kind", "asterisk"), told.get("path", str(records.path)))
+        stored = posted.read(path) or {}
+        of = (stored.get("kind", "asterisk"), stored.get("path", str(records.path)))
         if of != (records.kind, str(records.path)):  # of another switch of that name
-            told = {}
+            stored = {}
         # an earlier version kept the one place of an Asterisk's file
-        places = told.get("places") or ({records.path.name: told["place"]} if told.get("place") else {})
+        places = stored.get("places") or ({records.path.name: stored["place"]} if stored.get("place") else {})
         self._places = {name: tail.Place(**one) for name, one in places.items()}
-        self._calls = kind.of(told["calls"]) if "calls" in told else kind(today())
-        self._gap: str | None = told.get("gap")
-        self.at: int | None = told.get("at")
+        self._calls = kind.of(stored["calls"]) if "calls" in stored else kind(today())
+        self._gap: str | None = stored.get("gap")
+        self.at: int | None = stored.get("at")
 
     def read(self, *, alive: bool) -> str | None:
         """Count what was written; what is wrong, None: nothing. Read to its end with a living switch: up to now."""
@@ -146,16 +146,16 @@ class _RecordCounts:
     def _keep(self) -> None:
         places = {name: asdict(one) for name, one in self._places.items()}
         of = {"kind": self._records.kind, "path": str(self._records.path)}
-        told = {**of, "places": places, "calls": self._calls.plain()}
-        posted.write(self._path, {**told, "gap": self._gap, "at": self.at})
+        document = {**of, "places": places, "calls": self._calls.plain()}
+        posted.write(self._path, {**document, "gap": self._gap, "at": self.at})
 
     def _files(self, day: date) -> list[Path]:
         """The files to read; a switch that posts has none before the day's first record."""
-        found = list_files(self._records, day)
+        paths = list_files(self._records, day)
         if self._records.kind == POSTING:
             name = posted.file_of(self._records.path, day).name
             self._places = {one: place for one, place in self._places.items() if one == name}
-        return found
+        return paths
 
     def _file(self, path: Path) -> tuple[bool, bool]:
         came = False
@@ -309,9 +309,9 @@ class Watch:
             self._watched = [SwitchWatch(one, self._folder) for one in self._set]
         if self._gate is None and decisions.is_dir():
             self._gate = _GateWatch(decisions, self._folder)
-        told = {one.name: one.look() for one in self._watched} | self._pages.beats(enterprises)
+        by_name = {one.name: one.look() for one in self._watched} | self._pages.beats(enterprises)
         gate = None if self._gate is None else self._gate.look()
-        posted.write(self._folder / posted.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told})
+        posted.write(self._folder / posted.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": by_name})
         return True
 
     def _find_enterprises(self) -> list[str]:
@@ -348,8 +348,8 @@ class _GateWatch:
     def __init__(self, decisions: Path, folder: Path) -> None:
         self._decisions = decisions
         self._path = folder / posted.GATE
-        told = posted.read(self._path)
-        self._counted = counts.DecisionTotals(today()) if told is None else counts.load_decisions(told)
+        stored = posted.read(self._path)
+        self._counted = counts.DecisionTotals(today()) if stored is None else counts.load_decisions(stored)
         self._at: int | None = None
         self._rest = 0
 
@@ -391,10 +391,10 @@ def _health() -> tuple[bool, str | None]:
             return False, None
         with closing(LINKS[at.scheme](at.hostname, at.port, timeout=PATIENCE)) as link:
             link.request("GET", "/health")
-            told = json.loads(link.getresponse().read())
+            body = json.loads(link.getresponse().read())
     except (OSError, ValueError, http.client.HTTPException):
         return False, None
-    alarms = told.get("alarms") if isinstance(told, dict) else None
+    alarms = body.get("alarms") if isinstance(body, dict) else None
     if not isinstance(alarms, list):
         return False, None
     return True, "journal_unwritten" if "journal_unwritten" in alarms else None

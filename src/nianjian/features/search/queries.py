@@ -89,9 +89,9 @@ class TeamTitles:
         self._enterprise = enterprise
         self._names: dict[str, str] = {}
 
-    def load(self, wanted: set[str]) -> None:
+    def load(self, keys: set[str]) -> None:
         """Read the names of these teams."""
-        if missing := wanted - self._names.keys():
+        if missing := keys - self._names.keys():
             rows = current_versions(models.Team, self._enterprise).filter(key__in=missing).values_list("key", "name")
             self._names |= dict.fromkeys(missing, "") | {key: name or "" for key, name in rows}
 
@@ -156,17 +156,17 @@ def _list_today(book: Book, scope: ReadScope, keys: list[str]) -> list[tuple[Any
 
     That a row is over is said by its last version alone, if the reader may see that: it may go on with another team.
     """
-    known = _standing(book, scope).filter(key__in=keys).values_list("key", "valid_from", "pk")[:SCANNED]
-    last = {key: pk for key, _begun, pk in sorted(known, key=lambda one: (one[1] or date.min, one[2]))}
-    shown: dict[str, Any] = {}
-    for row in list_versions_by_id(book.kind, scope, [pk for _key, _begun, pk in known]):  # in the order of their days
-        held = shown.get(row.key)
-        if held is None or not (held.valid_from or scope.day) <= scope.day <= (held.valid_to or scope.day):
-            shown[row.key] = row
+    spans = _standing(book, scope).filter(key__in=keys).values_list("key", "valid_from", "pk")[:SCANNED]
+    last = {key: pk for key, _begun, pk in sorted(spans, key=lambda one: (one[1] or date.min, one[2]))}
+    by_key: dict[str, Any] = {}
+    for row in list_versions_by_id(book.kind, scope, [pk for _key, _begun, pk in spans]):  # in the order of their days
+        best = by_key.get(row.key)
+        if best is None or not (best.valid_from or scope.day) <= scope.day <= (best.valid_to or scope.day):
+            by_key[row.key] = row
     return [
-        (shown[key], shown[key].pk == last[key] and (shown[key].valid_to or scope.day) < scope.day)
+        (by_key[key], by_key[key].pk == last[key] and (by_key[key].valid_to or scope.day) < scope.day)
         for key in keys
-        if key in shown
+        if key in by_key
     ]
 
 
@@ -324,14 +324,14 @@ def measure_fit(search: SearchText, *texts: str | None) -> Fit | None:
     return Fit.PART if len(words) > 1 and all(word in whole for word in words) else None
 
 
-def _fit(wanted: str, text: str) -> Fit | None:
-    place = text.find(wanted)
+def _fit(term: str, text: str) -> Fit | None:
+    place = text.find(term)
     if place <= 0:
-        return None if place < 0 else Fit.EXACT if text == wanted else Fit.BEGINNING
+        return None if place < 0 else Fit.EXACT if text == term else Fit.BEGINNING
     while place > 0:
         if not text[place - 1].isalnum():
             return Fit.WORD
-        place = text.find(wanted, place + 1)
+        place = text.find(term, place + 1)
     return Fit.PART
 
 
@@ -441,13 +441,13 @@ def _list_rules(reader: Reader) -> Sequence[Rule]:
 
 
 def _find_cases(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
-    found = list_cases(reader.code).only("id", "notice", "causes", "state", "received")[:CASES]
+    cases = list_cases(reader.code).only("id", "notice", "causes", "state", "received")[:CASES]
     return choose_best(
         Hit(
             fit, case.notice, gettext("Rectification case: {cause}").format(cause=(case.causes or [case.received])[0]),
             gettext(STEPS[case.state]), reverse("rectify-one", args=[reader.code, case.pk]),
         )
-        for case in found
+        for case in cases
         if (fit := measure_fit(text, case.pk, case.notice, *case.causes)) is not None
     )  # fmt: skip
 
@@ -466,7 +466,7 @@ def _find_rules(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
 
 def _find_people(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
     _ = words(current())
-    found = cast("list[Person]", PersonList(reader.code, text.plain)[: MOST + 1])
+    people = cast("list[Person]", PersonList(reader.code, text.plain)[: MOST + 1])
     return choose_best(
         Hit(
             Fit.PART if (fit := measure_fit(text, person.name, person.display_name)) is None else fit,
@@ -474,7 +474,7 @@ def _find_people(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
             presenters.DOT.join(dict.fromkeys(_(ROLES[one.role]) for one in person.roles)),
             at("people-one", reader.code, name=person.name),
         )
-        for person in found
+        for person in people
     )  # fmt: skip
 
 
@@ -501,7 +501,7 @@ def _build_page(fit: Fit, address: str, labels: PageLabels) -> Hit:
 
 def _menu_pages(reader: Reader) -> dict[str, PageLabels]:
     """Address -> its labels by language, of what the reader may open: a line and its first entry share an address."""
-    found: dict[str, PageLabels] = {}
+    by_address: dict[str, PageLabels] = {}
     for tag, language in LANGUAGES.items():
         with override(tag):
             frame = menu.Frame(menu.get_menu(), menu.Reader(reader.actor, reader.enterprise, reader.team))
@@ -512,8 +512,8 @@ def _menu_pages(reader: Reader) -> dict[str, PageLabels]:
                 if act in reader.permissions
             ]
             for address, label in lines:
-                found.setdefault(address, {}).setdefault(language, []).append(label)
-    return found
+                by_address.setdefault(address, {}).setdefault(language, []).append(label)
+    return by_address
 
 
 def _find_enterprises(reader: Reader, text: SearchText) -> tuple[Hit, ...]:

@@ -224,7 +224,7 @@ class FeedClosed(Schema):
 @read(router, HERE, act=Permission.READ, answer=SeasonTold)
 def season_get(request: Request, code: str, of: Query[SeasonOf]) -> dict[str, Any]:
     """Deadlines with their sources, both reports, the plan with its tasks, what must be known."""
-    return _told(request, code, of.year, of.today)
+    return _summarize(request, code, of.year, of.today)
 
 
 @write(router, f"{HERE}/reports", act=Permission.REPORT, answer=SeasonTold)
@@ -232,7 +232,7 @@ def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, 
     """Note that a report was handed in on a day."""
     of = noted.dict(exclude={"text"})
     operations.note_report(enterprise=code, receipt=noted.text, actor=request.actor, **of)
-    return _told(request, code, noted.year, None)
+    return _summarize(request, code, noted.year, None)
 
 
 @write(router, f"{HERE}/notices", act=Permission.REPORT, answer=SeasonTold)
@@ -240,14 +240,14 @@ def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, 
     """Note the last day that a notice to the enterprise names; it wins over the templates."""
     of = noted.dict(exclude={"text", "place"})
     operations.note_notice(enterprise=code, notice=noted.text, actor=request.actor, **of)
-    return _told(request, code, noted.year, None)
+    return _summarize(request, code, noted.year, None)
 
 
 @write(router, f"{HERE}/tasks", act=Permission.MANAGE_DATA, answer=SeasonTold)
 def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
     """Name who does a task, let it rest, or say that it was done."""
     operations.change_task(enterprise=code, actor=request.actor, **said.dict())
-    return _told(request, code, said.year, None)
+    return _summarize(request, code, said.year, None)
 
 
 class EntryTestResult(Schema):
@@ -265,14 +265,14 @@ def season_entry_test(request: Request, code: str, file: Query[EntryTestResult])
     """Keep the result of the entry's test (T4) with its picture; the content is the picture, at most 20 MiB."""
     fields = file.dict() | {"day": file.day or clock.today()}
     record_entry_test(enterprise=code, content=request.content, actor=request.actor, **fields)
-    return _told(request, code, file.year, None)
+    return _summarize(request, code, file.year, None)
 
 
 @take(router, f"{HERE}/entry-test/{{picture}}", act=Permission.VIEW_UNMASKED, media=MEDIA_TYPES)
 def season_entry_picture(request: Request, code: str, picture: Number) -> HttpResponse:
     """A picture of a test as it came; the audit chain has the entry."""
-    found, content = read_picture(enterprise=code, picture=picture, actor=request.actor)
-    return attached(content, found.media_type, found.name or "")
+    attachment, content = read_picture(enterprise=code, picture=picture, actor=request.actor)
+    return attached(content, attachment.media_type, attachment.name or "")
 
 
 class OfYear(Schema):
@@ -386,8 +386,8 @@ def season_close(request: Request, code: str, of: ToClose) -> dict[str, Any]:
 @write(router, f"{HERE}/reopen", act=Permission.REQUEST, answer=ReopenAsked)
 def season_reopen(request: Request, code: str, asked: ReopenWanted) -> dict[str, Any]:
     """Ask for a second person to open a closed season again; it stays closed until then."""
-    made = closing.reopen_season(enterprise=code, year=asked.year, reason=asked.reason, actor=request.actor)
-    return {"approval": made.id, "state": made.state}
+    approval = closing.reopen_season(enterprise=code, year=asked.year, reason=asked.reason, actor=request.actor)
+    return {"approval": approval.id, "state": approval.state}
 
 
 @read(router, f"{HERE}/archive", act=Permission.READ, answer=ArchiveTold)
@@ -405,8 +405,8 @@ def season_archive_file(
     of: Query[ClosingNumber],
 ) -> StreamingHttpResponse:
     """A file of a closed season, held against its digest; taking the log needs the chain, the others full values."""
-    made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor, closing=of.closing)
-    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+    download = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor, closing=of.closing)
+    return as_attachment(StreamingHttpResponse(download.content, content_type=download.media_type), download.name)
 
 
 @read(router, f"{HERE}/feeds", act=Permission.READ, answer=Page[FeedTold])
@@ -428,7 +428,7 @@ def season_feed_close(request: Request, code: str, feed_id: str) -> dict[str, An
     return {"feed": feed_id}
 
 
-def _told(request: Request, code: str, year: int | None, today: date | None) -> dict[str, Any]:
+def _summarize(request: Request, code: str, year: int | None, today: date | None) -> dict[str, Any]:
     language = language_of(request.headers.get("accept-language", CHINESE))
     return summarize_season(
         enterprise=code, year=year, today=today or clock.today(), actor=request.actor, language=language

@@ -103,13 +103,13 @@ def collect_files(enterprise: str, year: int, acts: Sequence[Json], head: Json) 
     ``season_package_gone``, ``season_package_differs``.
     """
     submission = rounds.list_submissions(enterprise, year).first()
-    found = [] if submission is None else _collect_package(submission)
+    files = [] if submission is None else _collect_package(submission)
     if run := _find_filed_run(enterprise, year):
         line = portraits.read_stored_line(enterprise, year, run.id)
-        found.append(_seal(PORTRAIT, f"portrait-{year}-{run.id}.json", line))
+        files.append(_seal(PORTRAIT, f"portrait-{year}-{run.id}.json", line))
     content = {**head, "enterprise": enterprise, "year": year, "acts": list(acts)}
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    return [*found, _seal(LOG, f"log-{year}.json", text.encode())]
+    return [*files, _seal(LOG, f"log-{year}.json", text.encode())]
 
 
 def discard_files(files: Sequence[ArchiveFile]) -> None:
@@ -147,8 +147,8 @@ def _list_left_out(files: Sequence[ArchiveFile], enterprise: str, year: int) -> 
     parts = {one.part for one in files}
     if MANIFEST not in parts:  # no package was recorded as handed in
         return [PACKAGE]
-    named = bool(_get_named_run(enterprise, year))
-    return [part for part, due in ((PACKAGE, True), (PORTRAIT, named)) if due and part not in parts]
+    has_run = bool(_get_package_run(enterprise, year))
+    return [part for part, due in ((PACKAGE, True), (PORTRAIT, has_run)) if due and part not in parts]
 
 
 def _require_same_files(submission: Submission, package: Evidence) -> None:
@@ -180,12 +180,12 @@ def _find_filed_run(enterprise: str, year: int) -> portraits.Run | None:
 
     None where it is not here: the package was built in another installation.
     """
-    if run := _get_named_run(enterprise, year):
+    if run := _get_package_run(enterprise, year):
         return portraits.get_run(enterprise, year, run) if run in portraits.list_runs(enterprise, year) else None
     return bases.find_filed_run(enterprise, year)
 
 
-def _get_named_run(enterprise: str, year: int) -> str:
+def _get_package_run(enterprise: str, year: int) -> str:
     """The run that the package which was handed in names; "": none, or no package."""
     submission = rounds.list_submissions(enterprise, year).first()
     if submission is None:
@@ -195,8 +195,8 @@ def _get_named_run(enterprise: str, year: int) -> str:
 
 
 def _seal(part: str, name: str, content: bytes) -> ArchiveFile:
-    made = blobs.put(content)
-    return ArchiveFile(part, name, JSON, made.sha256, made.size, made.id)
+    blob = blobs.put(content)
+    return ArchiveFile(part, name, JSON, blob.sha256, blob.size, blob.id)
 
 
 def download_file(
@@ -214,8 +214,8 @@ def download_file(
     digest = hashlib.sha256()
     for piece in blobs.read(row.blob):
         digest.update(piece)
-    known = {one["part"]: one["sha256"] for one in closed_seasons.read_archive(enterprise, year, closing)["files"]}
-    if not digest.hexdigest() == row.sha256 == known.get(part):
+    digests = {one["part"]: one["sha256"] for one in closed_seasons.read_archive(enterprise, year, closing)["files"]}
+    if not digest.hexdigest() == row.sha256 == digests.get(part):
         raise NianjianError("season_archive_damaged", year=year)
     closed_seasons.record_download(enterprise=enterprise, year=year, part=part, sha256=row.sha256, actor=actor)
     return ArchiveDownload(row.name, row.media_type, blobs.read(row.blob))
@@ -261,14 +261,14 @@ def close_season(
     head = {"seq": seq, "hash": digest}
     acts = list_season_acts(enterprise, year)
     short = [{name: one[name] for name in ("seq", "at", "by", "verb")} for one in acts]
-    told: Json = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
+    document: Json = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
                   "log": {**head, "acts": short}, "without_package": package is None}  # fmt: skip
-    made = collect_files(enterprise, year, acts, head)
-    told["left_out"] = _list_left_out(made, enterprise, year)
+    files = collect_files(enterprise, year, acts, head)
+    document["left_out"] = _list_left_out(files, enterprise, year)
     try:
-        closed_seasons.store_archive(enterprise=enterprise, year=year, told=told, files=made, actor=actor)
+        closed_seasons.store_archive(enterprise=enterprise, year=year, document=document, files=files, actor=actor)
     except BaseException:
-        discard_files(made)
+        discard_files(files)
         raise
     return get_archive(enterprise=enterprise, year=year, actor=actor)
 
@@ -302,14 +302,14 @@ def get_archive(*, enterprise: str, year: int, actor: Actor, closing: int | None
     Who may not read the chain sees how many acts its log has, not whose.
     """
     require_permission(actor, enterprise, Permission.READ)
-    told = closed_seasons.read_archive(enterprise, year, closing)
-    told["closings"] = closed_seasons.list_closings(enterprise, year)
-    told.setdefault("left_out", [])
-    told.setdefault("without_package", False)
-    told["log"]["count"] = len(told["log"]["acts"])
+    document = closed_seasons.read_archive(enterprise, year, closing)
+    document["closings"] = closed_seasons.list_closings(enterprise, year)
+    document.setdefault("left_out", [])
+    document.setdefault("without_package", False)
+    document["log"]["count"] = len(document["log"]["acts"])
     if not has_permission(actor, enterprise, Permission.AUDIT):
-        told["log"]["acts"] = []
-    return told
+        document["log"]["acts"] = []
+    return document
 
 
 def reopen_season(*, enterprise: str, year: int, reason: str, actor: Actor) -> Approval:
@@ -346,5 +346,5 @@ def _portrait(enterprise: str, year: int) -> Json | None:
     run = _find_filed_run(enterprise, year)
     if run is None:
         return None
-    kept = ("id", "sha256", "light", "moment", "as_of", "rulebook", "snapshot")
-    return {name: getattr(run, name) for name in kept} | {"metrics": list(run.metrics)}
+    fields = ("id", "sha256", "light", "moment", "as_of", "rulebook", "snapshot")
+    return {name: getattr(run, name) for name in fields} | {"metrics": list(run.metrics)}

@@ -26,10 +26,10 @@ from nianjian.platform.terminal.session import begin
 Json = Mapping[str, Any]
 
 
-def render_season(told: Json, console: Console) -> None:
+def render_season(summary: Json, console: Console) -> None:
     """A season as it stands."""
-    first = told["earliest"]
-    console.print(_("Season of data year {year}, as of {day}").format(year=told["year"], day=told["today"]))
+    first = summary["earliest"]
+    console.print(_("Season of data year {year}, as of {day}").format(year=summary["year"], day=summary["today"]))
     if first is not None:
         text = _("Earliest: {day} ({left}), {source}: {citation}")
         where = _(texts.TEMPLATES.get(first["template"], first["template"]))
@@ -40,21 +40,21 @@ def render_season(told: Json, console: Console) -> None:
             citation=first["citation"],
         )
         console.print(said, style="bold")
-    for one in told["obstacles"]:
+    for one in summary["obstacles"]:
         console.print(f"! {one['text']}", style="bold red", markup=False)
-    for flag in told["risk_flags"]:
+    for flag in summary["risk_flags"]:
         console.print(f"! {flag['text']}", style="yellow", markup=False)
-    _tracks(console, told)
-    _plan(console, told)
+    _tracks(console, summary)
+    _plan(console, summary)
 
 
-def _tracks(console: Console, told: Json) -> None:
+def _tracks(console: Console, summary: Json) -> None:
     states = [
         (one["licence"], _(texts.TRACKS[one["track"]]), _(texts.STATES[one["state"]]), one["due"], one["filed_on"])
-        for one in told["tracks"]
+        for one in summary["tracks"]
     ]
     table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
-    if package := told.get("package"):
+    if package := summary.get("package"):
         text = _("Package {number} was handed in on {day}, manifest {sum}.")
         said = text.format(number=package["number"], day=package["handed_on"], sum=package["manifest"][:12])
         console.print(said, markup=False)
@@ -66,12 +66,12 @@ def _tracks(console: Console, told: Json) -> None:
             _(texts.TEMPLATES.get(one["template"], one["template"])),
             " · ".join((one["citation"], *licences)),
         )
-        for one, licences, _mark in sorted(list_days(told["tracks"]), key=lambda found: str(found[0]["date"]))
+        for one, licences, _mark in sorted(list_days(summary["tracks"]), key=lambda entry: str(entry[0]["date"]))
     ]
     table.rows(console, (_("day"), _("what it is"), _("deadline"), _("source"), _("citation")), rows)
 
 
-def _plan(console: Console, told: Json) -> None:
+def _plan(console: Console, summary: Json) -> None:
     rows = [
         (
             _(texts.MODULES.get(one["module"], one["module"])),
@@ -79,7 +79,7 @@ def _plan(console: Console, told: Json) -> None:
             _day(one),
             f"{one['progress']['done']}/{one['progress']['total']}",
         )
-        for one in told["milestones"]
+        for one in summary["milestones"]
     ]
     table.rows(console, (_("module"), _("begins"), _("due"), _("done")), rows)
     tasks = [
@@ -91,10 +91,10 @@ def _plan(console: Console, told: Json) -> None:
             f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
             actor_text(one["owner"], _) or None,
         )
-        for one in told["tasks"]
+        for one in summary["tasks"]
     ]
     table.rows(console, (_("code"), _("task"), _("state"), _("due"), _("steps"), _("owner")), tasks)
-    for one in told["tasks"]:
+    for one in summary["tasks"]:
         for line in filter(None, (texts.task_reason(one, _), *one["effects"])):
             console.print(f"  {line}", markup=False)
 
@@ -104,14 +104,16 @@ def _day(one: Json) -> str:
     return f"{day} ({_('provisional')})" if one["provisional"] else day
 
 
-def render_feeds(told: Json, console: Console) -> None:
+def render_feeds(document: Json, console: Console) -> None:
     """A feed that was just made, and those there are."""
-    if told["made"] is not None:
-        console.print(_("Subscribe to {path} at this server's address; it is shown only once.").format(**told["made"]))
-    table.rows(console, (_("feed"), _("created at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
+    if document["made"] is not None:
+        console.print(
+            _("Subscribe to {path} at this server's address; it is shown only once.").format(**document["made"])
+        )
+    table.rows(console, (_("feed"), _("created at")), [(one["feed"], one["made_at"]) for one in document["feeds"]])
 
 
-def render_reminders(told: Json, console: Console) -> None:
+def render_reminders(document: Json, console: Console) -> None:
     """Whom what was told, and what became of it by each channel."""
     rows = [
         (
@@ -120,7 +122,7 @@ def render_reminders(told: Json, console: Console) -> None:
             one["text"],
             "；".join(_sent(each) for each in one["dispatches"]) or "–",
         )
-        for one in told["reminders"]
+        for one in document["reminders"]
     ]
     table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)
 
@@ -130,13 +132,13 @@ def _sent(one: Json) -> str:
     return f"{one['dispatch']} {_(texts.MESSAGE_STATES[one['state']])}{fault}"
 
 
-def render_roll_over(told: Json, console: Console) -> None:
+def render_roll_over(document: Json, console: Console) -> None:
     """What was taken over into a season, and what was not."""
     text = _("Season of data year {year}: {taken} documents taken over, {owners} tasks have last year's owner.")
-    console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
+    console.print(text.format(year=document["year"], taken=len(document["taken"]), owners=len(document["owners"])))
     rows = [
         (_(ITEMS.get(one["item"], one["item"])), _(texts.NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
-        for one in told["left"]
+        for one in document["left"]
     ]
     table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
 
@@ -145,11 +147,13 @@ def _moment(text: str) -> str:
     return f"{datetime.fromisoformat(text).astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
 
 
-def render_archive(told: Json, console: Console) -> None:
+def render_archive(document: Json, console: Console) -> None:
     """A closed season: how its reports ended, and the digest of all of it."""
     text = _("Season of data year {year}, closed at {at}; digest {sha256}")
-    season = told["season"]
-    console.print(text.format(year=season["year"], at=_moment(told["closed_at"]), sha256=told["sha256"]), markup=False)
+    season = document["season"]
+    console.print(
+        text.format(year=season["year"], at=_moment(document["closed_at"]), sha256=document["sha256"]), markup=False
+    )
     rows = [
         (_(texts.TRACKS[one["track"]]), _(texts.STATES[one["state"]]), one["filed_on"] or "–")
         for one in season["tracks"]
@@ -158,13 +162,13 @@ def render_archive(told: Json, console: Console) -> None:
     closings = [
         (one["number"], _moment(one["closed_at"]), _moment(one["opened_at"]) if one["opened_at"] else "–",
          one["sha256"][:12])
-        for one in told["closings"]
+        for one in document["closings"]
     ]  # fmt: skip
-    if told["package"] is None:
+    if document["package"] is None:
         console.print(_("No package is recorded as submitted, so the archive contains none."))
-    elif "package" in told["left_out"]:
+    elif "package" in document["left_out"]:
         console.print(_("The files of the package were no longer here: only its manifest is archived."))
-    if "portrait" in told["left_out"]:
+    if "portrait" in document["left_out"]:
         console.print(_("The portrait named by the package is not in this installation, so it is not archived."))
     if len(closings) > 1:
         table.rows(console, (_("closing"), _("closed at"), _("opened again"), _("digest")), closings)
@@ -221,9 +225,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
             one.add_argument("--without-package", action="store_true", help=words)
         if name == "reopen":
             one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is reopened"))
-    told = actions.add("reminders", _reminders, _("show who was told what, and the result; send again"))
-    enterprise(told)
-    told.add_argument("--again", metavar="N", help=_("send this one again"))
+    reminders = actions.add("reminders", _reminders, _("show who was told what, and the result; send again"))
+    enterprise(reminders)
+    reminders.add_argument("--again", metavar="N", help=_("send this one again"))
 
 
 def _configure_reports(actions: Actions) -> None:
@@ -256,17 +260,17 @@ def _configure_entry_test(actions: Actions) -> None:
     on_day(test, "--on", _("on this day instead of today"))
 
 
-def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  # noqa: ANN401 -- an actor, a day; both load late
+def _build_answer(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  # noqa: ANN401 -- an actor, a day; both load late
     from nianjian.features.season.queries import summarize_season
 
-    told = summarize_season(
+    summary = summarize_season(
         enterprise=args.enterprise, year=args.year, today=today or clock.today(), actor=actor, language=language()
     )
-    return Answer(told, partial(render_season, told))
+    return Answer(summary, partial(render_season, summary))
 
 
 def _show(args: argparse.Namespace) -> Answer:
-    return _shown(args, begin(args), args.today)
+    return _build_answer(args, begin(args), args.today)
 
 
 def _note(args: argparse.Namespace) -> Answer:
@@ -279,7 +283,7 @@ def _note(args: argparse.Namespace) -> Answer:
         operations.note_report(receipt=args.receipt, place=args.place, **of)
     else:
         operations.note_notice(notice=args.name, **of)
-    return _shown(args, actor)
+    return _build_answer(args, actor)
 
 
 def _task(args: argparse.Namespace) -> Answer:
@@ -293,7 +297,7 @@ def _task(args: argparse.Namespace) -> Answer:
         acts.snooze_task(until=None if args.wake else args.snooze, reason=args.reason, **of)
     if args.done is not None or args.reopen:
         acts.mark_task_done(day=None if args.reopen else args.done, note=args.reason, **of)
-    return _shown(args, actor)
+    return _build_answer(args, actor)
 
 
 def _entry_test(args: argparse.Namespace) -> Answer:
@@ -307,18 +311,18 @@ def _entry_test(args: argparse.Namespace) -> Answer:
         enterprise=args.enterprise, year=args.year, result=args.result, day=args.on or clock.today(), note=args.note,
         name=args.picture.name, content=content, actor=actor,
     )  # fmt: skip
-    return _shown(args, actor)
+    return _build_answer(args, actor)
 
 
 def _feed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import feeds, operations
 
-    made = operations.create_feed(enterprise=args.enterprise, actor=actor) if args.add else None
+    feed = operations.create_feed(enterprise=args.enterprise, actor=actor) if args.add else None
     if args.revoke:
         operations.revoke_feed(enterprise=args.enterprise, feed=args.revoke, actor=actor)
-    told = {"made": made, "feeds": feeds.list_feeds(enterprise=args.enterprise, actor=actor)}
-    return Answer(told, partial(render_feeds, told))
+    document = {"made": feed, "feeds": feeds.list_feeds(enterprise=args.enterprise, actor=actor)}
+    return Answer(document, partial(render_feeds, document))
 
 
 def _reminders(args: argparse.Namespace) -> Answer:
@@ -328,16 +332,16 @@ def _reminders(args: argparse.Namespace) -> Answer:
     rows = operations.list_log(enterprise=args.enterprise, actor=actor)
     if args.again:
         operations.retry_sending(enterprise=args.enterprise, dispatch=operations.parse_number(args.again), actor=actor)
-    told = {"reminders": [operations.to_document(one, language()) for one in rows[:MOST]]}
-    return Answer(told, partial(render_reminders, told))
+    document = {"reminders": [operations.to_document(one, language()) for one in rows[:MOST]]}
+    return Answer(document, partial(render_reminders, document))
 
 
 def _roll_over(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season.operations import roll_over
 
-    told = roll_over(enterprise=args.enterprise, year=args.year, actor=actor)
-    return Answer(told, partial(render_roll_over, told))
+    document = roll_over(enterprise=args.enterprise, year=args.year, actor=actor)
+    return Answer(document, partial(render_roll_over, document))
 
 
 def _close(args: argparse.Namespace) -> Answer:
@@ -345,28 +349,28 @@ def _close(args: argparse.Namespace) -> Answer:
     from nianjian.features.season import closing
 
     given = {"undecided": args.undecided, "without_package": args.without_package}
-    told = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, **given)
-    return Answer(told, partial(render_archive, told))
+    document = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, **given)
+    return Answer(document, partial(render_archive, document))
 
 
 def _reopen(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing as archive
 
-    asked = archive.reopen_season(enterprise=args.enterprise, year=args.year, reason=args.reason, actor=actor)
+    approval = archive.reopen_season(enterprise=args.enterprise, year=args.year, reason=args.reason, actor=actor)
     text = _("Request {approval} is waiting for a second person: nianjian approve {approval} --as USER")
-    told = {"approval": asked.id, "state": asked.state}
-    return Answer(told, lambda console: console.print(text.format(approval=asked.id)), NO)
+    document = {"approval": approval.id, "state": approval.state}
+    return Answer(document, lambda console: console.print(text.format(approval=approval.id)), NO)
 
 
 def _archive(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing as archive
 
-    told = archive.get_archive(enterprise=args.enterprise, year=args.year, actor=actor, closing=args.closing)
+    document = archive.get_archive(enterprise=args.enterprise, year=args.year, actor=actor, closing=args.closing)
     if args.take is not None:
         _write(args, actor)
-    return Answer(told, partial(render_archive, told))
+    return Answer(document, partial(render_archive, document))
 
 
 def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an actor; it loads late
@@ -375,8 +379,8 @@ def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an 
 
     if args.out is None or args.out.exists():
         raise NianjianError("season_out_wrong", path=str(args.out or ""))
-    made = files.download_file(
+    download = files.download_file(
         enterprise=args.enterprise, year=args.year, part=args.take, actor=actor, closing=args.closing
     )
     with args.out.open("xb") as file:
-        file.writelines(made.content)
+        file.writelines(download.content)

@@ -74,11 +74,11 @@ def build_uid(about: Iterable[str]) -> str:
 
 def render_ical(name: str, entries: Iterable[CalendarEntry], stamp: datetime) -> bytes:
     """The calendar's text. ``stamp``: when what it tells last changed, the same for all of it."""
-    made = Calendar()
-    made.add("prodid", PRODUCT)
-    made.add("version", "2.0")
-    made.add("method", "PUBLISH")
-    made.add("x-wr-calname", name)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
     for one in entries:
         event, values = Event(), {"uid": build_uid(one.about), "dtstamp": stamp, "dtstart": one.day}
         values |= {"dtend": one.day + timedelta(days=1), "summary": one.title}
@@ -86,8 +86,8 @@ def render_ical(name: str, entries: Iterable[CalendarEntry], stamp: datetime) ->
         values |= {"transp": "TRANSPARENT", "status": "CONFIRMED", "categories": [one.category]}
         for key, value in values.items():
             event.add(key, value)
-        made.add_component(event)
-    return bytes(made.to_ical())
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
 
 
 MEDIA: Final = "text/calendar; charset=utf-8"
@@ -111,21 +111,21 @@ def render_calendar(secret: str, language: str) -> bytes | None:
         return None
     today = clock.today()
     year = due_year(row.enterprise_id, today)
-    told = summarize_season(enterprise=row.enterprise_id, year=year, today=today, actor=reader, language=language)
+    summary = summarize_season(enterprise=row.enterprise_id, year=year, today=today, actor=reader, language=language)
     name = accounts.enterprise(row.enterprise_id).name
     # The day, not the moment: fetched twice a day the feed is the same to the byte.
-    return render_ical(f"{name} {year}", list_entries(told, language), datetime.combine(today, time(), UTC))
+    return render_ical(f"{name} {year}", list_entries(summary, language), datetime.combine(today, time(), UTC))
 
 
-def list_entries(told: Json, language: str) -> list[CalendarEntry]:
+def list_entries(summary: Json, language: str) -> list[CalendarEntry]:
     """Every deadline and every task of a season as events, and the reports of earlier ones that are still missing."""
     _ = words(language)
-    place = (told["enterprise"], str(told["year"]))
-    found = []
+    place = (summary["enterprise"], str(summary["year"]))
+    entries = []
     states = defaultdict[str, list[tuple[str, str]]](list)
-    for one in told["tracks"]:
+    for one in summary["tracks"]:
         states[one["track"]].append((one["licence"] or "", one["state"]))
-    for one, licences, mark in list_days(told["tracks"]):
+    for one, licences, mark in list_days(summary["tracks"]):
         name = one["name_en"] if language == ENGLISH else one["name"]
         title = f"{_(TRACKS[one['track']])}: {name} ({_(TEMPLATES.get(one['template'], one['template']))})"
         about = (*place, "deadline", *build_day_key(one), *filter(None, (mark,)))
@@ -134,15 +134,15 @@ def list_entries(told: Json, language: str) -> list[CalendarEntry]:
         stands = {state for number, state in states[one["track"]] if not licences or number in licences}
         done = one["passed"] if one["kind"] == Kind.OPENS else stands <= HANDED_IN
         late = one["kind"] == Kind.CLOSES and one["passed"] and TrackState.LATE in stands
-        found.append(CalendarEntry(about, day, title, text, done=done, overdue=late))
-    for waits in told["obstacles"]:
+        entries.append(CalendarEntry(about, day, title, text, done=done, overdue=late))
+    for waits in summary["obstacles"]:
         if waits["code"] == REPORT_LATE:
             of = waits["values"]
-            about = (told["enterprise"], str(of["year"]), "late", of["track"])
-            found.append(CalendarEntry(about, date.fromisoformat(of["due"]), waits["text"], overdue=True))
-    for one in told["tasks"]:
+            about = (summary["enterprise"], str(of["year"]), "late", of["track"])
+            entries.append(CalendarEntry(about, date.fromisoformat(of["due"]), waits["text"], overdue=True))
+    for one in summary["tasks"]:
         day = datetime.fromisoformat(one["due"]).date()
         title = _(TASKS.get(one["task"], one["task"]))
         about, late = (*place, "task", one["task"]), one["status"] == State.OVERDUE
-        found.append(CalendarEntry(about, day, title, done=one["finished"], overdue=late))
-    return found
+        entries.append(CalendarEntry(about, day, title, done=one["finished"], overdue=late))
+    return entries

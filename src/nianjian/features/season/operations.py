@@ -51,7 +51,7 @@ EMPTY_NOTE: Final[dict[str, Any]] = {"owner": "", "done_on": None, "note": "", "
 
 
 def _write_note(
-    enterprise: str, year: int, task: str, given: dict[str, Any], *, verb: str, actor: Actor, event: date | None = None
+    enterprise: str, year: int, task: str, fields: dict[str, Any], *, verb: str, actor: Actor, event: date | None = None
 ) -> None:
     """Write the fields; the same again writes nothing. What people wrote stays out of the chain.
 
@@ -60,16 +60,16 @@ def _write_note(
     here: dict[str, Any] = {"enterprise_id": enterprise, "year": year, "task": task}
     stamp: dict[str, Any] = {"recorded_at": clock.now(), "recorded_by": str(actor)}
     with transaction.atomic():
-        held = Note.objects.select_for_update().filter(**here).first()
-        row = held or Note(**here, **EMPTY_NOTE)
-        if event is None and all(getattr(row, name) == value for name, value in given.items()):
+        existing = Note.objects.select_for_update().filter(**here).first()
+        row = existing or Note(**here, **EMPTY_NOTE)
+        if event is None and all(getattr(row, name) == value for name, value in fields.items()):
             return
-        if held is None:  # a second writer of the same moment meets the first one's row
+        if existing is None:  # a second writer of the same moment meets the first one's row
             row, _made = Note.objects.get_or_create(**here, defaults=EMPTY_NOTE | stamp)
-        for name, value in (given | stamp).items():
+        for name, value in (fields | stamp).items():
             setattr(row, name, value)
         row.save()
-        days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
+        days = {name: value.isoformat() for name, value in fields.items() if isinstance(value, date)}
         days |= {} if event is None else {"day": event.isoformat()}
         record(verb=verb, enterprise=enterprise, actor=actor, data={"year": year, "task": task, **days})
 
@@ -96,30 +96,30 @@ def note_report(
     and those of `withdraw_submission` and `correct_handover_day`.
     """
     require_permission(actor, enterprise, Permission.REPORT)
-    found = _season(enterprise, year, track)
+    facts = _season(enterprise, year, track)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
-    _require_after_year(day, found)
-    seasons = _select_seasons(found, licence)
+    _require_after_year(day, facts)
+    seasons = _select_seasons(facts, licence)
     with transaction.atomic():
         if track == LICENCE:
             handed = None if day is None else Handover(day, place=place, reference=receipt)
-            _match_package(found, seasons, handed, actor)
+            _match_package(facts, seasons, handed, actor)
         for season in seasons:
             filings.record_submission(
                 enterprise=enterprise, season=season, track=track, day=day, receipt=receipt, actor=actor
             )
 
 
-def _match_package(found: SeasonFacts, seasons: Sequence[Season], handed: Handover | None, actor: Actor) -> None:
+def _match_package(facts: SeasonFacts, seasons: Sequence[Season], handed: Handover | None, actor: Actor) -> None:
     """Hand the built package in with the licence report, move its day or withdraw it with its last licence."""
-    enterprise, year = found.enterprise, found.year
+    enterprise, year = facts.enterprise, facts.year
     first = rounds.find_first_submission(enterprise, year)
     if first is None:
         if handed is not None and has_permission(actor, enterprise, Permission.MANAGE_DATA):
             rounds.file_built_package(enterprise=enterprise, year=year, handed=handed, actor=actor)
         return
-    reporting = {season.licence for season in _select_seasons(found, None)}
+    reporting = {season.licence for season in _select_seasons(facts, None)}
     rows = [row for row in filings.list_filings(enterprise, year) if row.track == LICENCE and row.licence in reporting]
     packed = {row.licence for row in rows if row.submitted_on == first.handed_on}
     day = None if handed is None else handed.on
@@ -141,10 +141,10 @@ def note_notice(
     ``season_reason_missing`` without the notice's name.
     """
     require_permission(actor, enterprise, Permission.REPORT)
-    found = _season(enterprise, year, track)
-    _require_after_year(day, found)
+    facts = _season(enterprise, year, track)
+    _require_after_year(day, facts)
     _require_reason(day, notice, track)
-    for season in _select_seasons(found, licence):
+    for season in _select_seasons(facts, licence):
         filings.record_notice(enterprise=enterprise, season=season, track=track, day=day, notice=notice, actor=actor)
 
 
@@ -167,8 +167,8 @@ def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, n
         raise NianjianError("season_task_computed", task=task)
     if task == TASK and day is not None:
         raise NianjianError("entry_test_by_picture")
-    given = {"done_on": day, "note": _require_reason(day, note, task)}
-    _write_note(enterprise, year, task, given, verb="season.task_done" if day else "season.task_reopened", actor=actor)
+    fields = {"done_on": day, "note": _require_reason(day, note, task)}
+    _write_note(enterprise, year, task, fields, verb="season.task_done" if day else "season.task_reopened", actor=actor)
 
 
 def note_test_result(
@@ -178,10 +178,10 @@ def note_test_result(
 
     ``role_missing``, ``season_task_unknown``, ``season_reason_missing``, ``season_day_ahead``, ``season_day_early``.
     """
-    found = _task(enterprise, year, task, actor)
+    facts = _task(enterprise, year, task, actor)
     if day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
-    _require_after_year(day, found)  # the entry for a data year opens after it
+    _require_after_year(day, facts)  # the entry for a data year opens after it
     fields = {"done_on": day if passed else None, "note": _require_reason(day, note, task)}
     verb = "season.task_done" if passed else "season.task_failed"
     _write_note(enterprise, year, task, fields, verb=verb, actor=actor, event=None if passed else day)
@@ -192,13 +192,13 @@ def snooze_task(*, enterprise: str, year: int, task: str, until: date | None, re
 
     ``role_missing``, ``season_task_unknown``, ``season_reason_missing``, ``season_snooze_too_long``.
     """
-    found = _task(enterprise, year, task, actor)
-    given = {"snoozed_until": until, "reason": _require_reason(until, reason, task)}
-    last = found.plan.end if found.plan else clock.today()
+    facts = _task(enterprise, year, task, actor)
+    fields = {"snoozed_until": until, "reason": _require_reason(until, reason, task)}
+    last = facts.plan.end if facts.plan else clock.today()
     if until is not None and until > last:
         raise NianjianError("season_snooze_too_long", task=task, last=last.isoformat())
     _write_note(
-        enterprise, year, task, given, verb="season.task_snoozed" if until else "season.task_woken", actor=actor
+        enterprise, year, task, fields, verb="season.task_snoozed" if until else "season.task_woken", actor=actor
     )
 
 
@@ -225,10 +225,10 @@ def _require_reason(day: date | None, reason: str, task: str) -> str:
 def _task(enterprise: str, year: int, task: str, actor: Actor) -> SeasonFacts:
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
-    found = get_season_facts(enterprise, year, clock.today())
-    if found.plan is None or task not in {one.task for one in found.plan.tasks}:
+    facts = get_season_facts(enterprise, year, clock.today())
+    if facts.plan is None or task not in {one.task for one in facts.plan.tasks}:
         raise NianjianError("season_task_unknown", year=year, task=task)
-    return found
+    return facts
 
 
 def _season(enterprise: str, year: int, track: str) -> SeasonFacts:
@@ -238,20 +238,20 @@ def _season(enterprise: str, year: int, track: str) -> SeasonFacts:
     return get_season_facts(enterprise, year, clock.today())
 
 
-def _select_seasons(found: SeasonFacts, licence: str | None) -> list[Season]:
-    seasons = list(dict.fromkeys(one.season for one in found.tracks))
+def _select_seasons(facts: SeasonFacts, licence: str | None) -> list[Season]:
+    seasons = list(dict.fromkeys(one.season for one in facts.tracks))
     if licence is None:
         return seasons
     meant = [one for one in seasons if one.licence == licence.strip()]
     if not meant:
-        raise NianjianError("season_licence_unknown", licence=licence, year=found.year)
+        raise NianjianError("season_licence_unknown", licence=licence, year=facts.year)
     return meant
 
 
-def _require_after_year(day: date | None, found: SeasonFacts) -> None:
+def _require_after_year(day: date | None, facts: SeasonFacts) -> None:
     """A report on a data year is handed in after it; ``season_day_early``."""
-    if day is not None and day <= Season("", found.year).year_end:
-        raise NianjianError("season_day_early", day=day.isoformat(), year=found.year)
+    if day is not None and day <= Season("", facts.year).year_end:
+        raise NianjianError("season_day_early", day=day.isoformat(), year=facts.year)
 
 
 Json = dict[str, Any]
@@ -275,8 +275,8 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
         taken = checklist.reuse(enterprise=enterprise, year=year, actor=actor)
         owners = _owners(enterprise, year, {one.task for one in plan.tasks}, actor)
         if taken or owners:
-            told = {"year": year, "items": taken, "tasks": owners}
-            record(verb="season.rolled_over", enterprise=enterprise, actor=actor, data=told)
+            data = {"year": year, "items": taken, "tasks": owners}
+            record(verb="season.rolled_over", enterprise=enterprise, actor=actor, data=data)
     return {
         "year": year,
         "taken": taken,
@@ -290,12 +290,12 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
 def _owners(enterprise: str, year: int, planned: set[str], actor: Actor) -> list[str]:
     """Tasks that get the owner of the year before, where nobody is named yet."""
     old, new = notes.list_notes_by_task(enterprise, year - 1), notes.list_notes_by_task(enterprise, year)
-    found = []
+    tasks = []
     for task, said in sorted(old.items()):
         if task in planned and said.owner and not (task in new and new[task].owner):
             _write_note(enterprise, year, task, {"owner": said.owner.strip()}, verb="season.task_assigned", actor=actor)
-            found.append(task)
-    return found
+            tasks.append(task)
+    return tasks
 
 
 def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
@@ -304,17 +304,17 @@ def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list
     ``role_missing``. Nothing is taken over by asking.
     """
     require_permission(actor, enterprise, Permission.READ)
-    found = _explain_left(enterprise, year)
-    if not found:
+    papers = _explain_left(enterprise, year)
+    if not papers:
         return []
     states = {line.item: line.state.value for line in checklist.list_items(enterprise, year, actor)}
-    return [one | {"state": states.get(one["item"], "")} for one in found]
+    return [one | {"state": states.get(one["item"], "")} for one in papers]
 
 
 def _explain_left(enterprise: str, year: int) -> list[Json]:
     """Papers of the year before that are no ready papers of this season, each with the reason."""
     today, more = clock.today(), checklist.list_further_items(enterprise)
-    found = []
+    papers = []
     for line in materials.list_items(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
         if old is None:
@@ -324,8 +324,8 @@ def _explain_left(enterprise: str, year: int) -> list[Json]:
         reason = reason or (UNCONFIRMED if old.confirmed_at is None else "")
         if reason:
             until = None if old.valid_until is None else old.valid_until.isoformat()
-            found.append({"item": line.item, "reason": reason, "valid_until": until})
-    return found
+            papers.append({"item": line.item, "reason": reason, "valid_until": until})
+    return papers
 
 
 def create_feed(*, enterprise: str, actor: Actor) -> Json:
@@ -390,8 +390,8 @@ def record_entry_test(
 def read_picture(*, enterprise: str, picture: int, actor: Actor) -> tuple[RowAttachment, bytes]:
     """Give a picture out and note it; ``role_missing``, ``attachment_unknown``, ``blob_missing``."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
-    found = list_pictures(enterprise).filter(pk=picture)
-    return attachments.read_paper(get_or_raise(found, "attachment_unknown", attachment=picture), actor)
+    pictures = list_pictures(enterprise).filter(pk=picture)
+    return attachments.read_paper(get_or_raise(pictures, "attachment_unknown", attachment=picture), actor)
 
 
 # What an agency does to several enterprises at once: all or none, one transaction, an entry for each enterprise.
@@ -427,8 +427,8 @@ def send_reminders(*, enterprises: Sequence[str], actor: Actor) -> int:
     with transaction.atomic():
         for code, year in _running_seasons(codes, Permission.REPORT, actor).items():
             season = get_season_facts(code, year, today)
-            told = list(build_notifications(code, [(season, one) for one in _open_matters(season, actor)], now))
-            count += outbox.enqueue_requested_messages(enterprise=code, day=today, news=told, now=now, actor=actor)
+            news = list(build_notifications(code, [(season, one) for one in _open_matters(season, actor)], now))
+            count += outbox.enqueue_requested_messages(enterprise=code, day=today, news=news, now=now, actor=actor)
     return count
 
 
@@ -443,12 +443,12 @@ def record_list_export(*, enterprises: Sequence[str], actor: Actor) -> None:
 
 def select_enterprises(enterprises: Sequence[str]) -> list[str]:
     """Each once; ``portfolio_none_chosen``, ``portfolio_too_many``."""
-    found = list(dict.fromkeys(enterprises))
-    if not found:
+    codes = list(dict.fromkeys(enterprises))
+    if not codes:
         raise NianjianError("portfolio_none_chosen")
-    if len(found) > MOST:
-        raise NianjianError("portfolio_too_many", count=len(found), most=MOST)
-    return found
+    if len(codes) > MOST:
+        raise NianjianError("portfolio_too_many", count=len(codes), most=MOST)
+    return codes
 
 
 def list_closed(enterprises: Sequence[str]) -> list[str]:
@@ -476,18 +476,18 @@ def _running_seasons(codes: Sequence[str], act: Permission, actor: Actor) -> dic
 
 def _open_matters(season: SeasonFacts, actor: Actor) -> list[Reminder]:
     """Reports that are not handed in, one a report and last day however many licences, and tasks that are late."""
-    today, found, told = season.today, list[Reminder](), set[str]()
+    today, reminders, names = season.today, list[Reminder](), set[str]()
     for name, last, count in waiting(season.tracks):
         # A person is told a matter once a stage and day: the days after the first one are stages of their own.
-        stage = f"{REQUESTED}-{last}" if name in told else REQUESTED
-        told.add(name)
-        found.append(Reminder(f"{TRACK}:{name}", stage, today, last, (last - today).days, count))
+        stage = f"{REQUESTED}-{last}" if name in names else REQUESTED
+        names.add(name)
+        reminders.append(Reminder(f"{TRACK}:{name}", stage, today, last, (last - today).days, count))
     tasks = list_tasks(season, actor)
     moot = settled(tasks)
     for task in tasks:
         if task.state is TaskState.LATE and task.plan.task not in moot:
             day, owner = task.due.day, task.said.owner or task.seen.owner
-            found.append(
+            reminders.append(
                 Reminder(f"{PLANNED}:{task.plan.task}", REQUESTED, today, day, (day - today).days, owner=owner)
             )
-    return found
+    return reminders

@@ -56,17 +56,17 @@ HEAD: Final = 24
 _DAY: Final = timedelta(days=1)
 
 
-def build_gantt(told: Json, names: Mapping[str, str]) -> dict[str, Any] | None:
+def build_gantt(summary: Json, names: Mapping[str, str]) -> dict[str, Any] | None:
     """Place the tasks between the plan's start and the season's last deadline; None where there is no plan.
 
     ``bars``: a task's line each, ``text``: y of its name; ``marks``: uprights of months, deadlines and today.
     """
-    if not told["tasks"]:
+    if not summary["tasks"]:
         return None
-    days = [date.fromisoformat(one["date"]) for track in told["tracks"] for one in track["deadlines"]]
-    tasks = [(one, date.fromisoformat(one["begins"]), date.fromisoformat(one["due"])) for one in told["tasks"]]
-    today = date.fromisoformat(told["today"])
-    first = min([date.fromisoformat(told["start"]), *(begins for _one, begins, _due in tasks)])
+    days = [date.fromisoformat(one["date"]) for track in summary["tracks"] for one in track["deadlines"]]
+    tasks = [(one, date.fromisoformat(one["begins"]), date.fromisoformat(one["due"])) for one in summary["tasks"]]
+    today = date.fromisoformat(summary["today"])
+    first = min([date.fromisoformat(summary["start"]), *(begins for _one, begins, _due in tasks)])
     last = max([*days, *(due for _one, _begins, due in tasks)])
     per_day = (WIDE - LEFT) / ((last - first).days + 1)
 
@@ -91,11 +91,11 @@ def build_gantt(told: Json, names: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def _months(first: date, last: date) -> list[date]:
-    found, day = [], first.replace(day=1)
+    months, day = [], first.replace(day=1)
     while day <= last:
-        found += [day] if day >= first else []
+        months += [day] if day >= first else []
         day = (day + _DAY * 32).replace(day=1)
-    return found
+    return months
 
 
 FIRST_YEAR: Final = clock.FIRST_DAY.year
@@ -170,37 +170,41 @@ def _obstacle_address(code: str, row: Mapping[str, Any]) -> str:
 def season(request: Request, code: str) -> HttpResponse:
     """Show it as it stands today, or on the day that the address names."""
     _, language = words(current()), current()
-    given = request.GET.get("year", "")
-    year = int(given) if YEAR.fullmatch(given) and clock.FIRST_DAY.year <= int(given) < clock.LAST_DAY.year else None
+    year_text = request.GET.get("year", "")
+    year = (
+        int(year_text)
+        if YEAR.fullmatch(year_text) and clock.FIRST_DAY.year <= int(year_text) < clock.LAST_DAY.year
+        else None
+    )
     today = asked_day(request.GET.get("today", ""))
-    told = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
-    names = {one["task"]: _(texts.TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
-    first, closed = told["earliest"], closed_seasons.list_closed_years(code)
-    queue = _build_queue(request, told)
+    summary = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
+    names = {one["task"]: _(texts.TASKS.get(one["task"], one["task"])) for one in summary["tasks"]}
+    first, closed = summary["earliest"], closed_seasons.list_closed_years(code)
+    queue = _build_queue(request, summary)
     task = _choose_task(request, queue.rows)
     context = {
-        "told": told,
-        "obstacles": [(row["text"], _obstacle_address(code, row)) for row in told["obstacles"]],
+        "told": summary,
+        "obstacles": [(row["text"], _obstacle_address(code, row)) for row in summary["obstacles"]],
         "deadline": "" if first is None else _describe_deadline(first, _),
-        "grave": [flag for flag in told["risk_flags"] if flag["code"] in GRAVE],
-        "flags": [flag for flag in told["risk_flags"] if flag["code"] not in GRAVE],
-        "tracks": _tracks(told["tracks"], _),
-        "deadlines": _deadlines(told["tracks"], _),
+        "grave": [flag for flag in summary["risk_flags"] if flag["code"] in GRAVE],
+        "flags": [flag for flag in summary["risk_flags"] if flag["code"] not in GRAVE],
+        "tracks": _tracks(summary["tracks"], _),
+        "deadlines": _deadlines(summary["tracks"], _),
         "queue": queue,
         "table": _tasks(request, queue.rows, names, task, _),
         "unasked": "task" not in request.GET,
-        "task": None if task is None else _build_task(code, told, task, names),
-        "gantt": build_gantt(told, names),
+        "task": None if task is None else _build_task(code, summary, task, names),
+        "gantt": build_gantt(summary, names),
         "may_see": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_report": has_permission(request.actor, code, Permission.REPORT),
         "today": clock.today(),
-        "closed": told["year"] in closed,
+        "closed": summary["year"] in closed,
         "past": closed,
-        "undecided": closing.is_undecided(code, told["year"]),
-        "without_package": not list_submissions(code, told["year"]).exists(),
+        "undecided": closing.is_undecided(code, summary["year"]),
+        "without_package": not list_submissions(code, summary["year"]).exists(),
         "opened": closed_seasons.list_reopened(code),
-        "left_behind": _list_left_behind(request, code, told["year"]),
+        "left_behind": _list_renewals(request, code, summary["year"]),
     }
     return render(request, "season/season.html", context)
 
@@ -213,9 +217,9 @@ class Queue:
     filters: Sequence[tuple[str, str, bool]]
 
 
-def _build_queue(request: Request, told: Json) -> Queue:
+def _build_queue(request: Request, summary: Json) -> Queue:
     """Filter by ``?show=`` open, mine or nobody; all else is all."""
-    tasks = sorted(told["tasks"], key=lambda row: (row["due"], row["begins"]))
+    tasks = sorted(summary["tasks"], key=lambda row: (row["due"], row["begins"]))
     mine = {request.actor.name, str(request.actor), person(str(request.actor))}
     rows = {
         "": tasks,
@@ -235,9 +239,9 @@ def _build_queue(request: Request, told: Json) -> Queue:
 
 def _choose_task(request: Request, rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """The task that the address names, else the first that is open."""
-    wanted = request.GET.get("task", "")
-    named = next((row for row in rows if row["task"] == wanted), None)
-    return named or next((row for row in rows if not row["finished"]), None) or next(iter(rows), None)
+    key = request.GET.get("task", "")
+    task = next((row for row in rows if row["task"] == key), None)
+    return task or next((row for row in rows if not row["finished"]), None) or next(iter(rows), None)
 
 
 def _describe_deadline(first: Json, _: Words) -> str:
@@ -251,11 +255,11 @@ def _describe_deadline(first: Json, _: Words) -> str:
     return f"{text} · {moved.format(day=format_day(date.fromisoformat(first['date'])))}"
 
 
-def _build_task(code: str, told: Json, task: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _build_task(code: str, summary: Json, task: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     _ = words(current())
     key = task["task"]
-    numbers = list(dict.fromkeys(row["licence"] for row in told["tracks"]))
-    first = task["track"] == deadlines.LICENCE and told["package"] is None
+    numbers = list(dict.fromkeys(row["licence"] for row in summary["tracks"]))
+    first = task["track"] == deadlines.LICENCE and summary["package"] is None
     due = format_day(date.fromisoformat(task["due"]))
     facts = [
         (gettext("due"), due + _(" (provisional)") if task["provisional"] else due),
@@ -274,12 +278,12 @@ def _build_task(code: str, told: Json, task: dict[str, Any], names: Mapping[str,
         "owner": task["owner"],
         "facts": facts,
         "notes": [*task["effects"], *filter(None, (texts.task_reason(task, _), task["reason"], task["note"]))],
-        "href": task_address(code, told["year"], key),
+        "href": task_address(code, summary["year"], key),
         "by_hand": task["by_hand"] and key != TASK and not task["track"],
         "track": task["track"],
-        "hands_in": first and bool(list_built_packages(code, told["year"])),
+        "hands_in": first and bool(list_built_packages(code, summary["year"])),
         "licences": numbers if len(numbers) > 1 else [],
-        "entry": _entry_test_view(told["tasks"], _) if key == TASK else None,
+        "entry": _entry_test_view(summary["tasks"], _) if key == TASK else None,
         "people": _list_people(code, task["owner"]),
     }
 
@@ -305,32 +309,34 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
     """A closed season as it stood."""
     _ = words(current())
     number = _closing_number(request)
-    told = closing.get_archive(enterprise=code, year=year, actor=request.actor, closing=number)
-    told |= {"at": _moment(told["closed_at"]), "by": person(told["closed_by"])}
-    for one in told["log"]["acts"]:
+    document = closing.get_archive(enterprise=code, year=year, actor=request.actor, closing=number)
+    document |= {"at": _moment(document["closed_at"]), "by": person(document["closed_by"])}
+    for one in document["log"]["acts"]:
         one |= {"name": verb_text(one["verb"], _), "at": _moment(one["at"]), "by": person(one["by"])}
     for part, moment_ in (("package", "at"), ("portrait", "moment")):
-        if told[part]:
-            told[part][moment_] = _moment(told[part][moment_])
-    kept = [
+        if document[part]:
+            document[part][moment_] = _moment(document[part][moment_])
+    files = [
         one
         | {"title": _(texts.PARTS[one["part"]]), "may": has_permission(request.actor, code, closing.NEEDS[one["part"]])}
-        for one in told["files"]
+        for one in document["files"]
     ]
     asks = has_permission(request.actor, code, Permission.MANAGE_DATA) and has_permission(
         request.actor, code, Permission.REQUEST
     )
-    of_now = told["closed_at"] == next((one["closed_at"] for one in told["closings"] if not one["opened_at"]), None)
+    of_now = document["closed_at"] == next(
+        (one["closed_at"] for one in document["closings"] if not one["opened_at"]), None
+    )
     waiting = closing.find_pending_reopening(enterprise=code, year=year, actor=request.actor) if of_now else None
     context = {
-        "told": told,
-        "tracks": _tracks(told["season"]["tracks"], _),
-        "kept": kept,
+        "told": document,
+        "tracks": _tracks(document["season"]["tracks"], _),
+        "kept": files,
         "asks": asks and of_now,
         "second": build_second_person(request, code) if asks and of_now else None,
         "waiting": waiting,
         "closing_query": f"?closing={number}" if number else "",
-        "closings": _closings(code, year, told["closings"]),
+        "closings": _closings(code, year, document["closings"]),
     }
     return render(request, "season/archive.html", context)
 
@@ -340,8 +346,8 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
 def archive_file(request: Request, code: str, year: int, part: str) -> HttpResponseBase:
     """Give out a file of a closed season, held against its digest; the chain has an entry."""
     number = _closing_number(request)
-    made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor, closing=number)
-    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+    download = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor, closing=number)
+    return as_attachment(StreamingHttpResponse(download.content, content_type=download.media_type), download.name)
 
 
 def _task_badge(task: Mapping[str, Any]) -> str:
@@ -393,7 +399,7 @@ def _moment(text: str) -> str:
     return format_moment(datetime.fromisoformat(text))
 
 
-def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
+def _tracks(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
     heads = (gettext("licence"), gettext("report"), gettext("state"), gettext("last day"), gettext("handed in"))
     rows = [
         [
@@ -403,15 +409,15 @@ def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
             Cell(one["due"] or "–", day=True),
             Cell(one["filed_on"] or "–", day=True),
         ]
-        for one in found
+        for one in tracks
     ]
     return Table(gettext("Reports"), [Column(head) for head in heads], rows, cards=True)
 
 
-def _list_left_behind(request: Request, code: str, year: int) -> Table | None:
+def _list_renewals(request: Request, code: str, year: int) -> Table | None:
     """Papers of the last season that are to be brought anew, by name; None: there are none."""
     _ = words(current())
-    found = left_behind(enterprise=code, year=year, actor=request.actor)
+    papers = left_behind(enterprise=code, year=year, actor=request.actor)
     heads = (gettext("document"), gettext("reason for renewal"), gettext("Valid until"), gettext("in this season"))
     rows = [
         [
@@ -420,7 +426,7 @@ def _list_left_behind(request: Request, code: str, year: int) -> Table | None:
             Cell(one["valid_until"] or "–", day=True),
             state_badge(one["state"]) if one["state"] else Cell("–"),
         ]
-        for one in found
+        for one in papers
     ]
     columns = [Column(head) for head in heads]
     return (
@@ -438,7 +444,7 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
             Cell(_source(one, _)),
             Cell(" · ".join((one["citation"], *licences))),
         ]
-        for one, licences, _mark in sorted(list_days(tracks), key=lambda found: str(found[0]["date"]))
+        for one, licences, _mark in sorted(list_days(tracks), key=lambda entry: str(entry[0]["date"]))
     ]
     return card_table(gettext("Deadlines"), heads, rows)
 
@@ -450,8 +456,8 @@ def _kind(one: Mapping[str, Any], _: Words) -> str:
 
 def _source(one: Mapping[str, Any], _: Words) -> str:
     """Template and level of a day, once where both have the same name."""
-    told = (_(texts.TEMPLATES.get(one["template"], one["template"])), code_name("level", one["level"], _))
-    return " · ".join(dict.fromkeys(told))
+    names = (_(texts.TEMPLATES.get(one["template"], one["template"])), code_name("level", one["level"], _))
+    return " · ".join(dict.fromkeys(names))
 
 
 def _tasks(
@@ -482,14 +488,14 @@ def report(request: Request, code: str) -> HttpResponse:
     """Note that a report was handed in, or what a notice names."""
     form = ReportForm(request.POST)
     if form.is_valid():
-        given = form.cleaned_data
-        of = {name: given[name] for name in ("year", "track", "day")} | {"licence": given["licence"] or None}
-        if given["act"] == "file":
+        data = form.cleaned_data
+        of = {name: data[name] for name in ("year", "track", "day")} | {"licence": data["licence"] or None}
+        if data["act"] == "file":
             operations.note_report(
-                enterprise=code, receipt=given["text"], place=given["place"], actor=request.actor, **of
+                enterprise=code, receipt=data["text"], place=data["place"], actor=request.actor, **of
             )
         else:
-            operations.note_notice(enterprise=code, notice=given["text"], actor=request.actor, **of)
+            operations.note_notice(enterprise=code, notice=data["text"], actor=request.actor, **of)
         messages.success(request, gettext("Saved."))
     return _back(request, code, form)
 
@@ -523,8 +529,8 @@ def entry_test(request: Request, code: str) -> HttpResponse:
 @page(Permission.VIEW_UNMASKED)
 def entry_picture(request: Request, code: str, picture: int) -> HttpResponse:
     """Give out a picture of a test; the chain has an entry."""
-    found, content = read_picture(enterprise=code, picture=picture, actor=request.actor)
-    return as_attachment(HttpResponse(content, content_type=found.media_type), found.name or "")
+    attachment, content = read_picture(enterprise=code, picture=picture, actor=request.actor)
+    return as_attachment(HttpResponse(content, content_type=attachment.media_type), attachment.name or "")
 
 
 @require_POST
@@ -543,15 +549,15 @@ def task(request: Request, code: str) -> HttpResponse:
 def feed(request: Request, code: str) -> HttpResponse:
     """The calendar feeds of one's own; make one, or end one."""
     if request.method != "POST":
-        found = feeds.list_feeds(enterprise=code, actor=request.actor)
-        rows = [(row["feed"], format_day(datetime.fromisoformat(str(row["made_at"])).date())) for row in found]
+        entries = feeds.list_feeds(enterprise=code, actor=request.actor)
+        rows = [(row["feed"], format_day(datetime.fromisoformat(str(row["made_at"])).date())) for row in entries]
         return render(request, "season/feeds.html", {"feeds": rows})
     if revoked := request.POST.get("revoke", ""):
         operations.revoke_feed(enterprise=code, feed=revoked, actor=request.actor)
         messages.success(request, gettext("The feed is closed."))
     else:
-        made = operations.create_feed(enterprise=code, actor=request.actor)
-        address = request.build_absolute_uri(made["path"])
+        new_feed = operations.create_feed(enterprise=code, actor=request.actor)
+        address = request.build_absolute_uri(new_feed["path"])
         text = gettext("Subscribe to this address; it is shown only once: {address}")
         messages.success(request, text.format(address=address))
     return redirect("season-feed", code=code)
@@ -570,14 +576,14 @@ def end(request: Request, code: str) -> HttpResponse:
             return redirect("season-archive", code=code, year=year)
         if form.cleaned_data["act"] == "reopen":
             reason = form.cleaned_data["text"]
-            asked = closing.reopen_season(enterprise=code, year=year, reason=reason, actor=request.actor)
+            approval = closing.reopen_season(enterprise=code, year=year, reason=reason, actor=request.actor)
             text = gettext("Requested: {approval}. The season stays closed until a second person has approved it.")
-            messages.success(request, text.format(approval=asked.id))
+            messages.success(request, text.format(approval=approval.id))
             return redirect("season-archive", code=code, year=year)
-        told = roll_over(enterprise=code, year=year, actor=request.actor)
+        result = roll_over(enterprise=code, year=year, actor=request.actor)
         text = gettext("Taken over: {taken}. Tasks with last year's owner: {owners}. To be provided again: {left}.")
-        taken, left = _names(told["taken"]), _names(one["item"] for one in told["left"])
-        messages.success(request, text.format(taken=taken, owners=len(told["owners"]), left=left))
+        taken, left = _names(result["taken"]), _names(one["item"] for one in result["left"])
+        messages.success(request, text.format(taken=taken, owners=len(result["owners"]), left=left))
     return _back(request, code, form)
 
 
@@ -603,9 +609,9 @@ def _back(request: Request, code: str, form: forms.Form, task: str = "") -> Http
 @public
 def calendar(_request: HttpRequest, secret: str) -> HttpResponse:
     """Give the calendar away; 404 for a secret that opens nothing, or nothing any more."""
-    found = feeds.render_calendar(secret, current())
-    if found is None:
+    content = feeds.render_calendar(secret, current())
+    if content is None:
         raise Http404
-    answer = HttpResponse(found, content_type=feeds.MEDIA)
+    answer = HttpResponse(content, content_type=feeds.MEDIA)
     answer["Cache-Control"] = "private, no-store"
     return answer

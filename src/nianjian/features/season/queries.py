@@ -90,12 +90,12 @@ def count_entry_test(enterprise: str, year: int) -> TaskProgress:
 
 def list_followed_years(enterprises: Collection[str], before: int) -> dict[str, set[int]]:
     """Data years before ``before`` in whose season an enterprise noted anything, by code."""
-    found: dict[str, set[int]] = {}
+    by_code: dict[str, set[int]] = {}
     for code, year in Note.objects.filter(enterprise_id__in=enterprises, year__lt=before).values_list(
         "enterprise_id", "year"
     ):
-        found.setdefault(code, set()).add(year)
-    return found
+        by_code.setdefault(code, set()).add(year)
+    return by_code
 
 
 def list_notes_by_task(enterprise: str, year: int) -> dict[str, TaskNote]:
@@ -180,22 +180,22 @@ class ProgressQuery:
     actor: Actor
 
 
-def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict[str, TaskProgress]:
+def collect_task_progress(query: ProgressQuery, tracks: Sequence[Track]) -> dict[str, TaskProgress]:
     """By task; what cannot be seen is not in it."""
-    run = bases.find_standing_run(asked.enterprise, asked.year)
-    portrait = portraits.find_portrait(asked.enterprise, asked.year, run.id if run else None)
-    lines = list_all_items(asked.enterprise, asked.year, asked.today)
-    year_end = Season("", asked.year).year_end
+    run = bases.find_standing_run(query.enterprise, query.year)
+    portrait = portraits.find_portrait(query.enterprise, query.year, run.id if run else None)
+    lines = list_all_items(query.enterprise, query.year, query.today)
+    year_end = Season("", query.year).year_end
     return {
         "portrait": _portrait(portrait),
-        **_advice(_find_january_portrait(asked), _count_filed_seats(asked)),
-        "consistency": _compare_runs(asked, since=asked.start, until=asked.today),
-        "filed_base": _compare_runs(asked, since=year_end, until=year_end),
+        **_advice(_find_january_portrait(query), _count_filed_seats(query)),
+        "consistency": _compare_runs(query, since=query.start, until=query.today),
+        "filed_base": _compare_runs(query, since=year_end, until=year_end),
         "items": _items(lines),
-        "package": _package(asked, lines),
-        "drill": _drill(asked),
-        "rectification": _cases(asked),
-        "entry_test": count_entry_test(asked.enterprise, asked.year),
+        "package": _package(query, lines),
+        "drill": _drill(query),
+        "rectification": _cases(query),
+        "entry_test": count_entry_test(query.enterprise, query.year),
         **{f"file_{name}": _count_filed(tracks, name) for name in {one.track for one in tracks}},
     }
 
@@ -217,14 +217,14 @@ def _decide_marketing(block: Mapping[str, Any], figures: Mapping[str, Any]) -> T
     Calls of a switch that names no purpose tell nothing of marketing: a person's decision is all that there can be.
     """
     counts = {name: block.get(name) for name in ("calls", "calls_after", "numbers", "unnamed")}
-    told = {**figures, **counts, "why": _find_marketing_reason(block)}
+    details = {**figures, **counts, "why": _find_marketing_reason(block)}
     if not block:  # a portrait of an older program
-        return TaskProgress(complete=False, figures=told, proved=False)
+        return TaskProgress(complete=False, figures=details, proved=False)
     decided = block["answered"] and block["delivered"] > 0
     if block["calls"] or block["numbers"] or decided:
-        return TaskProgress(bool(block["answered"]), int(block["answered"]), 1, told)
+        return TaskProgress(bool(block["answered"]), int(block["answered"]), 1, details)
     proved = block["delivered"] > 0 and block["unnamed"] == 0
-    return TaskProgress(proved, figures=told, proved=proved)
+    return TaskProgress(proved, figures=details, proved=proved)
 
 
 def _find_marketing_reason(block: Mapping[str, Any]) -> str:
@@ -246,23 +246,23 @@ def _list_empty_registers(portrait: Mapping[str, Any]) -> dict[str, str]:
     return {str(item["metric"]): str(item["register"]) for item in items if item["code"] in UNPROVED}
 
 
-def _find_january_portrait(asked: ProgressQuery) -> Mapping[str, Any] | None:
+def _find_january_portrait(query: ProgressQuery) -> Mapping[str, Any] | None:
     """The portrait that the tasks of January are about: once the year is over, the newest as at the day of filing.
 
     Nothing that is done in January changes the figures as at 31 December.
     """
-    if asked.today <= Season("", asked.year).year_end:
-        return portraits.find_portrait(asked.enterprise, asked.year)
-    run = portraits.find_basis_run(asked.enterprise, asked.year, Basis.FILING)
-    return None if run is None else portraits.find_portrait(asked.enterprise, asked.year, run.id)
+    if query.today <= Season("", query.year).year_end:
+        return portraits.find_portrait(query.enterprise, query.year)
+    run = portraits.find_basis_run(query.enterprise, query.year, Basis.FILING)
+    return None if run is None else portraits.find_portrait(query.enterprise, query.year, run.id)
 
 
-def _count_filed_seats(asked: ProgressQuery) -> int | None:
+def _count_filed_seats(query: ProgressQuery) -> int | None:
     """How many seats were filed on 31 December; None: the year is not over, or no portrait tells."""
-    if asked.today <= Season("", asked.year).year_end:
+    if query.today <= Season("", query.year).year_end:
         return None
-    run = portraits.find_basis_run(asked.enterprise, asked.year, Basis.YEAR_END)
-    portrait = None if run is None else portraits.find_portrait(asked.enterprise, asked.year, run.id)
+    run = portraits.find_basis_run(query.enterprise, query.year, Basis.YEAR_END)
+    portrait = None if run is None else portraits.find_portrait(query.enterprise, query.year, run.id)
     seats = next((one for one in (portrait or {}).get("metrics", ()) if one["slug"] == SEATS), None)
     return None if seats is None else int(seats["components"]["filed"])
 
@@ -289,13 +289,13 @@ def _advice(portrait: Mapping[str, Any] | None, filed_before: int | None) -> dic
     metrics = {one["slug"]: one for one in portrait["metrics"]}
     units = [{"slug": one["slug"], "unit": one["unit"]} for one in portrait["metrics"]]
     declared = {one["slug"] for one in portrait["metrics"] if one.get("declared")}
-    empty, found = _list_empty_registers(portrait), {}
+    empty, by_task = _list_empty_registers(portrait), {}
     for task, codes in ADVICE.items():
         steps = [one for one in portrait.get("advice") or () if one["code"] in codes]
-        told = [{name: one[name] for name in EFFECT if name in one} for one in steps]
-        figures = {"advice": told, "metrics": units}
+        effects = [{name: one[name] for name in EFFECT if name in one} for one in steps]
+        figures = {"advice": effects, "metrics": units}
         if task == MARKETING:
-            found[task] = _decide_marketing(portrait.get("marketing") or {}, figures)
+            by_task[task] = _decide_marketing(portrait.get("marketing") or {}, figures)
             continue
         metric = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
@@ -305,21 +305,21 @@ def _advice(portrait: Mapping[str, Any] | None, filed_before: int | None) -> dic
         )
         complete = proved and settled
         left = 0 if complete else total  # what advice is left then is no step of the task
-        found[task] = TaskProgress(complete, 0, left, figures, applicable=applicable, proved=proved)
-    return found
+        by_task[task] = TaskProgress(complete, 0, left, figures, applicable=applicable, proved=proved)
+    return by_task
 
 
-def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProgress:
+def _compare_runs(query: ProgressQuery, *, since: date, until: date) -> TaskProgress:
     """The newest run of each register as at these days passes by its verdict, with what the guide allows.
 
     An allowance of the enterprise's own stands beside it in the figures. A run that compared no row, or could not tell
     one, as with an export of keys alone, proves nothing; nor does one that was made before its day had come, or before
     the register was changed.
     """
-    kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
-    allowed = asked.book.with_guide_limits().integer(ALLOWED)
+    kinds = [KINDS[str(one)] for one in query.book.items(REGISTERS) if str(one) in KINDS]
+    allowed = query.book.with_guide_limits().integer(ALLOWED)
     newest = {
-        kind: reconciliation.list_runs(asked.enterprise, kind).filter(as_of__gte=since, as_of__lte=until).first()
+        kind: reconciliation.list_runs(query.enterprise, kind).filter(as_of__gte=since, as_of__lte=until).first()
         for kind in kinds
     }
     ids = [run.pk for run in newest.values() if run is not None]
@@ -334,8 +334,8 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     ]  # fmt: skip
     passed = verdicts.count(State.PASSED)
     figures: Json = {"runs": len(ids), "open_differences": sum(opened.values())}
-    if ALLOWED in asked.book.before:
-        figures |= {"why": "own_allowance", "allowed": allowed, "own_allowed": asked.book.integer(ALLOWED)}
+    if ALLOWED in query.book.before:
+        figures |= {"why": "own_allowance", "allowed": allowed, "own_allowed": query.book.integer(ALLOWED)}
     if changed:
         figures |= {"why": "compared_before"}
     if any(run is not None and "ahead" in run.told for run in newest.values()):
@@ -352,41 +352,41 @@ def _items(lines: Sequence[Line]) -> TaskProgress:
     return TaskProgress(proved and ready == len(lines), ready, len(lines), {"missing": missing}, proved=proved)
 
 
-def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
+def _package(query: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
     """Built of exactly the versions that stand now: a paper that changed since makes it to be built again."""
-    acts = audit.acts(enterprise=asked.enterprise, verb="dossier.built")
-    data = next((one.data for one in acts if one.data.get("year") == asked.year), None)
+    acts = audit.acts(enterprise=query.enterprise, verb="dossier.built")
+    data = next((one.data for one in acts if one.data.get("year") == query.year), None)
     if data is None:
         return TaskProgress(complete=False, total=1)
     items, draft = cast("Mapping[str, Mapping[str, Any]]", data.get("items") or {}), bool(data.get("draft"))
-    bound = {item: told.get("version") for item, told in items.items()}
+    bound = {item: entry.get("version") for item, entry in items.items()}
     now = {one.item: one.newest.number for one in lines if one.newest is not None and one.state in BOUND}
     current = not draft and bound == now
     return TaskProgress(current, int(current), 1, {"draft": draft, "manifest": data.get("manifest")})
 
 
-def _drill(asked: ProgressQuery) -> TaskProgress:
+def _drill(query: ProgressQuery) -> TaskProgress:
     """S10: the newest drill since the plan began has passed; how many have begun."""
     begun = [
         str(one["drill"])
-        for one in drill.list_drills(enterprise=asked.enterprise, actor=asked.actor)
-        if date.fromisoformat(str(one["begun_at"])[:10]) >= asked.start
+        for one in drill.list_drills(enterprise=query.enterprise, actor=query.actor)
+        if date.fromisoformat(str(one["begun_at"])[:10]) >= query.start
     ]
     if not begun:
         return TaskProgress(complete=False, total=1, proved=False)
-    state = drill.build_report(enterprise=asked.enterprise, actor=asked.actor, name=begun[0])["state"]
+    state = drill.build_report(enterprise=query.enterprise, actor=query.actor, name=begun[0])["state"]
     passed = state == State.PASSED
     return TaskProgress(passed, int(passed), 1, {"drills": len(begun)}, proved=state != State.NOT_PROVED)
 
 
-def _cases(asked: ProgressQuery) -> TaskProgress:
+def _cases(query: ProgressQuery) -> TaskProgress:
     """Cases that still wait, the earliest due first; where there never was one, the task does not apply."""
-    waiting = rectification.list_waiting(asked.enterprise)
+    waiting = rectification.list_waiting(query.enterprise)
     if not waiting:
-        return TaskProgress(complete=True, applicable=list_cases(asked.enterprise).exists())
+        return TaskProgress(complete=True, applicable=list_cases(query.enterprise).exists())
     due, since = waiting[0][1].due, min(case.received for case, _days in waiting)
-    told = [{"case": case.pk, "due": days.due.day.isoformat()} for case, days in waiting]
-    return TaskProgress(complete=False, total=len(waiting), figures={"cases": told}, due=due, begins=since)
+    cases = [{"case": case.pk, "due": days.due.day.isoformat()} for case, days in waiting]
+    return TaskProgress(complete=False, total=len(waiting), figures={"cases": cases}, due=due, begins=since)
 
 
 def _count_filed(tracks: Sequence[Track], name: str) -> TaskProgress:
@@ -407,51 +407,51 @@ SOURCES: Final[Mapping[Risk, str]] = {
 def summarize_season(*, enterprise: str, year: int | None, today: date, actor: Actor, language: str = CHINESE) -> Json:
     """A season on a day; ``year`` None: the one that runs. ``role_missing``, and those of `get_season_facts`."""
     require_permission(actor, enterprise, Permission.READ)
-    found = get_season_facts(enterprise, due_year(enterprise, today) if year is None else year, today)
-    tasks = list_tasks(found, actor)
+    facts = get_season_facts(enterprise, due_year(enterprise, today) if year is None else year, today)
+    tasks = list_tasks(facts, actor)
     _ = words(language)
-    first = earliest(found.deadlines)
-    package = find_first_submission(enterprise, found.year)
+    first = earliest(facts.deadlines)
+    package = find_first_submission(enterprise, facts.year)
     return {
         "enterprise": enterprise,
-        "year": found.year,
+        "year": facts.year,
         "today": today.isoformat(),
-        "earliest": None if first is None else {**_deadline(first, found), "left": _left(first, found)},
-        "start": None if found.plan is None else found.plan.start.isoformat(),
-        "tracks": [_track(one, found) for one in found.tracks],
-        "milestones": _milestones(found, tasks),
-        "tasks": [_task(one, found, _) for one in tasks],
+        "earliest": None if first is None else {**_deadline(first, facts), "left": _left(first, facts)},
+        "start": None if facts.plan is None else facts.plan.start.isoformat(),
+        "tracks": [_track(one, facts) for one in facts.tracks],
+        "milestones": _milestones(facts, tasks),
+        "tasks": [_task(one, facts, _) for one in tasks],
         "progress": asdict(progress(tasks)),
-        "risk_flags": _flags(found, _),
-        "obstacles": _obstacles(found, _),
+        "risk_flags": _flags(facts, _),
+        "obstacles": _obstacles(facts, _),
         "package": None
         if package is None
         else {"number": package.number, "handed_on": str(package.handed_on), "manifest": package.manifest_sha256},
     }
 
 
-def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
+def _obstacles(facts: SeasonFacts, _: Words) -> list[Json]:
     """What has waited too long today, late reports of earlier data years first; nothing of another day or season."""
-    if found.today != clock.today() or found.year != due_year(found.enterprise, found.today):
+    if facts.today != clock.today() or facts.year != due_year(facts.enterprise, facts.today):
         return []
-    waiting = obstacles.list_obstacles(found.enterprise, complaints.load_service_levels(found.enterprise))
+    waiting = obstacles.list_obstacles(facts.enterprise, complaints.load_service_levels(facts.enterprise))
     return [
         {"code": one.code, "text": obstacle_text(one.code, one.values, _), "values": dict(one.values)}
-        for one in (*_list_earlier_reports(found), *waiting)
+        for one in (*_list_earlier_reports(facts), *waiting)
     ]
 
 
-def _list_earlier_reports(found: SeasonFacts) -> Iterator[obstacles.Point]:
+def _list_earlier_reports(facts: SeasonFacts) -> Iterator[obstacles.Point]:
     """Reports of data years before this season that are late, as the overview knows them.
 
     Of the last year, and of earlier ones whose season was worked on here; of none that was over before the enterprise
     was known here.
     """
-    last, code = found.today.year - 1, found.enterprise
+    last, code = facts.today.year - 1, facts.enterprise
     years = {last, *list_followed_years([code], last).get(code, ())}
     since = accounts.known_since([code])[code]
-    for year in sorted(year for year in years if year < found.year):
-        tracks = get_season_facts(code, year, found.today).tracks
+    for year in sorted(year for year in years if year < facts.year):
+        tracks = get_season_facts(code, year, facts.today).tracks
         for name in dict.fromkeys(one.track for one in tracks):
             days = [
                 one.due.last.day for one in tracks if one.track == name and one.due and one.state == TrackState.LATE
@@ -460,16 +460,16 @@ def _list_earlier_reports(found: SeasonFacts) -> Iterator[obstacles.Point]:
                 yield obstacles.Point(REPORT_LATE, {"track": name, "year": year, "due": min(days).isoformat()})
 
 
-def list_tasks(found: SeasonFacts, actor: Actor) -> list[Task]:
+def list_tasks(facts: SeasonFacts, actor: Actor) -> list[Task]:
     """The plan's tasks as they stand; none where no template names a day."""
-    if found.plan is None:
+    if facts.plan is None:
         return []
-    asked = ProgressQuery(found.enterprise, found.year, found.today, found.plan.start, found.book, actor)
-    said = list_notes_by_task(found.enterprise, found.year)
-    return evaluate_tasks(found.plan.tasks, collect_task_progress(asked, found.tracks), said, found.today)
+    query = ProgressQuery(facts.enterprise, facts.year, facts.today, facts.plan.start, facts.book, actor)
+    said = list_notes_by_task(facts.enterprise, facts.year)
+    return evaluate_tasks(facts.plan.tasks, collect_task_progress(query, facts.tracks), said, facts.today)
 
 
-def _deadline(one: Deadline, found: SeasonFacts) -> Json:
+def _deadline(one: Deadline, facts: SeasonFacts) -> Json:
     rule = one.rule
     return {
         "track": one.track,
@@ -482,46 +482,46 @@ def _deadline(one: Deadline, found: SeasonFacts) -> Json:
         "last_day": one.last.day.isoformat(),
         "provisional": one.last.provisional,
         "printed": one.printed,
-        "passed": found.today > one.last.day,
-        "days": (one.last.day - found.today).days,
+        "passed": facts.today > one.last.day,
+        "days": (one.last.day - facts.today).days,
         "citation": one.citation,
         "level": one.level,
         "rule": None if rule is None else rule.key,
     }
 
 
-def _left(one: Deadline, found: SeasonFacts) -> Json:
+def _left(one: Deadline, facts: SeasonFacts) -> Json:
     """Calendar and working days from tomorrow to the last day in time; negative days where it is over.
 
     That is the day to which the law moves a term that ends on a holiday (民法典 203): so long it is in time. Only the
     plan works towards the day as the source names it.
     """
     last = one.last.day
-    count = workdays_between(found.today, last, found.calendar) - found.calendar.is_workday(found.today)
+    count = workdays_between(facts.today, last, facts.calendar) - facts.calendar.is_workday(facts.today)
     return {
-        "days": (last - found.today).days,
+        "days": (last - facts.today).days,
         "workdays": max(0, count),
-        "provisional": not (found.calendar.known(last) and found.calendar.known(found.today)),
+        "provisional": not (facts.calendar.known(last) and facts.calendar.known(facts.today)),
     }
 
 
-def _track(one: Track, found: SeasonFacts) -> Json:
+def _track(one: Track, facts: SeasonFacts) -> Json:
     red = one.state.value == "late"
     return {
         "licence": one.season.licence or None,
         "track": one.track,
         "state": one.state.value,
         "path": "late_report" if red else "report",
-        "light": str(found.book.value(LIGHT)) if red else None,
+        "light": str(facts.book.value(LIGHT)) if red else None,
         "due": None if one.due is None else one.due.last.day.isoformat(),
         "filed_on": None if one.filed_on is None else one.filed_on.isoformat(),
-        "deadlines": [_deadline(each, found) for each in found.deadlines
+        "deadlines": [_deadline(each, facts) for each in facts.deadlines
                       if each.track == one.track and each.licence in {None, one.season.licence}],
     }  # fmt: skip
 
 
-def _milestones(found: SeasonFacts, tasks: Sequence[Task]) -> list[Json]:
-    if found.plan is None:
+def _milestones(facts: SeasonFacts, tasks: Sequence[Task]) -> list[Json]:
+    if facts.plan is None:
         return []
     return [
         {
@@ -532,11 +532,11 @@ def _milestones(found: SeasonFacts, tasks: Sequence[Task]) -> list[Json]:
             "provisional": one.due.provisional,
             "progress": asdict(progress(tasks, one.module)),
         }
-        for one in found.plan.milestones
+        for one in facts.plan.milestones
     ]
 
 
-def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
+def _task(one: Task, facts: SeasonFacts, _: Words) -> Json:
     plan, said = one.plan, one.said
     return {
         "task": plan.task,
@@ -548,14 +548,14 @@ def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
         "begins": one.begins.isoformat(),
         "due": one.due.day.isoformat(),
         "provisional": one.due.provisional,
-        "workdays": workdays_between(one.begins, one.due.day, found.calendar),
+        "workdays": workdays_between(one.begins, one.due.day, facts.calendar),
         "after": list(plan.after),
         "source": plan.source,
         "by_hand": one.by_hand,
         "owner": said.owner or one.seen.owner,
         "steps": {"done": one.seen.done, "total": one.seen.total},
         "figures": {name: value for name, value in one.seen.figures.items() if name != "metrics"},
-        "effects": list(advice_lines(one.seen.figures, _, today=found.today)) if "advice" in one.seen.figures else [],
+        "effects": list(advice_lines(one.seen.figures, _, today=facts.today)) if "advice" in one.seen.figures else [],
         "done_on": None if said.done_on is None else said.done_on.isoformat(),
         "note": said.note,
         "snoozed_until": None if said.snoozed_until is None else said.snoozed_until.isoformat(),
@@ -563,22 +563,22 @@ def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
     }
 
 
-def _flags(found: SeasonFacts, _: Words) -> list[Json]:
-    shut = shuts(found.book, found.year + 1)
-    against = [_deadline(one, found) for few in conflicts(found.deadlines) for one in few]
-    ends = closing(found.deadlines)
-    unknown = sorted({one.day.year for one in ends if not found.calendar.known(one.day)})
+def _flags(facts: SeasonFacts, _: Words) -> list[Json]:
+    shut = shuts(facts.book, facts.year + 1)
+    against = [_deadline(one, facts) for few in conflicts(facts.deadlines) for one in few]
+    ends = closing(facts.deadlines)
+    unknown = sorted({one.day.year for one in ends if not facts.calendar.known(one.day)})
     last = None if shut is None else shut[0]
     risks = list_risks(
-        found.tracks, last, found.today, conflict=bool(against), provisional=bool(unknown), licences=found.licences > 0
+        facts.tracks, last, facts.today, conflict=bool(against), provisional=bool(unknown), licences=facts.licences > 0
     )
     day = "" if last is None else last.isoformat()
     values = {"day": day, "days": conflict_text(against, _), "year": ", ".join(map(str, unknown))}
-    return [_flag(one, values, found, _) for one in risks]
+    return [_flag(one, values, facts, _) for one in risks]
 
 
-def _flag(one: Risk, values: Mapping[str, str], found: SeasonFacts, _: Words) -> Json:
-    rule = found.book.in_force.get(SOURCES.get(one, ""))
+def _flag(one: Risk, values: Mapping[str, str], facts: SeasonFacts, _: Words) -> Json:
+    rule = facts.book.in_force.get(SOURCES.get(one, ""))
     return {
         "code": one.value,
         "text": risk_text(one.value, values, _),

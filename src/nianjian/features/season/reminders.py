@@ -62,9 +62,11 @@ def enqueue_due_reminders(today: date | None = None, now: datetime | None = None
 
 
 def _remind_enterprise(enterprise: str, day: date, now: datetime) -> int:
-    found = [(season, one) for year in (day.year - 1, day.year) for season, one in _reminders(enterprise, year, day)]
-    told = [*(build_notifications(enterprise, found, now) if found else ()), *_obstacles(enterprise, day, now)]
-    return outbox.enqueue_daily_messages(enterprise=enterprise, day=day, news=told, now=now, actor=CLOCK)
+    reminders = [
+        (season, one) for year in (day.year - 1, day.year) for season, one in _reminders(enterprise, year, day)
+    ]
+    news = [*(build_notifications(enterprise, reminders, now) if reminders else ()), *_obstacles(enterprise, day, now)]
+    return outbox.enqueue_daily_messages(enterprise=enterprise, day=day, news=news, now=now, actor=CLOCK)
 
 
 def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[Notification]:
@@ -123,14 +125,14 @@ def list_open_tasks(enterprise: str, day: date, actor: Actor) -> tuple[int, list
 
 
 def build_notifications(
-    enterprise: str, found: Sequence[tuple[SeasonFacts, Reminder]], now: datetime
+    enterprise: str, reminders: Sequence[tuple[SeasonFacts, Reminder]], now: datetime
 ) -> Iterator[Notification]:
     """Who is told which of these reminders, by which channels and when."""
     roles = list_readers(enterprise)
     scopes, hours = choices.list_scopes(roles), choices.list_hours(roles)
     channels = choices.list_confirmed_channels(roles)
-    people = [Person(name, held, Scope(scopes.get(name, Scope.ROLE))) for name, held in roles.items()]
-    for season, one in found:
+    people = [Person(name, own_roles, Scope(scopes.get(name, Scope.ROLE))) for name, own_roles in roles.items()]
+    for season, one in reminders:
         for name in recipients(one, people, moments(season.book)[one.kind]):
             at = earliest_moment(now, hours[name], urgent=one.left <= URGENT)
             by = dict.fromkeys(channels.get(name, ()), at)

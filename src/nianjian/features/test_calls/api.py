@@ -239,7 +239,7 @@ def callback_ways(request: Request, code: str) -> dict[str, object]:
 def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> dict[str, object]:
     """Make a way or change it."""
     way = RouteInput(**given.dict(exclude={"daily_at"}), daily_at=calls.parse_daily(given.daily_at))
-    return calls.save_route(enterprise=code, given=way, actor=request.actor)
+    return calls.save_route(enterprise=code, route=way, actor=request.actor)
 
 
 @write(router, f"{HERE}/ways/remove", act=Permission.ADMINISTER, answer=CallbackRouteNamed)

@@ -37,18 +37,18 @@ def render_line(text: str) -> Show:
     return lambda console: console.print(text)
 
 
-def render_tested(console: Console, told: Json) -> None:
+def render_tested(console: Console, summary: Json) -> None:
     """What was called now."""
-    counts = told["counts"]
+    counts = summary["counts"]
     text = _("{passed} passed, {failed} failed, {unproved} not proved; the limit is {limit} s.")
     line = text.format(
         passed=counts[State.PASSED],
         failed=counts[State.FAILED],
         unproved=counts[State.NOT_PROVED],
-        limit=told["limit_s"],
+        limit=summary["limit_s"],
     )
-    console.print(line, style=STYLES[told["verdict"]])
-    render_tests(console, told["rows"])
+    console.print(line, style=STYLES[summary["verdict"]])
+    render_tests(console, summary["rows"])
 
 
 def render_tests(console: Console, rows: Sequence[Json]) -> None:
@@ -86,19 +86,19 @@ def render_numbers(console: Console, rows: Sequence[Json]) -> None:
     table.rows(console, heads, body)
 
 
-def render_trial(console: Console, told: Json) -> None:
+def render_trial(console: Console, trial: Json) -> None:
     """One test call: what it proves, and its messages in order."""
-    render_tests(console, [told])
-    console.print(_("landing proved by: {witness}").format(witness=_(PROOFS[told["counts_witness"]])))
-    if told["landing"]:
-        was = _(REASONS[told["reason"]]) if told["reason"] else ""
-        console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(STATES[told['verdict']])} {was}"))
-        render_landings(console, [{"trial": told["trial"], "landing": one} for one in told["looks"]])
-    body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in told["messages"]]
+    render_tests(console, [trial])
+    console.print(_("landing proved by: {witness}").format(witness=_(PROOFS[trial["counts_witness"]])))
+    if trial["landing"]:
+        was = _(REASONS[trial["reason"]]) if trial["reason"] else ""
+        console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(STATES[trial['verdict']])} {was}"))
+        render_landings(console, [{"trial": trial["trial"], "landing": one} for one in trial["looks"]])
+    body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in trial["messages"]]
     if body:
         table.rows(console, (_("after ms"), "", _("message")), body)
-    if "evidence" in told:
-        console.print(told["evidence"])
+    if "evidence" in trial:
+        console.print(trial["evidence"])
 
 
 def render_landings(console: Console, rows: Sequence[Json]) -> None:
@@ -225,9 +225,9 @@ def add_result_actions(actions: Actions) -> None:
     for one in (numbers, listed):
         enterprise(one)
         one.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
-    shown = actions.add("show", _show, _("show a test call with its messages"))
-    shown.add_argument("trial", metavar="TEST", help=_("the test call"))
-    shown.add_argument("--out", type=Path, metavar="FILE", help=_("write the full evidence to this file (JSON)"))
+    show = actions.add("show", _show, _("show a test call with its messages"))
+    show.add_argument("trial", metavar="TEST", help=_("the test call"))
+    show.add_argument("--out", type=Path, metavar="FILE", help=_("write the full evidence to this file (JSON)"))
     begun = actions.add("begin", _begin, _("start the timer of a call that is dialled by hand now"))
     enterprise(begun)
     begun.add_argument("--number", required=True, metavar="N", help=_("the dialled number"))
@@ -266,28 +266,28 @@ def _show(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls import queries
     from nianjian.features.test_calls.operations import calls
 
-    told = queries.get_trial_detail(trial=args.trial, actor=actor)
+    trial = queries.get_trial_detail(trial=args.trial, actor=actor)
     if args.out is not None:
         _name, content = calls.fetch_evidence(trial=args.trial, actor=actor)
-        told["evidence"] = write_private_file(args.out, content)
-    return Answer(told, partial(render_trial, told=told))
+        trial["evidence"] = write_private_file(args.out, content)
+    return Answer(trial, partial(render_trial, trial=trial))
 
 
 def _begin(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.test_calls.operations import calls
 
-    told = calls.begin_manual_call(enterprise=args.enterprise, number=args.number, carrier=args.carrier, actor=actor)
+    trial = calls.begin_manual_call(enterprise=args.enterprise, number=args.number, carrier=args.carrier, actor=actor)
     text = _("Dial {number} now; the timer of test call {trial} runs.")
-    return Answer(told, render_line(text.format(number=told["number"], trial=told["trial"])))
+    return Answer(trial, render_line(text.format(number=trial["number"], trial=trial["trial"])))
 
 
 def _end(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.test_calls.operations import calls
 
-    told = calls.end_manual_call(trial=args.trial, outcome=args.outcome, note=args.note, actor=actor)
-    return Answer(told, partial(render_tests, rows=[told]), DONE if told["verdict"] == State.PASSED else NO)
+    trial = calls.end_manual_call(trial=args.trial, outcome=args.outcome, note=args.note, actor=actor)
+    return Answer(trial, partial(render_tests, rows=[trial]), DONE if trial["verdict"] == State.PASSED else NO)
 
 
 def _test(args: argparse.Namespace) -> Answer:
@@ -300,7 +300,7 @@ def _test(args: argparse.Namespace) -> Answer:
         raise NianjianError("usage", program="nianjian callback test", message=message)
     ways = [build_way(args)] if args.via else calls.list_ways(args.enterprise, args.route)
     with steps(_("test calls"), quiet=args.json) as report:
-        told = calls.place_test_calls(
+        summary = calls.place_test_calls(
             enterprise=args.enterprise,
             numbers=args.number,
             ways=ways,
@@ -308,9 +308,9 @@ def _test(args: argparse.Namespace) -> Answer:
             actor=actor,
             progress=lambda _note, done, total: report(done, total),
         )
-    if len(told["rows"]) == 1:  # one number is told at the top, too
-        told = {**told["rows"][0], **told}
-    return Answer(told, partial(render_tested, told=told), DONE if told["verdict"] == State.PASSED else NO)
+    if len(summary["rows"]) == 1:  # one number is told at the top, too
+        summary = {**summary["rows"][0], **summary}
+    return Answer(summary, partial(render_tested, summary=summary), DONE if summary["verdict"] == State.PASSED else NO)
 
 
 def _witness(args: argparse.Namespace) -> Answer:
@@ -319,14 +319,14 @@ def _witness(args: argparse.Namespace) -> Answer:
     from nianjian.platform.terminal.console import steps
 
     with steps(_("call records"), quiet=args.json) as report:
-        told = landings.check_landings(
+        summary = landings.check_landings(
             enterprise=args.enterprise,
             trials=args.trial,
             actor=actor,
             progress=lambda _note, done, total: report(done, total),
         )
-    show = partial(render_landings, rows=told["rows"])
-    return Answer(told, show, DONE if told["verdict"] == State.PASSED else NO)
+    show = partial(render_landings, rows=summary["rows"])
+    return Answer(summary, show, DONE if summary["verdict"] == State.PASSED else NO)
 
 
 def add_route_actions(actions: Actions) -> None:
@@ -350,8 +350,8 @@ def _routes(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.test_calls.operations import calls
 
-    told = calls.describe_routes(enterprise=args.enterprise, actor=actor)
-    return Answer(told, partial(render_routes, routes=told["routes"], gateways=told["gateways"]))
+    routing = calls.describe_routes(enterprise=args.enterprise, actor=actor)
+    return Answer(routing, partial(render_routes, routes=routing["routes"], gateways=routing["gateways"]))
 
 
 def _route(args: argparse.Namespace) -> Answer:
@@ -363,7 +363,7 @@ def _route(args: argparse.Namespace) -> Answer:
         calls.remove_route(enterprise=args.enterprise, name=args.name, actor=actor)
         return Answer({"route": args.name, "removed": True}, render_line(_("Removed.")))
     certificate, key = read_certificate(args)
-    given = RouteInput(
+    route = RouteInput(
         name=args.name,
         via=args.via,
         caller=args.caller,
@@ -377,13 +377,13 @@ def _route(args: argparse.Namespace) -> Answer:
         certificate="" if args.no_cert else certificate,
         key="" if args.no_cert else key,
     )
-    told = calls.save_route(enterprise=args.enterprise, given=given, actor=actor)
-    return Answer(told, partial(render_routes, routes=[told]))
+    document = calls.save_route(enterprise=args.enterprise, route=route, actor=actor)
+    return Answer(document, partial(render_routes, routes=[document]))
 
 
 def _gateway(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.test_calls.operations import calls
 
-    told = calls.save_gateway(enterprise=args.enterprise, name=args.name, hosts=" ".join(args.hosts), actor=actor)
-    return Answer(told, partial(render_routes, gateways=[told]))
+    gateway = calls.save_gateway(enterprise=args.enterprise, name=args.name, hosts=" ".join(args.hosts), actor=actor)
+    return Answer(gateway, partial(render_routes, gateways=[gateway]))

@@ -71,8 +71,8 @@ class CallRecord:
     def told_dict(self) -> dict[str, Any]:
         """As it is kept: without numbers."""
         at = self.at.isoformat(timespec="seconds")
-        told = {"source": self.source, "call": self.call, "at": at, "named": list(self.told_all())}
-        return told | ({"voicemail": self.voicemail} if self.voicemail else {})
+        document = {"source": self.source, "call": self.call, "at": at, "named": list(self.told_all())}
+        return document | ({"voicemail": self.voicemail} if self.voicemail else {})
 
 
 def join_records(rows: Iterable[CallRecord]) -> list[CallRecord]:
@@ -82,14 +82,14 @@ def join_records(rows: Iterable[CallRecord]) -> list[CallRecord]:
     """
     calls: dict[tuple[str, str], CallRecord] = {}
     for row in rows:
-        known = calls.setdefault((row.source, row.call), row)
-        if known is not row:
-            told: dict[str, Any] = {
-                name: getattr(known, name) or getattr(row, name) for name in ("callee", "marked", "voicemail")
+        record = calls.setdefault((row.source, row.call), row)
+        if record is not row:
+            changes: dict[str, Any] = {
+                name: getattr(record, name) or getattr(row, name) for name in ("callee", "marked", "voicemail")
             }
             for name in ("callers", "told", "named", "sent"):
-                told[name] = tuple(dict.fromkeys((*getattr(known, name), *getattr(row, name))))
-            calls[row.source, row.call] = replace(known, at=min(known.at, row.at), **told)
+                changes[name] = tuple(dict.fromkeys((*getattr(record, name), *getattr(row, name))))
+            calls[row.source, row.call] = replace(record, at=min(record.at, row.at), **changes)
     return list(calls.values())
 
 
@@ -136,8 +136,8 @@ def find_time_gap(record: CallRecord, called: PlacedCall) -> timedelta | None:
     gap = max(called.begun - record.at, record.at - called.answered, timedelta())
     if gap > REACH:
         return None
-    known = any(same_number(one, called.caller) for one in record.callers)
-    if not ((same_number(record.callee, called.number) and (known or record.marked)) or (not record.callee and known)):
+    match = any(same_number(one, called.caller) for one in record.callers)
+    if not ((same_number(record.callee, called.number) and (match or record.marked)) or (not record.callee and match)):
         return None
     return gap
 
@@ -158,39 +158,39 @@ def match_records(called: PlacedCall, others: Iterable[PlacedCall], records: Seq
     ]
     taken: set[int] = set()
     served: set[tuple[str, int]] = set()
-    found: list[CallRecord] = []
+    matches: list[CallRecord] = []
     for _gap, _begun, number, place in sorted(pairs):
         source = records[place].source
         if place in taken or (source, number) in served:
             continue
         taken.add(place)
         served.add((source, number))
-        found += [records[place]] if number == 0 else []
-    return found
+        matches += [records[place]] if number == 0 else []
+    return matches
 
 
 def judge_landing(
-    found: Sequence[CallRecord],
+    records: Sequence[CallRecord],
     *,
     expected: Collection[str],
-    known: Collection[str],
+    gateways: Collection[str],
     sources: Mapping[str, bool],
     host: str = "",
 ) -> LandingResult:
-    """Judge: ``expected``: names of the ledger's gateway; ``known``: names of all gateways. The worse record counts.
+    """Judge: ``expected``: names of the ledger's gateway; ``gateways``: names of all gateways. The worse record counts.
 
     A name that no gateway here bears is no other gateway: it says nothing, unless the record calls it the gateway.
     A record that names the ledger's gateway and another one too has passed both: where it landed is not known. That a
     proxy has sent it to ``host``, for which the test call asked itself, shows nothing.
     """
     right = {one.strip().casefold() for one in expected if one.strip()}
-    others = {one.strip().casefold() for one in known if one.strip()} - right
-    if not found:
+    others = {one.strip().casefold() for one in gateways if one.strip()} - right
+    if not records:
         return LandingResult(UNSEEN if any(sources.values()) else SILENT, (), (), sources)
-    said = {_place_record(one, right, others, host) for one in found}
+    said = {_place_record(one, right, others, host) for one in records}
     verdict = next(one for one in (VOICEMAIL, ELSEWHERE, FILED_GATEWAY, UNNAMED) if one in said)
-    seen = tuple(dict.fromkeys(name for one in found for name in one.told_all()))
-    return LandingResult(verdict, seen, tuple(found), sources)
+    seen = tuple(dict.fromkeys(name for one in records for name in one.told_all()))
+    return LandingResult(verdict, seen, tuple(records), sources)
 
 
 def _place_record(record: CallRecord, right: Collection[str], others: Collection[str], host: str) -> str:
@@ -227,7 +227,7 @@ class VoicemailSigns:
     def told(self, cells: Mapping[str, str | None]) -> str:
         """What of a record's cells, by their `plain` names, tells it: an application or a context; "" for nothing."""
         application, argument, context = (
-            next((found for name in names if (found := cells.get(plain_name(name)))), "")
+            next((cell for name in names if (cell := cells.get(plain_name(name)))), "")
             for names in (APPLICATION, ARGUMENT, CONTEXT)
         )
         whole = f"{application} {argument}".strip().lower()
@@ -255,8 +255,8 @@ _HOST: Final = re.compile(
 
 def trunk_of_channel(channel: str | None) -> str:
     """The peer's name in a channel's, ``PJSIP/HZ-GW-01-00000001``; "" for a channel of another kind."""
-    found = CHANNEL.fullmatch(channel or "")
-    return found[1] if found else ""
+    match = CHANNEL.fullmatch(channel or "")
+    return match[1] if match else ""
 
 
 def list_trunks(cells: Mapping[str, str | None], callee: str) -> tuple[str, ...]:
@@ -283,8 +283,8 @@ def list_next_hops(cells: Mapping[str, str | None]) -> tuple[str, ...]:
     Where the next hop is a column, it alone counts: a request may bear one host and be sent to another.
     """
     names = NEXT if any(cells.get(name) for name in NEXT) else ASKED
-    found = (_HOST.fullmatch((cells.get(name) or "").strip()) for name in names)
-    hosts = (one[1].strip("[]").lower() for one in found if one)
+    matches = (_HOST.fullmatch((cells.get(name) or "").strip()) for name in names)
+    hosts = (one[1].strip("[]").lower() for one in matches if one)
     return tuple(dict.fromkeys(hosts))
 
 
@@ -306,9 +306,9 @@ def select_near(calls: ir.Table, called: PlacedCall) -> ir.Table:
         dialled = dialled.fill_null(False) | (rows.callee == value)  # noqa: FBT003 -- a value
     by = (rows.caller_raw == called.caller).fill_null(False)  # noqa: FBT003 -- a value
     by |= (rows.display_raw == called.caller).fill_null(False)  # noqa: FBT003 -- a value
-    shown = normalise(called.caller).value
-    if shown is not None:  # a number in its usual form is not kept as text too
-        by |= (rows.display == shown).fill_null(False)  # noqa: FBT003 -- a value
+    caller = normalise(called.caller).value
+    if caller is not None:  # a number in its usual form is not kept as text too
+        by |= (rows.display == caller).fill_null(False)  # noqa: FBT003 -- a value
     unread = rows.callee_raw.isnull() | rows.callee_raw.re_search("[A-Za-z]").fill_null(False)  # noqa: FBT003 -- a value
     bare = rows.callee.isnull() & unread & by
     answered = (rows.result == ANSWERED).fill_null(False) | rows.answered.fill_null(False)  # noqa: FBT003 -- values
@@ -400,8 +400,8 @@ def _asterisk(signs: VoicemailSigns, near: Near) -> Reader:
         clid, callee = _WITHIN.search(row["clid"]), dialled_number(row["dst"])
         callers = (row["src"], clid[1] if clid else "")
         marked = any(row.get(name, "").strip().lower() in DRILLS for name in ("accountcode", "userfield"))
-        named = _filled(*list_trunks(row, callee), source.partition(":")[2])
-        return CallRecord(source, call, at, callee, _filled(*callers), (), named, marked, signs.told(row))
+        names = _filled(*list_trunks(row, callee), source.partition(":")[2])
+        return CallRecord(source, call, at, callee, _filled(*callers), (), names, marked, signs.told(row))
 
     return read
 
@@ -414,9 +414,9 @@ def _kamailio(_signs: VoicemailSigns, near: Near) -> Reader:
         at = datetime.fromtimestamp(float(row.time), UTC)
         if row.code[0] != "2" or not near(at, row.call):
             return at
-        named = (source.partition(":")[2],)
+        names = (source.partition(":")[2],)
         sent = list_next_hops(plain_cells(row.more))
-        return CallRecord(source, row.call, at, row.callee, _filled(row.caller), (), named, sent=sent)
+        return CallRecord(source, row.call, at, row.callee, _filled(row.caller), (), names, sent=sent)
 
     return read
 
@@ -434,14 +434,14 @@ def _freeswitch(signs: VoicemailSigns, near: Near) -> Reader:
         call = cells["call_uuid"] or cells["uuid"] or ""
         if answer is None or end is None or answer >= end or not near(at, call):
             return at
-        told = _filled(cells["sip_gateway_name"], cells["sip_gateway"])
-        named = _filled(cells["switchname"], source.partition(":")[2])
+        gateways = _filled(cells["sip_gateway_name"], cells["sip_gateway"])
+        names = _filled(cells["switchname"], source.partition(":")[2])
         marked = any(cells[name] for name in form.MARKS)
         marked = marked or (cells["accountcode"] or "").strip().lower() in DRILLS
         callers = _filled(cells["caller_id_number"], cells["ani"], cells["sip_from_user"])
         callee = dialled_number(cells["destination_number"] or "")
         box = signs.told(plain_cells(cells))
-        return CallRecord(source, call, at, callee, callers, told, named, marked, box)
+        return CallRecord(source, call, at, callee, callers, gateways, names, marked, box)
 
     return read
 
@@ -493,14 +493,14 @@ def choose_files(paths: Iterable[Path], first: datetime, last: datetime) -> tupl
 
     Beside it the last write of the newest that is one too many: what was recorded up to then is not read.
     """
-    found: dict[Path, SwitchFile] = {}
+    by_path: dict[Path, SwitchFile] = {}
     for path in paths:
         family = sorted(_family(path), key=lambda one: one.until)
         for place, one in enumerate(family):
             after = family[place - 1].until if place else None
             if one.path == path or (one.until >= first and (after is None or after <= last)):
-                found.setdefault(one.path, SwitchFile(one.path, one.until, one.node, after))
-    files = sorted(found.values(), key=lambda one: one.until, reverse=True)
+                by_path.setdefault(one.path, SwitchFile(one.path, one.until, one.node, after))
+    files = sorted(by_path.values(), key=lambda one: one.until, reverse=True)
     return files[:FILES], files[FILES].until if len(files) > FILES else None
 
 
@@ -511,11 +511,11 @@ def _family(path: Path) -> Iterator[SwitchFile]:
         names = [path]
     for one in names:
         try:
-            told = one.stat()
+            stat = one.stat()
         except OSError:  # gone since, or not there at all
             continue
         if one.is_file():
-            yield SwitchFile(one, datetime.fromtimestamp(told.st_mtime, UTC), told.st_ino)
+            yield SwitchFile(one, datetime.fromtimestamp(stat.st_mtime, UTC), stat.st_ino)
 
 
 def _is_rotated(name: str, other: str) -> bool:
@@ -573,18 +573,18 @@ class SwitchRecords:
 
     def take(self, one: SwitchFile, part: ReadPart, rows: Iterable[CallRecord | datetime], near: _Near) -> None:
         """Of a file the records near a test, the moments of all its calls, and as a gap what was not read of it."""
-        moments, kept = array("d"), []
+        moments, records = array("d"), []
         try:
             for row in rows:
                 moments.append((row if isinstance(row, datetime) else row.at).timestamp())
                 if isinstance(row, CallRecord) and near.has(row):
-                    kept.append(row)
+                    records.append(row)
         except FileNotFoundError:
             return
         except TORN:
             self.gaps.append((one.after or _BEGINNING, one.until))
             return
-        self.records += kept
+        self.records += records
         self.moments.extend(moments)
         if part.before:
             self.gaps.append((one.after or _BEGINNING, _moment(min(moments)) if moments else one.until))
@@ -601,25 +601,25 @@ class SwitchRecords:
 
 
 def read_switch(
-    given: sources.Records, source: str, tests: Sequence[PlacedCall], signs: VoicemailSigns, tick: Callable[[], None]
+    config: sources.Records, source: str, tests: Sequence[PlacedCall], signs: VoicemailSigns, tick: Callable[[], None]
 ) -> SwitchRecords:
     """Read the files of a switch for these tests; what ``tick`` raises ends it."""
     first = min(one.begun for one in tests) - BESIDE
     last = max(one.answered for one in tests) + BESIDE
-    files, lost = choose_files(_paths(given, first, last), first, last)
-    found = SwitchRecords(gaps=[] if lost is None else [(_BEGINNING, lost)])
+    files, lost = choose_files(_paths(config, first, last), first, last)
+    result = SwitchRecords(gaps=[] if lost is None else [(_BEGINNING, lost)])
     near, left = _Near(tests), BUDGET
     for one in files:
         part = ReadPart()
         lines = _with_ticks(read_lines(one.path, part, min(left, MOST)), tick)
-        found.take(one, part, read_switch_records(given.kind, lines, source, signs, near.at), near)
+        result.take(one, part, read_switch_records(config.kind, lines, source, signs, near.at), near)
         left = max(left - part.read, 0)
-    again, _lost = choose_files(_paths(given, first, last), first, last)
+    again, _lost = choose_files(_paths(config, first, last), first, last)
     if {(one.path, one.node) for one in again} != {(one.path, one.node) for one in files}:
-        found.gaps.append((_BEGINNING, _END))  # moved while they were read
-    found.records = join_records(found.records)
-    found.moments = array("d", sorted(found.moments))
-    return found
+        result.gaps.append((_BEGINNING, _END))  # moved while they were read
+    result.records = join_records(result.records)
+    result.moments = array("d", sorted(result.moments))
+    return result
 
 
 def _with_ticks(lines: Iterable[bytes], tick: Callable[[], None]) -> Iterator[bytes]:
@@ -630,13 +630,13 @@ def _with_ticks(lines: Iterable[bytes], tick: Callable[[], None]) -> Iterator[by
         yield line
 
 
-def _paths(given: sources.Records, first: datetime, last: datetime) -> list[Path]:
+def _paths(config: sources.Records, first: datetime, last: datetime) -> list[Path]:
     """The files that are written now; a switch that posts has one a day."""
-    path = given.path
-    if given.kind == sources.POSTING:
+    path = config.path
+    if config.kind == sources.POSTING:
         day, end = (moment.astimezone(clock.ZONE).date() for moment in (first, last))
         return [posted.file_of(path, day + timedelta(days=step)) for step in range((end - day).days + 1)]
-    if given.kind == "kamailio" and path.is_dir():
+    if config.kind == "kamailio" and path.is_dir():
         return sorted(one for one in path.iterdir() if one.match(ACCOUNTS))
     return [path]
 

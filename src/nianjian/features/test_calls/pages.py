@@ -221,8 +221,8 @@ def begin_manual_call(request: Request, code: str) -> HttpResponse:
     form = ManualCallForm(request.POST, auto_id=BY_HAND)
     if form.is_valid():
         try:
-            told = calls.begin_manual_call(enterprise=code, actor=request.actor, **form.cleaned_data)
-            return redirect("callback-one", code=code, trial=told["trial"])
+            test = calls.begin_manual_call(enterprise=code, actor=request.actor, **form.cleaned_data)
+            return redirect("callback-one", code=code, trial=test["trial"])
         except NianjianError as error:
             _show_refusal(form, error)
     return _listing(request, code, UNPROCESSABLE, by_hand=form)
@@ -240,14 +240,14 @@ def _listing(request: Request, code: str, status: int = 200, **bound: Form) -> H
     about: Json = {"enterprise": code, "actor": request.actor}
     numbers: Page[Json] = paged(request, LazyRows(partial(queries.list_numbers, **about)), name="numbers")
     tests: Page[Json] = paged(request, LazyRows(partial(queries.list_trials, **about)))
-    kept = calls.describe_routes(enterprise=code, actor=request.actor)
+    routing = calls.describe_routes(enterprise=code, actor=request.actor)
     context = {
         "asked": TestCallForm(auto_id=ASKED),
         "by_hand": ManualCallForm(auto_id=BY_HAND),
         **bound,
         "limit": f"{grounds.limit / 1000:g}",
         "days": grounds.days,
-        "routes": [one["name"] for one in kept["routes"]],
+        "routes": [one["name"] for one in routing["routes"]],
         "numbers": numbers,
         "number_table": _numbers(code, numbers.rows, _),
         "page": tests,
@@ -322,15 +322,15 @@ def route_listing(request: Request, code: str) -> HttpResponse:
             messages.success(request, gettext("Saved."))
             return redirect("callback-ways", code=code)
         status = UNPROCESSABLE
-    kept = calls.describe_routes(enterprise=code, actor=request.actor)
+    routing = calls.describe_routes(enterprise=code, actor=request.actor)
     _ = words(current())
-    about = {"count": kept["numbers"], "most": calls.MOST_CALLS}
+    about = {"count": routing["numbers"], "most": calls.MOST_CALLS}
     flaws = [
         reminder_line(f"{CALLBACK}:", {**about, "reason": one["daily_flaw"], "route": one["name"]}, _)
-        for one in kept["routes"]
+        for one in routing["routes"]
         if one["daily_flaw"]
     ]
-    ends = {one["name"]: date.fromisoformat(day) for one in kept["routes"] if (day := one["certificate_until"])}
+    ends = {one["name"]: date.fromisoformat(day) for one in routing["routes"] if (day := one["certificate_until"])}
     over = {name for name, day in ends.items() if day < clock.today()}  # it is no good to any gateway
     rows = [
         [
@@ -343,17 +343,17 @@ def route_listing(request: Request, code: str) -> HttpResponse:
             Cell(format_day(ends.get(one["name"])) or "–", badge="bad" if one["name"] in over else ""),
             Cell(one["daily_at"] or "–", badge="bad" if one["daily_flaw"] else ""),
         ]
-        for one in kept["routes"]
+        for one in routing["routes"]
     ]
     heads = (gettext("Name"), gettext("Where calls go"), gettext("Trunk line of the register"), gettext("Carrier"),
              gettext("Calling number"), gettext("What proves the landing"), gettext("Own certificate until"),
              gettext("Each day at"))  # fmt: skip
     pair = [Column(gettext("Gateway in the ledger")), Column(gettext("Addresses"))]
-    hosts = [[Cell(one["name"]), Cell(", ".join(one["hosts"]))] for one in kept["gateways"]]
+    hosts = [[Cell(one["name"]), Cell(", ".join(one["hosts"]))] for one in routing["gateways"]]
     context = {
         "ways": Table(gettext("Routes"), [Column(head) for head in heads], rows, wrap=True, cards=True),
         "gateways": Table(gettext("Gateways"), pair, hosts, wrap=True),
-        "names": [one["name"] for one in kept["routes"]],
+        "names": [one["name"] for one in routing["routes"]],
         "way": way,
         "gateway": gateway,
         "flaws": flaws,
@@ -370,14 +370,14 @@ def _apply_form(request: Request, code: str, form: Form) -> bool:
             return True
         if not form.is_valid():
             return False
-        given = form.cleaned_data
+        data = form.cleaned_data
         if isinstance(form, GatewayForm):
-            calls.save_gateway(enterprise=code, name=given["name"], hosts=given["hosts"], actor=request.actor)
+            calls.save_gateway(enterprise=code, name=data["name"], hosts=data["hosts"], actor=request.actor)
         else:
-            password, forget = given.pop("password"), given.pop("no_certificate")
-            given |= {"certificate": "", "key": ""} if forget else {"certificate": given["certificate"] or None}
-            kept = password if password or given["username"] else None
-            calls.save_route(enterprise=code, given=RouteInput(**given, password=kept), actor=request.actor)
+            password, forget = data.pop("password"), data.pop("no_certificate")
+            data |= {"certificate": "", "key": ""} if forget else {"certificate": data["certificate"] or None}
+            secret = password if password or data["username"] else None
+            calls.save_route(enterprise=code, route=RouteInput(**data, password=secret), actor=request.actor)
     except NianjianError as error:
         form.full_clean()
         form.add_error(None, " ".join(describe_error(error)))
@@ -391,17 +391,17 @@ LANDING_BADGES = {"filed": "good", "silent": "warn", "unnamed": "warn"} | dict.f
 def _find_trial(request: Request, code: str, trial: str) -> Json:
     """The test, if it is of this enterprise; else 404."""
     with missing_as_404():
-        told = queries.get_trial_detail(trial=trial, actor=request.actor)
-    if told["enterprise"] != code:
+        test = queries.get_trial_detail(trial=trial, actor=request.actor)
+    if test["enterprise"] != code:
         raise Http404
-    return told
+    return test
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.READ)
 def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
     """Show it; of one by hand that is under way, take what came of it."""
-    told = _find_trial(request, code, trial)
+    test = _find_trial(request, code, trial)
     form, status = EndForm(), 200
     if request.method == "POST":
         require_permission(request.actor, code, Permission.MANAGE_DATA)
@@ -409,72 +409,72 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
         if run_form(form, lambda values: calls.end_manual_call(trial=trial, actor=request.actor, **values)):
             return redirect("callback-one", code=code, trial=trial)
     _ = words(current())
-    verdict = told["counts"]
+    verdict = test["counts"]
     context = {
-        "told": told,
+        "told": test,
         "verdict": _(STATES[verdict]),
         "badge": BADGES[verdict],
-        "reason": _(REASONS[told["counts_reason"]]) if told["counts_reason"] else "",
-        "pairs": _pairs(told, _),
-        "looks": _looks(told, _),
-        "ladder": build_ladder(told["messages"]),
+        "reason": _(REASONS[test["counts_reason"]]) if test["counts_reason"] else "",
+        "pairs": _pairs(test, _),
+        "looks": _looks(test, _),
+        "ladder": build_ladder(test["messages"]),
         "lines": [
             {"label": f"{one['at_ms']} ms {'→' if one['sent'] else '←'} {one['first']}", "text": one["text"]}
-            for one in told["messages"]
+            for one in test["messages"]
         ],
         "form": form,
         "running": verdict == State.IN_PROGRESS,
-        "may_look": told["how"] == "sip"
-        and told["answer_s"] is not None
+        "may_look": test["how"] == "sip"
+        and test["answer_s"] is not None
         and has_permission(request.actor, code, Permission.REPORT),
-        "gone": max(milliseconds(datetime.fromisoformat(told["begun_at"]), clock.now()), 0),  # the timer starts there
+        "gone": max(milliseconds(datetime.fromisoformat(test["begun_at"]), clock.now()), 0),  # the timer starts there
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
     return render(request, "callback/one.html", context, status=status)
 
 
-def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
+def _pairs(test: Json, _: Words) -> list[tuple[str, str]]:
     """What is known of it, line by line."""
     limit = gettext("{seconds} s (limit {limit} s)")
-    answer = told["answer_s"]
-    code = " ".join(str(one) for one in (told["status"], told["phrase"]) if one)
-    cause = "" if told["q850"] is None else f"Q.850 {told['q850']}"
-    measured = (told["source"].get("durations"), told["source"].get("begin"))
-    places = (told["contact"], *told["routes"], told["media"])
-    sealed = (_(STATES[told["verdict"]]), _(REASONS[told["reason"]]) if told["reason"] else "")
-    known = (
-        (gettext("Begun"), format_moment(told["begun_at"])),
-        (gettext("How"), " ".join(filter(None, (_(HOWS[told["how"]]), told["route"], told["carrier"], told["via"])))),
+    answer = test["answer_s"]
+    code = " ".join(str(one) for one in (test["status"], test["phrase"]) if one)
+    cause = "" if test["q850"] is None else f"Q.850 {test['q850']}"
+    measured = (test["source"].get("durations"), test["source"].get("begin"))
+    places = (test["contact"], *test["routes"], test["media"])
+    sealed = (_(STATES[test["verdict"]]), _(REASONS[test["reason"]]) if test["reason"] else "")
+    pairs = (
+        (gettext("Begun"), format_moment(test["begun_at"])),
+        (gettext("How"), " ".join(filter(None, (_(HOWS[test["how"]]), test["route"], test["carrier"], test["via"])))),
         (
             gettext("Answered after"),
-            "" if answer is None else limit.format(seconds=f"{answer:.3f}", limit=f"{told['limit_s']:g}"),
+            "" if answer is None else limit.format(seconds=f"{answer:.3f}", limit=f"{test['limit_s']:g}"),
         ),
-        (gettext("Rang after"), _seconds(told["ringing_s"])),
-        (gettext("Trying after (100)"), _seconds(told["trying_s"])),
-        (gettext("Early audio after"), _seconds(told["early_s"])),
-        (gettext("Last reply"), " · ".join(filter(None, (code, cause, told["server"], told["fault"])))),
-        (gettext("Gateway in the ledger"), told["gateway_expected"]),
-        (gettext("Gateway seen"), told["gateway_seen"]),
+        (gettext("Rang after"), _seconds(test["ringing_s"])),
+        (gettext("Trying after (100)"), _seconds(test["trying_s"])),
+        (gettext("Early audio after"), _seconds(test["early_s"])),
+        (gettext("Last reply"), " · ".join(filter(None, (code, cause, test["server"], test["fault"])))),
+        (gettext("Gateway in the ledger"), test["gateway_expected"]),
+        (gettext("Gateway seen"), test["gateway_seen"]),
         (gettext("Contact, routes, audio"), " · ".join(filter(None, places))),
-        (gettext("Landing proved by"), _(PROOFS[told["counts_witness"]])),
-        (gettext("By SIP alone"), " · ".join(filter(None, sealed)) if told["landing"] else ""),
-        (gettext("Audio format"), told["codec"]),
-        (gettext("Repeated INVITEs"), str(told["resent"]) if told["messages"] else ""),
+        (gettext("Landing proved by"), _(PROOFS[test["counts_witness"]])),
+        (gettext("By SIP alone"), " · ".join(filter(None, sealed)) if test["landing"] else ""),
+        (gettext("Audio format"), test["codec"]),
+        (gettext("Repeated INVITEs"), str(test["resent"]) if test["messages"] else ""),
         (gettext("Clocks that measured"), " · ".join(str(one) for one in measured if one)),
-        (gettext("Rulebook"), told["rulebook"].get("version")),
-        (gettext("What was heard"), told["note"]),
-        (gettext("sha256 of the evidence"), told["sha256"]),
-        (gettext("Started by"), person(told["made_by"])),
+        (gettext("Rulebook"), test["rulebook"].get("version")),
+        (gettext("What was heard"), test["note"]),
+        (gettext("sha256 of the evidence"), test["sha256"]),
+        (gettext("Started by"), person(test["made_by"])),
     )
-    return [(label, str(text)) for label, text in known if text]
+    return [(label, str(text)) for label, text in pairs if text]
 
 
-def _looks(told: Json, _: Words) -> Table | None:
+def _looks(test: Json, _: Words) -> Table | None:
     """What the call records said at each look, the newest first."""
     body = []
-    for one in reversed(told["looks"]):
-        found = [
+    for one in reversed(test["looks"]):
+        texts = [
             " ".join(filter(None, (record["source"], format_moment(record["at"]), record["voicemail"])))
             for record in one["records"]
         ]
@@ -485,7 +485,7 @@ def _looks(told: Json, _: Words) -> Table | None:
                 Cell(format_moment(one["at"])),
                 Cell(_(LANDINGS[one["verdict"]]), badge=LANDING_BADGES[one["verdict"]]),
                 Cell(", ".join(one["seen"]) or "–"),
-                Cell("; ".join(found) or "–"),
+                Cell("; ".join(texts) or "–"),
                 Cell("" if covers else "–", pairs=covers),
             ]
         )
@@ -495,8 +495,8 @@ def _looks(told: Json, _: Words) -> Table | None:
     return Table(gettext("Your own call records"), columns, body, wrap=True, cards=True) if body else None
 
 
-def _seconds(found: float | None) -> str:
-    return "" if found is None else gettext("{seconds} s").format(seconds=f"{found:.3f}")
+def _seconds(value: float | None) -> str:
+    return "" if value is None else gettext("{seconds} s").format(seconds=f"{value:.3f}")
 
 
 @require_POST

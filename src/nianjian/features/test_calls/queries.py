@@ -69,18 +69,18 @@ def list_finished_tests(
 
     ``landings``: test -> what the call records say of it; the worse counts.
     """
-    found: dict[str, list[FinishedTest]] = {}
+    by_number: dict[str, list[FinishedTest]] = {}
     over = Trial.objects.filter(enterprise_id=enterprise, number__in=numbers).exclude(verdict="")
     over = over.exclude(reason=STOPPED)  # it was cut off, and speaks neither for the number nor against it
     recent = over.filter(begun_at__gte=since).order_by("begun_at")
     names = ("pk", "number", "begun_at", "carrier", "verdict", "reason")
     for key, number, at, carrier, verdict, reason in recent.values_list(*names):
         counts, _reason = weigh(verdict, reason, landings.get(key, ""))
-        found.setdefault(number, []).append(FinishedTest(at, carrier, counts))
+        by_number.setdefault(number, []).append(FinishedTest(at, carrier, counts))
     older = over.filter(begun_at__lt=since).order_by().values("number", "carrier").annotate(last=Max("begun_at"))
     for each in older:
-        found.setdefault(each["number"], []).append(FinishedTest(each["last"], each["carrier"], "old"))
-    return found
+        by_number.setdefault(each["number"], []).append(FinishedTest(each["last"], each["carrier"], "old"))
+    return by_number
 
 
 def newest_landings(trials: Collection[str]) -> dict[str, Landing]:
@@ -90,8 +90,8 @@ def newest_landings(trials: Collection[str]) -> dict[str, Landing]:
 
 def recorded_landings(trials: Collection[str]) -> dict[str, Landing]:
     """Test -> the newest look that found a record of it."""
-    found = Landing.objects.filter(trial_id__in=list(trials)).exclude(records=[])
-    return {row.trial_id: row for row in found.order_by("at", "pk")}
+    landings = Landing.objects.filter(trial_id__in=list(trials)).exclude(records=[])
+    return {row.trial_id: row for row in landings.order_by("at", "pk")}
 
 
 def list_landings(trial: str) -> list[Landing]:
@@ -177,11 +177,11 @@ class CallBasis:
     def ledger(self) -> dict[str, str]:
         """Filed numbers that are in force today -> the gateway that the ledger names, "" for none."""
         rows = versions_on(Number, self.enterprise, clock.today()).filter(filing=FILED).order_by("key")
-        found: dict[str, str] = {}
+        gateways: dict[str, str] = {}
         for root, gateway, until in rows.values_list("root", "gateway", "valid_until"):
             if root and (until is None or until >= clock.today()):
-                found[root] = (gateway or "").strip()
-        return found
+                gateways[root] = (gateway or "").strip()
+        return gateways
 
     def own(self, number: str) -> None:
         """``callback_number_unfiled`` for one that begins with no filed number."""
@@ -193,32 +193,32 @@ class CallBasis:
         """Gateway of the ledger -> its addresses."""
         return {one.name: tuple(one.hosts.split(",")) for one in list_gateways(self.enterprise)}
 
-    def addresses(self, gateway: str, *, told: bool = False) -> tuple[str, ...]:
+    def addresses(self, gateway: str, *, override: bool = False) -> tuple[str, ...]:
         """From where a gateway answers: as it is kept, or the name itself where it is an address; () if unknown.
 
-        ``told``: a person gives addresses for this test; ``callback_gateway_wrong``. Each is looked up once.
+        ``override``: a person gives addresses for this test; ``callback_gateway_wrong``. Each is looked up once.
         """
-        if gateway not in self._looked_up:
+        if gateway not in self._host_cache:
             hosts = self.known.get(gateway, ())
-            if gateway not in self.known and (told or validation.looks_like_host(gateway)):
+            if gateway not in self.known and (override or validation.looks_like_host(gateway)):
                 hosts = validation.parse_hosts(gateway)
-            self._looked_up[gateway] = resolve_hosts(hosts)
-        return self._looked_up[gateway]
+            self._host_cache[gateway] = resolve_hosts(hosts)
+        return self._host_cache[gateway]
 
     @cached_property
-    def _looked_up(self) -> dict[str, tuple[str, ...]]:
+    def _host_cache(self) -> dict[str, tuple[str, ...]]:
         return {}
 
 
 def resolve_hosts(hosts: Sequence[str]) -> tuple[str, ...]:
     """The names with the addresses they stand for; one that nobody knows stands for itself alone."""
-    found = list(hosts)
+    addresses = list(hosts)
     for one in hosts:
         try:
-            found += [str(place[4][0]).lower() for place in socket.getaddrinfo(one, None, type=socket.SOCK_DGRAM)]
+            addresses += [str(place[4][0]).lower() for place in socket.getaddrinfo(one, None, type=socket.SOCK_DGRAM)]
         except OSError:
             continue
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(addresses))
 
 
 def describe_clocks() -> Json:
@@ -233,13 +233,13 @@ def describe_clocks() -> Json:
 
 def require_trial(trial: str, actor: Actor, act: Permission = Permission.READ) -> Trial:
     """A test that the actor may see; ``callback_trial_unknown``, also for whom its enterprise does not concern."""
-    found = get_or_raise(Trial.objects.filter(pk=trial), "callback_trial_unknown", trial=trial)
+    row = get_or_raise(Trial.objects.filter(pk=trial), "callback_trial_unknown", trial=trial)
     try:
-        require_permission(actor, found.enterprise_id, Permission.READ)
+        require_permission(actor, row.enterprise_id, Permission.READ)
     except NianjianError as refused:
         raise NianjianError("callback_trial_unknown", trial=trial) from refused
-    require_permission(actor, found.enterprise_id, act)
-    return found
+    require_permission(actor, row.enterprise_id, act)
+    return row
 
 
 def list_numbers(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor) -> list[Json]:
@@ -248,23 +248,23 @@ def list_numbers(first: int = 0, count: int = 50, *, enterprise: str, actor: Act
     return number_lights(grounds, list(grounds.ledger)[first : first + count])
 
 
-def number_lights(grounds: CallBasis, wanted: Sequence[str]) -> list[Json]:
+def number_lights(grounds: CallBasis, targets: Sequence[str]) -> list[Json]:
     """How each number stands now."""
     now = clock.now()
     since = now - timedelta(days=grounds.days)
     looks = Landing.objects.filter(
-        enterprise_id=grounds.enterprise, trial__number__in=wanted, trial__begun_at__gte=since
+        enterprise_id=grounds.enterprise, trial__number__in=targets, trial__begun_at__gte=since
     )
     verdicts = dict(looks.order_by("at", "pk").values_list("trial_id", "verdict"))
-    done = list_finished_tests(grounds.enterprise, wanted, since, verdicts)
-    over = Trial.objects.filter(enterprise_id=grounds.enterprise, number__in=wanted).exclude(verdict="")
+    done = list_finished_tests(grounds.enterprise, targets, since, verdicts)
+    over = Trial.objects.filter(enterprise_id=grounds.enterprise, number__in=targets).exclude(verdict="")
     ends = {each["number"]: each["last"] for each in over.order_by().values("number").annotate(last=Max("begun_at"))}
     late = over.filter(begun_at__in=list(ends.values())).order_by("pk")
     newest = {row.number: row for row in late if row.begun_at == ends[row.number]}
     landed = newest_landings([one.pk for one in newest.values()])
     rows = []
-    for one in wanted:
-        found = judge_number(
+    for one in targets:
+        status = judge_number(
             done.get(one, ()),
             carriers=grounds.carriers,
             now=now,
@@ -277,8 +277,8 @@ def number_lights(grounds: CallBasis, wanted: Sequence[str]) -> list[Json]:
             {
                 "number": numbers.mask(one),
                 "gateway": grounds.ledger.get(one) or None,
-                "light": found.light,
-                "carriers": dict(found.carriers),
+                "light": status.light,
+                "carriers": dict(status.carriers),
                 "newest": None if last is None else trial_to_document(last, landed.get(last.pk)),
             }
         )
@@ -294,27 +294,27 @@ def count_lights(grounds: CallBasis) -> dict[str, int]:
 def list_trials(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor, number: str = "") -> list[Json]:
     """A part of the tests, newest first; ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
-    found = Trial.objects.filter(enterprise_id=enterprise).order_by("-begun_at", "-pk")
-    rows = list((found.filter(number=number) if number else found)[first : first + count])
+    trials = Trial.objects.filter(enterprise_id=enterprise).order_by("-begun_at", "-pk")
+    rows = list((trials.filter(number=number) if number else trials)[first : first + count])
     landed = newest_landings([one.pk for one in rows])
     return [trial_to_document(one, landed.get(one.pk)) for one in rows]
 
 
 def get_trial_detail(*, trial: str, actor: Actor) -> Json:
     """One test with its messages, numbers of people masked, secrets left out; ``callback_trial_unknown``."""
-    found = require_trial(trial, actor)
-    held = json.loads(blobs.get(found.blob)) if found.blob else {}
-    seen = held.get("seen", {})
+    row = require_trial(trial, actor)
+    evidence = json.loads(blobs.get(row.blob)) if row.blob else {}
+    seen = evidence.get("seen", {})
     own_id = seen.get("call_id", "")
-    looks = list_landings(found.pk)
+    looks = list_landings(row.pk)
     return {
-        **trial_to_document(found, looks[-1] if looks else None),
+        **trial_to_document(row, looks[-1] if looks else None),
         "looks": [landing_to_document(one) for one in looks],
-        "enterprise": found.enterprise_id,
-        "note": mask_call_text(found.note or "") or None,
-        "source": dict(found.source),
-        "rulebook": dict(found.rulebook),
-        "sha256": found.sha256 or None,
+        "enterprise": row.enterprise_id,
+        "note": mask_call_text(row.note or "") or None,
+        "source": dict(row.source),
+        "rulebook": dict(row.rulebook),
+        "sha256": row.sha256 or None,
         "server": mask_call_text(seen.get("server", "")) or None,
         "fault": seen.get("fault") or None,
         "media": mask_call_text(seen.get("media", "")) or None,

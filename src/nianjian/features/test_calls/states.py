@@ -70,8 +70,8 @@ class Verdict:
 
 def judge(seen: CallTrace, *, limit: int, expected: Sequence[str], witness: str, token: str = "") -> Verdict:
     """Judge a call: answered within ``limit`` milliseconds, included, on one of the ``expected`` addresses."""
-    found = [one for one in (seen.contact, seen.media) if one]  # its Contact, else where its sound is
-    gateway = next((one for one in found if one in expected), found[0] if found else "")
+    places = [one for one in (seen.contact, seen.media) if one]  # its Contact, else where its sound is
+    gateway = next((one for one in places if one in expected), places[0] if places else "")
     if seen.answer is None:
         if seen.end == "stopped":
             return Verdict(State.NOT_PROVED, STOPPED, None, gateway)
@@ -82,19 +82,19 @@ def judge(seen: CallTrace, *, limit: int, expected: Sequence[str], witness: str,
     if fault:
         return Verdict(State.FAILED, fault, seen.answer <= limit, gateway)
     if witness == TOKEN:
-        held, lacking = bool(token) and token in seen.heard, "token_unheard"
+        proof, lacking = bool(token) and token in seen.heard, "token_unheard"
     else:
-        held, lacking = witness == ADDRESS and bool(expected), "landing_unproved" if expected else "gateway_unknown"
-    if held:
+        proof, lacking = witness == ADDRESS and bool(expected), "landing_unproved" if expected else "gateway_unknown"
+    if proof:
         return Verdict(State.PASSED, "answered", in_time=True, gateway=gateway, witness=witness)
     return Verdict(State.NOT_PROVED, lacking, in_time=True, gateway=gateway)
 
 
-def without_ledger(found: Verdict) -> Verdict:
+def without_ledger(verdict: Verdict) -> Verdict:
     """A landing at an address that was given for one test is not one at the ledger's gateway: it proves nothing."""
-    if found.verdict != State.PASSED:
-        return found
-    return replace(found, verdict=State.NOT_PROVED, reason="gateway_told", witness=NONE)
+    if verdict.verdict != State.PASSED:
+        return verdict
+    return replace(verdict, verdict=State.NOT_PROVED, reason="gateway_told", witness=NONE)
 
 
 def weigh(verdict: str, reason: str, landing: str) -> tuple[str, str]:
@@ -184,21 +184,21 @@ def judge_number(
     last: FinishedTest | None = None
     since = now - timedelta(days=days)
     for one in sorted(tests, key=lambda one: one.at):
-        named = {carrier for carrier in carriers if carrier in one.carrier}
+        names = {carrier for carrier in carriers if carrier in one.carrier}
         if one.at >= since and not working(one.at):
-            outside |= named
+            outside |= names
             continue
         last = one
-        newest |= dict.fromkeys(named, one)
-        passed.update(named if one.at >= since and one.verdict == State.PASSED else ())
-    told = dict.fromkeys(carriers, MISSING)
-    told |= {carrier: one.verdict if one.at >= since else OLD for carrier, one in newest.items()}
-    told |= {carrier: FEW for carrier, one in told.items() if one == State.PASSED and passed[carrier] < least}
-    told |= {carrier: OUTSIDE for carrier in outside if told[carrier] in {MISSING, OLD}}
-    if State.FAILED in told.values() or (last is not None and last.at >= since and last.verdict == State.FAILED):
+        newest |= dict.fromkeys(names, one)
+        passed.update(names if one.at >= since and one.verdict == State.PASSED else ())
+    verdicts = dict.fromkeys(carriers, MISSING)
+    verdicts |= {carrier: one.verdict if one.at >= since else OLD for carrier, one in newest.items()}
+    verdicts |= {carrier: FEW for carrier, one in verdicts.items() if one == State.PASSED and passed[carrier] < least}
+    verdicts |= {carrier: OUTSIDE for carrier in outside if verdicts[carrier] in {MISSING, OLD}}
+    if State.FAILED in verdicts.values() or (last is not None and last.at >= since and last.verdict == State.FAILED):
         light = RED
     elif last is None or last.at < since:
         light = UNKNOWN
     else:
-        light = GREEN if told and set(told.values()) == {State.PASSED} else YELLOW
-    return NumberStatus(light, told)
+        light = GREEN if verdicts and set(verdicts.values()) == {State.PASSED} else YELLOW
+    return NumberStatus(light, verdicts)

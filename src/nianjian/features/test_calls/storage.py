@@ -44,31 +44,31 @@ class RouteInput:
     key: str = ""
 
 
-def store_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Route:
+def store_route(*, enterprise: str, route: RouteInput, actor: Actor) -> Route:
     """Make or change a route. ``callback_witness_unknown``, ``callback_routes_too_many``, ``callback_name_missing``."""
-    if given.witness not in WITNESSES:
-        raise NianjianError("callback_witness_unknown", witness=given.witness, witnesses=", ".join(WITNESSES))
-    if not given.name:
+    if route.witness not in WITNESSES:
+        raise NianjianError("callback_witness_unknown", witness=route.witness, witnesses=", ".join(WITNESSES))
+    if not route.name:
         raise NianjianError("callback_name_missing")
     with transaction.atomic():
         lock_enterprise(enterprise)
-        row = Route.objects.filter(enterprise_id=enterprise, name=given.name).first()
+        row = Route.objects.filter(enterprise_id=enterprise, name=route.name).first()
         if row is None:
             if Route.objects.filter(enterprise_id=enterprise).count() >= MOST_ROUTES:
                 raise NianjianError("callback_routes_too_many", most=MOST_ROUTES)
-            row = Route(id=f"R{secrets.token_hex(5)}", enterprise_id=enterprise, name=given.name)
-        row.via, row.caller, row.witness = given.via, given.caller, given.witness
-        row.line, row.carrier, row.daily_at, row.ca = given.line, given.carrier, given.daily_at, given.ca
-        if given.password is not None:
-            row.username, row.password = given.username or None, given.password or None
-        if given.certificate is not None:
-            row.identity = given.certificate or None
-        row.next_at = next_run(given.daily_at, clock.now())
+            row = Route(id=f"R{secrets.token_hex(5)}", enterprise_id=enterprise, name=route.name)
+        row.via, row.caller, row.witness = route.via, route.caller, route.witness
+        row.line, row.carrier, row.daily_at, row.ca = route.line, route.carrier, route.daily_at, route.ca
+        if route.password is not None:
+            row.username, row.password = route.username or None, route.password or None
+        if route.certificate is not None:
+            row.identity = route.certificate or None
+        row.next_at = next_run(route.daily_at, clock.now())
         row.set_by, row.set_at = str(actor), clock.now()
         row.save()
         data = {"route": row.name, "carrier": row.carrier, "witness": row.witness}
-        data |= {"daily_at": f"{given.daily_at:%H:%M}"} if given.daily_at else {}
-        data |= {} if given.certificate is None else {"certificate": "set" if given.certificate else "removed"}
+        data |= {"daily_at": f"{route.daily_at:%H:%M}"} if route.daily_at else {}
+        data |= {} if route.certificate is None else {"certificate": "set" if route.certificate else "removed"}
         record(verb="callback.route", enterprise=enterprise, actor=actor, data=data)
     return row
 
@@ -206,7 +206,7 @@ def _audit_data(row: Trial) -> dict[str, Any]:
 
 
 def store_landing(
-    *, enterprise: str, trial: str, expected: str, found: LandingResult, actor: Actor, unasked: bool = False
+    *, enterprise: str, trial: str, expected: str, result: LandingResult, actor: Actor, unasked: bool = False
 ) -> Landing:
     """Keep it; where the newest look says the same that one stands, and nothing is written.
 
@@ -220,15 +220,15 @@ def store_landing(
             enterprise_id=enterprise,
             trial_id=trial,
             at=clock.now(),
-            verdict=found.verdict,
+            verdict=result.verdict,
             expected=expected[:400],
-            seen=list(found.seen),
-            records=[one.told_dict() for one in found.records],
-            sources=dict(found.sources),
+            seen=list(result.seen),
+            records=[one.told_dict() for one in result.records],
+            sources=dict(result.sources),
             made_by=str(actor),
         )
-        told = ("verdict", "expected", "seen", "records", *(() if unasked else ("sources",)))
-        if newest is not None and all(getattr(newest, name) == getattr(row, name) for name in told):
+        fields = ("verdict", "expected", "seen", "records", *(() if unasked else ("sources",)))
+        if newest is not None and all(getattr(newest, name) == getattr(row, name) for name in fields):
             return newest
         row.save(force_insert=True)
         data = {"trial": trial, "landing": row.verdict, "look": row.pk}

@@ -35,17 +35,17 @@ HOSTS: Final = 1000  # characters of a gateway's addresses together, as they are
 
 def parse_via(text: str) -> Via:
     """``sip:HOST:PORT[;transport=udp|tcp|tls]``; ``callback_via_wrong``."""
-    found = VIA.fullmatch(text.strip()[:LONGEST])
-    if found is None:
+    match = VIA.fullmatch(text.strip()[:LONGEST])
+    if match is None:
         raise NianjianError("callback_via_wrong", via=text[:LONGEST])
-    scheme, host, port, more = found.groups()
-    given = dict(part.split("=") for part in more.split(";")[1:])
-    transport = given.pop("transport", "tls" if scheme == "sips" else "udp")
+    scheme, host, port, more = match.groups()
+    params = dict(part.split("=") for part in more.split(";")[1:])
+    transport = params.pop("transport", "tls" if scheme == "sips" else "udp")
     number = int(port) if port else PORTS.get(transport, 0)
     bare = host.strip("[]").lower()
     secured = scheme == "sips"
     if (
-        given
+        params
         or transport not in TRANSPORTS
         or (secured and transport != "tls")
         or not 0 < number <= HIGHEST
@@ -86,15 +86,15 @@ def parse_caller(text: str) -> str:
 
 def parse_hosts(text: str) -> tuple[str, ...]:
     """Addresses or names with commas or blanks between, in small letters, each once; ``callback_gateway_wrong``."""
-    found = []
+    hosts = []
     for one in re.split(r"[\s,;，；]+", text.strip()):
         bare = one.strip("[]").lower()
         if bare and not _is_host(bare):
             raise NianjianError("callback_gateway_wrong", gateway=one[:LONGEST])
-        found += [bare] if bare else []
-    if len(",".join(dict.fromkeys(found))) > HOSTS:
+        hosts += [bare] if bare else []
+    if len(",".join(dict.fromkeys(hosts))) > HOSTS:
         raise NianjianError("callback_gateway_wrong", gateway=f"{text[:LONGEST]}…")
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(hosts))
 
 
 def looks_like_host(text: str) -> bool:
@@ -129,7 +129,7 @@ def parse_identity(certificate: str, key: str, now: datetime) -> str:
         return ""
     if max(len(certificate), len(key)) > LONGEST_PEM:
         raise NianjianError("callback_cert_wrong")
-    blocks = [(found["kind"], found[0]) for found in BLOCK.finditer(f"{certificate}\n{key}")]
+    blocks = [(pem["kind"], pem[0]) for pem in BLOCK.finditer(f"{certificate}\n{key}")]
     chain = _chain(text for kind, text in blocks if kind == "CERTIFICATE")
     own, public = _key([text for kind, text in blocks if kind.endswith("PRIVATE KEY")])
     first = next((one for one in chain if _public(one) == public), None)
@@ -138,18 +138,18 @@ def parse_identity(certificate: str, key: str, now: datetime) -> str:
     if not first.not_valid_before_utc <= now <= first.not_valid_after_utc:
         raise NianjianError("callback_cert_expired", first=_day(first.not_valid_before_utc), last=last_day(first))
     others = [one for one in chain if one is not first]
-    found = "".join(one.public_bytes(Encoding.PEM).decode() for one in (first, *others)) + own
+    pem = "".join(one.public_bytes(Encoding.PEM).decode() for one in (first, *others)) + own
     try:
-        trusting("", found)
+        trusting("", pem)
     except (OSError, ValueError) as fault:  # such as a key that is too short for TLS today
         raise NianjianError("callback_cert_wrong") from fault
-    return found
+    return pem
 
 
-def certificate_end(kept: str) -> date | None:
+def certificate_end(pem: str) -> date | None:
     """The last day of a kept certificate; None where none is kept."""
-    found = BLOCK.search(kept)
-    return None if found is None else last_day(x509.load_pem_x509_certificate(found[0].encode()))
+    match = BLOCK.search(pem)
+    return None if match is None else last_day(x509.load_pem_x509_certificate(match[0].encode()))
 
 
 def last_day(certificate: x509.Certificate) -> date:
@@ -163,12 +163,12 @@ def _day(moment: datetime) -> date:
 
 def _chain(blocks: Iterable[str]) -> list[x509.Certificate]:
     try:
-        found = [x509.load_pem_x509_certificate(one.encode()) for one in blocks]
+        certificates = [x509.load_pem_x509_certificate(one.encode()) for one in blocks]
     except ValueError as fault:
         raise NianjianError("callback_cert_wrong") from fault
-    if not found:
+    if not certificates:
         raise NianjianError("callback_cert_wrong")
-    return found
+    return certificates
 
 
 def _key(blocks: list[str]) -> tuple[str, bytes]:

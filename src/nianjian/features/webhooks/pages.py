@@ -69,7 +69,7 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
                 form, status = NewWebhook(), 200
             except NianjianError as error:
                 form.add_error("url", " ".join(describe_error(error)).strip())
-    shown: Page[Webhook] = paged(request, webhooks.list_webhooks(code))
+    part: Page[Webhook] = paged(request, webhooks.list_webhooks(code))
     _ = words(current())
     rows = [
         [
@@ -77,11 +77,11 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
             Cell(", ".join(verb_text(event, _) for event in one.events)),
             Cell(person(one.made_by)),
         ]
-        for one in shown.rows
+        for one in part.rows
     ]
     columns = [Column(gettext("Address")), Column(gettext("Notified about")), Column(gettext("Created by"))]
     table = Table(gettext("Webhooks"), columns, rows, wrap=True, cards=True)
-    context = {"page": shown, "table": table, "form": form, "secret": secret}
+    context = {"page": part, "table": table, "form": form, "secret": secret}
     return render(request, "webhooks/list.html", context, status=status)
 
 
@@ -89,7 +89,7 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
 @page(Permission.ADMINISTER)
 def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     """Show one with its log; try it, send a message again, or end it."""
-    found = webhooks.get_webhook(webhook, code)
+    row = webhooks.get_webhook(webhook, code)
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act == "close":
@@ -104,7 +104,7 @@ def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
             operations.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
             messages.success(request, gettext("The message is being sent again."))
         return redirect("webhooks-one", code=code, webhook=webhook)
-    shown: Page[Delivery] = paged(request, webhooks.list_deliveries(found))
+    part: Page[Delivery] = paged(request, webhooks.list_deliveries(row))
     _ = words(current())
     rows = [
         {
@@ -117,9 +117,9 @@ def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
             "answer": one.status or one.fault or "–",
             "body": one.body,
         }
-        for one in shown.rows
+        for one in part.rows
     ]
-    context = {"webhook": found, "rows": rows, "page": shown, "told": [verb_text(event, _) for event in found.events]}
+    context = {"webhook": row, "rows": rows, "page": part, "told": [verb_text(event, _) for event in row.events]}
     return render(request, "webhooks/one.html", context)
 
 

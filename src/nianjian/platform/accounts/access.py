@@ -29,14 +29,14 @@ def memberships(user: str) -> QuerySet[Membership]:
 
 
 @per_request
-def _list_held(user: str) -> list[tuple[str | None, str]]:
+def _list_roles(user: str) -> list[tuple[str | None, str]]:
     """Enterprise (None: the installation) and role of each membership by which a user may act now."""
     return list(memberships(user).values_list("enterprise_id", "role"))
 
 
 def roles(user: str, enterprise: str) -> frozenset[str]:
     """Return what a user is at an enterprise; a role of the installation holds at every one."""
-    return frozenset(role for place, role in _list_held(user) if place is None or place == enterprise)
+    return frozenset(role for place, role in _list_roles(user) if place is None or place == enterprise)
 
 
 def has_permission(actor: Actor, enterprise: str, act: Permission) -> bool:
@@ -50,8 +50,8 @@ def permissions(actor: Actor, enterprise: str) -> frozenset[Permission]:
     """All that the actor may do there, in one question."""
     if not actor.proved:
         return frozenset(Permission)
-    held = roles(actor.name, enterprise)
-    return frozenset(act for act in Permission if scoped(actor, act) and allows(held, act))
+    user_roles = roles(actor.name, enterprise)
+    return frozenset(act for act in Permission if scoped(actor, act) and allows(user_roles, act))
 
 
 def scoped(actor: Actor, act: Permission) -> bool:
@@ -94,12 +94,12 @@ def enter_enterprise(actor: Actor, code: str, act: Permission) -> tuple[Enterpri
     if not has_permission(actor, code, Permission.READ_OWN):
         raise Http404
     try:
-        found = query.enterprise(code)
+        tenant = query.enterprise(code)
     except NianjianError as error:
         raise Http404 from error
     require_permission(actor, code, act)
     set_enterprise(code)
-    return found, team_of(actor, code)
+    return tenant, team_of(actor, code)
 
 
 def require_can_administer(actor: Actor, user: str) -> None:
@@ -145,10 +145,10 @@ def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:
     Who holds none of these is named only to readers of the whole installation.
     """
     whole = has_permission(actor, EVERYWHERE, Permission.READ)
-    found: dict[str, list[dict[str, str | None]]] = {name: [] for name in query.users()} if whole else {}
+    by_user: dict[str, list[dict[str, str | None]]] = {name: [] for name in query.users()} if whole else {}
     for one in query.list_memberships(None if whole else _own(actor)):
-        found.setdefault(one.user, []).append({"role": one.role, "enterprise": one.enterprise})
-    return found
+        by_user.setdefault(one.user, []).append({"role": one.role, "enterprise": one.enterprise})
+    return by_user
 
 
 def _own(actor: Actor) -> list[str]:
@@ -168,6 +168,6 @@ def list_accessible_enterprises(
         return enterprises()[:limit]
     if not scoped(actor, act):
         return []
-    places = {place for place, role in _list_held(actor.name) if role in roles_for(act)}
-    found = Row.objects.all() if None in places else Row.objects.filter(pk__in=[place for place in places if place])
-    return [Enterprise(one.code, one.name, one.province) for one in found.order_by("code")[:limit]]
+    places = {place for place, role in _list_roles(actor.name) if role in roles_for(act)}
+    rows = Row.objects.all() if None in places else Row.objects.filter(pk__in=[place for place in places if place])
+    return [Enterprise(one.code, one.name, one.province) for one in rows.order_by("code")[:limit]]

@@ -57,11 +57,11 @@ def list_holders(user: str) -> list[str]:
 
 def list_controlling_users(user: str) -> frozenset[str]:
     """Return everybody who might act as the account: itself, who let it in, who let these in, and so on."""
-    found = fresh = {user}
+    users = fresh = {user}
     while fresh:
-        fresh = set(Hold.objects.filter(user_id__in=fresh).values_list("by", flat=True)) - found
-        found = found | fresh
-    return frozenset(found)
+        fresh = set(Hold.objects.filter(user_id__in=fresh).values_list("by", flat=True)) - users
+        users = users | fresh
+    return frozenset(users)
 
 
 def list_common_holders(one: str, other: str) -> list[str]:
@@ -72,18 +72,18 @@ def list_common_holders(one: str, other: str) -> list[str]:
 def list_apart(user: str, others: Collection[str]) -> list[str]:
     """Return those of the others who are surely another person than the user, as `list_common_holders` says."""
     edges: dict[str, set[str]] = {}
-    for held, by in Hold.objects.values_list("user_id", "by"):
-        edges.setdefault(held, set()).add(by)
+    for account, by in Hold.objects.values_list("user_id", "by"):
+        edges.setdefault(account, set()).add(by)
     own = _close_over(user, edges)
     return [other for other in others if not own & _close_over(other, edges)]
 
 
 def _close_over(user: str, edges: Mapping[str, set[str]]) -> set[str]:
-    found, fresh = {user}, {user}
+    users, fresh = {user}, {user}
     while fresh:
-        fresh = set().union(*(edges.get(name, set()) for name in fresh)) - found
-        found |= fresh
-    return found
+        fresh = set().union(*(edges.get(name, set()) for name in fresh)) - users
+        users |= fresh
+    return users
 
 
 def count_ways_in(user: str) -> Ended:
@@ -110,8 +110,8 @@ def has_fresh_password(user: str) -> bool:
     if not User.objects.get(pk=user).has_usable_password():
         return True
     moment = acted_last(verb=CHANGED, actor=f"{USER}:{user}")
-    held = Hold.objects.filter(user_id=user).order_by("-at").values_list("at", flat=True).first()
-    return moment is not None and moment > clock.now() - FRESH and (held is None or moment > held)
+    hold_at = Hold.objects.filter(user_id=user).order_by("-at").values_list("at", flat=True).first()
+    return moment is not None and moment > clock.now() - FRESH and (hold_at is None or moment > hold_at)
 
 
 def find_email(user: str) -> str:
@@ -121,8 +121,8 @@ def find_email(user: str) -> str:
 
 def first_links(user: str) -> QuerySet[Link]:
     """The links by which somebody can still choose the account's password, or could once it is opened again."""
-    held = Link.objects.filter(user_id=user, purpose=Link.FIRST, used_at=None, revoked_at=None)
-    return held.filter(expires_at__gt=clock.now())
+    links = Link.objects.filter(user_id=user, purpose=Link.FIRST, used_at=None, revoked_at=None)
+    return links.filter(expires_at__gt=clock.now())
 
 
 def list_passkeys(user: str) -> QuerySet[Authenticator]:
@@ -132,8 +132,8 @@ def list_passkeys(user: str) -> QuerySet[Authenticator]:
 
 def list_sessions(user: str) -> list[str]:
     """Keys of the account's sessions; whose a session is stands within it, so each one that holds is read."""
-    held = Session.objects.filter(expire_date__gt=clock.now())
-    return [one.session_key for one in held.iterator() if one.get_decoded().get(SESSION_KEY) == user]
+    sessions = Session.objects.filter(expire_date__gt=clock.now())
+    return [one.session_key for one in sessions.iterator() if one.get_decoded().get(SESSION_KEY) == user]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,27 +173,27 @@ def confirm_account(*, user: str, actor: Actor) -> Confirmation:
     require_can_administer_another(actor, user)
     with transaction.atomic():
         _lock(user)
-        found = list_holders(user)
+        holders = list_holders(user)
         both = list_common_holders(actor.name, user) if actor.proved else []
-        if found and both:
+        if holders and both:
             raise NianjianError("confirm_not_apart", user=user, behind=", ".join(both))
-        if found and not has_fresh_password(user):
+        if holders and not has_fresh_password(user):
             raise NianjianError("confirm_password_kept", user=user, minutes=FRESH // timedelta(minutes=1))
-        ended = end_ways_in(user) if found else Ended(0, 0, 0, 0, 0)
-        if found:
-            Hold.objects.filter(user_id=user, by__in=found).delete()
-            data = {"user": user, "behind": found, "ended": ended.as_dict()}
+        ended = end_ways_in(user) if holders else Ended(0, 0, 0, 0, 0)
+        if holders:
+            Hold.objects.filter(user_id=user, by__in=holders).delete()
+            data = {"user": user, "behind": holders, "ended": ended.as_dict()}
             record(verb="user.confirm", enterprise="", actor=actor, data=data)
-    return Confirmation(found, ended, find_email(user))
+    return Confirmation(holders, ended, find_email(user))
 
 
 def end_ways_in(user: str) -> Ended:
     """End every way in that needs no password, within the caller's transaction; how many of each."""
-    told = count_ways_in(user)
+    counts = count_ways_in(user)
     for name, rows in _ways_in(user).items():
         rows.update(revoked_at=clock.now()) if name == "links" else rows.delete()
     UserSession.objects.filter(user_id=user).delete()
-    return told
+    return counts
 
 
 def _lock(user: str) -> None:

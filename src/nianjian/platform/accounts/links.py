@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 def valid_links(purpose: str) -> QuerySet[models.Link]:
     """Links of a purpose that still let somebody in."""
-    found = models.Link.objects.filter(
+    links = models.Link.objects.filter(
         purpose=purpose, revoked_at=None, expires_at__gt=clock.now(), user__is_active=True
     )
-    return found.filter(used_at=None) if purpose == models.Link.FIRST else found
+    return links.filter(used_at=None) if purpose == models.Link.FIRST else links
 
 
 def find_link(purpose: str, secret: str) -> models.Link | None:
@@ -49,11 +49,11 @@ def find_inspection_end(link: str) -> datetime | None:
 
 def list_links(users: list[str]) -> dict[str, list[models.Link]]:
     """Return the links of these people that still let them in."""
-    found: dict[str, list[models.Link]] = {}
+    by_user: dict[str, list[models.Link]] = {}
     for purpose in (models.Link.FIRST, models.Link.INSPECT):
         for link in valid_links(purpose).filter(user__in=users).order_by("created_at"):
-            found.setdefault(link.user_id, []).append(link)
-    return found
+            by_user.setdefault(link.user_id, []).append(link)
+    return by_user
 
 
 FIRST_HOURS: Final = 24
@@ -88,10 +88,10 @@ def create_first_link(*, user: str, actor: Actor) -> NewLink:
         _require_open(user)
         now = clock.now()
         valid_links(models.Link.FIRST).filter(user_id=user).update(revoked_at=now)
-        made = _insert_link(user, models.Link.FIRST, now + timedelta(hours=FIRST_HOURS))
+        link = _insert_link(user, models.Link.FIRST, now + timedelta(hours=FIRST_HOURS))
         record_hold(user=user, actor=actor)
-        record(verb="user.link", enterprise="", actor=actor, data={"user": user, "link": made.id})
-    return made
+        record(verb="user.link", enterprise="", actor=actor, data={"user": user, "link": link.id})
+    return link
 
 
 def use_first_link(*, secret: str, password: str) -> str:
@@ -120,10 +120,10 @@ def create_inspection(*, user: str, expires_at: datetime, actor: Actor) -> NewLi
         _require_open(user)
         if not models.Membership.objects.filter(user_id=user, role=Role.INSPECTOR).exists():
             raise NianjianError("inspector_missing", user=user)
-        made = _insert_link(user, models.Link.INSPECT, expires_at)
-        data = {"user": user, "link": made.id, "until": expires_at.isoformat(timespec="minutes")}
+        link = _insert_link(user, models.Link.INSPECT, expires_at)
+        data = {"user": user, "link": link.id, "until": expires_at.isoformat(timespec="minutes")}
         record(verb="user.inspection", enterprise="", actor=actor, data=data)
-    return made
+    return link
 
 
 def open_inspection(*, secret: str) -> models.Link:
@@ -145,11 +145,11 @@ def _use_link(purpose: str, secret: str) -> models.Link:
 def revoke_link(*, link: str, actor: Actor) -> None:
     """End a link, and with it the sessions that it opened. ``link_invalid``, ``role_missing``."""
     with transaction.atomic():
-        found = get_or_raise(models.Link.objects.select_for_update().filter(pk=link, revoked_at=None), "link_invalid")
-        require_can_administer(actor, found.user_id)
-        found.revoked_at = clock.now()
-        found.save(update_fields=["revoked_at"])
-        record(verb="user.unlink", enterprise="", actor=actor, data={"user": found.user_id, "link": link})
+        row = get_or_raise(models.Link.objects.select_for_update().filter(pk=link, revoked_at=None), "link_invalid")
+        require_can_administer(actor, row.user_id)
+        row.revoked_at = clock.now()
+        row.save(update_fields=["revoked_at"])
+        record(verb="user.unlink", enterprise="", actor=actor, data={"user": row.user_id, "link": link})
 
 
 def _require_open(user: str) -> None:
@@ -217,8 +217,8 @@ def accept_invitation(*, secret: str, actor: Actor) -> Invitation:
             raise NianjianError("link_invalid")
         row.used_at = clock.now()
         row.save(update_fields=["used_at"])
-        given = {"role": row.role, "team": row.team, "invitation": row.id}
-        service.give(user=actor.name, enterprise=row.enterprise_id, actor=actor, **given)
+        grant = {"role": row.role, "team": row.team, "invitation": row.id}
+        service.give(user=actor.name, enterprise=row.enterprise_id, actor=actor, **grant)
     return row
 
 

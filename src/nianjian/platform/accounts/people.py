@@ -52,9 +52,11 @@ def resolve_owner(written: str, people: frozenset[str]) -> str:
 def list_candidates(enterprise: str, act: Permission) -> list[Candidate]:
     """Everybody with an open account who may do the act at the enterprise (`EVERYWHERE`: in the installation)."""
     at = Q(enterprise=None) if enterprise == EVERYWHERE else Q(enterprise=None) | Q(enterprise_id=enterprise)
-    held = models.Membership.objects.filter(at, user__is_active=True).order_by("user__display_name", "user_id", "role")
+    memberships = models.Membership.objects.filter(at, user__is_active=True).order_by(
+        "user__display_name", "user_id", "role"
+    )
     people: dict[tuple[str, str], list[str]] = {}
-    for name, display_name, role in held.values_list("user_id", "user__display_name", "role"):
+    for name, display_name, role in memberships.values_list("user_id", "user__display_name", "role"):
         people.setdefault((name, display_name), []).append(role)
     return [Candidate(*person, tuple(dict.fromkeys(roles))) for person, roles in people.items() if allows(roles, act)]
 
@@ -63,11 +65,11 @@ class PersonList(Sequence[Person]):
     """The people of an enterprise (`EVERYWHERE`: of the installation, all of them), by name; read as they are cut."""
 
     def __init__(self, enterprise: str, search: str = "") -> None:
-        found = models.User.objects.order_by("name")
+        users = models.User.objects.order_by("name")
         if enterprise != EVERYWHERE:
             here = Q(memberships__enterprise_id=enterprise) | Q(memberships__enterprise=None, memberships__isnull=False)
-            found = found.filter(here).distinct()
-        self._found = found.filter(Q(name__icontains=search) | Q(display_name__icontains=search)) if search else found
+            users = users.filter(here).distinct()
+        self._found = users.filter(Q(name__icontains=search) | Q(display_name__icontains=search)) if search else users
         self._enterprise = enterprise
 
     def __len__(self) -> int:
@@ -78,9 +80,9 @@ class PersonList(Sequence[Person]):
         if isinstance(part, int):
             return self[part : part + 1][0]  # type: ignore[index]
         rows = list(self._found[part])
-        held = models.Membership.objects.filter(user__in=rows).order_by("enterprise_id", "role")
+        memberships = models.Membership.objects.filter(user__in=rows).order_by("enterprise_id", "role")
         roles: dict[str, list[MembershipValue]] = {}
-        for row in held.values_list("user_id", "role", "enterprise_id", "team"):
+        for row in memberships.values_list("user_id", "role", "enterprise_id", "team"):
             roles.setdefault(row[0], []).append(MembershipValue(*row))
         return [_person(row, roles.get(row.name, []), self._enterprise) for row in rows]
 
@@ -105,10 +107,10 @@ def has_second_factor(user: str) -> bool:
     return bool(Authenticator.objects.filter(user_id=user, type__in=kinds).exists())
 
 
-def _person(row: models.User, held: Sequence[MembershipValue], enterprise: str) -> Person:
+def _person(row: models.User, memberships: Sequence[MembershipValue], enterprise: str) -> Person:
     everywhere = enterprise == EVERYWHERE
-    roles = tuple(role for role in held if everywhere or role.enterprise in {None, enterprise})
-    elsewhere = not everywhere and any(role.enterprise != enterprise for role in held)
+    roles = tuple(role for role in memberships if everywhere or role.enterprise in {None, enterprise})
+    elsewhere = not everywhere and any(role.enterprise != enterprise for role in memberships)
     usable = row.has_usable_password()
     return Person(row.name, row.display_name, row.email, row.is_active, row.last_login, usable, roles, elsewhere)
 
@@ -125,8 +127,12 @@ def list_display_names(enterprise: str | None = None) -> dict[str, str]:
     """
     if enterprise is None:
         return dict(User.objects.exclude(display_name="").values_list("name", "display_name"))
-    held = models.Membership.objects.filter(Q(enterprise=None) | Q(enterprise_id=enterprise))
-    return {name: shown for name, shown in held.values_list("user_id", "user__display_name") if shown}
+    memberships = models.Membership.objects.filter(Q(enterprise=None) | Q(enterprise_id=enterprise))
+    return {
+        name: display_name
+        for name, display_name in memberships.values_list("user_id", "user__display_name")
+        if display_name
+    }
 
 
 def checked_display_name(text: str, *, of: str) -> str:
@@ -162,17 +168,17 @@ def set_look(*, actor: Actor, language: str | None = None, theme: str | None = N
 
     A value that is none of `LANGUAGES` or `THEMES` is no choice.
     """
-    wanted = {}
+    prefs = {}
     if language is not None:
-        wanted["language"] = language if language in LANGUAGES else ""
+        prefs["language"] = language if language in LANGUAGES else ""
     if theme is not None:
-        wanted["theme"] = theme if theme in THEMES else ""
+        prefs["theme"] = theme if theme in THEMES else ""
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=actor.name)
-        if all(getattr(user, name) == value for name, value in wanted.items()):
+        if all(getattr(user, name) == value for name, value in prefs.items()):
             return False
-        User.objects.filter(pk=actor.name).update(**wanted)
-        record(verb="user.comfort", enterprise="", actor=actor, data={"user": actor.name, **wanted})
+        User.objects.filter(pk=actor.name).update(**prefs)
+        record(verb="user.comfort", enterprise="", actor=actor, data={"user": actor.name, **prefs})
     return True
 
 

@@ -21,16 +21,16 @@ from nianjian.platform.accounts.roles import Permission, allowed, allows
 def list_readers(enterprise: str) -> dict[str, frozenset[str]]:
     """Roles of every open account that may read the enterprise, by name; a role of the installation holds here too."""
     at = Q(enterprise=None) | Q(enterprise_id=enterprise)
-    found: dict[str, set[str]] = {}
+    by_user: dict[str, set[str]] = {}
     for name, role in Membership.objects.filter(at, user__is_active=True).values_list("user_id", "role"):
-        found.setdefault(name, set()).add(role)
-    return {name: frozenset(roles) for name, roles in sorted(found.items()) if allows(roles, Permission.READ)}
+        by_user.setdefault(name, set()).add(role)
+    return {name: frozenset(roles) for name, roles in sorted(by_user.items()) if allows(roles, Permission.READ)}
 
 
 def find_spoken_language(name: str) -> tuple[str, str] | None:
     """E-mail address and language of an open account, each "" where it has none; None where there is no such one."""
-    found = User.objects.filter(pk=name, is_active=True).values_list("email", "language").first()
-    return None if found is None else (found[0], found[1])
+    row = User.objects.filter(pk=name, is_active=True).values_list("email", "language").first()
+    return None if row is None else (row[0], row[1])
 
 
 USER: Final = "user"
@@ -73,19 +73,19 @@ CLOCK: Final = Actor("clock", "system")
 @per_request
 def enterprise(code: str) -> Enterprise:
     """Find a tenant; ``enterprise_unknown`` if there is none of that code."""
-    found = get_or_raise(models.Enterprise.objects.filter(pk=code), "enterprise_unknown", enterprise=code)
-    return Enterprise(found.code, found.name, found.province)
+    row = get_or_raise(models.Enterprise.objects.filter(pk=code), "enterprise_unknown", enterprise=code)
+    return Enterprise(row.code, row.name, row.province)
 
 
 def known_since(codes: Collection[str]) -> dict[str, date]:
     """The day on which each tenant was made here, by code; what is no tenant is not in it."""
-    return _known_since(tuple(sorted(codes)))
+    return _load_creation_days(tuple(sorted(codes)))
 
 
 @per_request
-def _known_since(codes: tuple[str, ...]) -> dict[str, date]:
-    made = models.Enterprise.objects.filter(pk__in=codes).values_list("code", "created_at")
-    return {code: at.astimezone(clock.ZONE).date() for code, at in made}
+def _load_creation_days(codes: tuple[str, ...]) -> dict[str, date]:
+    rows = models.Enterprise.objects.filter(pk__in=codes).values_list("code", "created_at")
+    return {code: at.astimezone(clock.ZONE).date() for code, at in rows}
 
 
 def enterprises() -> list[Enterprise]:
@@ -114,9 +114,11 @@ def by_email(addresses: set[str]) -> models.User | None:
     Enterprises do not learn of each other's people, so two of them may have set the same address. None as well where
     it is not known who was first.
     """
-    wanted = {address.casefold() for address in addresses}
-    known = models.User.objects.filter(is_active=True).exclude(email="").order_by(F("email_at").asc(nulls_first=True))
-    oldest = [account for account in known if account.email.casefold() in wanted][:2]
+    emails = {address.casefold() for address in addresses}
+    accounts = (
+        models.User.objects.filter(is_active=True).exclude(email="").order_by(F("email_at").asc(nulls_first=True))
+    )
+    oldest = [account for account in accounts if account.email.casefold() in emails][:2]
     unsure = len(oldest) > 1 and oldest[0].email_at == oldest[1].email_at
     return oldest[0] if oldest and not unsure else None
 
@@ -138,8 +140,8 @@ def list_memberships(places: Collection[str] | None = None) -> list[MembershipVa
 
 def first_with(role: str) -> str | None:
     """The first user by name who holds a role anywhere; None: nobody does."""
-    found = models.Membership.objects.filter(role=role).order_by("user_id").values_list("user_id", flat=True)
-    return found.first()
+    names = models.Membership.objects.filter(role=role).order_by("user_id").values_list("user_id", flat=True)
+    return names.first()
 
 
 def roles_of(user: str) -> list[MembershipValue]:
@@ -147,9 +149,9 @@ def roles_of(user: str) -> list[MembershipValue]:
     return _memberships({"user_id": user})
 
 
-def _memberships(wanted: Mapping[str, Any]) -> list[MembershipValue]:
-    found = models.Membership.objects.filter(**wanted)
-    rows = found.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
+def _memberships(filters: Mapping[str, Any]) -> list[MembershipValue]:
+    queryset = models.Membership.objects.filter(**filters)
+    rows = queryset.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
     return [MembershipValue(*row) for row in rows.values_list("user_id", "role", "enterprise_id", "team")]
 
 
@@ -180,19 +182,19 @@ def actor(name: str | None, token: str | None = None) -> Actor:
             return Actor("unknown", LOCAL)
     if not token:
         raise NianjianError("token_missing", user=name)
-    shown = bearer(token)
-    if shown is None or not hmac.compare_digest(shown.name.encode(), name.encode()):
+    owner = bearer(token)
+    if owner is None or not hmac.compare_digest(owner.name.encode(), name.encode()):
         raise NianjianError("token_refused", user=name)
-    return shown
+    return owner
 
 
 def bearer(token: str) -> Actor | None:
     """Return whose token this is, with its scopes; None for one that is unknown, expired or of a closed account."""
-    known = models.Token.objects.filter(sha256=digest(token), user__is_active=True)
-    found = known.exclude(expires_at__lte=clock.now()).first()
-    if found is None:
+    tokens = models.Token.objects.filter(sha256=digest(token), user__is_active=True)
+    row = tokens.exclude(expires_at__lte=clock.now()).first()
+    if row is None:
         return None
-    return Actor(found.user_id, USER, None if found.scopes is None else frozenset(found.scopes))
+    return Actor(row.user_id, USER, None if row.scopes is None else frozenset(row.scopes))
 
 
 def asked_by(text: str) -> Actor:

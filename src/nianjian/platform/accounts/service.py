@@ -52,11 +52,11 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
         if models.Enterprise.objects.filter(code__iexact=code).exists():
             raise NianjianError("enterprise_exists", enterprise=code)
         where = identifiers.short(province) if province.strip() else ""
-        made = models.Enterprise(code=code, name=name.strip(), province=where, created_at=clock.now())
-        _insert(made, NianjianError("enterprise_exists", enterprise=code))
-        data = {"code": code, "name": made.name, "province": made.province}
+        row = models.Enterprise(code=code, name=name.strip(), province=where, created_at=clock.now())
+        _insert(row, NianjianError("enterprise_exists", enterprise=code))
+        data = {"code": code, "name": row.name, "province": row.province}
         record(verb="enterprise.add", enterprise=code, actor=actor, data=data)
-    return Enterprise(made.code, made.name, made.province)
+    return Enterprise(row.code, row.name, row.province)
 
 
 def add_person(*, name: str, actor: Actor, email: str = "", display_name: str = "") -> None:
@@ -69,17 +69,17 @@ def add_person(*, name: str, actor: Actor, email: str = "", display_name: str = 
     """
     if not NAME.fullmatch(name):
         raise NianjianError("user_name_malformed", user=name)
-    shown = checked_display_name(display_name, of=name)
+    full_name = checked_display_name(display_name, of=name)
     with transaction.atomic():
         # Names are typed at the sign-in page, where cases are not told apart.
         if models.User.objects.filter(name__iexact=name).exists():
             raise NianjianError("user_exists", user=name)
         address, now = checked_email(email, of=name, actor=actor), clock.now()
-        made = models.User(
-            name=name, display_name=shown, email=address, email_at=now if address else None, created_at=now
+        account = models.User(
+            name=name, display_name=full_name, email=address, email_at=now if address else None, created_at=now
         )
-        made.set_unusable_password()
-        _insert(made, NianjianError("user_exists", user=name))
+        account.set_unusable_password()
+        _insert(account, NianjianError("user_exists", user=name))
         forget_names()
         record_hold(user=name, actor=actor)
         record(verb="user.add", enterprise="", actor=actor, data={"user": name})
@@ -131,10 +131,10 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
 def give(*, user: str, role: str, enterprise: str | None, actor: Actor, team: str = "", **more: str) -> bool:
     """Give a role for which everything has been checked; ``more`` goes into the audit entry."""
     with transaction.atomic():
-        member, made = models.Membership.objects.get_or_create(
+        member, created = models.Membership.objects.get_or_create(
             user_id=user, enterprise_id=enterprise, role=role, defaults={"team": team}
         )
-        changed = made or member.team != team
+        changed = created or member.team != team
         if changed:
             models.Membership.objects.filter(pk=member.pk).update(team=team)
             data = {"user": user, "role": role, **({"team": team} if team else {}), **more}

@@ -75,14 +75,14 @@ def create_token(*, user: str, name: str, scopes: Collection[str] | None, days: 
 def revoke_token(*, token: str, actor: Actor) -> models.Token:
     """End a token at once. ``token_unknown``, also for one that does not concern the actor."""
     with transaction.atomic():
-        found = get_or_raise(models.Token.objects.select_for_update().filter(pk=token), "token_unknown", token=token)
+        row = get_or_raise(models.Token.objects.select_for_update().filter(pk=token), "token_unknown", token=token)
         try:
-            _require_token_rights(actor, found.user_id)
+            _require_token_rights(actor, row.user_id)
         except NianjianError as refused:
             raise NianjianError("token_unknown", token=token) from refused
         models.Token.objects.filter(pk=token).delete()
-        record(verb="token.revoke", enterprise="", actor=actor, data={"user": found.user_id, "token": token})
-    return found
+        record(verb="token.revoke", enterprise="", actor=actor, data={"user": row.user_id, "token": token})
+    return row
 
 
 def list_tokens(*, user: str, actor: Actor) -> list[models.Token]:
@@ -94,9 +94,9 @@ def list_tokens(*, user: str, actor: Actor) -> list[models.Token]:
 def record_use(token: str) -> None:
     """Write down, to the hour, that a token was shown; an hour's later uses cost one read and no write."""
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
-    found = models.Token.objects.filter(sha256=digest(token)).filter(Q(used_at=None) | Q(used_at__lt=hour))
-    if found.exists():
-        found.update(used_at=hour)
+    rows = models.Token.objects.filter(sha256=digest(token)).filter(Q(used_at=None) | Q(used_at__lt=hour))
+    if rows.exists():
+        rows.update(used_at=hour)
 
 
 def _require_token_rights(actor: Actor, user: str) -> None:

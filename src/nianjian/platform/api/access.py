@@ -64,9 +64,9 @@ class EnterpriseRow(Protocol):
 def of_enterprise(own: Callable[[str, Actor], EnterpriseRow], number: str, request: Request, code: str) -> str:
     """The number of what ``own`` finds for the actor, if it is this enterprise's; else 404."""
     try:
-        held = own(number, request.actor)
+        row = own(number, request.actor)
     except NianjianError as error:
         raise Http404 from error
-    if held.enterprise_id != code:
+    if row.enterprise_id != code:
         raise Http404
-    return str(held.pk)
+    return str(row.pk)

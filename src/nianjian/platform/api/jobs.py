@@ -88,10 +88,10 @@ def _stop(request: Request, code: str, job: str) -> dict[str, object]:
 
 def _job(request: Request, code: str, job: str) -> JobValue:
     """One of this enterprise's; what is another's does not exist here."""
-    found = flow.job_for(job, request.actor)
-    if found.enterprise != code:
+    row = flow.job_for(job, request.actor)
+    if row.enterprise != code:
         raise Http404
-    return found
+    return row
 
 
 def enqueued_job_document(request: Request, job: str) -> dict[str, object]:

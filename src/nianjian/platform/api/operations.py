@@ -51,26 +51,26 @@ def once(
     """
     key = request.headers.get(HEADER)
     if key is None:
-        status, told = act()
-        return _answer(status, _text(told))
+        status, body = act()
+        return _answer(status, _text(body))
     if not KEY.fullmatch(key):
         raise NianjianError("idempotency_key_malformed", most=MOST)
     who = str(request.actor)
-    asked = f"{request.method} {request.get_full_path()} {content}"
-    stored = service.begin_answer(who=who, key=key, digest=hashlib.sha256(asked.encode()).hexdigest())
+    request_text = f"{request.method} {request.get_full_path()} {content}"
+    stored = service.begin_answer(who=who, key=key, digest=hashlib.sha256(request_text.encode()).hexdigest())
     if stored is not None:
         return _answer(*stored)
     written = _Written()
     try:
         with connection.execute_wrapper(written):
-            status, told = act()
+            status, body = act()
     except (NianjianError, Http404):  # a fault is no refusal: whether it was done is not known, so the key stays taken
         if not written.kept:
             service.drop_answer(who=who, key=key)
         raise
-    kept = {name: None if name in hidden else value for name, value in told.items()}
-    service.finish_answer(who=who, key=key, status=status, body=_text(kept))
-    return _answer(status, _text(told))
+    replay = {name: None if name in hidden else value for name, value in body.items()}
+    service.finish_answer(who=who, key=key, status=status, body=_text(replay))
+    return _answer(status, _text(body))
 
 
 class _Written:
@@ -90,9 +90,9 @@ class _Written:
         self.kept = True
 
 
-def _text(told: dict[str, Any]) -> str:
+def _text(body: dict[str, Any]) -> str:
     """As a reading answers: the same moment is written the same."""
-    return json.dumps(told, ensure_ascii=False, cls=NinjaJSONEncoder)
+    return json.dumps(body, ensure_ascii=False, cls=NinjaJSONEncoder)
 
 
 def _answer(status: int, body: str) -> HttpResponse:
@@ -121,9 +121,9 @@ def read(
     """Declare a GET; the view gives what ``answer`` describes, or an HttpResponse of one of the ``media``."""
 
     def around(view: View) -> View:
-        def inside(request: Request, **given: Any) -> object:  # noqa: ANN401 -- what the address and query hold
-            enter(request, act, _place(act, given))
-            return view(request, **given)
+        def inside(request: Request, **kwargs: Any) -> object:  # noqa: ANN401 -- what the address and query hold
+            enter(request, act, _place(act, kwargs))
+            return view(request, **kwargs)
 
         return _declared(router, "GET", path, act, view, inside, {200: answer}, _files(media) if media else None)
 
@@ -153,22 +153,22 @@ def write(  # noqa: PLR0913 -- what a route may be, all but two by name and with
     file, shape = upload or bool(held), TypeAdapter[Any](answer)
 
     def around(view: View) -> View:
-        def inside(request: Request, **given: Any) -> HttpResponse:  # noqa: ANN401 -- as above
-            enter(request, act, _place(act, given))
-            if file and (answered := continue_body(request, given["file"].name)):
+        def inside(request: Request, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+            enter(request, act, _place(act, kwargs))
+            if file and (answered := continue_body(request, kwargs["file"].name)):
                 return answered
 
             def done() -> tuple[int, dict[str, Any]]:
-                return status, shape.dump_python(shape.validate_python(view(request, **given)))
+                return status, shape.dump_python(shape.validate_python(view(request, **kwargs)))
 
             if held:
                 request.content = request.read(held + 1)
                 if len(request.content) > held:
-                    raise NianjianError("file_too_large", file=given["file"].name, limit=held)
+                    raise NianjianError("file_too_large", file=kwargs["file"].name, limit=held)
                 return once(request, hashlib.sha256(request.content).hexdigest(), hidden, done)
             if not upload:
                 return once(request, hashlib.sha256(request.body).hexdigest(), hidden, done)
-            with _received(request, given["file"].name) as request.incoming:
+            with _received(request, kwargs["file"].name) as request.incoming:
                 return once(request, request.incoming.sha256, hidden, done)
 
         more: dict[str, Any] = {"parameters": [PARAMETER]}
@@ -195,14 +195,14 @@ def take(
     """
 
     def around(view: View) -> View:
-        def inside(request: Request, **given: Any) -> object:  # noqa: ANN401 -- as above
-            enter(request, act, _place(act, given))
+        def inside(request: Request, **kwargs: Any) -> object:  # noqa: ANN401 -- as above
+            enter(request, act, _place(act, kwargs))
             if not upload:
-                return view(request, **given)
-            if answered := continue_body(request, given["file"].name):
+                return view(request, **kwargs)
+            if answered := continue_body(request, kwargs["file"].name):
                 return answered
-            with _received(request, given["file"].name) as request.incoming:
-                return view(request, **given)
+            with _received(request, kwargs["file"].name) as request.incoming:
+                return view(request, **kwargs)
 
         more = {
             "x-taken": True,
@@ -217,8 +217,8 @@ def take(
 def everywhere(declare: Callable[[View], View], view: Callable[..., Any], name: str, about: str) -> None:
     """Declare what a view does to an enterprise for the whole installation, at an address without ``code``."""
 
-    def inside(request: Request, **given: Any) -> Any:  # noqa: ANN401 -- as the view's
-        return view(request, code=EVERYWHERE, **given)
+    def inside(request: Request, **kwargs: Any) -> Any:  # noqa: ANN401 -- as the view's
+        return view(request, code=EVERYWHERE, **kwargs)
 
     signature = inspect.signature(view, eval_str=True)
     parameters = [one for one in signature.parameters.values() if one.name != "code"]
@@ -227,8 +227,8 @@ def everywhere(declare: Callable[[View], View], view: Callable[..., Any], name: 
     declare(cast("View", inside))
 
 
-def _place(act: Permission | None, given: Mapping[str, Any]) -> str | None:
-    return None if act is None else str(given.get("code", EVERYWHERE))
+def _place(act: Permission | None, kwargs: Mapping[str, Any]) -> str | None:
+    return None if act is None else str(kwargs.get("code", EVERYWHERE))
 
 
 def _files(media: Collection[str]) -> dict[str, Any]:
@@ -257,9 +257,9 @@ def _declared(  # noqa: PLR0917 -- one part of the three above
     answers: Mapping[int, Any],
     more: Mapping[str, Any] | None = None,
 ) -> View:
-    made = wraps(view)(inside)
-    setattr(made, "__signature__", inspect.signature(view, eval_str=True))  # noqa: B010 -- names of the view's module
-    setattr(made, MARK, PERSON if act is None else act)
+    endpoint = wraps(view)(inside)
+    setattr(endpoint, "__signature__", inspect.signature(view, eval_str=True))  # noqa: B010 -- names of the view's module
+    setattr(endpoint, MARK, PERSON if act is None else act)
     extra: dict[str, Any] = {**(more or {})}
     if "requestBody" in extra:
         UPLOADS[getattr(view, "__name__", "")] = method
@@ -272,5 +272,5 @@ def _declared(  # noqa: PLR0917 -- one part of the three above
         [method], path, response=dict(answers), operation_id=getattr(view, "__name__", ""), openapi_extra=extra,
         summary=(inspect.getdoc(view) or "").partition("\n")[0],
     )  # fmt: skip
-    register(made)
+    register(endpoint)
     return view

@@ -30,15 +30,15 @@ class Page(Schema, Generic[T]):
 
 def paged(request: HttpRequest, cut: Cut, rows: Sliceable[Any], shape: Callable[[Any], Any]) -> dict[str, object]:
     """Cut out the part and give each row its shape."""
-    found = list(rows[cut.offset : cut.offset + cut.limit + 1])
+    items = list(rows[cut.offset : cut.offset + cut.limit + 1])
     on = cut.offset + cut.limit
-    more = len(found) > cut.limit and on <= FARTHEST
-    return {"items": [shape(one) for one in found[: cut.limit]], "next": after(request, offset=on) if more else None}
+    more = len(items) > cut.limit and on <= FARTHEST
+    return {"items": [shape(one) for one in items[: cut.limit]], "next": after(request, offset=on) if more else None}
 
 
 def after(request: HttpRequest, **changes: object) -> str:
     """Address of this list with other values in its query."""
-    asked = request.GET.copy()
+    query = request.GET.copy()
     for name, value in changes.items():
-        asked[name] = str(value)
-    return f"{escape_uri_path(request.path)}?{asked.urlencode()}"
+        query[name] = str(value)
+    return f"{escape_uri_path(request.path)}?{query.urlencode()}"

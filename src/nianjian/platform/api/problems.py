@@ -76,7 +76,7 @@ def problem(
 ) -> HttpResponse:
     """Answer with a problem document."""
     _ = words(language(request))
-    told = Problem(
+    document = Problem(
         type=f"urn:nianjian:problem:{code}",
         title=_(TITLES[status]),
         status=status,
@@ -89,7 +89,9 @@ def problem(
             for code in [str(one.get("code", ""))]
         ],
     )
-    return JsonResponse(told.model_dump(), status=status, content_type=MEDIA, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        document.model_dump(), status=status, content_type=MEDIA, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
@@ -104,11 +106,11 @@ def nowhere(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResp
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    found = [
+    findings = [
         {"code": "api_value_invalid", "place": ".".join(map(str, one["loc"])), "kind": one["type"]}
         for one in error.errors
     ]
-    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "api_invalid", findings=found)
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "api_invalid", findings=findings)
 
 
 def _unauthorised(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
@@ -148,8 +150,8 @@ def methods(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         answer = view(request, *args, **kwargs)
         if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
             return answer
-        told = problem(request, HTTPStatus.METHOD_NOT_ALLOWED, "api_method_not_allowed")
-        told.headers["Allow"] = answer.headers["Allow"]
-        return told
+        response = problem(request, HTTPStatus.METHOD_NOT_ALLOWED, "api_method_not_allowed")
+        response.headers["Allow"] = answer.headers["Allow"]
+        return response
 
     return inside

@@ -67,14 +67,16 @@ def _mount(router: Router, operation: Operation[..., Any], schemas: dict[str, ty
         more, build = more | {"answer": _list_schema(operation.resource, schemas)}, _on_several
     name = operation.name.replace(".", "_")
     about = f"{operation.summary}\n\n{operation.about}".strip()
-    view = _named(build(operation), name, about, {"code": str, **arguments})
+    view = _name_view(build(operation), name, about, {"code": str, **arguments})
     write(router, area.path + operation.path, **more)(view)
     if operation.installation:
-        view = _named(build(operation), f"{name}_everywhere", operation.installation, arguments)
+        view = _name_view(build(operation), f"{name}_everywhere", operation.installation, arguments)
         write(router, area.installation_path + operation.path, **more)(view)
 
 
-def _named(view: Callable[..., object], name: str, summary: str, arguments: Mapping[str, Any]) -> Callable[..., object]:
+def _name_view(
+    view: Callable[..., object], name: str, summary: str, arguments: Mapping[str, Any]
+) -> Callable[..., object]:
     """The view under a name and with the parameters that the framework reads."""
     parameters = [
         inspect.Parameter(one, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=kind)

@@ -24,10 +24,10 @@ Approval = Request
 
 def get_approval(id_: str, *kinds: str) -> Approval:
     """One request; ``approval_unknown``, ``approval_kind_wrong`` where it is of none of the ``kinds`` named."""
-    found = get_or_raise(Request.objects.filter(pk=id_), "approval_unknown", approval=id_)
-    if kinds and found.kind not in kinds:
-        raise NianjianError("approval_kind_wrong", approval=id_, kind=found.kind)
-    return found
+    approval = get_or_raise(Request.objects.filter(pk=id_), "approval_unknown", approval=id_)
+    if kinds and approval.kind not in kinds:
+        raise NianjianError("approval_kind_wrong", approval=id_, kind=approval.kind)
+    return approval
 
 
 def list_approvals() -> list[Approval]:
@@ -37,14 +37,14 @@ def list_approvals() -> list[Approval]:
 
 def find_pending(kind: str, subject: str) -> str | None:
     """The open request of a kind about a subject; None: there is none."""
-    found = Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING)
-    return found.values_list("pk", flat=True).first()
+    requests = Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING)
+    return requests.values_list("pk", flat=True).first()
 
 
 def list_undecided(kind: str, enterprise: str) -> list[Approval]:
     """The open requests of a kind at an enterprise, oldest first."""
-    found = Request.objects.filter(kind=kind, enterprise=enterprise, state=Request.PENDING)
-    return list(found.order_by("requested_at", "id"))
+    requests = Request.objects.filter(kind=kind, enterprise=enterprise, state=Request.PENDING)
+    return list(requests.order_by("requested_at", "id"))
 
 
 def list_refused(ids: Collection[str]) -> set[str]:
@@ -54,27 +54,27 @@ def list_refused(ids: Collection[str]) -> set[str]:
 
 def list_requesters(kind: str, subjects: Collection[str]) -> dict[str, str]:
     """Subject -> who asked for what was approved of it."""
-    found = Request.objects.filter(kind=kind, subject__in=subjects, state=Request.APPROVED).order_by("decided_at")
-    return dict(found.values_list("subject", "requested_by"))
+    requests = Request.objects.filter(kind=kind, subject__in=subjects, state=Request.APPROVED).order_by("decided_at")
+    return dict(requests.values_list("subject", "requested_by"))
 
 
 def list_approvals_part(enterprise: str | None, *, first: int, count: int, state: str = "") -> list[Approval]:
     """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all; "": any state."""
-    found = Request.objects.filter(**({} if enterprise is None else {"enterprise": enterprise}))
-    found = found.filter(state=state) if state else found
-    return list(found.order_by("-requested_at", "-id")[first : first + count])
+    requests = Request.objects.filter(**({} if enterprise is None else {"enterprise": enterprise}))
+    requests = requests.filter(state=state) if state else requests
+    return list(requests.order_by("-requested_at", "-id")[first : first + count])
 
 
 def list_pending(enterprise: str) -> list[Approval]:
     """Open requests of an enterprise, oldest first: as many as people have made and nobody has decided."""
-    found = Request.objects.filter(enterprise=enterprise, state=Request.PENDING)
-    return list(found.order_by("requested_at", "id"))
+    requests = Request.objects.filter(enterprise=enterprise, state=Request.PENDING)
+    return list(requests.order_by("requested_at", "id"))
 
 
 def list_pending_at(enterprises: Collection[str], *, besides: str, most: int) -> list[Approval]:
     """The first of the open requests of several enterprises that somebody else than ``besides`` made."""
-    found = Request.objects.filter(enterprise__in=enterprises, state=Request.PENDING).exclude(requested_by=besides)
-    return list(found.order_by("requested_at", "id")[:most])
+    requests = Request.objects.filter(enterprise__in=enterprises, state=Request.PENDING).exclude(requested_by=besides)
+    return list(requests.order_by("requested_at", "id")[:most])
 
 
 def list_approvers(enterprise: str, asker: Actor) -> list[Candidate]:
@@ -105,12 +105,12 @@ def create_request(
     with transaction.atomic():
         if waiting := find_pending(kind, subject):
             raise NianjianError("approval_pending", approval=waiting)
-        made = Request.objects.create(
+        approval = Request.objects.create(
             id=f"A{secrets.token_hex(4)}", kind=kind, subject=subject, digest=digest, enterprise=enterprise,
             requested_by=str(actor), requested_at=clock.now(), approver=approver,
         )  # fmt: skip
-        record(verb="approval.request", enterprise=enterprise, actor=actor, data=_audit_data(made))
-    return made
+        record(verb="approval.request", enterprise=enterprise, actor=actor, data=_audit_data(approval))
+    return approval
 
 
 def approve_request(*, approval: str, digest: str, actor: Actor) -> Approval:
@@ -131,8 +131,8 @@ def refuse_request(*, approval: str, actor: Actor) -> Approval:
 
 def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Approval:
     with transaction.atomic():
-        found = Request.objects.select_for_update().filter(pk=approval)
-        row = get_or_raise(found, "approval_unknown", approval=approval)
+        requests = Request.objects.select_for_update().filter(pk=approval)
+        row = get_or_raise(requests, "approval_unknown", approval=approval)
         if row.state != Request.PENDING:
             raise NianjianError("approval_decided", approval=approval, state=row.state)
         if state == Request.APPROVED:

@@ -47,19 +47,19 @@ class ChainReport:
 
     def as_dict(self) -> dict[str, object]:
         """As programs are told."""
-        told = {"entries": self.entries, "broken_at": self.broken_at, "reason": self.reason, "last": self.last}
-        return {"valid": self.ok, **told}
+        document = {"entries": self.entries, "broken_at": self.broken_at, "reason": self.reason, "last": self.last}
+        return {"valid": self.ok, **document}
 
 
-def verify_chain(told: Callable[[int, int], None] | None = None) -> ChainReport:
+def verify_chain(on_progress: Callable[[int, int], None] | None = None) -> ChainReport:
     """Check every link up to the head as it stands now, and that nothing lies beyond a head.
 
-    Reads in chunks, so neither memory nor a lock grows with the chain, and entries may be added meanwhile. ``told``
+    Reads in chunks, so neither memory nor a lock grows with the chain, and entries may be added meanwhile. ``on_progress``
     hears before each chunk how many entries of how many hold; what it raises ends the walk.
     """
     head = Head.objects.filter(pk=1).first()
     seen, prev, last = 0, GENESIS, 0 if head is None else head.seq
-    for entry in _entries(last, told):
+    for entry in _entries(last, on_progress):
         expected = seen + 1
         if entry.seq != expected:
             return ChainReport(ok=False, entries=seen, broken_at=expected, reason="missing")
@@ -76,12 +76,12 @@ def verify_chain(told: Callable[[int, int], None] | None = None) -> ChainReport:
     return ChainReport(ok=True, entries=seen, last=prev)
 
 
-def _entries(last: int, told: Callable[[int, int], None] | None) -> Iterator[Entry]:
+def _entries(last: int, on_progress: Callable[[int, int], None] | None) -> Iterator[Entry]:
     """Entries up to a number, in order: each chunk is a query of its own."""
     after = BEFORE
     while True:
-        if told is not None:
-            told(max(after, 0), last)
+        if on_progress is not None:
+            on_progress(max(after, 0), last)
         chunk = list(Entry.objects.filter(seq__gt=after, seq__lte=last).order_by("seq")[:CHUNK])
         if not chunk:
             return

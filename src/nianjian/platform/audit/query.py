@@ -32,8 +32,8 @@ class Act:
 
 def acts(*, enterprise: str | None = None, verb: str | None = None, newest: int = 100) -> Iterator[Act]:
     """Yield the newest entries first, at most ``newest``, of one enterprise or verb if given."""
-    wanted = {name: value for name, value in (("enterprise", enterprise), ("verb", verb)) if value is not None}
-    yield from map(act, Entry.objects.filter(**wanted).order_by("-seq")[:newest])
+    filters = {name: value for name, value in (("enterprise", enterprise), ("verb", verb)) if value is not None}
+    yield from map(act, Entry.objects.filter(**filters).order_by("-seq")[:newest])
 
 
 def find_last_number() -> int:
@@ -61,8 +61,8 @@ def filter_entries(
     ``verb``: how it begins; ``actor``: how it begins, with its kind (``user:anna``) or without; ``since`` and
     ``until`` (excluded): moments as in the chain.
     """
-    asked = {"enterprise": enterprise, "verb__startswith": verb, "at__gte": since, "at__lt": until}
-    entries = Entry.objects.filter(**{name: value for name, value in asked.items() if value}).order_by("-seq")
+    filters = {"enterprise": enterprise, "verb__startswith": verb, "at__gte": since, "at__lt": until}
+    entries = Entry.objects.filter(**{name: value for name, value in filters.items() if value}).order_by("-seq")
     if not actor:
         return entries
     whole, bare = Q(actor__startswith=actor), Q(actor__contains=f":{actor}")
@@ -89,9 +89,9 @@ def between(*, enterprise: str, after: str, until: str, verbs: Sequence[str], mo
 
     Moments as in the chain (UTC, ISO 8601 with microseconds); ``verbs``: how they begin; the newest ``most`` of them.
     """
-    found = Entry.objects.filter(enterprise__in=["", enterprise], at__gt=after, at__lte=until)
-    wanted = reduce(or_, (Q(verb__startswith=verb) for verb in verbs))
-    entries = found.filter(wanted).order_by("-seq")[:most]
+    rows = Entry.objects.filter(enterprise__in=["", enterprise], at__gt=after, at__lte=until)
+    condition = reduce(or_, (Q(verb__startswith=verb) for verb in verbs))
+    entries = rows.filter(condition).order_by("-seq")[:most]
     return [act(one) for one in entries][::-1]
 
 
@@ -104,16 +104,16 @@ def count_acts(
     entries before the moment are not looked at: their numbers say where they end.
     """
     before = Entry.objects.filter(at__lte=after).order_by("-seq").values("seq")[:1]
-    found = Entry.objects.filter(seq__gt=Coalesce(Subquery(before), 0), enterprise__in=["", enterprise])
-    rows = found.filter(verb__in=verbs).order_by().annotate(mark=_find_mark(marks)).values_list("verb", "mark")
+    entries = Entry.objects.filter(seq__gt=Coalesce(Subquery(before), 0), enterprise__in=["", enterprise])
+    rows = entries.filter(verb__in=verbs).order_by().annotate(mark=_find_mark(marks)).values_list("verb", "mark")
     return {(verb, mark): count for verb, mark, count in rows.annotate(Count("pk"))}
 
 
 def _find_mark(marks: Sequence[str]) -> RawSQL | Value:
     """The first of these pieces that an entry's data holds, "" for none. Conditions of Django's cost thrice as much."""
     cases = " ".join(["WHEN data LIKE %s THEN %s"] * len(marks))
-    given = [text for mark in marks for text in (f"%{mark}%", mark)]
-    return RawSQL(f"CASE {cases} ELSE '' END", given, CharField()) if marks else Value("")  # noqa: S611 -- written here
+    params = [text for mark in marks for text in (f"%{mark}%", mark)]
+    return RawSQL(f"CASE {cases} ELSE '' END", params, CharField()) if marks else Value("")  # noqa: S611 -- written here
 
 
 def acted_last(*, verb: str, actor: str) -> datetime | None:
@@ -124,8 +124,8 @@ def acted_last(*, verb: str, actor: str) -> datetime | None:
 
 def head() -> tuple[int, str]:
     """Number and hash of the last entry, as documents print them."""
-    found = Head.objects.get(pk=1)
-    return found.seq, found.hash
+    row = Head.objects.get(pk=1)
+    return row.seq, row.hash
 
 
 def hours(enterprise: str) -> set[datetime]:

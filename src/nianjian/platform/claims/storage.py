@@ -38,11 +38,11 @@ def load_statements(enterprise: str, year: int) -> Statements:
     A text that its part cannot say any more is none, to be stated again.
     """
     rows = Statement.objects.filter(enterprise_id=enterprise, year__in=(STANDING, year), superseded_at=None)
-    found: dict[str, dict[str, StatementText]] = {}
+    by_claim: dict[str, dict[str, StatementText]] = {}
     for row in rows.order_by("year"):  # a year's own comes last and replaces the standing one
         if (text := _to_text(row)) is not None:
-            found.setdefault(row.claim, {})[row.part] = text
-    return found
+            by_claim.setdefault(row.claim, {})[row.part] = text
+    return by_claim
 
 
 def list_statements(enterprise: str, claim: str, year: int) -> Mapping[str, StatementText]:

@@ -176,24 +176,24 @@ class Environment:
 
 def text(name: str, environ: Mapping[str, str]) -> str:
     """Value of a setting or of the file that ``NAME_FILE`` names; ``setting_file_unreadable`` if it cannot be read."""
-    named = environ.get(f"{name}_FILE")
-    if named:
+    file = environ.get(f"{name}_FILE")
+    if file:
         try:
-            return Path(named).expanduser().read_text(encoding="utf-8").strip()
+            return Path(file).expanduser().read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as fault:
-            raise NianjianError("setting_file_unreadable", setting=f"{name}_FILE", file=named) from fault
+            raise NianjianError("setting_file_unreadable", setting=f"{name}_FILE", file=file) from fault
     return environ.get(name, DEFAULTS[name]).strip()
 
 
-def address(path: str, asked: str, environ: Mapping[str, str] | None = None) -> str:
-    """Return ``path`` under the address that people open; ``asked``, as the asker named it, where none is set.
+def address(path: str, fallback: str, environ: Mapping[str, str] | None = None) -> str:
+    """Return ``path`` under the address that people open; ``fallback``, as the asker named it, where none is set.
 
     What an asker says is no ground for what goes to others: whoever sends another host would choose their address.
     """
-    given = os.environ if environ is None else environ
-    own = text("NIANJIAN_URL", given)
-    is_set = given.get("NIANJIAN_URL") or given.get("NIANJIAN_URL_FILE")
-    return own.rstrip("/") + path if is_set and own else asked
+    variables = os.environ if environ is None else environ
+    own = text("NIANJIAN_URL", variables)
+    is_set = variables.get("NIANJIAN_URL") or variables.get("NIANJIAN_URL_FILE")
+    return own.rstrip("/") + path if is_set and own else fallback
 
 
 def call_hosts() -> frozenset[str]:
@@ -254,26 +254,26 @@ def log(environ: Mapping[str, str]) -> str:
 
 def read(environ: Mapping[str, str] | None = None) -> Environment:
     """Read every setting; raises NianjianError for the first that makes no sense."""
-    given = os.environ if environ is None else environ
-    home = path("NIANJIAN_HOME", given)
-    hosts = tuple(host.strip() for host in text("NIANJIAN_HOSTS", given).split(",") if host.strip())
+    variables = os.environ if environ is None else environ
+    home = path("NIANJIAN_HOME", variables)
+    hosts = tuple(host.strip() for host in text("NIANJIAN_HOSTS", variables).split(",") if host.strip())
     if not hosts:
         raise NianjianError("setting_empty", setting="NIANJIAN_HOSTS")
     return Environment(
         home=home,
-        database_url=text("NIANJIAN_DATABASE_URL", given),
-        lake_url=text("NIANJIAN_LAKE_URL", given) or str(home / "lake"),
-        keys=path("NIANJIAN_KEYS", given),
-        engine=engine(given),
+        database_url=text("NIANJIAN_DATABASE_URL", variables),
+        lake_url=text("NIANJIAN_LAKE_URL", variables) or str(home / "lake"),
+        keys=path("NIANJIAN_KEYS", variables),
+        engine=engine(variables),
         hosts=hosts,
-        https=flag("NIANJIAN_HTTPS", given),
-        url=text("NIANJIAN_URL", given).rstrip("/"),
-        mfa_required=mfa(given),
-        debug=flag("NIANJIAN_DEBUG", given),
-        secret_key=text("NIANJIAN_SECRET_KEY", given),
-        webhook_hosts=tuple(h.strip() for h in text("NIANJIAN_WEBHOOK_HOSTS", given).split(",") if h.strip()),
-        log=log(given),
-        upload_mib=count("NIANJIAN_UPLOAD_MIB", given),
+        https=flag("NIANJIAN_HTTPS", variables),
+        url=text("NIANJIAN_URL", variables).rstrip("/"),
+        mfa_required=mfa(variables),
+        debug=flag("NIANJIAN_DEBUG", variables),
+        secret_key=text("NIANJIAN_SECRET_KEY", variables),
+        webhook_hosts=tuple(h.strip() for h in text("NIANJIAN_WEBHOOK_HOSTS", variables).split(",") if h.strip()),
+        log=log(variables),
+        upload_mib=count("NIANJIAN_UPLOAD_MIB", variables),
     )
 
 
@@ -286,17 +286,17 @@ CHINESE: Final = {"feishu": "FEISHU", "dingtalk": "DINGTALK", "weixin": "WEIXIN"
 
 def providers(environ: Mapping[str, str]) -> dict[str, Any]:
     """Return the library's ``SOCIALACCOUNT_PROVIDERS``; ``sign_on_incomplete`` for an issuer without a client."""
-    found: dict[str, Any] = {}
+    by_provider: dict[str, Any] = {}
     issuer = text("NIANJIAN_OIDC_ISSUER", environ)
     if issuer:
         app = _app("OIDC", environ)
         settings = {"server_url": issuer, "oauth_pkce_enabled": True}
         name = text("NIANJIAN_OIDC_NAME", environ)
-        found[OIDC] = {"APPS": [{**app, "provider_id": "oidc", "name": name, "settings": settings}]}
+        by_provider[OIDC] = {"APPS": [{**app, "provider_id": "oidc", "name": name, "settings": settings}]}
     for provider, word in CHINESE.items():
         if text(f"NIANJIAN_{word}_CLIENT_ID", environ):
-            found[provider] = {"APPS": [_app(word, environ)]}
-    return found
+            by_provider[provider] = {"APPS": [_app(word, environ)]}
+    return by_provider
 
 
 def _app(word: str, environ: Mapping[str, str]) -> dict[str, str]:

@@ -67,10 +67,10 @@ def folder(home: Path) -> Path:
         for part in (home, home / "tmp", _root(home)):
             make_private(part)
         with _alone(home):
-            made = Path(tempfile.mkdtemp(prefix="engine-", dir=_root(home)))  # mode 0700
-            lock = os.open(_lock_of(made), os.O_CREAT | os.O_RDWR, 0o600)  # the end of the process closes it
+            path = Path(tempfile.mkdtemp(prefix="engine-", dir=_root(home)))  # mode 0700
+            lock = os.open(_lock_of(path), os.O_CREAT | os.O_RDWR, 0o600)  # the end of the process closes it
             fcntl.flock(lock, fcntl.LOCK_EX)
-        _own[owner] = made, lock
+        _own[owner] = path, lock
     return _own[owner][0]
 
 
@@ -113,5 +113,5 @@ def _root(home: Path) -> Path:
     return home / "tmp" / "engine"
 
 
-def _lock_of(made: Path) -> Path:
-    return made / ".lock"
+def _lock_of(path: Path) -> Path:
+    return path / ".lock"

@@ -94,10 +94,10 @@ def _generation() -> Path:
 
 def tokens(text: str) -> dict[str, str]:
     """Enterprise by token out of ``CODE=TOKEN`` with blanks, commas or line ends between. ``gate_tokens_malformed``."""
-    found: dict[str, str] = {}
+    by_token: dict[str, str] = {}
     for entry in text.replace(",", " ").split():
         code, sign, token = entry.partition("=")
-        if not (code and sign and token) or token in found:
+        if not (code and sign and token) or token in by_token:
             raise NianjianError("gate_tokens_malformed")
-        found[token] = code
-    return found
+        by_token[token] = code
+    return by_token

@@ -36,9 +36,9 @@ UNPROCESSABLE: Final = 422  # a form that must be corrected
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
-def as_attachment(answer: Answer, name: str, *, shown: bool = False) -> Answer:
-    """Give the file a name, under which a browser keeps it; ``shown``: looks at it first. Any sign may stand in it."""
-    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=not shown, filename=name) or ""
+def as_attachment(answer: Answer, name: str, *, inline: bool = False) -> Answer:
+    """Give the file a name, under which a browser keeps it; ``inline``: looks at it first. Any sign may stand in it."""
+    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=not inline, filename=name) or ""
     return answer
 
 
@@ -114,8 +114,8 @@ class Readable(Middleware):
             return None
         if hasattr(view, READS_FORM):
             return None
-        found = any(NUL in text for name, values in request.POST.lists() for text in (name, *values))
-        return refuse_request(request, SuspiciousOperation()) if found else None
+        has_nul = any(NUL in text for name, values in request.POST.lists() for text in (name, *values))
+        return refuse_request(request, SuspiciousOperation()) if has_nul else None
 
 
 def refuse_request(request: HttpRequest, fault: Exception) -> HttpResponse:

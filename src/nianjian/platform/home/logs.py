@@ -42,19 +42,19 @@ def scrubbed(value: object) -> object:
 
 
 def _scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    kept = {name: value for name, value in event.items() if name.startswith("_")}
-    told = {name: scrubbed(value) for name, value in event.items() if name not in kept}
-    return kept | told
+    internal = {name: value for name, value in event.items() if name.startswith("_")}
+    fields = {name: scrubbed(value) for name, value in event.items() if name not in internal}
+    return internal | fields
 
 
 def _where(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Turn an exception into its type and the places it passed; its message is dropped."""
     event.pop("exc_info", None)
     record: logging.LogRecord | None = event.get("_record")
-    found = None if record is None else record.exc_info
-    if found and found[0] is not None:
-        event["exception"] = found[0].__name__
-        event["places"] = [f"{one.filename}:{one.lineno} {one.name}" for one in traceback.extract_tb(found[2])]
+    exc_info = None if record is None else record.exc_info
+    if exc_info and exc_info[0] is not None:
+        event["exception"] = exc_info[0].__name__
+        event["places"] = [f"{one.filename}:{one.lineno} {one.name}" for one in traceback.extract_tb(exc_info[2])]
     return event
 
 
@@ -68,7 +68,7 @@ def _extra(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 def settings(kind: str) -> dict[str, object]:
     """Django's ``LOGGING``; ``kind`` is ``json`` or ``text``."""
     plain = structlog.dev.ConsoleRenderer(colors=False)
-    drawn: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if kind == "json" else plain
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if kind == "json" else plain
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [
@@ -79,7 +79,7 @@ def settings(kind: str) -> dict[str, object]:
             _scrub,
             structlog.processors.TimeStamper(fmt="iso", utc=True),  # after the scrubbing: digits in rows are a moment
         ],
-        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, drawn],
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     }
     handler = {"class": "logging.StreamHandler", "formatter": "house"}
     return {

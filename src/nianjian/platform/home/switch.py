@@ -75,8 +75,8 @@ def begin(home: Path, roots: list[Path], stamp: str, *, in_database: bool) -> No
 
     ``in_database``: it holds only if the database, which commits next, carries the stamp.
     """
-    told = {"stamp": stamp, "roots": [str(root) for root in roots], "phase": OUT, "in_database": in_database}
-    _write(home, told)
+    journal = {"stamp": stamp, "roots": [str(root) for root in roots], "phase": OUT, "in_database": in_database}
+    _write(home, journal)
 
 
 def settle(home: Path, database_url: str) -> None:
@@ -84,17 +84,17 @@ def settle(home: Path, database_url: str) -> None:
     path = home / JOURNAL
     if not path.exists():
         return
-    told = json.loads(path.read_text(encoding="utf-8"))
-    stamp, roots = told["stamp"], [Path(root) for root in told["roots"]]
-    if told["in_database"] and not _carries(database_url, stamp):
+    journal = json.loads(path.read_text(encoding="utf-8"))
+    stamp, roots = journal["stamp"], [Path(root) for root in journal["roots"]]
+    if journal["in_database"] and not _carries(database_url, stamp):
         for root in roots:
             shutil.rmtree(root / f"{STAGE}{stamp}", ignore_errors=True)
         path.unlink()
         return
-    if told["phase"] == OUT:
+    if journal["phase"] == OUT:
         for root in roots:
             _move(contents(root), root / f"{ASIDE}{stamp}", OUT)
-        _write(home, {**told, "phase": IN})
+        _write(home, {**journal, "phase": IN})
     for root in roots:
         stage = root / f"{STAGE}{stamp}"
         if stage.is_dir():
@@ -114,10 +114,10 @@ def _move(paths: list[Path], folder: Path, phase: str) -> None:
         sync_folder(one)
 
 
-def _write(home: Path, told: Mapping[str, Any]) -> None:
+def _write(home: Path, journal: Mapping[str, Any]) -> None:
     fresh = home / f"{JOURNAL}.new"
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(told, file)
+        json.dump(journal, file)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(home / JOURNAL)
@@ -133,6 +133,6 @@ def _carries(database_url: str, stamp: str) -> bool:
 
     with suppress(psycopg.errors.UndefinedTable), psycopg.connect(database_url) as database:
         database.execute("LOCK TABLE django_migrations IN ACCESS SHARE MODE")
-        found = database.execute("SELECT obj_description('django_migrations'::regclass, 'pg_class')").fetchone()
-        return found is not None and found[0] == f"restored {stamp}"
+        row = database.execute("SELECT obj_description('django_migrations'::regclass, 'pg_class')").fetchone()
+        return row is not None and row[0] == f"restored {stamp}"
     return False

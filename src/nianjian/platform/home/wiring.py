@@ -82,8 +82,8 @@ def waiting_migrations() -> set[tuple[str, str]]:
     from django.db import connection  # noqa: PLC0415 -- after the wiring
     from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415 -- after the wiring
 
-    known = known_migrations()
-    steps = {(app, name) for app, name in known if (app, name.partition("_squashed_")[2]) not in known}
+    migrations = known_migrations()
+    steps = {(app, name) for app, name in migrations if (app, name.partition("_squashed_")[2]) not in migrations}
     return steps - set(MigrationRecorder(connection).applied_migrations())
 
 
@@ -92,13 +92,13 @@ def known_migrations() -> frozenset[tuple[str, str]]:
     """(app, name) of each migration that lies in the code."""
     from django.apps import apps  # noqa: PLC0415 -- after the wiring
 
-    known = set()
+    migrations = set()
     for app in apps.get_app_configs():
         folder = Path(app.path) / "migrations"
         if folder.is_dir():
             package = import_module(f"{app.name}.migrations")
-            known |= {(app.label, found.name) for found in pkgutil.iter_modules(package.__path__)}
-    return frozenset(known)
+            migrations |= {(app.label, module.name) for module in pkgutil.iter_modules(package.__path__)}
+    return frozenset(migrations)
 
 
 def _migrate() -> None:

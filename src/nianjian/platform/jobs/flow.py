@@ -46,22 +46,22 @@ class Kind:
     after: Callable[[JobValue], None] | None = None
 
 
-def text(given: Mapping[str, object], name: str) -> str | None:
+def text(payload: Mapping[str, object], name: str) -> str | None:
     """A text of a payload; None where it is absent or empty."""
-    found = given.get(name)
-    return str(found) if found else None
+    value = payload.get(name)
+    return str(value) if value else None
 
 
-def texts(given: Mapping[str, object], name: str) -> list[str]:
+def texts(payload: Mapping[str, object], name: str) -> list[str]:
     """A list of texts of a payload."""
-    found = given.get(name)
-    return [str(one) for one in found] if isinstance(found, list) else []
+    value = payload.get(name)
+    return [str(one) for one in value] if isinstance(value, list) else []
 
 
-def day(given: Mapping[str, object], name: str) -> date | None:
+def day(payload: Mapping[str, object], name: str) -> date | None:
     """A day of a payload; None where it is absent."""
-    found = text(given, name)
-    return date.fromisoformat(found) if found else None
+    value = text(payload, name)
+    return date.fromisoformat(value) if value else None
 
 
 IMPORT_CALLS: Final = "calls.import"
@@ -173,10 +173,10 @@ def job_for(job: str, actor: Actor) -> JobValue:
 
     Who sees the rows of one team alone finds the work that this one person asked for.
     """
-    found = query.job(job)
-    if not has_permission(actor, found.enterprise, Permission.READ_OWN if _asked(found, actor) else Permission.READ):
+    row = query.job(job)
+    if not has_permission(actor, row.enterprise, Permission.READ_OWN if _is_requester(row, actor) else Permission.READ):
         raise NianjianError("job_unknown", job=job)
-    return found
+    return row
 
 
 def may_stop(job: JobValue, actor: Actor) -> bool:
@@ -186,8 +186,8 @@ def may_stop(job: JobValue, actor: Actor) -> bool:
 
 def stop(*, job: str, actor: Actor) -> None:
     """Ask it to stop; ``job_unknown``, ``role_missing``, ``job_over``."""
-    found = job_for(job, actor)
-    require_permission(actor, found.enterprise, _stopping(found, actor))
+    row = job_for(job, actor)
+    require_permission(actor, row.enterprise, _stopping(row, actor))
     service.stop(job=job)
 
 
@@ -200,8 +200,8 @@ def stop_all(*, person: Actor) -> None:
 
 def _stopping(job: JobValue, actor: Actor) -> Permission:
     needed = NEEDS[job.kind]
-    return needed if _asked(job, actor) or needed not in READING else Permission.MANAGE_DATA
+    return needed if _is_requester(job, actor) or needed not in READING else Permission.MANAGE_DATA
 
 
-def _asked(job: JobValue, actor: Actor) -> bool:
+def _is_requester(job: JobValue, actor: Actor) -> bool:
     return job.requested_by == str(actor)

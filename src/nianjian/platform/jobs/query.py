@@ -34,20 +34,20 @@ def state(id_: str) -> str:
 
 def jobs(enterprise: str, *, first: int = 0, newest: int = 50) -> list[JobValue]:
     """An enterprise's jobs, newest first; ``newest`` of them from the ``first`` on."""
-    found = Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")
-    return list(found[first : first + newest])
+    rows = Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")
+    return list(rows[first : first + newest])
 
 
 def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: str) -> JobValue | None:
     """The newest job of a kind whose payload has these values, in one of ``states`` (none: in any); None: no such."""
-    found = _with_payload(enterprise, payload).filter(kind=kind)
-    return (found.filter(state__in=states) if states else found).order_by("-created_at", "-id").first()
+    rows = _with_payload(enterprise, payload).filter(kind=kind)
+    return (rows.filter(state__in=states) if states else rows).order_by("-created_at", "-id").first()
 
 
 def list_done_jobs(enterprise: str, kind: str, payload: Mapping[str, object]) -> list[JobValue]:
     """The jobs of a kind that are done and whose payload has these values, newest first."""
-    found = _with_payload(enterprise, payload).filter(kind=kind, state=Job.DONE)
-    return list(found.order_by("-created_at", "-id"))
+    rows = _with_payload(enterprise, payload).filter(kind=kind, state=Job.DONE)
+    return list(rows.order_by("-created_at", "-id"))
 
 
 def _with_payload(enterprise: str, payload: Mapping[str, object]) -> QuerySet[Job]:
@@ -56,8 +56,8 @@ def _with_payload(enterprise: str, payload: Mapping[str, object]) -> QuerySet[Jo
 
 def last_asked(kinds: Collection[str]) -> dict[str, datetime]:
     """Enterprise -> when work of these kinds was asked for the last time, whatever came of it."""
-    found = Job.objects.filter(kind__in=kinds).order_by().values_list("enterprise")
-    return dict(found.annotate(Max("created_at")))
+    rows = Job.objects.filter(kind__in=kinds).order_by().values_list("enterprise")
+    return dict(rows.annotate(Max("created_at")))
 
 
 def under_way(
@@ -67,21 +67,21 @@ def under_way(
 
     Of a ``kind`` and with these values in their payload, if given.
     """
-    found = _with_payload(enterprise, payload or {}).filter(state__in=UNDER_WAY)
-    return list((found.filter(kind=kind) if kind else found).order_by("created_at", "id")[:first])
+    rows = _with_payload(enterprise, payload or {}).filter(state__in=UNDER_WAY)
+    return list((rows.filter(kind=kind) if kind else rows).order_by("created_at", "id")[:first])
 
 
 def over_before(kind: str, moment: datetime, name: str) -> list[JobValue]:
     """Jobs of a kind that were over before a moment and whose payload or result still holds a value ``name``."""
     holds = Q(payload__has_key=name) | Q(result__has_key=name)
-    found = Job.objects.filter(holds, kind=kind, state__in=OVER, finished_at__lt=moment)
-    return list(found.order_by("finished_at"))
+    rows = Job.objects.filter(holds, kind=kind, state__in=OVER, finished_at__lt=moment)
+    return list(rows.order_by("finished_at"))
 
 
 def list_values_by_name(name: str) -> set[str]:
     """The values that payload and result of any job hold under a name."""
-    held = Job.objects.filter(Q(payload__has_key=name) | Q(result__has_key=name))
-    rows = held.values_list(f"payload__{name}", f"result__{name}")
+    matches = Job.objects.filter(Q(payload__has_key=name) | Q(result__has_key=name))
+    rows = matches.values_list(f"payload__{name}", f"result__{name}")
     return {str(value) for row in rows for value in row if value is not None}
 
 
@@ -103,5 +103,5 @@ def last_beat() -> datetime | None:
 
 def failed(enterprise: str, requested_by: str, *, since: datetime, most: int) -> list[JobValue]:
     """Jobs of one person that failed after a moment, newest first."""
-    found = Job.objects.filter(enterprise=enterprise, state=Job.FAILED, requested_by=requested_by)
-    return list(found.filter(finished_at__gt=since).order_by("-finished_at", "-id")[:most])
+    rows = Job.objects.filter(enterprise=enterprise, state=Job.FAILED, requested_by=requested_by)
+    return list(rows.filter(finished_at__gt=since).order_by("-finished_at", "-id")[:most])

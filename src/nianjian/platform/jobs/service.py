@@ -30,18 +30,18 @@ def begin_answer(*, who: str, key: str, digest: str) -> tuple[int, str] | None:
     known then.
     """
     now = clock.now()
-    made = Answer(id=_answer_id(who, key), digest=digest, created_at=now)
-    _old_answers(now).filter(pk=made.id).delete()
+    answer = Answer(id=_answer_id(who, key), digest=digest, created_at=now)
+    _old_answers(now).filter(pk=answer.id).delete()
     try:
         with transaction.atomic():
-            made.save(force_insert=True)
+            answer.save(force_insert=True)
     except IntegrityError:
-        found = Answer.objects.filter(pk=made.id).first()
-        if found is not None and found.digest != digest:
+        stored = Answer.objects.filter(pk=answer.id).first()
+        if stored is not None and stored.digest != digest:
             raise NianjianError("idempotency_key_reused") from None
-        if found is None or found.status is None:  # gone: refused in this very moment
+        if stored is None or stored.status is None:  # gone: refused in this very moment
             raise NianjianError("idempotency_running") from None
-        return found.status, found.body
+        return stored.status, stored.body
     return None
 
 
@@ -77,8 +77,8 @@ FORGET: Final = timedelta(days=1)
 
 def open(*, kind: str, enterprise: str, txn: str, payload: Mapping[str, object]) -> str:  # noqa: A001 - service.open
     """Write the intent; its id. Commit it before the other store is touched."""
-    made = {"kind": kind, "enterprise": enterprise, "txn": txn, "payload": dict(payload), "opened_at": clock.now()}
-    return Intent.objects.create(id=uuid.uuid4().hex, **made).id
+    values = {"kind": kind, "enterprise": enterprise, "txn": txn, "payload": dict(payload), "opened_at": clock.now()}
+    return Intent.objects.create(id=uuid.uuid4().hex, **values).id
 
 
 def close(*, intent: str) -> None:
@@ -99,8 +99,8 @@ def _leave(intent: str, state: str) -> None:
 
 def enqueue_job(*, kind: str, enterprise: str, payload: Mapping[str, object], requested_by: str) -> str:
     """Put a job at the queue's end; its id. The act that it runs writes the audit entry, the waiting writes none."""
-    made = {"kind": kind, "enterprise": enterprise, "payload": dict(payload), "requested_by": requested_by}
-    return Job.objects.create(id=f"J{secrets.token_hex(5)}", created_at=clock.now(), **made).id
+    values = {"kind": kind, "enterprise": enterprise, "payload": dict(payload), "requested_by": requested_by}
+    return Job.objects.create(id=f"J{secrets.token_hex(5)}", created_at=clock.now(), **values).id
 
 
 def stop(*, job: str) -> None:
@@ -207,8 +207,8 @@ def drop_over(*, enterprise: str, kind: str, requested_by: str) -> None:
     """Delete work of a kind that is over, but the newest and the newest that was done: their like comes every day."""
     mine = Job.objects.filter(enterprise=enterprise, kind=kind, requested_by=requested_by)
     newest = mine.order_by("-created_at", "-id").values_list("pk", flat=True)
-    kept = [*newest[:1], *newest.filter(state=Job.DONE)[:1]]
-    mine.filter(state__in=Job.OVER).exclude(pk__in=kept).delete()
+    keep_ids = [*newest[:1], *newest.filter(state=Job.DONE)[:1]]
+    mine.filter(state__in=Job.OVER).exclude(pk__in=keep_ids).delete()
 
 
 def give_back(*, job: str, worker: str) -> None:

@@ -47,8 +47,8 @@ def earliest_moment(moment: datetime, hours: Hours, *, urgent: bool) -> datetime
 def _next_time(moment: datetime, at: time) -> datetime:
     """The next moment with that time of day, this one included."""
     local = moment.astimezone(ZONE)
-    found = datetime.combine(local.date(), at, ZONE)
-    return (found if found >= local else found + _DAY).astimezone(moment.tzinfo)
+    next_at = datetime.combine(local.date(), at, ZONE)
+    return (next_at if next_at >= local else next_at + _DAY).astimezone(moment.tzinfo)
 
 
 def list_scopes(users: Collection[str]) -> dict[str, str]:
@@ -63,8 +63,8 @@ def find_choice(user: str) -> Choice | None:
 
 def list_hours(users: Collection[str]) -> dict[str, Hours]:
     """When each person may be told, the default for who has chosen nothing."""
-    found = {one.user: hours_of(one) for one in Choice.objects.filter(pk__in=users)}
-    return {name: found.get(name, Hours()) for name in users}
+    by_user = {one.user: hours_of(one) for one in Choice.objects.filter(pk__in=users)}
+    return {name: by_user.get(name, Hours()) for name in users}
 
 
 def hours_of(row: Choice) -> Hours:
@@ -90,10 +90,10 @@ def _lock_channel(id_: str, actor: Actor) -> Channel:
 def list_confirmed_channels(users: Collection[str]) -> dict[str, list[str]]:
     """Numbers of the channels by which each person can be told; who has none is not in it."""
     rows = Channel.objects.filter(user__in=users, closed_at=None).exclude(confirmed_at=None)
-    found: dict[str, list[str]] = {}
+    by_user: dict[str, list[str]] = {}
     for user, id_ in rows.order_by("id").values_list("user", "id"):
-        found.setdefault(user, []).append(id_)
-    return found
+        by_user.setdefault(user, []).append(id_)
+    return by_user
 
 
 def find_usable_channel(id_: str) -> Channel | None:
@@ -110,14 +110,14 @@ DIGITS: Final = 6
 
 def set_choice(*, scope: str, quiet_from: time, quiet_until: time, digest: time | None, actor: Actor) -> None:
     """Keep what the actor wants; the same again writes nothing. The caller knows the scope."""
-    given = {"scope": scope, "quiet_from": quiet_from, "quiet_until": quiet_until, "digest": digest}
+    values = {"scope": scope, "quiet_from": quiet_from, "quiet_until": quiet_until, "digest": digest}
     with transaction.atomic():
-        held = Choice.objects.select_for_update().filter(pk=actor.name).first()
-        if held is not None and all(getattr(held, name) == value for name, value in given.items()):
+        stored = Choice.objects.select_for_update().filter(pk=actor.name).first()
+        if stored is not None and all(getattr(stored, name) == value for name, value in values.items()):
             return
-        Choice.objects.update_or_create(user=actor.name, defaults={**given, "changed_at": clock.now()})
-        told = {name: value.isoformat() if isinstance(value, time) else value for name, value in given.items()}
-        record(verb="notify.chosen", enterprise="", actor=actor, data={"user": actor.name, **told})
+        Choice.objects.update_or_create(user=actor.name, defaults={**values, "changed_at": clock.now()})
+        details = {name: value.isoformat() if isinstance(value, time) else value for name, value in values.items()}
+        record(verb="notify.chosen", enterprise="", actor=actor, data={"user": actor.name, **details})
 
 
 def create_channel(*, kind: str, address: str, mask: str, actor: Actor) -> tuple[Channel, str]:

@@ -50,15 +50,15 @@ def parse_address(text: str, hosts: Collection[str]) -> tuple[str, str, str]:
     if _MAIL_ADDRESS.fullmatch(text):
         name, _at, host = text.partition("@")
         return EMAIL, text, f"{name[0]}***@{host}"
-    for shown, own in _SHOWN:
-        text = shown.sub(own, text) if shown.fullmatch(text) else text
-    found = _plugin(text)
-    scheme = "" if found is None else found.url().partition(":")[0]
-    kind = KINDS.get(scheme) or (PLAIN.get(scheme) if getattr(found, "host", None) in hosts else None)
-    if found is None or kind is None or not found.verify_certificate:
+    for pattern, own in _SHOWN:
+        text = pattern.sub(own, text) if pattern.fullmatch(text) else text
+    plugin = _plugin(text)
+    scheme = "" if plugin is None else plugin.url().partition(":")[0]
+    kind = KINDS.get(scheme) or (PLAIN.get(scheme) if getattr(plugin, "host", None) in hosts else None)
+    if plugin is None or kind is None or not plugin.verify_certificate:
         raise NianjianError("channel_address_wrong")
-    mask = f"{scheme}://{found.host}" if scheme in PLAIN else found.url(privacy=True).partition("?")[0]
-    return kind, found.url(), mask
+    mask = f"{scheme}://{plugin.host}" if scheme in PLAIN else plugin.url(privacy=True).partition("?")[0]
+    return kind, plugin.url(), mask
 
 
 def fits(kind: str, title: str, text: str) -> bool:
@@ -71,22 +71,22 @@ def send_text(kind: str, address: str, title: str, text: str, mail: str) -> tupl
 
     A try that is not over in time is given up and unclear; its thread ends by its own time-outs.
     """
-    made: list[tuple[Outcome, str]] = []
-    tried = Thread(target=lambda: made.append(_send(kind, address, title, text, mail)), daemon=True)
+    results: list[tuple[Outcome, str]] = []
+    tried = Thread(target=lambda: results.append(_send(kind, address, title, text, mail)), daemon=True)
     tried.start()
     tried.join(WITHIN)
-    return made[0] if made else (Outcome.UNCLEAR, "TimeoutError")
+    return results[0] if results else (Outcome.UNCLEAR, "TimeoutError")
 
 
 def _send(kind: str, address: str, title: str, text: str, mail: str) -> tuple[Outcome, str]:
     from nianjian.platform.notifications import smtp  # noqa: PLC0415 -- Apprise loads when something is sent
 
-    found = _mail_plugin(mail, address) if kind == EMAIL else _plugin(address)
-    if found is None:
+    plugin = _mail_plugin(mail, address) if kind == EMAIL else _plugin(address)
+    if plugin is None:
         return Outcome.REFUSED, "mail_missing" if kind == EMAIL and not mail else "address"
     with smtp.noted() as tried:
         try:
-            if found.notify(body=text, title=title, body_format="text"):
+            if plugin.notify(body=text, title=title, body_format="text"):
                 return Outcome.SENT, ""
         except Exception as fault:  # noqa: BLE001 -- a plug-in's fault must not stop the worker's clock
             return Outcome.UNCLEAR if tried.sent else Outcome.REFUSED, type(fault).__name__
@@ -98,31 +98,33 @@ def _mail_plugin(server: str, address: str) -> Any:  # noqa: ANN401 -- a plug-in
     """The installation's mail with one recipient."""
     from nianjian.platform.notifications import smtp as strict  # noqa: PLC0415 -- as above
 
-    made = strict.plugins()[strict.MAIL]
-    given = made.parse_url(server) if server else None
-    return _build_plugin(made, given | {"targets": [address], "cc": "", "bcc": ""}) if given else None
+    factory = strict.plugins()[strict.MAIL]
+    options = factory.parse_url(server) if server else None
+    return _build_plugin(factory, options | {"targets": [address], "cc": "", "bcc": ""}) if options else None
 
 
 def _plugin(address: str) -> Any:  # noqa: ANN401 -- the same
     from nianjian.platform.notifications import smtp as strict  # noqa: PLC0415 -- as above
 
-    known = strict.plugins()
+    by_scheme = strict.plugins()
     if address.startswith("https://"):
-        shown = [(made, found) for made in set(known.values()) if (found := made.parse_native_url(address))]
-        return _build_plugin(*shown[0]) if shown else None
-    made = known.get(address.partition("://")[0].lower())
-    given = made.parse_url(address) if made is not None else None
-    return _build_plugin(made, given) if given else None
+        matches = [
+            (factory, native) for factory in set(by_scheme.values()) if (native := factory.parse_native_url(address))
+        ]
+        return _build_plugin(*matches[0]) if matches else None
+    factory = by_scheme.get(address.partition("://")[0].lower())
+    options = factory.parse_url(address) if factory is not None else None
+    return _build_plugin(factory, options) if options else None
 
 
-def _build_plugin(made: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- the same
+def _build_plugin(factory: Any, options: dict[str, Any]) -> Any:  # noqa: ANN401 -- the same
     """Whatever the address asks for: times within bounds, one try of one message, no redirects, no waiting."""
     from nianjian.platform.notifications import smtp as strict  # noqa: PLC0415 -- as above
 
     try:
-        found = made(**{**given, "asset": strict.asset(), "overflow": "upstream"})
+        plugin = factory(**{**options, "asset": strict.asset(), "overflow": "upstream"})
     except (TypeError, ValueError):  # Apprise's word for an address that is incomplete
         return None
-    found.socket_connect_timeout, found.socket_read_timeout = CONNECT, ANSWER
-    found.redirects, found.retry, found.request_rate_per_sec = False, 0, 0
-    return found
+    plugin.socket_connect_timeout, plugin.socket_read_timeout = CONNECT, ANSWER
+    plugin.redirects, plugin.retry, plugin.request_rate_per_sec = False, 0, 0
+    return plugin

@@ -23,14 +23,14 @@ def list_decided_enterprises(day: date) -> set[str]:
 
 def list_inbox(user: str, enterprises: Collection[str]) -> QuerySet[Message]:
     """What a person was told of these enterprises, newest first."""
-    found = Message.objects.filter(user=user, enterprise__in=enterprises)
-    return found.prefetch_related("dispatches").order_by("-made_at", "-id")
+    messages = Message.objects.filter(user=user, enterprise__in=enterprises)
+    return messages.prefetch_related("dispatches").order_by("-made_at", "-id")
 
 
 def count_unread(user: str) -> dict[str, int]:
     """How many messages of each enterprise a person has not read."""
-    found = Message.objects.filter(user=user, read_at=None).order_by().values_list("enterprise")
-    return dict(found.annotate(n=Count("pk")))
+    messages = Message.objects.filter(user=user, read_at=None).order_by().values_list("enterprise")
+    return dict(messages.annotate(n=Count("pk")))
 
 
 def list_log(enterprise: str) -> QuerySet[Message]:
@@ -84,20 +84,20 @@ def _insert_daily(  # noqa: PLR0917 -- values of one row
     enterprise: str, day: date, news: Sequence[Notification], now: datetime, verb: str, actor: Actor
 ) -> int:
     """Inside a transaction: messages that are not there yet, their sendings, one entry; how many."""
-    made = filter_new(enterprise, news)
-    add_notifications(enterprise=enterprise, news=made, now=now)
-    if made:
-        data = {"day": day.isoformat(), "messages": len(made), "people": len({one.user for one in made})}
+    additions = filter_new(enterprise, news)
+    add_notifications(enterprise=enterprise, news=additions, now=now)
+    if additions:
+        data = {"day": day.isoformat(), "messages": len(additions), "people": len({one.user for one in additions})}
         record(verb=verb, enterprise=enterprise, actor=actor, data=data)
-    return len(made)
+    return len(additions)
 
 
 def filter_new(enterprise: str, news: Sequence[Notification]) -> list[Notification]:
     """What of it nobody was told so far: the same person, matter, stage and day make one message."""
     days = {one.day for one in news}
     rows = Message.objects.filter(enterprise=enterprise, day__in=days)
-    held = set(rows.values_list("user", "about", "stage", "day"))
-    return [one for one in news if (one.user, one.about, one.stage, one.day) not in held]
+    stored = set(rows.values_list("user", "about", "stage", "day"))
+    return [one for one in news if (one.user, one.about, one.stage, one.day) not in stored]
 
 
 def add_notifications(*, enterprise: str, news: Sequence[Notification], now: datetime) -> None:
@@ -135,25 +135,25 @@ def settle_dispatches(*, claimed: Sequence[Dispatch], outcome: Outcome, fault: s
     """Note what became of a claim; a claim that was taken for dead in the meantime is set right as well."""
     with transaction.atomic():
         for one in claimed:
-            held = Dispatch.objects.filter(pk=one.pk, claim=one.claim, state__in=(Dispatch.SENDING, Dispatch.UNCLEAR))
+            rows = Dispatch.objects.filter(pk=one.pk, claim=one.claim, state__in=(Dispatch.SENDING, Dispatch.UNCLEAR))
             tries = one.tries + 1
-            told: dict[str, Any] = {"tries": tries, "fault": fault[:80]}
+            changes: dict[str, Any] = {"tries": tries, "fault": fault[:80]}
             if outcome is Outcome.SENT:
-                told |= {"state": Dispatch.DELIVERED, "sent_at": now}
+                changes |= {"state": Dispatch.DELIVERED, "sent_at": now}
             elif outcome is Outcome.UNCLEAR:
-                told |= {"state": Dispatch.UNCLEAR}
+                changes |= {"state": Dispatch.UNCLEAR}
             elif tries > len(PAUSES):
-                told |= {"state": Dispatch.FAILED}
+                changes |= {"state": Dispatch.FAILED}
             else:
-                told |= {"state": Dispatch.QUEUED, "next_at": now + PAUSES[tries - 1]}
-            held.update(**told)
+                changes |= {"state": Dispatch.QUEUED, "next_at": now + PAUSES[tries - 1]}
+            rows.update(**changes)
 
 
 def release_dispatches(*, claimed: Sequence[Dispatch]) -> None:
     """Queue again what a claim took and does not send now; nothing of it went out, and no try is counted."""
     ids = [one.pk for one in claimed]
-    held = Dispatch.objects.filter(pk__in=ids, claim=claimed[0].claim, state=Dispatch.SENDING)
-    held.update(state=Dispatch.QUEUED, claim="", claimed_at=None)
+    rows = Dispatch.objects.filter(pk__in=ids, claim=claimed[0].claim, state=Dispatch.SENDING)
+    rows.update(state=Dispatch.QUEUED, claim="", claimed_at=None)
 
 
 def drop_dispatches(*, claimed: Sequence[Dispatch], fault: str) -> None:
@@ -174,8 +174,8 @@ def retry_dispatch(*, dispatch: int, enterprise: str, now: datetime, actor: Acto
     ``dispatch_delivered`` for what is delivered or still on its way. The caller has asked whether the actor may.
     """
     with transaction.atomic():
-        held = Dispatch.objects.select_for_update(of=("self",)).filter(pk=dispatch, message__enterprise=enterprise)
-        row = get_or_raise(held, "dispatch_unknown")
+        rows = Dispatch.objects.select_for_update(of=("self",)).filter(pk=dispatch, message__enterprise=enterprise)
+        row = get_or_raise(rows, "dispatch_unknown")
         if row.state not in {Dispatch.FAILED, Dispatch.UNCLEAR}:
             raise NianjianError("dispatch_delivered")
         row.repeated = row.repeated or row.state == Dispatch.UNCLEAR

@@ -49,14 +49,14 @@ class _Post:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever requests has
         return getattr(requests, name)
 
-    def post(self, *arguments: Any, **named: Any) -> requests.Response:  # noqa: ANN401 -- its signature
+    def post(self, *arguments: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 -- its signature
         """As `request`."""
-        return self.request("POST", *arguments, **named)
+        return self.request("POST", *arguments, **kwargs)
 
-    def request(self, *arguments: Any, **named: Any) -> requests.Response:  # noqa: ANN401 -- the same
+    def request(self, *arguments: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 -- the same
         """Ask; an answer with an error number is a refusal, whatever its status."""
         try:
-            answer = requests.request(*arguments, **named)  # noqa: S113 -- the plug-in names the time-out
+            answer = requests.request(*arguments, **kwargs)  # noqa: S113 -- the plug-in names the time-out
         except (requests.ConnectTimeout, requests.exceptions.SSLError) as fault:
             TRIED.fault = type(fault).__name__
             raise
@@ -82,10 +82,10 @@ def _refusal(answer: requests.Response) -> str:
     if not answer.ok:
         return f"HTTP {answer.status_code}"
     try:
-        told = answer.json()
+        body = answer.json()
     except ValueError:
         return ""
-    numbers = told if isinstance(told, dict) else {}
+    numbers = body if isinstance(body, dict) else {}
     return next((f"{name} {numbers[name]}" for name in NUMBERS if numbers.get(name) not in FINE), "")
 
 
@@ -121,12 +121,12 @@ def plugins() -> dict[str, Any]:
 
     RuntimeError for a version of Apprise whose plug-ins go out otherwise.
     """
-    found: dict[str, Any] = {}
+    by_scheme: dict[str, Any] = {}
     for module, name in POSTING.items():
-        made = getattr(_copied(module, "requests", requests, _Post()), name)
-        found |= {one: made for one in (made.protocol, made.secure_protocol) if one}
+        factory = getattr(_copied(module, "requests", requests, _Post()), name)
+        by_scheme |= {one: factory for one in (factory.protocol, factory.secure_protocol) if one}
     mail = _copied("email.base", "AppriseSMTPController", AppriseSMTPController, _Mail)
-    return found | {MAIL: mail.NotifyEmail}
+    return by_scheme | {MAIL: mail.NotifyEmail}
 
 
 def _copied(plugin: str, name: str, theirs: object, ours: object) -> Any:  # noqa: ANN401 -- a module

@@ -32,13 +32,13 @@ def find_mail_server() -> MailServer | None:
     return MailServer.objects.filter(pk=ONLY).first()
 
 
-def save_mail_server(*, wanted: MailSettings, actor: Actor) -> MailServer:
+def save_mail_server(*, settings: MailSettings, actor: Actor) -> MailServer:
     """Set the server; the audit entry holds neither user nor password. The caller has checked who may."""
     with transaction.atomic():
         row = find_mail_server() or MailServer(pk=ONLY)
-        row.host, row.port, row.mode = wanted.host, wanted.port, wanted.mode
-        row.user, row.sender = wanted.user, wanted.sender
-        row.password = wanted.password or row.password
+        row.host, row.port, row.mode = settings.host, settings.port, settings.mode
+        row.user, row.sender = settings.user, settings.sender
+        row.password = settings.password or row.password
         row.changed_by, row.changed_at = str(actor), clock.now()
         row.save()
         record(verb="mail.set", enterprise="", actor=actor, data={"host": row.host, "port": row.port})

@@ -83,12 +83,12 @@ def create_webhook(*, enterprise: str, url: str, events: Sequence[str], actor: A
         raise NianjianError("webhook_event_unknown", events=", ".join(events), known=", ".join(EVENTS))
     secret = new_secret()
     with transaction.atomic():
-        told = {"enterprise": enterprise, "url": url, "events": sorted(events), "secret": secret}
-        made = Webhook(id=f"W{secrets.token_hex(4)}", seq=0, made_by=str(actor), created_at=clock.now(), **told)
-        data = {"webhook": made.id, "url": url, "events": made.events}
-        made.seq = record(verb="webhook.add", enterprise=enterprise, actor=actor, data=data)
-        made.save(force_insert=True)
-    return made, secret
+        values = {"enterprise": enterprise, "url": url, "events": sorted(events), "secret": secret}
+        row = Webhook(id=f"W{secrets.token_hex(4)}", seq=0, made_by=str(actor), created_at=clock.now(), **values)
+        data = {"webhook": row.id, "url": url, "events": row.events}
+        row.seq = record(verb="webhook.add", enterprise=enterprise, actor=actor, data=data)
+        row.save(force_insert=True)
+    return row, secret
 
 
 def close_webhook(*, webhook: str, enterprise: str, actor: Actor) -> None:
@@ -152,13 +152,13 @@ def _enqueue_entries(webhook: str) -> int:
         if row is None:
             return 0
         fresh = list(_new_entries(row).order_by("seq")[:MOST])
-        wanted = [one for one in fresh if one.verb.startswith(tuple(row.events))]
-        for one in wanted:
+        entries = [one for one in fresh if one.verb.startswith(tuple(row.events))]
+        for one in entries:
             _insert_delivery(row, one.seq, one.verb, json.loads(one.data), one.at)
         if fresh:
             row.seq = fresh[-1].seq
             row.save(update_fields=["seq"])
-    return len(wanted)
+    return len(entries)
 
 
 def _new_entries(row: Webhook) -> QuerySet[Entry]:
@@ -167,9 +167,9 @@ def _new_entries(row: Webhook) -> QuerySet[Entry]:
 
 
 def _insert_delivery(row: Webhook, seq: int, event: str, data: object, at: str) -> None:
-    told = {"type": event, "timestamp": at, "enterprise": row.enterprise, "seq": seq, "data": data}
+    payload = {"type": event, "timestamp": at, "enterprise": row.enterprise, "seq": seq, "data": data}
     now = clock.now()
-    body = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    body = json.dumps(payload, ensure_ascii=False, sort_keys=True)
     message = f"msg_{row.id}_{seq}"
     Delivery.objects.create(id=message, webhook=row, event=event, body=body, next_at=now, created_at=now)
 
@@ -177,12 +177,12 @@ def _insert_delivery(row: Webhook, seq: int, event: str, data: object, at: str) 
 def claim_delivery(now: datetime) -> Delivery | None:
     """The next message that is due, put off for the length of a try so that no second worker sends it too."""
     due = Q(state=Delivery.WAITING, next_at__lte=now, webhook__closed_at=None)
-    found = Delivery.objects.filter(due).select_related("webhook").order_by("next_at", "id").first()
-    if found is None:
+    row = Delivery.objects.filter(due).select_related("webhook").order_by("next_at", "id").first()
+    if row is None:
         return None
     later = now + PAUSES[0]
-    taken = Delivery.objects.filter(pk=found.pk, state=Delivery.WAITING, next_at=found.next_at).update(next_at=later)
-    return found if taken else None
+    taken = Delivery.objects.filter(pk=row.pk, state=Delivery.WAITING, next_at=row.next_at).update(next_at=later)
+    return row if taken else None
 
 
 def postpone_deliveries(*, webhook: str, now: datetime) -> int:
@@ -250,12 +250,12 @@ def checked(url: str, allowed: Collection[str]) -> SplitResult:
 def place(host: str, port: int, allowed: Collection[str]) -> str:
     """Resolve; ``webhook_host_unknown``, ``webhook_host_refused`` for one that is not public and not ``allowed``."""
     try:
-        found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        addresses = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, ValueError) as fault:
         raise NianjianError("webhook_host_unknown", host=host) from fault
-    if host not in allowed and not all(_is_public(one) for one in found):
+    if host not in allowed and not all(_is_public(one) for one in addresses):
         raise NianjianError("webhook_host_refused", host=host)
-    return found[0]
+    return addresses[0]
 
 
 def _is_public(address: str) -> bool:

@@ -170,8 +170,8 @@ class Operation(Generic[P, R]):
         call = cast("Callable[..., Mapping[str, object]]", self)
         return call(enterprise=job.enterprise, actor=actor, progress=report, **data)
 
-    def _require(self, given: Mapping[str, object]) -> tuple[Actor, str]:
-        actor, enterprise = cast("Actor", given["actor"]), cast("str", given["enterprise"])
+    def _require(self, kwargs: Mapping[str, object]) -> tuple[Actor, str]:
+        actor, enterprise = cast("Actor", kwargs["actor"]), cast("str", kwargs["enterprise"])
         require_permission(actor, enterprise, self.permission)
         if enterprise or not self.area.installation_path:
             known_enterprise(enterprise)

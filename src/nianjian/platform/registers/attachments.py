@@ -85,20 +85,20 @@ class RowAttachment(models.Model):
 
 def list_attachments(enterprise: str, *, year: int | None = None) -> QuerySet[Attachment]:
     """Attachments of an enterprise, of one data year if given, by metric, year, kind and hash."""
-    found = Attachment.objects.filter(enterprise_id=enterprise).order_by("metric", "year", "kind", "sha256")
-    return found if year is None else found.filter(year=year)
+    rows = Attachment.objects.filter(enterprise_id=enterprise).order_by("metric", "year", "kind", "sha256")
+    return rows if year is None else rows.filter(year=year)
 
 
 def list_row_papers(enterprise: str, register: str, key: str) -> list[RowAttachment]:
     """Attachments of a row, the newest 50 first."""
-    found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register, key=key, removed_at=None)
-    return list(found.order_by("-pk")[:50])
+    papers = RowAttachment.objects.filter(enterprise_id=enterprise, register=register, key=key, removed_at=None)
+    return list(papers.order_by("-pk")[:50])
 
 
 def get_row_paper(enterprise: str, register: str, key: str, id_: int) -> RowAttachment:
     """One attachment of a row; ``attachment_unknown``."""
-    found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register, key=key, removed_at=None)
-    return get_or_raise(found.filter(pk=id_), "attachment_unknown", attachment=id_)
+    papers = RowAttachment.objects.filter(enterprise_id=enterprise, register=register, key=key, removed_at=None)
+    return get_or_raise(papers.filter(pk=id_), "attachment_unknown", attachment=id_)
 
 
 # 中文 as on the command line and in the guide -> stored kind
@@ -165,9 +165,9 @@ def store_attachment(
     digest = hashlib.sha256(content).hexdigest()
     values: dict[str, Any] = {"metric": metric, "year": year, "kind": stored, "sha256": digest}
     with transaction.atomic():
-        known = Attachment.objects.filter(enterprise_id=tenant.code, **values).first()
-        if known is not None:
-            return known
+        existing = Attachment.objects.filter(enterprise_id=tenant.code, **values).first()
+        if existing is not None:
+            return existing
         with blobs.put_undoable(content) as blob, transaction.atomic():
             row = Attachment.objects.create(enterprise_id=tenant.code, name=name, **values, **_stamps(blob, actor))
             data = values | {"size": blob.size}
@@ -192,16 +192,16 @@ def store_paper(*, enterprise: str, register: str, key: str, name: str, content:
     digest = hashlib.sha256(content).hexdigest()
     place = {"enterprise_id": enterprise, "register": register, "key": key}
     with transaction.atomic():
-        known = RowAttachment.objects.filter(**place, sha256=digest, removed_at=None).first()
-        if known is not None:
-            return int(known.pk)
+        existing = RowAttachment.objects.filter(**place, sha256=digest, removed_at=None).first()
+        if existing is not None:
+            return int(existing.pk)
         with blobs.put_undoable(content) as blob, transaction.atomic():
-            made = RowAttachment.objects.create(
+            paper = RowAttachment.objects.create(
                 **place, name=called, media_type=media_type, sha256=digest, **_stamps(blob, actor)
             )
             data = {"kind": register, "key": key, "sha256": digest, "size": blob.size, "type": media_type}
             record(verb="registers.attach", enterprise=enterprise, actor=actor, data=data)
-    return int(made.pk)
+    return int(paper.pk)
 
 
 def _stamps(blob: blobs.Blob, actor: Actor) -> dict[str, Any]:
@@ -212,11 +212,11 @@ def detach_from_row(*, register: str, row: Version, attachment: int, actor: Acto
     """Show a file no longer beside its row; its content stays for the retention. ``attachment_unknown``."""
     require_permission(actor, row.enterprise_id, Permission.MANAGE_DATA)
     with transaction.atomic():
-        found = get_row_paper(row.enterprise_id, register, row.key, attachment)
-        kept = RowAttachment.objects.filter(pk=found.pk, removed_at=None)
-        if kept.update(removed_at=clock.now(), removed_by=str(actor)) != 1:
+        paper = get_row_paper(row.enterprise_id, register, row.key, attachment)
+        papers = RowAttachment.objects.filter(pk=paper.pk, removed_at=None)
+        if papers.update(removed_at=clock.now(), removed_by=str(actor)) != 1:
             raise NianjianError("attachment_unknown", attachment=attachment)
-        data = {"kind": register, "key": row.key, "sha256": found.sha256}
+        data = {"kind": register, "key": row.key, "sha256": paper.sha256}
         record(verb="registers.detach", enterprise=row.enterprise_id, actor=actor, data=data)
 
 
@@ -241,8 +241,8 @@ def delete_orphans(*, register: str, model: type[Version], enterprise: str) -> i
     The sealed contents go when the transaction is committed. The flow that calls this writes the audit entry.
     """
     rows = model._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
-    found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register)
-    left = list(found.exclude(key__in=rows.values("key")).values_list("pk", "blob"))
+    papers = RowAttachment.objects.filter(enterprise_id=enterprise, register=register)
+    left = list(papers.exclude(key__in=rows.values("key")).values_list("pk", "blob"))
     RowAttachment.objects.filter(pk__in=[pk for pk, _blob in left]).delete()
     for _pk, blob in left:
         transaction.on_commit(partial(blobs.remove, blob))

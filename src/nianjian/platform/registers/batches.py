@@ -139,9 +139,9 @@ def count_batches(enterprise: str) -> int:
 
 def list_batches_with_rejects(enterprise: str, *, most: int) -> list[tuple[str, int]]:
     """Id and rejected rows of the newest active batches that have any."""
-    found = _active_files(enterprise).filter(receipt__rows__rejected__gt=0)
+    files = _active_files(enterprise).filter(receipt__rows__rejected__gt=0)
     rows: dict[str, int] = {}
-    for batch, rejected in found.values_list("batch_id", "receipt__rows__rejected")[:FILES]:
+    for batch, rejected in files.values_list("batch_id", "receipt__rows__rejected")[:FILES]:
         rows[batch] = rows.get(batch, 0) + int(rejected)
     return list(rows.items())[:most]
 
@@ -154,11 +154,11 @@ def list_active_files(enterprise: str) -> list[tuple[str, File]]:
 
 def last_call_days(enterprise: str) -> dict[str, date | None]:
     """Day of the last call of each source, by the newest `FILES` files of active batches; None: without a call."""
-    found: dict[str, date | None] = {}
+    by_source: dict[str, date | None] = {}
     for source, days in _active_files(enterprise).values_list("receipt__source", "receipt__days")[:FILES]:
         read = [date.fromisoformat(max(days))] if days else []
-        found[source] = max([*read, *filter(None, [found.get(source)])], default=None)
-    return found
+        by_source[source] = max([*read, *filter(None, [by_source.get(source)])], default=None)
+    return by_source
 
 
 def last_call_day_by_enterprise(enterprises: Collection[str]) -> dict[str, date]:
@@ -167,13 +167,13 @@ def last_call_day_by_enterprise(enterprises: Collection[str]) -> dict[str, date]
     chosen = newest_file.order_by("-batch__created_at", "-batch_id", "-position").values("pk")[:1]
     files = Enterprise.objects.filter(pk__in=enterprises).annotate(file=Subquery(chosen)).values("file")
     rows = BatchFile.objects.filter(pk__in=[one["file"] for one in files if one["file"]])
-    found = rows.values_list("batch__enterprise_id", "receipt__days")
-    return {enterprise: date.fromisoformat(max(days)) for enterprise, days in found if days}
+    pairs = rows.values_list("batch__enterprise_id", "receipt__days")
+    return {enterprise: date.fromisoformat(max(days)) for enterprise, days in pairs if days}
 
 
 def _active_files(enterprise: str) -> QuerySet[BatchFile]:
-    found = BatchFile.objects.filter(batch__enterprise_id=enterprise, batch__state=Batch.ACTIVE)
-    return found.order_by("-batch__created_at", "-batch_id", "-position")
+    files = BatchFile.objects.filter(batch__enterprise_id=enterprise, batch__state=Batch.ACTIVE)
+    return files.order_by("-batch__created_at", "-batch_id", "-position")
 
 
 def new_batch_id() -> str:
@@ -210,8 +210,8 @@ def add_batch_file(
             raise NianjianError("batch_unknown", batch=batch)
         if row.files.filter(sha256=sha256, generation=generation, name=name).exists():
             return
-        told = {"name": name, "sha256": sha256, "generation": generation, "receipt": dict(receipt)}
-        BatchFile(batch=row, position=row.files.count(), **told).save(force_insert=True)
+        values = {"name": name, "sha256": sha256, "generation": generation, "receipt": dict(receipt)}
+        BatchFile(batch=row, position=row.files.count(), **values).save(force_insert=True)
 
 
 def end_batch(*, batch: str, state: str) -> None:
@@ -220,5 +220,5 @@ def end_batch(*, batch: str, state: str) -> None:
         raise NianjianError("batch_state_unknown", state=state)
     changed = Batch.objects.filter(pk=batch, state=Batch.ACTIVE).update(state=state, ended_at=clock.now())
     if not changed:
-        known = get_or_raise(Batch.objects.filter(pk=batch), "batch_unknown", batch=batch)
-        raise NianjianError("batch_not_active", batch=batch, state=known.state)
+        stored = get_or_raise(Batch.objects.filter(pk=batch), "batch_unknown", batch=batch)
+        raise NianjianError("batch_not_active", batch=batch, state=stored.state)

@@ -93,29 +93,29 @@ def _code(cell: Cell, column: Column) -> str:
 def _moment(cell: Cell, column: Column) -> datetime:
     del column
     if isinstance(cell, datetime):
-        found = cell
+        moment = cell
     elif isinstance(cell, date):
-        found = datetime.combine(cell, time())
+        moment = datetime.combine(cell, time())
     elif isinstance(cell, int | float) and not isinstance(cell, bool) and int(cell) in SERIALS:
-        found = datetime(1899, 12, 30) + timedelta(seconds=round(float(cell) * 86_400))  # noqa: DTZ001 - wall time
+        moment = datetime(1899, 12, 30) + timedelta(seconds=round(float(cell) * 86_400))  # noqa: DTZ001 - wall time
     elif isinstance(cell, str | int) and not isinstance(cell, bool):
-        found = _spelt(unicodedata.normalize("NFKC", str(cell)).strip())
+        moment = _parse_moment(unicodedata.normalize("NFKC", str(cell)).strip())
     else:
         raise UnreadableError("date_unreadable")
-    if found.year not in YEARS:
+    if moment.year not in YEARS:
         raise UnreadableError("date_out_of_range")
-    return found.astimezone(ZONE) if found.tzinfo else found.replace(tzinfo=ZONE)
+    return moment.astimezone(ZONE) if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
-def _spelt(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     if text.isdecimal() and len(text) in {8, 14}:
         text = f"{text[:4]}-{text[4:6]}-{text[6:8]}" + (f" {text[8:10]}:{text[10:12]}:{text[12:]}" if text[8:] else "")
     day = DAY.fullmatch(text)
     if day is None:
         raise UnreadableError("date_unreadable")
     try:
-        found = datetime(int(day[1]), int(day[2]), int(day[3]))  # noqa: DTZ001 - wall time until a zone is read
-        return _at(found, day[4]) if day[4] else found
+        moment = datetime(int(day[1]), int(day[2]), int(day[3]))  # noqa: DTZ001 - wall time until a zone is read
+        return _at(moment, day[4]) if day[4] else moment
     except ValueError as fault:
         raise UnreadableError("date_unreadable") from fault
 
@@ -147,10 +147,10 @@ def _month(cell: Cell, column: Column) -> str:
 
 
 def _choice(cell: Cell, column: Column) -> str:
-    found = column.choices.get(unicodedata.normalize("NFKC", _text(cell, column)).strip())
-    if found is None:
+    choice = column.choices.get(unicodedata.normalize("NFKC", _text(cell, column)).strip())
+    if choice is None:
         raise UnreadableError("choice_unknown")
-    return found
+    return choice
 
 
 def _flag(cell: Cell, column: Column) -> bool:
@@ -170,12 +170,12 @@ def _whole(cell: Cell, column: Column) -> int:
 def _amount(cell: Cell, column: Column) -> Decimal:
     text = unicodedata.normalize("NFKC", _text(cell, column)).strip().lstrip("¥￥").removesuffix("元").replace(",", "")
     try:
-        found = Decimal(text)
+        amount = Decimal(text)
     except InvalidOperation as fault:
         raise UnreadableError("amount_unreadable") from fault
-    if not found.is_finite() or abs(found) >= EXACT:
+    if not amount.is_finite() or abs(amount) >= EXACT:
         raise UnreadableError("amount_unreadable")
-    return found.quantize(Decimal("0.01"))
+    return amount.quantize(Decimal("0.01"))
 
 
 def _duration(cell: Cell, column: Column) -> int:

@@ -108,9 +108,9 @@ class Sheet:
 
     def column(self, header: str) -> Column | None:
         """Find the column that a header means: as spelt, else without the remark in its brackets."""
-        known = self.by_header()
+        by_header = self.by_header()
         plain = unicodedata.normalize("NFKC", header)
-        return known.get(fold_header(plain)) or known.get(fold_header(REMARK.sub("", plain)))
+        return by_header.get(fold_header(plain)) or by_header.get(fold_header(REMARK.sub("", plain)))
 
     def personal(self) -> frozenset[str]:
         """Fields that every door masks."""

@@ -76,8 +76,8 @@ def get_draft(id_: str) -> DraftValue:
 
 def list_drafts(enterprise: str, made_by: str) -> list[DraftValue]:
     """What a person has under way at an enterprise, the newest 50 first."""
-    found = Draft.objects.filter(enterprise_id=enterprise, made_by=made_by).order_by("-changed_at", "-id")
-    return [_to_value(one) for one in found[:50]]
+    rows = Draft.objects.filter(enterprise_id=enterprise, made_by=made_by).order_by("-changed_at", "-id")
+    return [_to_value(one) for one in rows[:50]]
 
 
 def is_own_draft(draft: str, enterprise: str, made_by: str) -> bool:

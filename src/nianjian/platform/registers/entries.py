@@ -27,17 +27,17 @@ def form_columns(sheet: Sheet) -> tuple[Column, ...]:
     return tuple(column for column in sheet.columns if column.field != CHANGED)
 
 
-def read_entry(sheet: Sheet, texts: Mapping[str, str], named: Sequence[Reference] = ()) -> Entry:
-    """Check texts by field; one that is absent is blank. ``named``: as `check_table` takes it."""
-    shown = form_columns(sheet)
-    line = Line(1, [texts.get(column.field, "") for column in shown])
-    header = tuple(column.header for column in shown)
-    table = Table("", "", "", "", header, 1, dict(enumerate(shown)), {}, [line])
-    checked = check_table(table, sheet, named)
-    fields = {column.header: column.field for column in shown}
+def read_entry(sheet: Sheet, texts: Mapping[str, str], references: Sequence[Reference] = ()) -> Entry:
+    """Check texts by field; one that is absent is blank. ``references``: as `check_table` takes it."""
+    columns = form_columns(sheet)
+    line = Line(1, [texts.get(column.field, "") for column in columns])
+    header = tuple(column.header for column in columns)
+    table = Table("", "", "", "", header, 1, dict(enumerate(columns)), {}, [line])
+    checked = check_table(table, sheet, references)
+    fields = {column.header: column.field for column in columns}
 
-    def by_field(found: list[Finding]) -> tuple[tuple[str, Finding], ...]:
-        return tuple((fields[one.column], one) for one in found)
+    def by_field(findings: list[Finding]) -> tuple[tuple[str, Finding], ...]:
+        return tuple((fields[one.column], one) for one in findings)
 
     keyed = checked.rows[0] if checked.rows else None
     return Entry(keyed, by_field(checked.findings), by_field(checked.warnings))
@@ -54,7 +54,7 @@ def format_value(value: object, column: Column) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if column.kind is Kind.CHOICE:
-        return next((spelt for spelt, stored in column.choices.items() if stored == value), "")
+        return next((label for label, stored in column.choices.items() if stored == value), "")
     return str(value)
 
 

@@ -58,10 +58,10 @@ def list_filings_by_enterprise(enterprises: Iterable[str], year: int) -> dict[st
     codes = list(enterprises)
     if len(codes) == 1:
         return {code: rows for code in codes if (rows := list_filings(code, year))}
-    found: dict[str, list[Filing]] = {}
+    by_code: dict[str, list[Filing]] = {}
     for row in Filing.objects.filter(enterprise_id__in=codes, year=year).order_by("licence", "track"):
-        found.setdefault(row.enterprise_id, []).append(row)
-    return found
+        by_code.setdefault(row.enterprise_id, []).append(row)
+    return by_code
 
 
 def list_notices(rows: Iterable[Filing]) -> list[tuple[str, str, date, str]]:
@@ -71,8 +71,8 @@ def list_notices(rows: Iterable[Filing]) -> list[tuple[str, str, date, str]]:
 
 def find_submission_day(enterprise: str, track: str) -> date | None:
     """When the newest report of a track was handed in; None: none was."""
-    found = Filing.objects.filter(enterprise_id=enterprise, track=track).exclude(submitted_on=None)
-    return found.order_by("-submitted_on").values_list("submitted_on", flat=True).first()
+    filings = Filing.objects.filter(enterprise_id=enterprise, track=track).exclude(submitted_on=None)
+    return filings.order_by("-submitted_on").values_list("submitted_on", flat=True).first()
 
 
 EMPTY: Final[dict[str, Any]] = {"submitted_on": None, "receipt": "", "printed_due": None, "notice": ""}
@@ -82,35 +82,35 @@ def record_submission(
     *, enterprise: str, season: Season, track: str, day: date | None, receipt: str, actor: Actor
 ) -> Filing:
     """Note that a report was handed in on a day; None takes the note back. The same again writes nothing."""
-    given = {"submitted_on": day, "receipt": receipt.strip() if day else ""}
-    return _write(enterprise, season, track, given, "season.filed" if day else "season.filing_undone", actor)
+    values = {"submitted_on": day, "receipt": receipt.strip() if day else ""}
+    return _write(enterprise, season, track, values, "season.filed" if day else "season.filing_undone", actor)
 
 
 def record_notice(
     *, enterprise: str, season: Season, track: str, day: date | None, notice: str, actor: Actor
 ) -> Filing:
     """Note the last day that a notice names; None takes it back. The same again writes nothing."""
-    given = {"printed_due": day, "notice": notice.strip() if day else ""}
-    return _write(enterprise, season, track, given, "season.notice" if day else "season.notice_undone", actor)
+    values = {"printed_due": day, "notice": notice.strip() if day else ""}
+    return _write(enterprise, season, track, values, "season.notice" if day else "season.notice_undone", actor)
 
 
 def _write(  # noqa: PLR0917 -- what the two above have in common
-    enterprise: str, season: Season, track: str, given: dict[str, date | str | None], verb: str, actor: Actor
+    enterprise: str, season: Season, track: str, values: dict[str, date | str | None], verb: str, actor: Actor
 ) -> Filing:
     tenant = accounts.enterprise(enterprise)
     report = {"licence": season.licence, "year": season.year, "track": track}
     here: dict[str, Any] = {"enterprise_id": tenant.code, **report}
     stamp: dict[str, Any] = {"recorded_at": clock.now(), "recorded_by": str(actor)}
     with transaction.atomic():
-        held = Filing.objects.select_for_update().filter(**here).first()
-        row = held or Filing(**here, **EMPTY)
-        if all(getattr(row, name) == value for name, value in given.items()):
+        stored = Filing.objects.select_for_update().filter(**here).first()
+        row = stored or Filing(**here, **EMPTY)
+        if all(getattr(row, name) == value for name, value in values.items()):
             return row
-        if held is None:  # a second writer of the same moment meets the first one's row
+        if stored is None:  # a second writer of the same moment meets the first one's row
             row, _made = Filing.objects.get_or_create(**here, defaults=EMPTY | stamp)
-        for name, value in (given | stamp).items():
+        for name, value in (values | stamp).items():
             setattr(row, name, value)
         row.save()
-        told = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
-        record(verb=verb, enterprise=tenant.code, actor=actor, data=report | told)
+        details = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+        record(verb=verb, enterprise=tenant.code, actor=actor, data=report | details)
     return row

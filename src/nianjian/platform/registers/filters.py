@@ -65,31 +65,31 @@ def exact_columns(sheet: Sheet) -> list[Column]:
     return [column for column in sheet.columns if column.personal and column.field in alone]
 
 
-def build_condition(sheet: Sheet, wanted: RowFilter) -> Q:
+def build_condition(sheet: Sheet, query: RowFilter) -> Q:
     """Return the filter; ``filter_unreadable`` for a text that its column cannot hold, ``filter_unknown``."""
-    found = Q() if wanted.keys is None else Q(key__in=wanted.keys)
-    if wanted.text:
-        found &= _anywhere(sheet, _clean(wanted.text))
-    for name, text in wanted.columns.items():
-        found &= _column(_filterable(sheet, name), _clean(text)) & _key(sheet, name, _clean(text))
-    for name, day in wanted.first.items():
-        found &= Q(**{f"{name}__gte": _edge(_filterable(sheet, name), day)})
-    for name, day in wanted.last.items():
-        found &= Q(**{f"{name}__lt": _edge(_filterable(sheet, name), day + timedelta(days=1))})
-    if wanted.missing:
-        found &= Q(**{f"{_get_column(sheet, wanted.missing).field}__isnull": True})
-    return found
+    condition = Q() if query.keys is None else Q(key__in=query.keys)
+    if query.text:
+        condition &= _anywhere(sheet, _clean(query.text))
+    for name, text in query.columns.items():
+        condition &= _column(_filterable(sheet, name), _clean(text)) & _key(sheet, name, _clean(text))
+    for name, day in query.first.items():
+        condition &= Q(**{f"{name}__gte": _edge(_filterable(sheet, name), day)})
+    for name, day in query.last.items():
+        condition &= Q(**{f"{name}__lt": _edge(_filterable(sheet, name), day + timedelta(days=1))})
+    if query.missing:
+        condition &= Q(**{f"{_get_column(sheet, query.missing).field}__isnull": True})
+    return condition
 
 
-def build_order(sheet: Sheet, wanted: RowFilter) -> list[Any]:
+def build_order(sheet: Sheet, query: RowFilter) -> list[Any]:
     """Return what to order by: unknown values last, the key decides between equals."""
-    if not wanted.sort and not any(column.personal for column in _key_columns(sheet)):
-        return [F("key").desc() if wanted.descending else F("key").asc()]
-    column = _filterable(sheet, wanted.sort) if wanted.sort else _leading_column(sheet)
+    if not query.sort and not any(column.personal for column in _key_columns(sheet)):
+        return [F("key").desc() if query.descending else F("key").asc()]
+    column = _filterable(sheet, query.sort) if query.sort else _leading_column(sheet)
     if is_masked(column):
         raise NianjianError("filter_sealed", column=column.header)
     by = F(column.field)
-    return [by.desc(nulls_last=True) if wanted.descending else by.asc(nulls_last=True), F("key").asc()]
+    return [by.desc(nulls_last=True) if query.descending else by.asc(nulls_last=True), F("key").asc()]
 
 
 def _key_columns(sheet: Sheet) -> list[Column]:
@@ -103,19 +103,21 @@ def _leading_column(sheet: Sheet) -> Column:
 
 
 def _anywhere(sheet: Sheet, text: str) -> Q:
-    found = Q(pk__in=())
+    condition = Q(pk__in=())
     for column in filterable_columns(sheet):
         if is_masked(column):
-            found |= Q(**{column.field: text})
+            condition |= Q(**{column.field: text})
         elif column.kind in WORDS:
-            found |= Q(**{f"{column.field}__icontains": text})
+            condition |= Q(**{f"{column.field}__icontains": text})
     for column in exact_columns(sheet):
         try:
             value = cells.value(text, column)
         except cells.UnreadableError:
             continue
-        found |= Q(key__in=[stored_key(sheet, number_key(str(value), number)) for number in range(1, ROWS_OF_KEY + 1)])
-    return found
+        condition |= Q(
+            key__in=[stored_key(sheet, number_key(str(value), number)) for number in range(1, ROWS_OF_KEY + 1)]
+        )
+    return condition
 
 
 def _key(sheet: Sheet, name: str, text: str) -> Q:

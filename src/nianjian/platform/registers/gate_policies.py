@@ -75,8 +75,8 @@ def list_policies_in_force(enterprise: str) -> list[GatePolicy]:
 
 def list_policy_history(enterprise: str, *, first: int = 0, most: int) -> list[GatePolicy]:
     """What ever was in force, newest first: ``most`` settings from the ``first`` on."""
-    found = GatePolicy.objects.filter(enterprise_id=enterprise).exclude(in_force_at=None)
-    return list(found.order_by("-in_force_at", "-id")[first : first + most])
+    rows = GatePolicy.objects.filter(enterprise_id=enterprise).exclude(in_force_at=None)
+    return list(rows.order_by("-in_force_at", "-id")[first : first + most])
 
 
 def find_policy_in_force(enterprise: str, key: str, name: str) -> GatePolicy | None:
@@ -90,8 +90,8 @@ def _in_force() -> QuerySet[GatePolicy]:
 
 def list_open_proposals(enterprise: str, key: str, name: str) -> list[GatePolicy]:
     """Rows about one thing that were asked for and are not in force."""
-    found = GatePolicy.objects.filter(enterprise_id=enterprise, key=key, name=name, in_force_at=None)
-    return list(found.order_by("proposed_at"))
+    rows = GatePolicy.objects.filter(enterprise_id=enterprise, key=key, name=name, in_force_at=None)
+    return list(rows.order_by("proposed_at"))
 
 
 def has_isolation(enterprise: str) -> bool:
@@ -116,11 +116,11 @@ def get_proposal(id_: str) -> GatePolicy:
 
 def proposals_by_id(ids: Collection[str]) -> dict[str, tuple[GatePolicy, GatePolicy | None]]:
     """These proposals by id, each with the row in force about the same thing, as far as there are any."""
-    found = list(GatePolicy.objects.filter(pk__in=ids))
+    rows = list(GatePolicy.objects.filter(pk__in=ids))
     names = ("enterprise_id", "key", "name")
-    matches = {f"{name}__in": {getattr(one, name) for one in found} for name in names}
+    matches = {f"{name}__in": {getattr(one, name) for one in rows} for name in names}
     standing = {tuple(getattr(one, name) for name in names): one for one in _in_force().filter(**matches)}
-    return {one.pk: (one, standing.get((one.enterprise_id, one.key, one.name))) for one in found}
+    return {one.pk: (one, standing.get((one.enterprise_id, one.key, one.name))) for one in rows}
 
 
 KIND = "gate_policy"
@@ -139,33 +139,33 @@ class PolicyValues:
 
 
 def apply_policy(
-    *, enterprise: str, wanted: PolicyValues, actor: Actor, approval: str = "", requester: str = ""
+    *, enterprise: str, policy: PolicyValues, actor: Actor, approval: str = "", requester: str = ""
 ) -> GatePolicy:
     """Put values in force at once; the caller has seen that one person is enough, or brings the second one's approval.
 
     ``requester``: who asked for what the actor has approved. ``gate_policy_same`` where this holds already.
     """
     with transaction.atomic():
-        row = _build_row(enterprise, wanted, actor)
+        row = _build_row(enterprise, policy, actor)
         if requester:
             row.approval, row.proposed_by, row.approved_by = approval, requester, str(actor)
         _enforce(row, actor)
     return row
 
 
-def propose_policy(*, enterprise: str, wanted: PolicyValues, actor: Actor) -> Approval:
+def propose_policy(*, enterprise: str, policy: PolicyValues, actor: Actor) -> Approval:
     """Ask for a second person; ``gate_policy_same``, ``approval_pending`` where a request about it waits."""
     with transaction.atomic():
-        for other in list_open_proposals(enterprise, wanted.key, wanted.name):
+        for other in list_open_proposals(enterprise, policy.key, policy.name):
             if other.approval and approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
-        row = _build_row(enterprise, wanted, actor)
-        asked = approvals.create_request(
+        row = _build_row(enterprise, policy, actor)
+        request = approvals.create_request(
             kind=KIND, subject=row.pk, digest=proposal_digest(row), enterprise=enterprise, actor=actor
         )
-        row.approval = asked.id
+        row.approval = request.id
         row.save(force_insert=True)
-    return asked
+    return request
 
 
 def approve_policy(*, approval: str, actor: Actor) -> GatePolicy:
@@ -174,8 +174,8 @@ def approve_policy(*, approval: str, actor: Actor) -> GatePolicy:
     ``approval_subject_changed`` also where something else was put in force meanwhile.
     """
     with transaction.atomic():
-        asked = approvals.get_approval(approval, KIND)
-        row = get_proposal(asked.subject)
+        request = approvals.get_approval(approval, KIND)
+        row = get_proposal(request.subject)
         lock_enterprise(row.enterprise_id)
         standing = find_policy_in_force(row.enterprise_id, row.key, row.name)
         upgraded = standing is not None and standing.proposed_by == UPGRADE and not row.before
@@ -187,14 +187,14 @@ def approve_policy(*, approval: str, actor: Actor) -> GatePolicy:
     return row
 
 
-def _build_row(enterprise: str, wanted: PolicyValues, actor: Actor) -> GatePolicy:
-    standing = find_policy_in_force(enterprise, wanted.key, wanted.name)
-    if standing is not None and standing.values == dict(wanted.values):
-        raise NianjianError("gate_policy_same", name=wanted.name or wanted.key)
-    about: dict[str, Any] = {"enterprise_id": enterprise, "key": wanted.key, "name": wanted.name}
-    why = {"reason": wanted.reason.strip(), "before": "" if standing is None else standing.pk}
+def _build_row(enterprise: str, policy: PolicyValues, actor: Actor) -> GatePolicy:
+    standing = find_policy_in_force(enterprise, policy.key, policy.name)
+    if standing is not None and standing.values == dict(policy.values):
+        raise NianjianError("gate_policy_same", name=policy.name or policy.key)
+    about: dict[str, Any] = {"enterprise_id": enterprise, "key": policy.key, "name": policy.name}
+    why = {"reason": policy.reason.strip(), "before": "" if standing is None else standing.pk}
     stamps = {"proposed_by": str(actor), "proposed_at": clock.now()}
-    return GatePolicy(id=uuid.uuid4().hex, values=dict(wanted.values), **about, **why, **stamps)
+    return GatePolicy(id=uuid.uuid4().hex, values=dict(policy.values), **about, **why, **stamps)
 
 
 def _enforce(row: GatePolicy, actor: Actor) -> None:

@@ -68,12 +68,12 @@ def add_holiday_file(
 ) -> bool:
     """Keep a file; ``days`` are (day, off, name). False, and nothing written, if it already is its years' newest."""
     with transaction.atomic():
-        known = (one for one in HolidayFile.objects.order_by("-recorded_at", "-id") if set(one.years) & set(years))
-        newest = next(known, None)
+        files = (one for one in HolidayFile.objects.order_by("-recorded_at", "-id") if set(one.years) & set(years))
+        newest = next(files, None)
         if newest is not None and newest.sha256 == sha256:
             return False
-        told = [[day.isoformat(), off, called] for day, off, called in sorted(days)]
-        values = {"name": name, "sha256": sha256, "years": sorted(years), "papers": list(papers), "days": told}
+        rows = [[day.isoformat(), off, called] for day, off, called in sorted(days)]
+        values = {"name": name, "sha256": sha256, "years": sorted(years), "papers": list(papers), "days": rows}
         HolidayFile.objects.create(**values, recorded_at=clock.now(), recorded_by=str(actor))
         data = {"file": name, "sha256": sha256, "years": sorted(years), "days": len(days)}
         record(verb="holidays.import", enterprise="", actor=actor, data=data)

@@ -37,10 +37,10 @@ def add(sheet: Sheet, model: type[Version]) -> None:
 
 def register(kind: str) -> Register:
     """Find a kind; ``register_kind_unknown`` names those there are."""
-    found = _KINDS.get(kind)
-    if found is None:
+    entry = _KINDS.get(kind)
+    if entry is None:
         raise NianjianError("register_kind_unknown", kind=kind, kinds=", ".join(_KINDS))
-    return found
+    return entry
 
 
 def kinds() -> tuple[str, ...]:

@@ -77,8 +77,8 @@ LICENCES: Final = Sheet(
 def list_reporting_licences(enterprise: str, year: int) -> list[ReportingLicence]:
     """Licences that report on a data year, of those in the register on its last day, and newer rows issued before."""
     rows = versions_on(Licence, enterprise, Season("", year).year_end).only("key", "issued_on", "valid_until")
-    found = [ReportingLicence(str(row.key), row.issued_on, row.valid_until) for row in rows]
-    return list_reporting(found, year)
+    licences = [ReportingLicence(str(row.key), row.issued_on, row.valid_until) for row in rows]
+    return list_reporting(licences, year)
 
 
 def list_reporting_seasons(enterprise: str, year: int) -> list[Season]:

@@ -56,8 +56,8 @@ def is_name_taken(enterprise: str, name: str, purpose: str) -> bool:
 
 
 def _of_purpose(enterprise: str, purpose: str) -> QuerySet[NamedMapping]:
-    found = NamedMapping.objects.filter(enterprise_id=enterprise)
-    return found.filter(data__for=purpose) if purpose else found.exclude(data__has_key=PURPOSE)
+    mappings = NamedMapping.objects.filter(enterprise_id=enterprise)
+    return mappings.filter(data__for=purpose) if purpose else mappings.exclude(data__has_key=PURPOSE)
 
 
 LONGEST = 80
@@ -74,8 +74,8 @@ def save_mapping(*, enterprise: str, name: str, data: Mapping[str, object], acto
         raise NianjianError("mapping_name_malformed", longest=LONGEST)
     if is_name_taken(enterprise, plain, purpose):
         raise NianjianError("mapping_name_taken", name=plain)
-    kept = {**data, PURPOSE: purpose} if purpose else dict(data)
+    document = {**data, PURPOSE: purpose} if purpose else dict(data)
     with transaction.atomic():
-        values = {"data": kept, "saved_by": str(actor), "saved_at": clock.now()}
+        values = {"data": document, "saved_by": str(actor), "saved_at": clock.now()}
         NamedMapping.objects.update_or_create(enterprise_id=enterprise, name=plain, defaults=values)
-        record(verb="calls.mapping", enterprise=enterprise, actor=actor, data={"name": plain, "mapping": kept})
+        record(verb="calls.mapping", enterprise=enterprise, actor=actor, data={"name": plain, "mapping": document})

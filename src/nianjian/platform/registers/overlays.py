@@ -47,12 +47,12 @@ def list_overlays(*, enterprise: str | None = None, province: str | None = None)
 
     Keys: key, value, province, enterprise (None: every one), valid_from, valid_to (ISO, included), reason, who, when.
     """
-    found = Overlay.objects.exclude(approved_at=None).order_by("approved_at", "id")
+    overlays = Overlay.objects.exclude(approved_at=None).order_by("approved_at", "id")
     if enterprise is not None:
-        found = found.filter(enterprise__in=["", enterprise])
+        overlays = overlays.filter(enterprise__in=["", enterprise])
     if province is not None:
-        found = found.filter(province__in=["", province])
-    return [to_rulebook_form(one) for one in found]
+        overlays = overlays.filter(province__in=["", province])
+    return [to_rulebook_form(one) for one in overlays]
 
 
 def get_proposal(id_: str) -> Overlay:
@@ -110,7 +110,7 @@ def propose_overlay(*, overlay: OverlayProposal, actor: Actor, approver: str = "
     with transaction.atomic():
         values = asdict(overlay) | {"reason": overlay.reason.strip()}
         row = Overlay(id=uuid.uuid4().hex, proposed_by=str(actor), proposed_at=clock.now(), **values)
-        asked = approvals.create_request(
+        request = approvals.create_request(
             kind=KIND,
             subject=row.id,
             digest=proposal_digest(row),
@@ -118,16 +118,16 @@ def propose_overlay(*, overlay: OverlayProposal, actor: Actor, approver: str = "
             actor=actor,
             approver=approver,
         )
-        row.approval = asked.id
+        row.approval = request.id
         row.save(force_insert=True)
-    return asked
+    return request
 
 
 def approve_overlay(*, approval: str, actor: Actor) -> Overlay:
     """Say yes as the second person and put the overlay in force; errors as `approvals.storage.approve_request`."""
     with transaction.atomic():
-        asked = approvals.get_approval(approval, KIND)
-        row = get_proposal(asked.subject)
+        request = approvals.get_approval(approval, KIND)
+        row = get_proposal(request.subject)
         approvals.approve_request(approval=approval, digest=proposal_digest(row), actor=actor)
         row.approved_by, row.approved_at = str(actor), clock.now()
         row.save(update_fields=["approved_by", "approved_at"])

@@ -42,8 +42,8 @@ def prefix_index(name: str, column: str, *before: str) -> Index:
     return Index(F("enterprise"), *map(Folded, (*before, column)), condition=Q(superseded_at=None), name=name)
 
 
-def filter_by_prefix(found: QuerySet[M], column: str, start: str) -> QuerySet[M]:
+def filter_by_prefix(queryset: QuerySet[M], column: str, start: str) -> QuerySet[M]:
     """Rows whose column begins so, in the same width; the shortest first, so a whole code before longer ones."""
     begun = fold_case(start)
-    rows = found.alias(folded=Folded(column)).order_by("folded")
+    rows = queryset.alias(folded=Folded(column)).order_by("folded")
     return cast("QuerySet[M]", rows.filter(folded__gte=begun, folded__lt=begun + LAST))

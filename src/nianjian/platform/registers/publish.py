@@ -31,9 +31,9 @@ def replace_table(lake: Lake, table: str, schema: pa.Schema, facts: Iterable[Fac
         key=lambda pair: pair[0],
     )
     digest = hashlib.sha256("\n".join([str(schema), *(line for line, _fact in lines)]).encode()).hexdigest()
-    known = lake.version(table) if lake.digest(table) == digest else None
-    if known is not None:
-        return known
+    version = lake.version(table) if lake.digest(table) == digest else None
+    if version is not None:
+        return version
     ordered = [fact for _line, fact in lines]
     rows = pa.table({name: pa.array([f.get(name) for f in ordered], schema.field(name).type) for name in names}, schema)
     return lake.replace(table, rows, digest=digest)
@@ -68,9 +68,9 @@ class Span:
 
 def permitted_spans(versions: Iterable[LedgerEntry]) -> list[Span]:
     """Cut the versions (in order of time) where the answer changes; equal neighbours become one."""
-    found: list[Span] = []
+    spans: list[Span] = []
     for one in (span for version in versions for span in _split(version)):
-        last = found[-1] if found else None
+        last = spans[-1] if spans else None
         joins = (
             last is not None
             and (last.total_length, last.filed) == (one.total_length, one.filed)
@@ -78,33 +78,33 @@ def permitted_spans(versions: Iterable[LedgerEntry]) -> list[Span]:
             and one.valid_from == last.valid_to + DAY
         )
         if joins and last is not None:
-            found[-1] = replace(last, valid_to=one.valid_to)
+            spans[-1] = replace(last, valid_to=one.valid_to)
         else:
-            found.append(one)
-    return found
+            spans.append(one)
+    return spans
 
 
-def _split(held: LedgerEntry) -> list[Span]:
+def _split(entry: LedgerEntry) -> list[Span]:
     """One version: days before the permission, days of it, days after it.
 
     Filed without a filing day counts from 有效期起: the sheet says that it is filed (a warning was given). With no
     day at all nobody knows since when, and unknown is neither yes nor no. Without a known permission nothing
     counts: blank is not yes.
     """
-    whole = Span(held.total_length, filed=False, valid_from=held.valid_from, valid_to=held.valid_to)
-    if held.filing != "filed" or held.outbound is not True:
+    whole = Span(entry.total_length, filed=False, valid_from=entry.valid_from, valid_to=entry.valid_to)
+    if entry.filing != "filed" or entry.outbound is not True:
         return [whole]
-    first = max(filter(None, (held.valid_from, held.since, held.filed_on)), default=None)
-    last = min(filter(None, (held.valid_to, held.until)), default=None)
+    first = max(filter(None, (entry.valid_from, entry.since, entry.filed_on)), default=None)
+    last = min(filter(None, (entry.valid_to, entry.until)), default=None)
     if first is not None and last is not None and first > last:
         return [whole]
-    found = []
-    if first is not None and (held.valid_from is None or held.valid_from < first):
-        found.append(replace(whole, valid_to=first - DAY))
-    found.append(replace(whole, filed=True if first else None, valid_from=first, valid_to=last))
-    if last is not None and (held.valid_to is None or last < held.valid_to):
-        found.append(replace(whole, valid_from=last + DAY))
-    return found
+    spans = []
+    if first is not None and (entry.valid_from is None or entry.valid_from < first):
+        spans.append(replace(whole, valid_to=first - DAY))
+    spans.append(replace(whole, filed=True if first else None, valid_from=first, valid_to=last))
+    if last is not None and (entry.valid_to is None or last < entry.valid_to):
+        spans.append(replace(whole, valid_from=last + DAY))
+    return spans
 
 
 CHUNK: Final = 2000
@@ -128,7 +128,7 @@ def list_roots(enterprise: str) -> Iterator[Root]:
         key=lambda row: (row.key, row.valid_from or date.min),  # NULL sorts differently from engine to engine
     )
     for root, rows in groupby(versions, key=lambda row: row.key):
-        held = [
+        entries = [
             LedgerEntry(
                 row.total_length or len(root),
                 row.filing,
@@ -141,15 +141,15 @@ def list_roots(enterprise: str) -> Iterator[Root]:
             )
             for row in rows
         ]
-        for span in permitted_spans(held):
+        for span in permitted_spans(entries):
             yield Root(root, span.total_length, span.filed, span.valid_from, span.valid_to)
 
 
 def _lines(enterprise: str) -> Iterator[Fact]:
     teams = current_versions(models.Team, enterprise).filter(valid_to=None)
     by_name = {row.name: row.team_id for row in teams.exclude(name=None)}
-    known = {row.team_id for row in teams}
+    team_ids = {row.team_id for row in teams}
     for row in current_versions(models.Line, enterprise).iterator(chunk_size=CHUNK):
         # 团队 is the team's id; where a sheet names the team instead, the name leads to the id
-        team = row.team if row.team in known else by_name.get(row.team, row.team)
+        team = row.team if row.team in team_ids else by_name.get(row.team, row.team)
         yield {"line_id": row.line_id, "team_id": team, "valid_from": row.valid_from, "valid_to": row.valid_to}

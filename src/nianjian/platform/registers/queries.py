@@ -60,17 +60,17 @@ def team_condition(kind: str, enterprise: str, day: date, team: str) -> Q:
 
 def team_names(enterprise: str, team: str) -> frozenset[str]:
     """How rows name a team: its id, and its name unless that is another team's id or name, too."""
-    found = current_versions(models.Team, enterprise).order_by()
-    own = found.filter(key=team).exclude(name=None).values_list("name", flat=True)
+    teams = current_versions(models.Team, enterprise).order_by()
+    own = teams.filter(key=team).exclude(name=None).values_list("name", flat=True)
     called = {name for name in own if name}
-    taken = found.exclude(key=team).filter(Q(name__in=called) | Q(key__in=called)).values_list("name", "key")
+    taken = teams.exclude(key=team).filter(Q(name__in=called) | Q(key__in=called)).values_list("name", "key")
     return frozenset({team} | (called - {word for pair in taken for word in pair}))
 
 
 def list_team_titles(enterprise: str, keys: Collection[str]) -> dict[str, str]:
     """Id -> name, of those teams that have one."""
-    found = current_versions(models.Team, enterprise).order_by().filter(key__in=keys).exclude(name=None)
-    return {str(key): str(name) for key, name in found.values_list("key", "name")}
+    teams = current_versions(models.Team, enterprise).order_by().filter(key__in=keys).exclude(name=None)
+    return {str(key): str(name) for key, name in teams.values_list("key", "name")}
 
 
 def _team_numbers(own: TeamScope) -> Q:
@@ -154,8 +154,8 @@ def list_register(*, kind: str, enterprise: str, as_at: date | None = None) -> R
     register = kinds.register(kind)
     tenant = accounts.enterprise(enterprise)
     day = as_at or clock.today()
-    found = versions.versions_on(register.model, tenant.code, day)
-    rows = [_masked_row(version, register.sheet.columns) for version in found]
+    queryset = versions.versions_on(register.model, tenant.code, day)
+    rows = [_masked_row(version, register.sheet.columns) for version in queryset]
     return RegisterList(kind, day, rows, frozenset(one.field for one in register.sheet.columns if is_masked(one)))
 
 
@@ -199,7 +199,7 @@ def list_rows(kind: str, sight: ReadScope) -> QuerySet[Version]:
     return _within_scope(kind, sight, versions_on(kinds.register(kind).model, sight.enterprise, sight.day))
 
 
-def filter_rows(kind: str, sight: ReadScope, wanted: RowFilter) -> QuerySet[Version]:
+def filter_rows(kind: str, sight: ReadScope, query: RowFilter) -> QuerySet[Version]:
     """Return the rows that are looked for, in the order that is asked for.
 
     The database looks, row after row in the order of the key until a page is full: 100,000 seats cost it 3 ms where
@@ -207,25 +207,25 @@ def filter_rows(kind: str, sight: ReadScope, wanted: RowFilter) -> QuerySet[Vers
     3, 300, 120 on a busy machine). No row that does not fit is ever loaded. Sealed columns are no part of it.
     """
     sheet = kinds.register(kind).sheet
-    asked = list_rows(kind, sight).filter(build_condition(sheet, wanted))
-    return asked.order_by(*build_order(sheet, wanted)).defer("extra", "reason")
+    rows = list_rows(kind, sight).filter(build_condition(sheet, query))
+    return rows.order_by(*build_order(sheet, query)).defer("extra", "reason")
 
 
-def stream_rows(kind: str, sight: ReadScope, wanted: RowFilter) -> Iterator[Version]:
+def stream_rows(kind: str, sight: ReadScope, query: RowFilter) -> Iterator[Version]:
     """Return all that is found as it stands at the first look, `CHUNK` rows in memory.
 
     No cursor is open between two rows: SQLite refuses a write (of progress) beside one once somebody else has written.
     """
-    keys = list(filter_rows(kind, sight, wanted).values_list("pk", flat=True))
+    keys = list(filter_rows(kind, sight, query).values_list("pk", flat=True))
     written = kinds.register(kind).model._default_manager.defer("extra", "reason")  # noqa: SLF001 -- the manager of any model
     for start in range(0, len(keys), CHUNK):
         part = written.in_bulk(keys[start : start + CHUNK])
         yield from (part[key] for key in keys[start : start + CHUNK] if key in part)  # one may be erased meanwhile
 
 
-def count_rows(kind: str, sight: ReadScope, wanted: RowFilter) -> int | None:
+def count_rows(kind: str, sight: ReadScope, query: RowFilter) -> int | None:
     """How many rows are found; None: more than `COUNTED`. Costs as much as `found` once more where few fit."""
-    total = filter_rows(kind, sight, wanted).order_by()[: COUNTED + 1].count()
+    total = filter_rows(kind, sight, query).order_by()[: COUNTED + 1].count()
     return None if total > COUNTED else total
 
 
@@ -241,8 +241,8 @@ def list_row_versions(kind: str, sight: ReadScope, key: str, most: int = PAGE) -
 
 def find_latest_version(kind: str, sight: ReadScope, key: str) -> Version | None:
     """Return the version of a key that begins last of those believed: the one that an edit goes on from."""
-    known = _current_rows(kind, sight).filter(key=key)
-    return max(known, key=lambda version: version.valid_from or date.min, default=None)
+    rows = _current_rows(kind, sight).filter(key=key)
+    return max(rows, key=lambda version: version.valid_from or date.min, default=None)
 
 
 def list_versions_by_id(kind: str, sight: ReadScope, versions: list[int]) -> list[Version]:
@@ -250,8 +250,8 @@ def list_versions_by_id(kind: str, sight: ReadScope, versions: list[int]) -> lis
 
     Sorted here: for an order of the database SQLite reads the whole register in it and looks at each row's key.
     """
-    found = _current_rows(kind, sight).filter(pk__in=versions).order_by()
-    return sorted(found, key=lambda version: (version.key, version.valid_from or date.min, version.pk))
+    rows = _current_rows(kind, sight).filter(pk__in=versions).order_by()
+    return sorted(rows, key=lambda version: (version.key, version.valid_from or date.min, version.pk))
 
 
 def _current_rows(kind: str, sight: ReadScope) -> QuerySet[Version]:
@@ -264,13 +264,13 @@ def all_versions(kind: str, sight: ReadScope) -> QuerySet[Version]:
     return _within_scope(kind, sight, model._default_manager.filter(enterprise_id=sight.enterprise))  # noqa: SLF001 -- the manager of any model
 
 
-def _within_scope(kind: str, sight: ReadScope, found: QuerySet[Version]) -> QuerySet[Version]:
+def _within_scope(kind: str, sight: ReadScope, rows: QuerySet[Version]) -> QuerySet[Version]:
     if sight.team is None:
-        return found
+        return rows
     if not has_team_scope(kind):
-        known = ", ".join(filter(has_team_scope, kinds.kinds()))
-        raise NianjianError("register_kind_unknown", kind=kind, kinds=known)
-    return found.filter(team_condition(kind, sight.enterprise, sight.day, sight.team))
+        names = ", ".join(filter(has_team_scope, kinds.kinds()))
+        raise NianjianError("register_kind_unknown", kind=kind, kinds=names)
+    return rows.filter(team_condition(kind, sight.enterprise, sight.day, sight.team))
 
 
 AHEAD: Final = 30  # days that are looked ahead where no rule says more
@@ -297,31 +297,33 @@ class RegisterState:
 def get_register_state(kind: str, sight: ReadScope, ahead: int = AHEAD) -> RegisterState:
     """Count, in three queries, none of which grows with the register; ``ahead`` in days."""
     until, sheet = sight.day + timedelta(days=ahead), kinds.register(kind).sheet
-    asked: dict[str, Any] = {"rows": Count("pk")}
+    aggregates: dict[str, Any] = {"rows": Count("pk")}
     for field in sheet.needed:
-        asked[f"without_{field}"] = Count("pk", filter=Q(**{f"{field}__isnull": True}))
+        aggregates[f"without_{field}"] = Count("pk", filter=Q(**{f"{field}__isnull": True}))
     if sheet.runs_out:
         first, after = sight.day, until + timedelta(days=1)
         if sheet.by_field(sheet.runs_out).kind is Kind.MOMENT:
             first, after = (datetime.combine(day, time(), clock.ZONE) for day in (first, after))
-        asked["expired"] = Count("pk", filter=Q(**{f"{sheet.runs_out}__lt": first}))
-        asked["expiring"] = Count("pk", filter=Q(**{f"{sheet.runs_out}__gte": first, f"{sheet.runs_out}__lt": after}))
-    found = list_rows(kind, sight).order_by()[: COUNTED + 1].aggregate(**asked)
-    whole = found["rows"] <= COUNTED
+        aggregates["expired"] = Count("pk", filter=Q(**{f"{sheet.runs_out}__lt": first}))
+        aggregates["expiring"] = Count(
+            "pk", filter=Q(**{f"{sheet.runs_out}__gte": first, f"{sheet.runs_out}__lt": after})
+        )
+    counts = list_rows(kind, sight).order_by()[: COUNTED + 1].aggregate(**aggregates)
+    whole = counts["rows"] <= COUNTED
     ever = all_versions(kind, sight)
     taken = ever.filter(superseded_at__isnull=False).aggregate(last=Max("superseded_at"))["last"]
     return RegisterState(
         kind,
-        found["rows"] if whole else None,
+        counts["rows"] if whole else None,
         max((stamp for stamp in (newest_recorded_at(ever), taken) if stamp is not None), default=None),
         {
-            field: found[f"without_{field}"] if whole else None
+            field: counts[f"without_{field}"] if whole else None
             for field in sheet.needed
-            if found[f"without_{field}"] or not whole
+            if counts[f"without_{field}"] or not whole
         },
         sheet.runs_out,
-        found.get("expired", 0) if whole else None,
-        found.get("expiring", 0) if whole else None,
+        counts.get("expired", 0) if whole else None,
+        counts.get("expiring", 0) if whole else None,
         until,
     )
 
@@ -352,7 +354,7 @@ class LinkGroup:
 
 def list_linked_rows(kind: str, sight: ReadScope, row: Any) -> list[LinkGroup]:  # noqa: ANN401 -- a row of any register
     """Return the groups that are not empty, as far as the reader may see them."""
-    found = []
+    groups = []
     for link in LINKS[kind](sight, row) if kind in LINKS else ():
         if link.kind not in kinds.kinds() or not sight.sees(link.kind):
             continue
@@ -360,8 +362,8 @@ def list_linked_rows(kind: str, sight: ReadScope, row: Any) -> list[LinkGroup]: 
         first = tuple(every.defer("extra", "reason")[: SHOWN + 1])
         if first:
             total = len(first) if len(first) <= SHOWN else every.order_by().count()
-            found.append(LinkGroup(link, first[:SHOWN], total))
-    return found
+            groups.append(LinkGroup(link, first[:SHOWN], total))
+    return groups
 
 
 def _of_number(_sight: ReadScope, row: Any) -> Iterator[Link]:  # noqa: ANN401 -- the same
@@ -409,8 +411,8 @@ def _team(sight: ReadScope, called: str | None) -> Iterator[Link]:
     """A team by its id; where no team has that id, by its name."""
     if called:
         by_id = Q(key=called)
-        known = list_rows("teams", sight).filter(by_id).exists()
-        yield Link("teams", by_id if known else Q(name=called))
+        is_id = list_rows("teams", sight).filter(by_id).exists()
+        yield Link("teams", by_id if is_id else Q(name=called))
 
 
 def _number(display: str | None) -> Iterator[Link]:

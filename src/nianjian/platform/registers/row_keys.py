@@ -10,9 +10,9 @@ CODED: Final = re.compile(r"~([2-9A-F][0-9A-F])")  # no control character: no ke
 
 def decode_key(part: str) -> str:
     """The key that a part of an address tells."""
-    return CODED.sub(lambda found: chr(int(found[1], 16)), part)
+    return CODED.sub(lambda match: chr(int(match[1], 16)), part)
 
 
 def encode_key(key: str) -> str:
     """The key as a part of an address."""
-    return CLOSED.sub(lambda found: "".join(f"{MARK}{ord(sign):02X}" for sign in found[0]), key)
+    return CLOSED.sub(lambda match: "".join(f"{MARK}{ord(sign):02X}" for sign in match[0]), key)

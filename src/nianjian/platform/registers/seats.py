@@ -132,13 +132,13 @@ def has_robot_seats(enterprise: str, first: date, last: date) -> bool:
     A seat without a day of filing or opening counts as if it had always been filed, one without a kind as a robot: the
     stricter readings. Each version counts for its own days only.
     """
-    held = (Q(valid_from=None) | Q(valid_from__lte=last)) & (Q(valid_to=None) | Q(valid_to__gte=first))
+    in_span = (Q(valid_from=None) | Q(valid_from__lte=last)) & (Q(valid_to=None) | Q(valid_to__gte=first))
     robot = Q(kind="robot") | Q(kind=None)
     filed = _overlaps("filed_on", "cancelled_on", first, last) & (
         Q(filing="filed") | Q(filing=None) | Q(filed_on__isnull=False)
     )
     opened = _overlaps("opened_on", "closed_on", first, last) & Q(opened_on__isnull=False)
-    return current_versions(Seat, enterprise).filter(held, robot).filter(filed | opened).exists()
+    return current_versions(Seat, enterprise).filter(in_span, robot).filter(filed | opened).exists()
 
 
 def robot_rules_apply(enterprise: str, year: int, today: date) -> bool:

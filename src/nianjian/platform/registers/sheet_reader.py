@@ -92,8 +92,8 @@ def read_sheet(path: Path, sheet: Sheet) -> Table:
     digest = hashlib.sha256(content).hexdigest()
     name, encoding, lines, start, unsaved = _rows(content, path, sheet)
     if start is None:
-        named = " / ".join("+".join(sheet.by_field(name).header for name in key) for key in sheet.keys)
-        raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=named)
+        key_names = " / ".join("+".join(sheet.by_field(name).header for name in key) for key in sheet.keys)
+        raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=key_names)
     header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
     columns, extra = _assign_columns(header, sheet, path.name)
     present = {column.field for column in columns.values()}
@@ -157,16 +157,16 @@ def _body(lines: Sequence[Line], start: int) -> list[Line]:
 
 def _plain(content: bytes, path: Path, sheet: Sheet) -> tuple[list[Line], int | None, str]:
     """Read text as CSV. Exports call a CSV ``.xls``, so the name is asked only when the text cannot be read."""
-    named = path.suffix.lower() in WORKBOOK_NAMES
+    is_workbook = path.suffix.lower() in WORKBOOK_NAMES
     try:
         text, encoding = _decode(content, path.name)
         lines = _csv(text, path.name)
     except NianjianError as fault:
-        if named:
+        if is_workbook:
             raise NianjianError("not_a_workbook", file=path.name) from fault
         raise
     start = _find_header(lines, sheet)
-    if start is None and named:
+    if start is None and is_workbook:
         raise NianjianError("not_a_workbook", file=path.name)
     return lines, start, encoding
 
@@ -268,7 +268,7 @@ def _lines(rows: Iterable[ValueRow]) -> list[Line]:
 def _find_header(lines: Sequence[Line], sheet: Sheet) -> int | None:
     """Index of the first row that names every column of one of the keys."""
     for index, line in enumerate(lines[:HEADER_WITHIN]):
-        fields = {found.field for cell in line.cells if cell and (found := sheet.column(str(cell))) is not None}
+        fields = {column.field for cell in line.cells if cell and (column := sheet.column(str(cell))) is not None}
         if any(fields.issuperset(key) for key in sheet.keys):
             return index
     return None
@@ -336,13 +336,13 @@ def _unwatched() -> None:
 
 
 def check_table(
-    table: Table, sheet: Sheet, named: Sequence[Reference] = (), *, step: Callable[[], object] = _unwatched
+    table: Table, sheet: Sheet, references: Sequence[Reference] = (), *, step: Callable[[], object] = _unwatched
 ) -> CheckResult:
-    """Check every row; several faults are several findings. ``named``: fields that name rows of another register.
+    """Check every row; several faults are several findings. ``references``: fields that name rows of another register.
 
     ``step`` is called before every `STEP` rows; what it raises ends the check.
     """
-    check = _Check(table, sheet, named)
+    check = _Check(table, sheet, references)
     for place, line in enumerate(table.lines):
         if place % STEP == 0:
             step()
@@ -353,8 +353,8 @@ def check_table(
 class _Check:
     """The rows of a table so far, and what is wrong with them."""
 
-    def __init__(self, table: Table, sheet: Sheet, named: Sequence[Reference]) -> None:
-        self._table, self._sheet, self._named = table, sheet, named
+    def __init__(self, table: Table, sheet: Sheet, references: Sequence[Reference]) -> None:
+        self._table, self._sheet, self._named = table, sheet, references
         self._places = {column.field: column for column in table.columns.values()}
         self._seen: dict[tuple[str, ...], int] = {}  # key and what tells its rows apart -> the first line
         self._counted: Counter[str] = Counter()  # rows by key, of a sheet that has several of one
@@ -372,18 +372,18 @@ class _Check:
                 into.append(self._finding(line, self._sheet.by_field(one.field), one.code, cell=str(value)))
         text = self._check_key(row, line, sound=len(self.found.findings) == before)
         if len(self.found.findings) == before and text is not None:
-            held = {name: line.cells[at] for at, name in self._table.extra.items() if at < len(line.cells)}
-            extra = {name: str(cell) for name, cell in held.items() if cell not in (None, "")}
+            by_name = {name: line.cells[at] for at, name in self._table.extra.items() if at < len(line.cells)}
+            extra = {name: str(cell) for name, cell in by_name.items() if cell not in (None, "")}
             self.found.rows.append(KeyedRow(text, row, extra, self._number_repeat(text)))
         else:
             self.found.faulty += 1
 
     def _read(self, line: Line) -> Row:
         row: Row = {}
-        table, found = self._table, self.found
+        table, result = self._table, self.found
         width = len(table.header)
         if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
-            found.findings.append(Finding(table.file, table.sheet, line.number, table.header[-1], "columns_surplus"))
+            result.findings.append(Finding(table.file, table.sheet, line.number, table.header[-1], "columns_surplus"))
         for position, column in table.columns.items():
             cell = line.cells[position] if position < len(line.cells) else None
             try:
@@ -392,19 +392,19 @@ class _Check:
                 hint = "、".join(column.offered()) if fault.code == "choice_unknown" else ""
                 if fault.code == "flag_unreadable":
                     hint = "是 (yes)、否 (no)"  # flags are read in both languages
-                told = self._finding(line, column, fault.code, cell=cell, hint=hint, details=fault.values)
-                found.findings.append(told)
+                finding = self._finding(line, column, fault.code, cell=cell, hint=hint, details=fault.values)
+                result.findings.append(finding)
                 continue
             if column.kind is Kind.LICENCE and row[column.field] and not licence_number(str(row[column.field])).usual:
-                found.warnings.append(self._finding(line, column, "licence_number_unusual", cell=cell))
+                result.warnings.append(self._finding(line, column, "licence_number_unusual", cell=cell))
         return row
 
     def _check_whole(self, row: Row, line: Line) -> None:
-        sheet, found = self._sheet, self.found
+        sheet, result = self._sheet, self.found
         for column in sheet.columns:
             if column.required and column.field in self._places and column.field in row and row[column.field] is None:
-                found.findings.append(self._finding(line, column, "value_missing"))
-        for checks, into in ((sheet.checks, found.findings), (sheet.notes, found.warnings)):
+                result.findings.append(self._finding(line, column, "value_missing"))
+        for checks, into in ((sheet.checks, result.findings), (sheet.notes, result.warnings)):
             for field_, code in filter(None, (check(row) for check in checks)):
                 column = self._places.get(field_) or sheet.by_field(field_)
                 into.append(self._finding(line, column, code, cell=str(row.get(field_) or "")))
@@ -424,8 +424,8 @@ class _Check:
             findings.append(self._finding(line, column, "key_too_long"))
             return text
         if not self._sheet.repeats:
-            told = (text, *(str(row.get(name) or "") for name in self._sheet.apart))
-            first = self._seen.setdefault(told, line.number)
+            identity = (text, *(str(row.get(name) or "") for name in self._sheet.apart))
+            first = self._seen.setdefault(identity, line.number)
             if first != line.number:
                 findings.append(self._finding(line, column, "key_duplicate", hint=str(first)))
         return text
@@ -444,8 +444,8 @@ class _Check:
         """``column`` is named as the file spells it."""
         table = self._table
         header = next((table.header[at] for at, one in table.columns.items() if one is column), column.header)
-        shown = "" if cell is None or column.personal else LONG_DIGITS.sub(_mask_digits, str(cell)[:SHOWN])
-        return Finding(table.file, table.sheet, line.number, header, code, shown, hint, details or {})
+        excerpt = "" if cell is None or column.personal else LONG_DIGITS.sub(_mask_digits, str(cell)[:SHOWN])
+        return Finding(table.file, table.sheet, line.number, header, code, excerpt, hint, details or {})
 
 
 def number_key(text: str, number: int) -> str:

@@ -59,8 +59,8 @@ def list_allowed_references(
     field = TEAM_FIELDS.get(kind)
     if field is None:
         return ()
-    found = current_versions(models.Team, enterprise).order_by().values_list("key", "name")
-    allowed = {text for pair in found for text in pair if text}
+    pairs = current_versions(models.Team, enterprise).order_by().values_list("key", "name")
+    allowed = {text for pair in pairs for text in pair if text}
     if stood is not None:
         allowed.add(stood.get(field, ""))
     return (Reference(field, frozenset(allowed), "team_unknown", refuses=not (sheet and kind in BEFORE_TEAMS)),)
@@ -90,8 +90,8 @@ def create_row(
         plan.add(tenant.code, key, _with_day(read.row, register.sheet, since), since=begins)
         write_plan(plan)
         filled = [name for name, value in read.row.items() if value is not None]
-        told = {"kind": kind, "key": key, "since": _iso(begins), "fields": filled}
-        record(verb="registers.create", enterprise=tenant.code, actor=actor, data=told)
+        data = {"kind": kind, "key": key, "since": _iso(begins), "fields": filled}
+        record(verb="registers.create", enterprise=tenant.code, actor=actor, data=data)
     return key
 
 
@@ -136,8 +136,8 @@ def change_row(
                 raise NianjianError("register_change_reaches_back", day=old.valid_from.isoformat())
             plan.change(old, values, start)
         write_plan(plan)
-        told: dict[str, object] = {"kind": kind, "key": old.key, "start": _iso(start), "fields": fields}
-        record(verb="registers.change", enterprise=tenant.code, actor=actor, data=told | {"version": version})
+        data: dict[str, object] = {"kind": kind, "key": old.key, "start": _iso(start), "fields": fields}
+        record(verb="registers.change", enterprise=tenant.code, actor=actor, data=data | {"version": version})
 
 
 def end_rows(*, kind: str, enterprise: str, versions: Sequence[int], start: date, reason: str, actor: Actor) -> int:
@@ -157,24 +157,24 @@ def end_rows(*, kind: str, enterprise: str, versions: Sequence[int], start: date
     with transaction.atomic():
         lock_enterprise(tenant.code)
         plan = Plan(register.model, _source(actor, reason))
-        found = _require_current(kind, tenant.code, versions)
-        for one in found:
+        rows = _require_current(kind, tenant.code, versions)
+        for one in rows:
             if one.valid_to is not None and one.valid_to < start:
                 raise NianjianError("register_row_ended", last=one.valid_to.isoformat())
             plan.end(one, start)
         write_plan(plan)
-        told = {"kind": kind, "keys": sorted(one.key for one in found), "start": start.isoformat()}
-        record(verb="registers.end", enterprise=tenant.code, actor=actor, data=told)
-    return len(found)
+        data = {"kind": kind, "keys": sorted(one.key for one in rows), "start": start.isoformat()}
+        record(verb="registers.end", enterprise=tenant.code, actor=actor, data=data)
+    return len(rows)
 
 
 def record_reveal(*, kind: str, enterprise: str, version: Version, actor: Actor) -> None:
     """Note that the masked values of a version are shown in full; ``role_missing``."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     fields = [column.field for column in kinds.register(kind).sheet.columns if is_masked(column)]
-    told = {"kind": kind, "key": version.key, "version": version.pk, "fields": fields}
+    data = {"kind": kind, "key": version.key, "version": version.pk, "fields": fields}
     with transaction.atomic():
-        record(verb="registers.reveal", enterprise=enterprise, actor=actor, data=told)
+        record(verb="registers.reveal", enterprise=enterprise, actor=actor, data=data)
 
 
 def record_export(
@@ -182,15 +182,15 @@ def record_export(
 ) -> None:
     """Note that a list left as a file; ``filters`` are the names of the fields asked for, no values."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED if full else Permission.READ_OWN)
-    told = {"kind": kind, "as_at": day.isoformat(), "rows": count, "sha256": sha256, "full": full}
+    data = {"kind": kind, "as_at": day.isoformat(), "rows": count, "sha256": sha256, "full": full}
     with transaction.atomic():
-        record(verb="registers.export", enterprise=enterprise, actor=actor, data=told | {"filters": list(filters)})
+        record(verb="registers.export", enterprise=enterprise, actor=actor, data=data | {"filters": list(filters)})
 
 
 def _require_valid(read: entries.Entry) -> KeyedRow:
     if read.keyed is None:
-        found = tuple({"field": field, "code": one.code, **one.values()} for field, one in read.findings)
-        raise NianjianError("register_row_faulty", findings=found)
+        findings = tuple({"field": field, "code": one.code, **one.values()} for field, one in read.findings)
+        raise NianjianError("register_row_faulty", findings=findings)
     return read.keyed
 
 
@@ -210,11 +210,11 @@ def _free_key(model: type[Version], sheet: Sheet, enterprise: str, keyed: KeyedR
 def _require_current(kind: str, enterprise: str, versions: Sequence[int]) -> list[Version]:
     """Return these versions, if each is still the last one of its row that the register believes."""
     model = kinds.register(kind).model
-    found = list(current_versions(model, enterprise).filter(pk__in=versions))
-    last = last_version_by_key(model, enterprise, [one.key for one in found])
-    if len(found) != len(set(versions)) or any(last.get(one.key) != one for one in found):
+    rows = list(current_versions(model, enterprise).filter(pk__in=versions))
+    last = last_version_by_key(model, enterprise, [one.key for one in rows])
+    if len(rows) != len(set(versions)) or any(last.get(one.key) != one for one in rows):
         raise NianjianError("register_row_stale")
-    return found
+    return rows
 
 
 def _with_day(row: Row, sheet: Sheet, day: date | None) -> Row:
@@ -258,8 +258,8 @@ class ImportReceipt:
     def as_dict(self) -> dict[str, object]:
         """The JSON answer."""
         lists = {"errors": self.errors, "warnings": self.warnings}
-        found = {name: [one.as_dict() for one in part] for name, part in lists.items()}
-        return {one.name: getattr(self, one.name) for one in fields(self)} | {"rows": dict(self.rows), **found}
+        findings = {name: [one.as_dict() for one in part] for name, part in lists.items()}
+        return {one.name: getattr(self, one.name) for one in fields(self)} | {"rows": dict(self.rows), **findings}
 
 
 def import_sheet(

@@ -72,11 +72,11 @@ def current_versions(model: type[V], enterprise: str, *conditions: Q, known_at: 
     """All versions that the register holds true now, or held true at the moment ``known_at``, by key and span."""
     manager = model._default_manager  # noqa: SLF001 - the manager of any model
     if known_at is None:
-        found = manager.filter(*conditions, enterprise_id=enterprise, superseded_at=None)
+        rows = manager.filter(*conditions, enterprise_id=enterprise, superseded_at=None)
     else:
-        found = manager.filter(*conditions, enterprise_id=enterprise, recorded_at__lte=known_at)
-        found = found.exclude(superseded_at__lte=known_at)
-    return found.order_by("key", "valid_from", "id")
+        rows = manager.filter(*conditions, enterprise_id=enterprise, recorded_at__lte=known_at)
+        rows = rows.exclude(superseded_at__lte=known_at)
+    return rows.order_by("key", "valid_from", "id")
 
 
 def versions_on(model: type[V], enterprise: str, day: date, *, known_at: datetime | None = None) -> QuerySet[V]:
@@ -104,13 +104,13 @@ def last_recorded_at(models: Sequence[type[Version]], enterprise: str) -> list[d
 
 def have_rows(models: Sequence[type[Version]], enterprise: str, day: date) -> list[bool]:
     """Whether each register holds a row on a day, as `versions_on` finds them; one query for all of them."""
-    found = _ask_each(
+    moments = _ask_each(
         models, enterprise,
         "SELECT recorded_at FROM {} WHERE enterprise_id = %s AND superseded_at IS NULL"
         " AND (valid_from IS NULL OR valid_from <= %s) AND (valid_to IS NULL OR valid_to >= %s) LIMIT 1",
         day.isoformat(), day.isoformat(),
     )  # fmt: skip
-    return [one is not None for one in found]
+    return [one is not None for one in moments]
 
 
 ENDINGS: Final = """
@@ -133,35 +133,35 @@ class Ending:
 
 
 def list_endings(
-    asked: Sequence[tuple[type[Version], str]], enterprises: Collection[str], day: date, until: date, most: int
+    registers: Sequence[tuple[type[Version], str]], enterprises: Collection[str], day: date, until: date, most: int
 ) -> Iterator[Ending]:
     """What ends up to ``until`` of the rows that hold on a day, by key: of those with one last day ``most`` at most.
 
-    ``asked``: registers that have ``valid_until``, each with a filing of which no row counts ("": all count). One
+    ``registers``: registers that have ``valid_until``, each with a filing of which no row counts ("": all count). One
     statement for all, written out: building it from querysets takes three times its answer.
     """
     if not enterprises:
         return
-    statements, given = [], list[str]()
-    for place, (model, without) in enumerate(asked):
+    statements, params = [], list[str]()
+    for place, (model, without) in enumerate(registers):
         table = model._meta.db_table  # noqa: SLF001 -- Django's documented Meta API
         filed = " AND (filing IS NULL OR filing <> %s)" if without else ""
         statements.append(ENDINGS.format(place=place, table=table, many=", ".join(["%s"] * len(enterprises))) + filed)
-        given += [*enterprises, until.isoformat(), day.isoformat(), day.isoformat(), *([without] if without else [])]
+        params += [*enterprises, until.isoformat(), day.isoformat(), day.isoformat(), *([without] if without else [])]
     sql = f"SELECT * FROM ({' UNION ALL '.join(statements)}) AS each_one WHERE turn <= {most:d} ORDER BY name"  # noqa: S608 -- written here
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
+        cursor.execute(sql, params)
         for place, enterprise, last, key, number, _turn in cursor.fetchall():
             end = last if isinstance(last, date) else date.fromisoformat(last)  # SQLite keeps it as text
             yield Ending(place, enterprise, end, key, number)
 
 
-def _ask_each(models: Sequence[type[Version]], enterprise: str, sql: str, *given: str) -> list[datetime | None]:
+def _ask_each(models: Sequence[type[Version]], enterprise: str, sql: str, *params: str) -> list[datetime | None]:
     """The moment that a statement finds in each register. Building it from querysets takes ten times its answer."""
     tables = [model._meta.db_table for model in models]  # noqa: SLF001 -- Django's documented Meta API
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT " + ", ".join(f"({sql.format(table)})" for table in tables), [enterprise, *given] * len(tables)
+            "SELECT " + ", ".join(f"({sql.format(table)})" for table in tables), [enterprise, *params] * len(tables)
         )
         (row,) = cursor.fetchall()
     return [one if one is None or one.tzinfo else one.replace(tzinfo=UTC) for one in row]  # SQLite's know no zone
@@ -169,8 +169,8 @@ def _ask_each(models: Sequence[type[Version]], enterprise: str, sql: str, *given
 
 def newest_recorded_at(versions: QuerySet[V]) -> datetime | None:
     """When the last of these was written: rows are only ever added, so the highest key tells, and an index finds it."""
-    found: datetime | None = versions.order_by("-pk").values_list("recorded_at", flat=True).first()
-    return found
+    moment: datetime | None = versions.order_by("-pk").values_list("recorded_at", flat=True).first()
+    return moment
 
 
 MONTH: Final = "month"  # of a payment or a contribution: the row is over with it
@@ -199,22 +199,22 @@ def _expired(model: type[Version], day: date) -> Q:
 
 def expired_tickets(model: type[Version], enterprise: str, day: date) -> QuerySet[Any]:
     """Every version of a ticket whose standing one was accepted before ``day`` and is closed."""
-    found = _rows(model, enterprise)
-    standing = found.filter(superseded_at=None, accepted_at__lt=_midnight(day), closed_at__isnull=False)
-    still = found.filter(superseded_at=None).exclude(accepted_at__lt=_midnight(day), closed_at__isnull=False)
-    return found.filter(key__in=standing.values("key")).exclude(key__in=still.values("key"))
+    rows = _rows(model, enterprise)
+    standing = rows.filter(superseded_at=None, accepted_at__lt=_midnight(day), closed_at__isnull=False)
+    still = rows.filter(superseded_at=None).exclude(accepted_at__lt=_midnight(day), closed_at__isnull=False)
+    return rows.filter(key__in=standing.values("key")).exclude(key__in=still.values("key"))
 
 
 def count_expired_versions(model: type[Version], enterprise: str, day: date) -> Expiry:
     """Count what `ended` finds, in one pass over the register."""
-    found = _rows(model, enterprise).aggregate(
+    totals = _rows(model, enterprise).aggregate(
         superseded=Min("superseded_at"),
         ended=Min("valid_to", filter=Q(superseded_at=None)),
         rows=Count("pk", filter=_expired(model, day)),
     )
-    gone: datetime | None = found["superseded"]
-    ends = [end for end in (found["ended"], None if gone is None else gone.astimezone(ZONE).date()) if end]
-    return Expiry(found["rows"], min(ends, default=None))
+    gone: datetime | None = totals["superseded"]
+    ends = [end for end in (totals["ended"], None if gone is None else gone.astimezone(ZONE).date()) if end]
+    return Expiry(totals["rows"], min(ends, default=None))
 
 
 def count_expired_tickets(model: type[Version], enterprise: str, day: date) -> Expiry:
@@ -259,7 +259,7 @@ class Plan:
 
     def add(self, enterprise: str, key: str, values: Row, *, since: date | None = None) -> None:
         """Add the first version of a row, or one that begins again after an end."""
-        self.new.append(self._made(enterprise, key, values, valid_from=since, valid_to=None, replaces=None))
+        self.new.append(self._build_version(enterprise, key, values, valid_from=since, valid_to=None, replaces=None))
 
     def correct(self, old: Version, values: Row) -> None:
         """Put other values into the whole span of a version."""
@@ -277,8 +277,8 @@ class Plan:
         if old.valid_from is None or old.valid_from < start:
             self._close(old, start - DAY)
             return
-        found = list(current_versions(self.model, old.enterprise_id).filter(key=old.key))
-        for version in found:
+        versions = list(current_versions(self.model, old.enterprise_id).filter(key=old.key))
+        for version in versions:
             if version.valid_from is not None and version.valid_from >= start:
                 self.superseded.append(version.pk)
             elif version.valid_to is None or version.valid_to >= start:
@@ -293,12 +293,14 @@ class Plan:
         self._follow(version, values, version.valid_from, last)
 
     def _follow(self, old: Version, values: Row, first: date | None, last: date | None) -> None:
-        made = self._made(old.enterprise_id, old.key, values, valid_from=first, valid_to=last, replaces=old.pk)
+        version = self._build_version(
+            old.enterprise_id, old.key, values, valid_from=first, valid_to=last, replaces=old.pk
+        )
         if "extra" not in values:
-            made.extra = old.extra
-        self.new.append(made)
+            version.extra = old.extra
+        self.new.append(version)
 
-    def _made(self, enterprise: str, key: str, values: Row, **more: Any) -> Version:  # noqa: ANN401 -- columns of any kind
+    def _build_version(self, enterprise: str, key: str, values: Row, **more: Any) -> Version:  # noqa: ANN401 -- columns of any kind
         source = self.source
         stamps = {"recorded_at": source.at, "recorded_by": source.by, "file": source.file, "reason": source.reason}
         return self.model(enterprise_id=enterprise, key=key, **stamps, **more, **values)
@@ -306,18 +308,18 @@ class Plan:
 
 def last_version_by_key(model: type[Version], enterprise: str, keys: Sequence[str] | None = None) -> dict[str, Version]:
     """Return the version of each key that holds today or later, the last one; of these keys alone if given."""
-    found = current_versions(model, enterprise).filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
+    rows = current_versions(model, enterprise).filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
     if keys is not None:
-        found = found.filter(key__in=keys)
-    return {version.key: version for version in sorted(found.iterator(chunk_size=CHUNK), key=_first_day)}
+        rows = rows.filter(key__in=keys)
+    return {version.key: version for version in sorted(rows.iterator(chunk_size=CHUNK), key=_first_day)}
 
 
 def last_day_by_key(model: type[Version], enterprise: str, key: str | None = None) -> dict[str, date]:
     """Return the last day of each key that has a version which ended before today; of one key alone if given."""
-    found = current_versions(model, enterprise).filter(valid_to__lt=clock.today()).order_by()
+    rows = current_versions(model, enterprise).filter(valid_to__lt=clock.today()).order_by()
     if key is not None:
-        found = found.filter(key=key)
-    return dict(found.values_list("key").annotate(last=Max("valid_to")))
+        rows = rows.filter(key=key)
+    return dict(rows.values_list("key").annotate(last=Max("valid_to")))
 
 
 def column_values(version: Version, sheet: Sheet) -> dict[str, Any]:
@@ -382,13 +384,13 @@ def upsert_rows(
     with transaction.atomic():
         lock_enterprise(enterprise)
         plan = Plan(model, Source(str(actor), clock.now(), file))
-        known, over = last_version_by_key(model, enterprise), last_day_by_key(model, enterprise)
-        told = [
-            _plan_row(plan, sheet, enterprise, key, one, known, over, has_extra=has_extra)
-            for key, one in _place_rows(sheet, rows, known)
+        by_key, over = last_version_by_key(model, enterprise), last_day_by_key(model, enterprise)
+        outcomes = [
+            _plan_row(plan, sheet, enterprise, key, one, by_key, over, has_extra=has_extra)
+            for key, one in _place_rows(sheet, rows, by_key)
         ]
         write_plan(plan)
-        counts = UpsertCounts(told.count("inserted"), told.count("updated"), told.count("unchanged"))
+        counts = UpsertCounts(outcomes.count("inserted"), outcomes.count("updated"), outcomes.count("unchanged"))
         data = {"kind": sheet.kind, "file": file_name, "sha256": file, **asdict(counts)}
         record(verb="registers.import", enterprise=enterprise, actor=actor, data=data)
     return counts
@@ -410,7 +412,9 @@ def stored_key(sheet: Sheet, key: str) -> str:
     return key
 
 
-def _place_rows(sheet: Sheet, rows: Sequence[KeyedRow], known: Mapping[str, Version]) -> Iterator[tuple[str, KeyedRow]]:
+def _place_rows(
+    sheet: Sheet, rows: Sequence[KeyedRow], by_key: Mapping[str, Version]
+) -> Iterator[tuple[str, KeyedRow]]:
     """Each row with the stored key under which it stands.
 
     Rows of one key that a sheet tells apart are found again by what does, wherever they stand in the file.
@@ -423,32 +427,32 @@ def _place_rows(sheet: Sheet, rows: Sequence[KeyedRow], known: Mapping[str, Vers
     for keyed in rows:
         groups[keyed.key].append(keyed)
     for key, group in groups.items():
-        yield from zip(_place_group(sheet, key, group, known), group, strict=True)
+        yield from zip(_place_group(sheet, key, group, by_key), group, strict=True)
 
 
-def _place_group(sheet: Sheet, key: str, group: Sequence[KeyedRow], known: Mapping[str, Version]) -> list[str]:
+def _place_group(sheet: Sheet, key: str, group: Sequence[KeyedRow], by_key: Mapping[str, Version]) -> list[str]:
     """The stored keys of the rows of one key: most alike first; a row that is like none is new.
 
     Where one row stands and one comes, it is the same row, whatever has changed.
     """
     numbered = (stored_key(sheet, number_key(key, number)) for number in count(1))
     free = [next(numbered)]
-    while free[-1] in known:
+    while free[-1] in by_key:
         free.append(next(numbered))
     standing, free = free[:-1], free[-1:]
     if len(standing) == len(group) == 1:
         return standing
     alike = []  # how many fields that tell the rows apart say the same; a column that the file lacks says nothing
     for (place, keyed), stored in product(enumerate(group), standing):
-        told = [name for name in sheet.apart if name in keyed.row]
-        alike.append((sum(keyed.row[name] == getattr(known[stored], name) for name in told), place, stored))
+        names = [name for name in sheet.apart if name in keyed.row]
+        alike.append((sum(keyed.row[name] == getattr(by_key[stored], name) for name in names), place, stored))
     alike.sort(key=lambda pair: -pair[0])
-    found: dict[int, str] = {}
+    by_place: dict[int, str] = {}
     for score, place, stored in alike:
-        if score and place not in found and stored not in found.values():
-            found[place] = stored
+        if score and place not in by_place and stored not in by_place.values():
+            by_place[place] = stored
     new = chain(free, numbered)
-    return [found[place] if place in found else next(new) for place in range(len(group))]
+    return [by_place[place] if place in by_place else next(new) for place in range(len(group))]
 
 
 def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values
@@ -457,12 +461,12 @@ def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values
     enterprise: str,
     key: str,
     keyed: KeyedRow,
-    known: Mapping[str, Version],
+    by_key: Mapping[str, Version],
     over: Mapping[str, date],
     *,
     has_extra: bool,
 ) -> str:
-    old = known.get(key)
+    old = by_key.get(key)
     values: dict[str, Any] = dict(keyed.row)
     if has_extra:
         values["extra"] = json.dumps(keyed.extra, ensure_ascii=False, sort_keys=True) if keyed.extra else None
@@ -480,21 +484,21 @@ def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values
     return "updated"
 
 
-def _restart_day(last: date | None, wanted: object) -> date | None:
+def _restart_day(last: date | None, changed_on: object) -> date | None:
     """First day of a row that comes: since ever, or after its end."""
     if last is None:
         return None
-    day = wanted if isinstance(wanted, date) else clock.today()
+    day = changed_on if isinstance(changed_on, date) else clock.today()
     return max(day, last + DAY)
 
 
 def _change_day(old: Version, new: Mapping[str, Any], sheet: Sheet) -> date | None:
     """First day of the change; None for a correction of the standing version."""
-    wanted: date | None = new.get("changed_on")
-    if wanted is not None and wanted != old.changed_on:
+    changed_on: date | None = new.get("changed_on")
+    if changed_on is not None and changed_on != old.changed_on:
         others = (one.field for one in sheet.columns if one.field != "changed_on")
         only_day = all(getattr(old, name) == new[name] for name in others)
-        return None if only_day and old.extra == new["extra"] else wanted
+        return None if only_day and old.extra == new["extra"] else changed_on
     if sheet.undated is Undated.CORRECTION:
         return None
     today = clock.today()

@@ -91,20 +91,20 @@ def upcoming(book: Rulebook, today: date, days: Workdays) -> Calendar:
     tracks = {key: str(one.get("track")) for one in templates for key in _texts(one.get("rules"))} | {NOTICED: LICENCE}
     keys = [key for one in templates for key in _texts(one.get("rules"))]
     rules = [book.in_force[key] for key in dict.fromkeys([NOTICED, *keys]) if key in book.in_force]
-    found = [
+    deadlines = [
         Deadline(rule, day, (last - today).days, track=tracks[rule.key], moved=last if last != day else None)
         for rule in rules
         if rule.unit == UNIT and rule.operator == CLOSES_BY  # an entry that opens is no deadline
         for day, last in [_next(rule, today, days)]
         if rule.valid_on(day)
     ]
-    found.sort(key=lambda one: (one.day, one.last, keys.index(one.rule.key) if one.rule.key in keys else -1))
+    deadlines.sort(key=lambda one: (one.day, one.last, keys.index(one.rule.key) if one.rule.key in keys else -1))
     lead = book.in_force.get(LEAD)
-    start = add_months(found[0].day, -book.integer(LEAD)) if found and lead else None
+    start = add_months(deadlines[0].day, -book.integer(LEAD)) if deadlines and lead else None
     renewals = {kind: book.in_force[key] for kind, key in RENEWALS.items() if key in book.in_force}
     own = {slug: LIMIT.format(slug) for slug in LIMITED}
     limits = {slug: Fraction(str(book.value(key))) for slug, key in own.items() if key in book.in_force}
-    return Calendar(tuple(found), start, lead, renewals, optional_items.list_requested_items(book), limits)
+    return Calendar(tuple(deadlines), start, lead, renewals, optional_items.list_requested_items(book), limits)
 
 
 def data_year(calendar: Calendar, today: date) -> int:
@@ -129,26 +129,26 @@ def _next(rule: Rule, today: date, days: Workdays) -> tuple[date, date]:
 
 def calendars(enterprises: Mapping[str, str], today: date) -> dict[str, Calendar]:
     """Calendar of each enterprise, by code; ``enterprises``: code -> province. One query for all."""
-    asked = {*RENEWALS.values(), *(LIMIT.format(slug) for slug in LIMITED)}
-    overlays = [one for one in query.list_overlays() if str(one["key"]).startswith(UNDER) or one["key"] in asked]
-    found, days = {}, workdays()
+    keys = {*RENEWALS.values(), *(LIMIT.format(slug) for slug in LIMITED)}
+    overlays = [one for one in query.list_overlays() if str(one["key"]).startswith(UNDER) or one["key"] in keys]
+    by_code, days = {}, workdays()
     for code, province in enterprises.items():
         own = [one for one in overlays if one.get("enterprise") in {None, code}]
         # Without overlays of its own an enterprise shares the calendar of its province.
-        named = code if any(one.get("enterprise") == code for one in own) else ""
-        found[code] = _known(today, province, named, json.dumps(own, default=str, sort_keys=True), days)
-    return found
+        enterprise = code if any(one.get("enterprise") == code for one in own) else ""
+        by_code[code] = _build_calendar(today, province, enterprise, json.dumps(own, default=str, sort_keys=True), days)
+    return by_code
 
 
-def joined(calendar: Calendar, found: Iterable[Deadline]) -> Calendar:
+def joined(calendar: Calendar, deadlines: Iterable[Deadline]) -> Calendar:
     """The same with these deadlines in their places; the plan stays that of the season."""
     return replace(
-        calendar, deadlines=tuple(sorted([*found, *calendar.deadlines], key=lambda one: (one.day, one.last)))
+        calendar, deadlines=tuple(sorted([*deadlines, *calendar.deadlines], key=lambda one: (one.day, one.last)))
     )
 
 
 @lru_cache(maxsize=256)
-def _known(today: date, province: str, enterprise: str, overlays: str, days: Workdays) -> Calendar:
+def _build_calendar(today: date, province: str, enterprise: str, overlays: str, days: Workdays) -> Calendar:
     acting: list[Overlay] = json.loads(overlays)
     book = Rulebook.on(today, province or None, enterprise or None, acting, tolerant=True)
     return upcoming(book, today, days)

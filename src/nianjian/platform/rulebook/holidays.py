@@ -49,10 +49,10 @@ class Year:
 
 def calendar() -> Calendar:
     """Return the calendar that every count of working days takes."""
-    found = holidays.builtin()
+    cal = holidays.builtin()
     for one in service.list_holiday_files():
-        found = found.updated(one.calendar)
-    return found
+        cal = cal.updated(one.calendar)
+    return cal
 
 
 def due(*, start: date, workdays: int) -> Due:
@@ -86,7 +86,7 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
     require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
     if path.suffix.lower() == ".json":
         content = files.content(path)
-        found, days, papers = _from_json(content)
+        cal, days, papers = _from_json(content)
         digest = hashlib.sha256(content).hexdigest()
     else:
         table = read_sheet(path, HOLIDAYS)
@@ -95,15 +95,15 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
             return Receipt(table.file, (), 0, 0, new=False, errors=tuple(checked.findings))
         rows = [keyed.row for keyed in checked.rows]
         words = {True: holidays.OFF, False: holidays.ON}
-        found = holidays.from_rows([{"日期": row["day"], "休息/上班": words[row["state"] == OFF]} for row in rows])
+        cal = holidays.from_rows([{"日期": row["day"], "休息/上班": words[row["state"] == OFF]} for row in rows])
         days = [(cast("date", row["day"]), row["state"] == OFF, str(row.get("name") or "")) for row in rows]
         papers = list(dict.fromkeys(str(row["paper"]) for row in rows if row.get("paper")))
         digest = table.sha256
-    years = tuple(sorted(found.years))
+    years = tuple(sorted(cal.years))
     new = bool(years) and service.add_holiday_file(
         name=path.name, sha256=digest, years=years, papers=papers, days=days, actor=actor
     )
-    return Receipt(path.name, years, len(found.days_off), len(found.extra_workdays), new=new)
+    return Receipt(path.name, years, len(cal.days_off), len(cal.extra_workdays), new=new)
 
 
 def _from_json(content: bytes) -> tuple[Calendar, list[Day], list[str]]:
@@ -112,8 +112,8 @@ def _from_json(content: bytes) -> tuple[Calendar, list[Day], list[str]]:
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
         raise NianjianError("holidays_unreadable", reason="not_utf8", place=str(line)) from fault
-    found = holidays.from_json(text)
-    told: dict[str, Any] = json.loads(text)
-    days = [(date.fromisoformat(one["date"]), one["isOffDay"], str(one.get("name") or "")) for one in told["days"]]
-    papers = told.get("papers")
-    return found, days, [str(one) for one in papers] if isinstance(papers, list) else []
+    cal = holidays.from_json(text)
+    document: dict[str, Any] = json.loads(text)
+    days = [(date.fromisoformat(one["date"]), one["isOffDay"], str(one.get("name") or "")) for one in document["days"]]
+    papers = document.get("papers")
+    return cal, days, [str(one) for one in papers] if isinstance(papers, list) else []

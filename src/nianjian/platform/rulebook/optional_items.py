@@ -16,12 +16,14 @@ NAMES: Final[Mapping[str, str]] = {
 
 def list_requested_items(book: Rulebook) -> tuple[str, ...]:
     """Items that are asked for besides, in the rule's order."""
-    return tuple(dict.fromkeys(NAMES[one] for one in _named(book) if one in NAMES)) if _particular(book) else ()
+    return (
+        tuple(dict.fromkeys(NAMES[one] for one in _list_rule_items(book) if one in NAMES)) if _particular(book) else ()
+    )
 
 
 def hinted(book: Rulebook) -> list[str]:
     """What is only told, by its name: papers that no item stands for, or that other provinces ask for."""
-    return [one for one in _named(book) if not _particular(book) or one not in NAMES]
+    return [one for one in _list_rule_items(book) if not _particular(book) or one not in NAMES]
 
 
 def _particular(book: Rulebook) -> bool:
@@ -29,5 +31,5 @@ def _particular(book: Rulebook) -> bool:
     return rule is not None and (rule.province is not None or any(one["key"] == RULE for one in book.overlays))
 
 
-def _named(book: Rulebook) -> list[str]:
+def _list_rule_items(book: Rulebook) -> list[str]:
     return [str(one) for one in book.items(RULE)] if RULE in book.in_force else []

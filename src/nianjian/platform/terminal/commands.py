@@ -61,12 +61,12 @@ def _run(operation: Operation[..., Any], draw: Draw, args: argparse.Namespace) -
     typed = [one for one in operation.fields if one.kind not in {Kind.VERSION, Kind.VERSIONS}]
     values = {one.name: _value(one, getattr(args, one.name)) for one in typed}
     result = operation(enterprise=args.enterprise, actor=actor, **values)
-    named = [values[one.name] for one in typed if one.kind in {Kind.KEY, Kind.KEYS}]
-    keys = [key for one in named for key in ([one] if isinstance(one, str) else one)]
+    key_values = [values[one.name] for one in typed if one.kind in {Kind.KEY, Kind.KEYS}]
+    keys = [key for one in key_values for key in ([one] if isinstance(one, str) else one)]
     if operation.answer:
         document: Any = operation.answer.document(None, "".join(keys), result)
-        told = asdict(document)
-        return Answer(told, lambda console: draw(console, [told]))
+        data = asdict(document)
+        return Answer(data, lambda console: draw(console, [data]))
     return answer(operation.resource, args.enterprise, actor, keys, draw)
 
 

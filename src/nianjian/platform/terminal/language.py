@@ -60,8 +60,8 @@ _UNITLESS: Final = frozenset({"flag", "ratio", "share"})
 def format_limit(operator: str | None, value: object, unit: str) -> str:
     """`` > 0.01%``, ``10 working days``, ``included: 以上, 以内; excluded: 以外``."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or unit in _UNITLESS:
-        told = _percent(value) if unit == "share" and isinstance(value, Decimal) else _told(value)
-        return f"{operator or ''} {told}".strip()
+        label = _percent(value) if unit == "share" and isinstance(value, Decimal) else _format_value(value)
+        return f"{operator or ''} {label}".strip()
     text = UNITS.get(unit)
     return f"{operator or ''} {value} {_(text) if text else unit.replace('_', ' ')}".strip()
 
@@ -70,7 +70,7 @@ def _percent(value: Decimal) -> str:
     return f"{(value * 100).normalize():f}%"
 
 
-def _told(value: object) -> str:
+def _format_value(value: object) -> str:
     if value is None or value in ((), {}):
         return "–"
     if isinstance(value, bool):
@@ -86,4 +86,4 @@ def _told(value: object) -> str:
 
 def _inside(value: object) -> str:
     """A mapping within another, or within a list, stands in brackets."""
-    return f"({_told(value)})" if isinstance(value, Mapping) else _told(value)
+    return f"({_format_value(value)})" if isinstance(value, Mapping) else _format_value(value)

@@ -94,10 +94,10 @@ class Blob:
 
 def put(content: bytes) -> Blob:
     """Encrypt and store; the file is on disk when this returns."""
-    made = uuid.uuid4().hex
-    sealed = keyring.current().encrypt(content, _context(made))
-    _write(_path(made), lambda file: file.write(sealed))
-    return Blob(made, hashlib.sha256(content).hexdigest(), len(content))
+    blob_id = uuid.uuid4().hex
+    sealed = keyring.current().encrypt(content, _context(blob_id))
+    _write(_path(blob_id), lambda file: file.write(sealed))
+    return Blob(blob_id, hashlib.sha256(content).hexdigest(), len(content))
 
 
 @contextmanager
@@ -113,10 +113,10 @@ def put_undoable(content: bytes) -> Iterator[Blob]:
 
 def put_file(path: Path) -> Blob:
     """Encrypt and store a file of any size, a piece in memory at a time; it is on disk when this returns."""
-    made = uuid.uuid4().hex
+    blob_id = uuid.uuid4().hex
     with path.open("rb") as plain:
-        told = _write(_path(made), lambda file: seal(pieces(plain), file, _context(made)))
-    return Blob(made, *told)
+        stats = _write(_path(blob_id), lambda file: seal(pieces(plain), file, _context(blob_id)))
+    return Blob(blob_id, *stats)
 
 
 def get(blob: str) -> bytes:

@@ -39,10 +39,10 @@ class SealedColumns:
 
     def sealed_with(self, key: str) -> int:
         """How many rows hold a ciphertext of this key."""
-        found = Q()
+        condition = Q()
         for name in self.names:
-            found |= Q(**{f"head_{name}__in": _heads(key)})
-        return self._headed().filter(found).count()
+            condition |= Q(**{f"head_{name}__in": _heads(key)})
+        return self._headed().filter(condition).count()
 
     def keys(self) -> Counter[str]:
         """Ciphertexts by the id of their key."""
@@ -55,10 +55,10 @@ class SealedColumns:
         return counted
 
     def _rows(self, key: str) -> QuerySet[Any]:
-        found = Q()
+        condition = Q()
         for name in self.names:
-            found |= Q(**{f"{name}__isnull": False}) & ~Q(**{f"head_{name}__in": _heads(key)})
-        return self._headed().filter(found)
+            condition |= Q(**{f"{name}__isnull": False}) & ~Q(**{f"head_{name}__in": _heads(key)})
+        return self._headed().filter(condition)
 
     def _headed(self) -> QuerySet[Any]:
         heads = {f"head_{name}": _head(name) for name in self.names}
@@ -68,12 +68,12 @@ class SealedColumns:
 
 def sealed_columns() -> list[SealedColumns]:
     """Every model that has sealed fields."""
-    found = []
+    columns = []
     for model in apps.get_models():
         names = tuple(one.name for one in model._meta.concrete_fields if isinstance(one, SealedText))  # noqa: SLF001 -- Django's documented Meta API
         if names:
-            found.append(SealedColumns(model, names))
-    return found
+            columns.append(SealedColumns(model, names))
+    return columns
 
 
 def _head(name: str) -> Substr:
@@ -132,17 +132,17 @@ class SealedTexts:
     def _keys(self, row: Model) -> Iterator[str]:
         data = getattr(row, self.names[0])
         for name in self.within:
-            found = data.get(name, ())
-            for sealed in [found] if isinstance(found, str) else found:
+            value = data.get(name, ())
+            for sealed in [value] if isinstance(value, str) else value:
                 yield keyring.key_id(base64.b64decode(sealed))
 
     def _reseal(self, row: Model) -> None:
         data = getattr(row, self.names[0])
         for name in self.within:
-            if isinstance(found := data.get(name), str):
-                data[name] = self.seal(self.open(found))
-            elif found:
-                data[name] = [self.seal(self.open(sealed)) for sealed in found]
+            if isinstance(value := data.get(name), str):
+                data[name] = self.seal(self.open(value))
+            elif value:
+                data[name] = [self.seal(self.open(sealed)) for sealed in value]
 
 
 Sealed = SealedColumns | SealedTexts

@@ -61,8 +61,8 @@ class TailIndex(Char):
     def deconstruct(self) -> Any:  # noqa: ANN401 - Django's signature
         """Name the column that is indexed."""
         name, path, args, kwargs = super().deconstruct()
-        for given in ("max_length", "null", "editable"):
-            kwargs.pop(given, None)
+        for option in ("max_length", "null", "editable"):
+            kwargs.pop(option, None)
         return name, path, args, {**kwargs, "source": self.source}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ANN401, FBT001 - Django's signature

@@ -89,10 +89,10 @@ def _marked(view: View[P], mark: str, enter: Callable[[Request, str], None]) -> 
             if request.path != reverse("portfolio"):
                 raise Http404
             return redirect("room")
-        known = cast("Request", request)
-        known.actor = Actor(request.user.get_username(), USER)
-        enter(known, str(kwargs.get("code", access.EVERYWHERE)))
-        return view(known, *args, **kwargs)
+        page_request = cast("Request", request)
+        page_request.actor = Actor(request.user.get_username(), USER)
+        enter(page_request, str(kwargs.get("code", access.EVERYWHERE)))
+        return view(page_request, *args, **kwargs)
 
     setattr(inside, MARK, mark)
     return cast("Around[P]", inside)

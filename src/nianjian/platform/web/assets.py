@@ -60,9 +60,9 @@ def serve_asset(request: HttpRequest, digest: str, name: str) -> HttpResponse:
     """Answer with the file; 404 for one of another version."""
     if name != STYLE and name not in SCRIPTS:
         raise Http404
-    known = load_asset(name)
-    if digest != known.digest:
+    asset = load_asset(name)
+    if digest != asset.digest:
         raise Http404
     packed = "gzip" in request.headers.get("accept-encoding", "")
     headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {})
-    return HttpResponse(known.packed if packed else known.plain, content_type=known.media, headers=headers)
+    return HttpResponse(asset.packed if packed else asset.plain, content_type=asset.media, headers=headers)

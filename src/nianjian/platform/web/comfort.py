@@ -46,10 +46,10 @@ def show_day(request: Request) -> HttpResponse:
     moment = read_moment(typed, clock.today())
     if moment is None:
         return HttpResponse(gettext("Not understood; write 2026-11-25, 11-25 or today") if typed.strip() else "")
-    told = calendar()
+    workdays = calendar()
     day, _ = moment.date(), words(current())
     parts = [full_day(day, _), weekday_text(day, _), f"{moment:%H:%M}" if ":" in typed or "：" in typed else ""]
-    if told.known(day) and not told.is_workday(day):
+    if workdays.known(day) and not workdays.is_workday(day):
         parts.append(gettext("no working day"))
     return HttpResponse(" ".join(filter(None, parts)))
 

@@ -31,9 +31,9 @@ def read_day(text: str, today: date) -> date | None:
     text = unicodedata.normalize("NFKC", text).strip()
     if (near := WORDS.get(text.casefold())) is not None:
         return today + timedelta(days=near)
-    if (found := DAY.fullmatch(text)) is None:
+    if (match := DAY.fullmatch(text)) is None:
         return None
-    parts = found.groups()
+    parts = match.groups()
     year, month, day = parts[:3] if parts[3] is None else parts[3:]
     try:
         return date(int(year or today.year), int(month), int(day))
@@ -50,9 +50,9 @@ def asked_day(text: str) -> date:
 def read_moment(text: str, today: date) -> datetime | None:
     """A day and its time of day, such as 昨天 15:20; a time alone is of today, a day alone its beginning. Naive."""
     text = unicodedata.normalize("NFKC", text).strip()
-    found = MOMENT.fullmatch(text)
-    head, hour, minute, second = found.groups() if found else (text, "0", "0", None)
-    day = today if found and not head else read_day(head, today)
+    match = MOMENT.fullmatch(text)
+    head, hour, minute, second = match.groups() if match else (text, "0", "0", None)
+    day = today if match and not head else read_day(head, today)
     try:
         return None if day is None else datetime.combine(day, time(int(hour), int(minute), int(second or 0)))
     except ValueError:

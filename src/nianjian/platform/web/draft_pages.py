@@ -33,11 +33,11 @@ def draft(request: Request) -> HttpResponse:
         age = int(drafts.AGE.total_seconds())
         answer.set_cookie(COOKIE, "1", max_age=age, samesite="Strict", secure=request.is_secure())
         return answer
-    found = drafts.find_draft(user, request.GET.get("form", ""))
-    if found is None:
+    stored = drafts.find_draft(user, request.GET.get("form", ""))
+    if stored is None:
         return HttpResponse(status=204)
-    at = f"{found.saved_at.astimezone(clock.ZONE):%H:%M}"
-    return JsonResponse({"at": at, "fields": json.loads(found.fields or "{}")})
+    at = f"{stored.saved_at.astimezone(clock.ZONE):%H:%M}"
+    return JsonResponse({"at": at, "fields": json.loads(stored.fields or "{}")})
 
 
 @require_http_methods(["GET", "POST"])

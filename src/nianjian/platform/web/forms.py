@@ -47,14 +47,14 @@ class WordsField(forms.CharField):
 
     def clean(self, value: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 -- what a form was sent
         """Raises ValidationError that names the first line it cannot read."""
-        found: dict[str, dict[str, str]] = {}
+        by_field: dict[str, dict[str, str]] = {}
         for line in filter(str.strip, str(super().clean(value)).splitlines()):
             read = WORDS.fullmatch(line)
             if read is None:
                 text = gettext("“{line}”: write field: their word = our word")
                 raise forms.ValidationError(text.format(line=line))
-            found.setdefault(self._field_of(read[1]), {})[read[2]] = read[3]
-        return found
+            by_field.setdefault(self._field_of(read[1]), {})[read[2]] = read[3]
+        return by_field
 
 
 class ZoneField(forms.CharField):
@@ -87,16 +87,16 @@ class DayInput(forms.DateInput):
         read = read_moment(value, clock.today()) if isinstance(value, str) else None
         return read.strftime(str(self.format)) if read else value
 
-    def render(self, *given: Any, **named: Any) -> SafeString:  # noqa: ANN401 -- Django's signature
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:  # noqa: ANN401 -- Django's signature
         """Put the calendar into the box, and behind it a place for what is understood."""
-        named["attrs"] = {
-            **(named.get("attrs") or {}),
+        kwargs["attrs"] = {
+            **(kwargs.get("attrs") or {}),
             "hx-get": reverse("day-reading"), "hx-trigger": "input changed delay:250ms", "hx-target": "next .reading",
         }  # fmt: skip
         return format_html(
             '<span class="day-box">{}<input type="date" tabindex="-1" aria-hidden="true"></span>'
             '<output class="reading"></output>',
-            super().render(*given, **named),
+            super().render(*args, **kwargs),
         )
 
 

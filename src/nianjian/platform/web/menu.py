@@ -256,11 +256,11 @@ class Frame:
     @cached_property
     def groups(self) -> list[tuple[str, list[Link]]]:
         """The lines of the side in their groups, without those that the reader may not open."""
-        found: dict[str, list[Link]] = {}
+        by_group: dict[str, list[Link]] = {}
         for line in self._menu.lines if self._reader.code else ():
             if address := self._find_front(line.place):
-                found.setdefault(gettext(line.group), []).append(self._build_line(line, address))
-        return list(found.items())
+                by_group.setdefault(gettext(line.group), []).append(self._build_line(line, address))
+        return list(by_group.items())
 
     @cached_property
     def bar(self) -> list[Link]:
@@ -290,10 +290,10 @@ class Frame:
         """The settings menu in its groups, on pages of the settings."""
         if self.entry is None or self.entry.place is not Place.SETTINGS:
             return []
-        found: dict[str, list[Link]] = {group: [] for group in GROUPS}
+        by_group: dict[str, list[Link]] = {group: [] for group in GROUPS}
         for entry, link in self._list_links(Place.SETTINGS):
-            found[entry.group if self._reader.code else MACHINE].append(link)
-        return [(gettext(group), links) for group, links in found.items() if links]
+            by_group[entry.group if self._reader.code else MACHINE].append(link)
+        return [(gettext(group), links) for group, links in by_group.items() if links]
 
     @property
     def pages(self) -> Iterator[Link]:
@@ -356,11 +356,11 @@ class Frame:
             follows = (
                 match and (entry.follows or entry == self.entry) and all(one in match.kwargs for one in entry.needs)
             )
-            known = match.kwargs if match and follows else self._ask(entry)
-            if known is None:
+            kwargs = match.kwargs if match and follows else self._ask(entry)
+            if kwargs is None:
                 instead = entry.front or entry.empty
                 return reverse(instead, kwargs=self._code(entry)) if instead else ""
-            values |= {name: known[name] for name in entry.needs}
+            values |= {name: kwargs[name] for name in entry.needs}
         if entry.scope is Scope.BOTH:
             return at(entry.route, self._reader.code, **values)
         address = reverse(entry.route, kwargs={**self._code(entry), **values})

@@ -40,20 +40,20 @@ def paged(
     A number that makes no sense is the first page. A ``total`` to be called counts where the rows go on, or end
     before the page; the last page tells it without.
     """
-    asked = min(number(request, name), farthest)
-    start = (asked - 1) * size
-    found: list[T] = list(rows[start : start + size + 1])
-    shown = found[:size]
+    page = min(number(request, name), farthest)
+    start = (page - 1) * size
+    window: list[T] = list(rows[start : start + size + 1])
+    page_rows = window[:size]
     if callable(total):
-        ends = len(found) <= size and (shown or not start)
-        total = start + len(shown) if ends else total()
+        ends = len(window) <= size and (page_rows or not start)
+        total = start + len(page_rows) if ends else total()
     return Page(
-        rows=shown,
-        first=start + 1 if shown else 0,
-        last=start + len(shown),
+        rows=page_rows,
+        first=start + 1 if page_rows else 0,
+        last=start + len(page_rows),
         total=total,
-        back=_at(request, name, asked - 1) if asked > 1 else "",
-        on=_at(request, name, asked + 1) if len(found) > size and asked < farthest else "",
+        back=_at(request, name, page - 1) if page > 1 else "",
+        on=_at(request, name, page + 1) if len(window) > size and page < farthest else "",
     )
 
 
@@ -105,8 +105,8 @@ def ordered(request: HttpRequest, columns: Mapping[str, Sequence[str]], first: s
 
     ``columns``: column -> names of fields. The last field should be unique, else rows may show twice on two pages.
     """
-    asked = request.GET.get("sort", first)
-    column, descending = asked.removeprefix("-"), asked.startswith("-")
+    sort = request.GET.get("sort", first)
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
     if column not in columns:
         column, descending = first.removeprefix("-"), first.startswith("-")
     fields = tuple(columns[column])

@@ -51,23 +51,23 @@ class PartRows(forms.Widget):
         """The fields of every row."""
         del renderer
         try:
-            told = json.loads(value.removeprefix(UNREAD))
-            held = told if value.startswith(UNREAD) else split_value(self._rule, told)
+            data = json.loads(value.removeprefix(UNREAD))
+            groups = data if value.startswith(UNREAD) else split_value(self._rule, data)
         except (ValueError, KeyError, TypeError, AttributeError):
-            held = split_value(self._rule, plain(self._rule.value))
+            groups = split_value(self._rule, plain(self._rule.value))
         tables = [
             self._draw_rows(f"{name}.{place}", table, rows)
-            for place, (table, rows) in enumerate(zip(self._tables, held, strict=True))
+            for place, (table, rows) in enumerate(zip(self._tables, groups, strict=True))
         ]
         return SafeString(
             render_to_string("layout/parts/rule_parts.html", {"tables": tables, "id": (attrs or {}).get("id")})
         )
 
     def _draw_rows(self, name: str, table: PartTable, rows: list[Any]) -> dict[str, Any]:
-        shown = [*rows, *({} for _spare in range(SPARE))] if not table.rows else rows
+        slots = [*rows, *({} for _spare in range(SPARE))] if not table.rows else rows
         return {
             "name": name,
-            "count": len(shown),
+            "count": len(slots),
             "rows": [
                 {
                     "title": self._say(table.rows[place]) if table.rows and table.rows[place] else "",
@@ -76,7 +76,7 @@ class PartRows(forms.Widget):
                         self._draw(f"{name}.{place}.{part.name}", part, row.get(part.name)) for part in table.parts
                     ],
                 }
-                for place, row in enumerate(shown)
+                for place, row in enumerate(slots)
             ],
         }
 
@@ -100,8 +100,8 @@ class PartRows(forms.Widget):
             if table.rows or any(
                 inside for part, inside in zip(table.parts, row.values(), strict=True) if not part.choices
             ):
-                kept = data.get(f"{name}.{place}.{KEPT}", "")
-                rows.append(row | ({KEPT: kept} if kept else {}))
+                rest = data.get(f"{name}.{place}.{KEPT}", "")
+                rows.append(row | ({KEPT: rest} if rest else {}))
         return rows
 
     @staticmethod

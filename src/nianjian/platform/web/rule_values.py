@@ -108,8 +108,8 @@ def present_rule(rule: Rule, book: Rulebook) -> RulePresentation:
 def rule_value_text(rule: Rule, book: Rulebook, *, bare: bool = False) -> str:
     """The value as people write it: “at most 30 %”; ``bare``: without what it is compared by."""
     _ = words(current())
-    asked = {"key": rule.key, "value": plain(rule.value), "unit": rule.unit}
-    text = value_text(asked, _, titles(book))
+    entry = {"key": rule.key, "value": plain(rule.value), "unit": rule.unit}
+    text = value_text(entry, _, titles(book))
     if rule.key in PER_TEN_THOUSAND and isinstance(rule.value, Decimal):
         text = gettext("{value} ({percent})").format(value=text, percent=f"{(rule.value * 100).normalize():f} %")
     counted = isinstance(rule.value, int | Decimal)

@@ -146,7 +146,7 @@ def bar(job: JobValue) -> Bar:
     return Bar(percent, " · ".join(parts))
 
 
-def job_table(found: Sequence[JobValue], code: str) -> Table:
+def job_table(jobs: Sequence[JobValue], code: str) -> Table:
     """Jobs, each with its page."""
     rows = [
         [
@@ -156,7 +156,7 @@ def job_table(found: Sequence[JobValue], code: str) -> Table:
             Cell(person(job.requested_by)),
             Cell("" if bar(job).percent is None else f"{bar(job).percent} %", figure=True),
         ]
-        for job in found
+        for job in jobs
     ]
     columns = [
         Column(_("job")),

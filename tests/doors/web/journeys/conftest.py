@@ -25,12 +25,12 @@ class Journey:
     _contexts: list[Any] = field(default_factory=list)
 
     def begin(
-        self, person: str = "demo", role: str = "administrator", *, width: int = 1366, height: int = 768, **wanted: Any
+        self, person: str = "demo", role: str = "administrator", *, width: int = 1366, height: int = 768, **options: Any
     ) -> Any:
         """Sign the person in, in Chinese unless ``locale`` says otherwise, and stand at 今天, nothing clicked yet."""
         session = self.site.session(person, role, ENTERPRISE)
-        wanted = {"locale": "zh-CN", "viewport": {"width": width, "height": height}, **wanted}
-        context = self.site.context(self.browser, session, **wanted)
+        options = {"locale": "zh-CN", "viewport": {"width": width, "height": height}, **options}
+        context = self.site.context(self.browser, session, **options)
         self._contexts.append(context)
         self.page = context.new_page()
         self.page.goto(f"{self.site.address}e/{ENTERPRISE}/")

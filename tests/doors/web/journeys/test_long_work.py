@@ -9,8 +9,8 @@ from tests.support.site import follow
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_a_long_job_runs_beside_the_page(journey: Journey, width: int, height: int) -> None:
     page = journey.begin(width=width, height=height)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
     page.goto(f"{journey.site.address}e/{ENTERPRISE}/2026/run/")
     where = page.url
     follow(page.locator("main form button.primary"))
@@ -21,9 +21,9 @@ def test_a_long_job_runs_beside_the_page(journey: Journey, width: int, height: i
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     result = toast.get_by_role("link", name="查看")
     result.wait_for(timeout=60_000)
-    quiet = len(asked)
+    quiet = len(urls)
     page.wait_for_timeout(3000)
-    assert len(asked) == quiet, "nothing is asked once the work is done"
+    assert len(urls) == quiet, "nothing is asked once the work is done"
     journey.clicks = 0
     with page.expect_navigation():
         journey.click(result)

@@ -295,9 +295,11 @@ def overlay(one: Looker, place: str) -> None:
     if not place:
         page.locator("#id_province").select_option(index=1)
     page.locator("#reading input").wait_for(state="attached", timeout=PATIENCE)
-    with page.expect_request(re.compile(r"/overlay/[^/]+/$"), timeout=PATIENCE) as asked:  # for what it would change
+    with page.expect_request(
+        re.compile(r"/overlay/[^/]+/$"), timeout=PATIENCE
+    ) as request_info:  # for what it would change
         page.locator("button[value=try]").click()
-    effect = asked.value.url.removeprefix(one.site.address)
+    effect = request_info.value.url.removeprefix(one.site.address)
     page.locator("#effect > .hint").wait_for(timeout=PATIENCE)
     one.look()
     follow(page.locator("button[value=send]"))

@@ -111,9 +111,9 @@ def test_a_drill_of_two_people_leaves_the_portrait_as_it_was(
     assert "dora" in lead.line("Ticket closed")
 
     lead.go(f"{HOME}inspection/drill/?drill={ticket}")
-    shown = page.locator("main").inner_text()
-    assert "the forward of 12321 was entered" in shown
-    assert PHONE not in shown
+    screen_text = page.locator("main").inner_text()
+    assert "the forward of 12321 was entered" in screen_text
+    assert PHONE not in screen_text
     paper = page.request.get(f"{site.address}{HOME}inspection/drill/report/?drill={ticket}").body()
     with pypdfium2.PdfDocument(io.BytesIO(paper)) as document:
         text = "".join(one.get_textpage().get_text_bounded() for one in document)

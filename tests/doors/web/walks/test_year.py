@@ -64,9 +64,9 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def clock(tmp_path: Path) -> MovedClock:
     """The clock of everything that the home's program does."""
-    made = MovedClock(tmp_path / "days")
-    made.play(OCTOBER)
-    return made
+    moved_clock = MovedClock(tmp_path / "days")
+    moved_clock.play(OCTOBER)
+    return moved_clock
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def site(tmp_path: Path, clock: MovedClock) -> Iterator[tuple[Site, list[str]]]:
     variables = environment(folder) | clock.variables
     links = []
     for words in (["init", "--name", "李明"], ["user", "add", "周敏", "--role", "administrator", "--link"]):
-        made = subprocess.run([*PROGRAM, *words], env=variables, capture_output=True, text=True, check=True).stdout
-        link = re.search(r"/(account/first/\S+)", made)
-        assert link, made
+        output = subprocess.run([*PROGRAM, *words], env=variables, capture_output=True, text=True, check=True).stdout
+        link = re.search(r"/(account/first/\S+)", output)
+        assert link, output
         links.append(link[1])
     (folder / "switch").mkdir()
     (folder / "switch" / "Master.csv").write_text(asterisk_row(1), encoding="utf-8")
@@ -144,7 +144,7 @@ def test_a_missed_season_robots_and_the_year_on_the_watch_list(
     year.signs_in(one, "李明")
     _has_robots(one, tmp_path)
     _reports_late(one)
-    _is_looked_at_closely(one)
+    _sees_yellow_light(one)
     assert one.faults == []
 
 
@@ -186,7 +186,7 @@ def _reports_late(one: Walker) -> None:
     assert one.whole().count("逾期提交") == 2
 
 
-def _is_looked_at_closely(one: Walker) -> None:
+def _sees_yellow_light(one: Walker) -> None:
     """R8: 25 % of the seats are vacant: green by the guide's 30 %, yellow by four fifths of it."""
     year.watches(one, MISSED)
     year.imports(one, "calls", year_data.calls(date(2027, 1, 1), MISSED - DAY))
@@ -467,12 +467,12 @@ def _archives(one: Walker, package: Path, folder: Path) -> None:
     """The season is closed for good and holds what was handed in."""
     one.opens("年检季")
     assert "13/13 项任务完成" in one.text()
-    told, kept = year.archives(one, folder)
-    assert kept.read_bytes() == package.read_bytes()
-    assert hashlib.sha256(kept.read_bytes()).hexdigest() in told
+    text, archive = year.archives(one, folder)
+    assert archive.read_bytes() == package.read_bytes()
+    assert hashlib.sha256(archive.read_bytes()).hexdigest() in text
     with zipfile.ZipFile(package) as pack:
         manifest = json.loads(pack.read(next(name for name in pack.namelist() if name.endswith("manifest.json"))))
-    assert manifest["sha256"] in told
+    assert manifest["sha256"] in text
     one.opens("年检季")
     assert "本季已归档" in one.text()
     assert year.is_refused(one)

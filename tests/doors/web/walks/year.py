@@ -74,18 +74,18 @@ class Walker:
 
     def unfolds(self, form: str) -> Any:
         """Open the fold around a form, if there is one; the form."""
-        found = self.page.locator(form)
-        fold = self.page.locator("main details", has=found)
+        element = self.page.locator(form)
+        fold = self.page.locator("main details", has=element)
         if fold.count() and fold.get_attribute("open") is None:
             fold.locator("summary").first.click()
-        return found
+        return element
 
     def sends(self, form: str, **texts: str) -> None:
         """Fill a form's fields by name and send it."""
-        found = self.unfolds(form)
+        element = self.unfolds(form)
         for name, text in texts.items():
-            found.locator(f"[name={name}]").fill(text)
-        self.press(found.locator("button.primary"))
+            element.locator(f"[name={name}]").fill(text)
+        self.press(element.locator("button.primary"))
 
     def press(self, where: str | Any) -> None:
         follow((self.page.locator(where) if isinstance(where, str) else where).first, PATIENCE)

@@ -104,12 +104,12 @@ async def test_row_18_tokens_on_their_way_when_a_cap_drops_go_back(valkey: Valke
     assert await many(gate, 24, ONE) == 24
     gate.leases.recall(lambda lease: lease.have > 0)
     await until(lambda: not gate.state()["owed"])
-    asked = asyncio.ensure_future(take(gate, ONE))
+    pending = asyncio.ensure_future(take(gate, ONE))
     await asyncio.sleep(0)  # the call waits
     await asyncio.sleep(0)  # the store is asked for ten under the old cap
     low = replace(CAP, limit=20, epoch=2)
     gate.policy(E, [low])
-    answer = await asked
+    answer = await pending
     assert (answer.allowed, answer.unavailable, answer.limit) == (False, False, 20)
     await until(lambda: not gate.state()["owed"])
     assert (gate.state()["free"], valkey.granted(CAP, "trunk17")) == (0, 24)
@@ -258,8 +258,8 @@ async def test_the_store_answers_as_memory_does(valkey: Valkey, window: str) -> 
     await memory.start({E: [cap]})
     for number, moment in enumerate(moments):
         if number % 4 == 3:
-            told = {"answered": number % 8 == 7, "now": NOON}
-            assert memory.settle(E, f"c{number - 3}", **told) == store.settle(E, f"c{number - 3}", **told)
+            outcome = {"answered": number % 8 == 7, "now": NOON}
+            assert memory.settle(E, f"c{number - 3}", **outcome) == store.settle(E, f"c{number - 3}", **outcome)
             await until(lambda: not store.state()["owed"])
         one = await take(memory, slot(cap, CALLEE), call=f"c{number}", now=NOON + moment)
         two = await take(store, slot(cap, CALLEE), call=f"c{number}", now=NOON + moment)
@@ -450,9 +450,9 @@ def test_a_password_is_never_told() -> None:
 
 async def test_the_password_is_said_first_and_a_wrong_one_is_a_store_that_is_away(valkey: Valkey) -> None:
     valkey.ask("ACL", "SETUSER", "gate", "on", ">right", "~*", "+@all")
-    asked = await connect(Address.of(f"unix://gate:right@{valkey.socket}"), lambda: None)
-    assert await asked.ask("ACL", "WHOAMI") == b"gate"
-    asked.close()
+    connection = await connect(Address.of(f"unix://gate:right@{valkey.socket}"), lambda: None)
+    assert await connection.ask("ACL", "WHOAMI") == b"gate"
+    connection.close()
     with pytest.raises(hiredis.ReplyError):
         await connect(Address.of(f"unix://gate:wrong@{valkey.socket}"), lambda: None)
 
@@ -469,9 +469,9 @@ def test_tls_checks_the_store_s_certificate(tmp_path: Path) -> None:
     certificate.write_bytes(ca.pem)
 
     async def test() -> None:
-        known = await connect(Address.of(f"valkeys://127.0.0.1:{port}?ca={certificate}"), lambda: None)
-        assert await known.ask("PING") == b"PONG"
-        known.close()
+        connection = await connect(Address.of(f"valkeys://127.0.0.1:{port}?ca={certificate}"), lambda: None)
+        assert await connection.ask("PING") == b"PONG"
+        connection.close()
         with pytest.raises(ssl.SSLCertVerificationError):
             await connect(Address.of(f"valkeys://127.0.0.1:{port}"), lambda: None)
         await asyncio.sleep(0.05)  # what was hung up on is closed
@@ -609,8 +609,8 @@ async def test_row_08_a_store_without_room_refuses_and_alarms(valkey: Valkey, ca
 
 
 async def test_row_09_an_emptied_store_opens_nothing_until_the_rebuild(valkey: Valkey) -> None:
-    named = [""]
-    gate, other = [await opened(valkey, CAP, generation=lambda: named[0]) for _ in range(2)]
+    current = [""]
+    gate, other = [await opened(valkey, CAP, generation=lambda: current[0]) for _ in range(2)]
     allowed = await many(gate, 123, ONE) + await many(other, 4, ONE)
     valkey.ask("FLUSHALL")
     assert (await take(gate, slot(CAP, "new"))).unavailable
@@ -623,7 +623,7 @@ async def test_row_09_an_emptied_store_opens_nothing_until_the_rebuild(valkey: V
     await asyncio.sleep(0.6)
     assert (await take(gate, ONE)).unavailable, "the operator has not named the new generation"
     assert gate.state()["reason"] == "store-other"
-    named[0] = generation
+    current[0] = generation
     await until(lambda: gate.keeper.ready and other.keeper.ready)
     allowed += await many(gate, 300, ONE) + await many(other, 300, ONE)
     assert 300 - 20 <= allowed <= 300
@@ -633,8 +633,8 @@ async def test_row_09_an_emptied_store_opens_nothing_until_the_rebuild(valkey: V
 
 
 async def test_row_10_an_old_copy_of_the_store_is_raised_to_the_decision_log(valkey: Valkey) -> None:
-    named = [""]
-    gate = await opened(valkey, CAP, generation=lambda: named[0])
+    current = [""]
+    gate = await opened(valkey, CAP, generation=lambda: current[0])
     allowed = await many(gate, 200, ONE)
     valkey.ask("SET", "cap:2026-03-02:E:day:trunk17", 50)  # grants since the copy are missing
     valkey.ask("SET", "cap:2026-03-02:E:day:trunk18", 250)
@@ -642,7 +642,7 @@ async def test_row_10_an_old_copy_of_the_store_is_raised_to_the_decision_log(val
     generation = await rebuild_store(valkey.url, {E: [CAP]}, figures)
     await until(lambda: gate.keeper.reason == "store-other")
     assert (await take(gate, ONE)).unavailable
-    named[0] = generation
+    current[0] = generation
     await until(lambda: gate.keeper.ready)
     assert await many(gate, 300, ONE) == 90
     assert await many(gate, 300, slot(CAP, "trunk18")) == 50

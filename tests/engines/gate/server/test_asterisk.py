@@ -29,8 +29,8 @@ async def calls(switch: Asterisk, way: str, count: int, prefix: str, callee: str
 
 async def recorded(switch: Asterisk, count: int) -> list[str]:
     for _ in range(100):
-        if len(found := switch.records()) >= count:
-            return found
+        if len(records := switch.records()) >= count:
+            return records
         await asyncio.sleep(0.1)
     return switch.records()
 

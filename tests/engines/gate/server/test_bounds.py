@@ -108,8 +108,8 @@ def figures(gate: GateProcess) -> dict[str, object]:
     with link(gate.http, "127.0.0.9") as sock:
         sock.sendall(b"GET /v1/state HTTP/1.1\r\n" + RIGHT + b"Connection: close\r\n\r\n")
         ((_, state),) = split(ends(sock))
-    told: dict[str, object] = json.loads(state)["connections"]
-    return told
+    counts: dict[str, object] = json.loads(state)["connections"]
+    return counts
 
 
 @pytest.mark.parametrize(
@@ -251,8 +251,8 @@ def test_silent_sockets_of_one_address_stop_no_other(gate: GateProcess, door: st
             assert line.recv(100) == b"allow\n"
         after = figures(gate)
         assert after["refused"]["address"] - before["refused"]["address"] >= SILENT - 3 * 512  # type: ignore[index]
-        told = ends(silent[-1]) if door != "fastagi" else b""
-        assert told.startswith({"http": b"HTTP/1.1 503", "line": b"deny gate-unavailable\n"}.get(door, b""))
+        reply = ends(silent[-1]) if door != "fastagi" else b""
+        assert reply.startswith({"http": b"HTTP/1.1 503", "line": b"deny gate-unavailable\n"}.get(door, b""))
         for sock in silent:
             ends(sock)
     assert asked(gate, "127.0.0.3", f"{door}-again") == [200]

@@ -235,12 +235,12 @@ def test_a_killed_process_gives_the_same_call_the_same_answer_again(tmp_path: Pa
     gate = GateProcess(tmp_path / "home")
     gate.feed(tenant(caps=[asdict(cap("L01", 12))]))
     with gate:
-        told = [gate.word(f"c{number}") for number in range(14)]
-        assert told == ["allow"] * 12 + ["deny cap"] * 2
+        words = [gate.word(f"c{number}") for number in range(14)]
+        assert words == ["allow"] * 12 + ["deny cap"] * 2
         for end in (gate.kill, gate.stop):
             end()
             gate.start()
-            assert [gate.word(f"c{number}") for number in range(14)] == told
+            assert [gate.word(f"c{number}") for number in range(14)] == words
         state = gate.state()
         assert state["gate"]["asked_again"] == 14
         assert gate.word("new") == "deny cap", "no unit came free"
@@ -322,8 +322,8 @@ async def test_a_journal_that_cannot_be_written_takes_nobody_the_answer(
     with monkeypatch.context() as broken:
         broken.setattr("os.write", full)
         for number in range(290):  # far more than a write of the journal holds
-            asked = request(call_id=f"{number}" * 100)
-            first, again = ask(gate, asked), ask(gate, asked)
+            question = request(call_id=f"{number}" * 100)
+            first, again = ask(gate, question), ask(gate, question)
             assert first == again
             assert first[0].reason == "allow"
         broken.setattr("os.open", full)

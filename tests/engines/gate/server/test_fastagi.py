@@ -40,11 +40,11 @@ def asked(tmp_path: Path, *sent: bytes, token: str = "") -> bytes:
             for part in sent:
                 writer.write(part)
                 await writer.drain()
-            told = await asyncio.wait_for(reader.readuntil(b"\n"), 5)
+            reply = await asyncio.wait_for(reader.readuntil(b"\n"), 5)
             writer.write(DONE)
-            told += await asyncio.wait_for(reader.read(), 5)
+            reply += await asyncio.wait_for(reader.read(), 5)
             writer.close()
-            return told
+            return reply
 
     return run(play())
 

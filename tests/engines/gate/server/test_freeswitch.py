@@ -25,13 +25,13 @@ class Dialplan:
 
     def question(self, variables: dict[str, str], destination: str) -> str:
         """The address that the inline `curl` asks; the variables are filled on the way."""
-        found = re.match(self.first.attrib["expression"], destination)
-        assert found is not None
-        asked = ""
+        match = re.match(self.first.attrib["expression"], destination)
+        assert match is not None
+        url = ""
         for action in self.first.findall("action"):
             assert action.attrib["inline"] == "true", "a condition sees inline results alone"
             name, data = action.attrib["application"], action.attrib["data"]
-            data = self.expand(data.replace("$1", found[1]), variables)
+            data = self.expand(data.replace("$1", match[1]), variables)
             if name == "set":
                 key, _, value = data.partition("=")
                 variables[key] = value
@@ -39,8 +39,8 @@ class Dialplan:
                 variables.pop(data, None)
             elif name == "curl":
                 assert " " not in data, "mod_curl splits its data at blanks"
-                asked = data
-        return asked
+                url = data
+        return url
 
     def acts(self, code: int, body: str) -> list[str]:
         """What is done with an answer."""

@@ -63,9 +63,9 @@ def test_a_refused_call_stays_refused_and_burns_nothing(tmp_path: Path) -> None:
 
 
 def test_a_new_line_lets_go_and_says_what_would_be_refused(tmp_path: Path) -> None:
-    told = tenant(caps=[asdict(cap("L01", 1))], enforced_displays=["95013002"], enforced_teams=["T09"])
-    told["channels"][0] |= {"observing": True, "team": ""}
-    gate = made(tmp_path, told)
+    config = tenant(caps=[asdict(cap("L01", 1))], enforced_displays=["95013002"], enforced_teams=["T09"])
+    config["channels"][0] |= {"observing": True, "team": ""}
+    gate = made(tmp_path, config)
     (first,), (full,) = ask(gate, request()), ask(gate, request(call_id="c2"))
     assert json.loads(to_json(to_answer(first))).keys() == OLD_ANSWER, "what a client knows, and no more"
     answer = json.loads(to_json(to_answer(full)))
@@ -81,8 +81,8 @@ def test_a_new_line_lets_go_and_says_what_would_be_refused(tmp_path: Path) -> No
 
 
 def test_a_line_that_the_register_does_not_know_is_looked_on_at_until_a_line_is_enforced(tmp_path: Path) -> None:
-    told = tenant(observes_unknown=True, enforced_displays=["95013002"], enforced_teams=["T09"])
-    gate = made(tmp_path, told)
+    config = tenant(observes_unknown=True, enforced_displays=["95013002"], enforced_teams=["T09"])
+    gate = made(tmp_path, config)
     unknown = {"channel": "L09"}
     (answer,) = ask(gate, request(call_id="u1", **unknown))
     assert (answer.allow, answer.reason, answer.observed) == (True, "observed:no-channel", "no-channel")
@@ -99,9 +99,9 @@ def test_without_a_snapshot_everything_is_refused(tmp_path: Path) -> None:
 
 def test_a_stale_snapshot_refuses_or_lets_go_by_the_switch_of_the_purpose(tmp_path: Path) -> None:
     snapshot(tmp_path, tenant(purposes=[purpose("service", fail_open=True), purpose("unnamed"), purpose("other")]))
-    held = CurrentSnapshot(tmp_path)
-    held.refresh()
-    gate = Gate(held, Counting(NOON + 2 * DAY), moment=lambda: NOON + 2 * DAY)
+    current = CurrentSnapshot(tmp_path)
+    current.refresh()
+    gate = Gate(current, Counting(NOON + 2 * DAY), moment=lambda: NOON + 2 * DAY)
     closed, open_one = ask(gate, request())[0], ask(gate, request(purpose="service", call_id="c2"))[0]
     assert (closed.allow, closed.reason) == (False, "gate-unavailable")
     assert (open_one.allow, open_one.reason) == (True, "fail-open")
@@ -217,11 +217,11 @@ def test_a_call_given_back_is_a_new_question(tmp_path: Path) -> None:
 def test_every_decision_is_written_down_once(tmp_path: Path) -> None:
     async def play() -> list[tuple[str, str]]:
         snapshot(tmp_path / "snapshot")
-        held = CurrentSnapshot(tmp_path / "snapshot")
-        held.refresh()
+        current = CurrentSnapshot(tmp_path / "snapshot")
+        current.refresh()
         journal = Journal(tmp_path / "decisions", "main")
         journal.open(NOON)
-        gate = Gate(held, Counting(), journal, moment=lambda: NOON)
+        gate = Gate(current, Counting(), journal, moment=lambda: NOON)
         first, again = ask(gate, request()), ask(gate, request())
         assert first[0].decision_id == again[0].decision_id
         ask(gate, request(call_id="c2", channel="L99"))
@@ -229,9 +229,9 @@ def test_every_decision_is_written_down_once(tmp_path: Path) -> None:
         path = next((tmp_path / "decisions").rglob("*.log"))
         return [(one.verdict.decision_id, one.reason) for one in read_decisions(path, DecisionMatches([]))]
 
-    found = run(play())
-    assert [reason for _, reason in found] == ["allow", "no-channel"]
-    assert len({name for name, _ in found}) == 2
+    decisions = run(play())
+    assert [reason for _, reason in decisions] == ["allow", "no-channel"]
+    assert len({name for name, _ in decisions}) == 2
 
 
 def test_answers_are_bounded() -> None:
@@ -255,9 +255,9 @@ def test_a_question_of_another_day_is_refused_and_may_be_put_again(tmp_path: Pat
 def test_answers_are_bounded_whoever_has_the_numbers_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usual, "LOOK", 8)
     snapshot(tmp_path, tenant(caps=[asdict(cap("L01", 1000))]))
-    held = CurrentSnapshot(tmp_path)
-    held.refresh()
-    gate = Gate(held, Counting(), moment=lambda: NOON, answers=Answers(16))
+    current = CurrentSnapshot(tmp_path)
+    current.refresh()
+    gate = Gate(current, Counting(), moment=lambda: NOON, answers=Answers(16))
     for number in range(100):
         ask(gate, request(call_id=f"c{number}"))
         ask(gate, request(call_id=""))  # the whole way: it remembers nothing and has every second number
@@ -276,19 +276,19 @@ def test_a_port_that_is_taken_is_told_in_the_systems_words(tmp_path: Path) -> No
 
 def test_a_snapshot_that_was_replaced_is_let_go_though_nobody_asks(tmp_path: Path) -> None:
     snapshot(tmp_path / "snapshot", tenant())
-    held = CurrentSnapshot(tmp_path / "snapshot")
-    held.refresh()
-    process = Process(Serving(held, Counting(), Journal(tmp_path / "decisions", "main"), {}, Ports("127.0.0.1", 0)))
+    current = CurrentSnapshot(tmp_path / "snapshot")
+    current.refresh()
+    process = Process(Serving(current, Counting(), Journal(tmp_path / "decisions", "main"), {}, Ports("127.0.0.1", 0)))
     gate = process.gate
     gate.journal, gate.moment = None, lambda: NOON
     for number in range(3):
         ask(gate, request(call_id=f"c{number}"))
     assert (short := gate.usual.taken)
-    assert held.snapshot is not None
-    old = held.snapshot
+    assert current.snapshot is not None
+    old = current.snapshot
     snapshot(tmp_path / "snapshot", tenant(version=2))
     asyncio.run(process._swap())  # the step that its watch takes
-    assert held.snapshot.generation > old.generation
+    assert current.snapshot.generation > old.generation
     gc.collect()
     assert sys.getrefcount(old) == 2, "this test's, and that of the question"
     for number in range(3):

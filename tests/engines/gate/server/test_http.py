@@ -25,10 +25,10 @@ from nianjian.engines.kernel.errors import NianjianError
 
 def test_a_decision_in_json(tmp_path: Path) -> None:
     ((status, answer),) = posted(made(tmp_path), body())
-    told = json.loads(answer)
+    document = json.loads(answer)
     assert status == 200
-    assert told.pop("decision_id")
-    assert told == {
+    assert document.pop("decision_id")
+    assert document == {
         "allow": True,
         "reason": "allow",
         "rule": "rectification.frequency.before",
@@ -159,8 +159,8 @@ def test_a_purpose_may_be_named_in_chinese(tmp_path: Path) -> None:
 
 
 def test_a_batch_is_answered_in_its_order(tmp_path: Path) -> None:
-    asked = [{**CALL, "call_id": str(number), "channel": "L01" if number % 2 else "L99"} for number in range(50)]
-    ((status, answer),) = posted(made(tmp_path), json.dumps({"questions": asked}).encode(), path=b"/v1/batch")
+    questions = [{**CALL, "call_id": str(number), "channel": "L01" if number % 2 else "L99"} for number in range(50)]
+    ((status, answer),) = posted(made(tmp_path), json.dumps({"questions": questions}).encode(), path=b"/v1/batch")
     reasons = [one["reason"] for one in json.loads(answer)["answers"]]
     assert status == 200
     assert reasons == ["no-channel", "allow"] * 25
@@ -177,8 +177,8 @@ def test_outcome_and_release(tmp_path: Path) -> None:
     posted(gate, body())
     assert posted(gate, b'{"call_id":"c1","answered":false}', path=b"/v1/outcome")[0] == (200, b'{"known":true}')
     posted(gate, body(call_id="c2"))
-    told = b'{"call_id":"c2"}'
-    assert [one for _, one in posted(gate, told, told, path=b"/v1/release")] == [
+    payload = b'{"call_id":"c2"}'
+    assert [one for _, one in posted(gate, payload, payload, path=b"/v1/release")] == [
         b'{"released":true}',
         b'{"released":false}',
     ]
@@ -260,11 +260,15 @@ def _answers(gate: Gate, pieces: list[bytes], kind: type[HttpConnection] = HttpC
         assert not heard.closed, "nobody asked for an end"
         return heard.text
 
-    return [(status, _nameless(told)) for status, told in split(asyncio.run(play()))]
+    return [(status, _nameless(content)) for status, content in split(asyncio.run(play()))]
 
 
-def _nameless(told: bytes) -> object:
-    return json.loads(re.sub(rb'"decision_id":"[^"]*"', b'"decision_id":""', told)) if told.startswith(b"{") else told
+def _nameless(content: bytes) -> object:
+    return (
+        json.loads(re.sub(rb'"decision_id":"[^"]*"', b'"decision_id":""', content))
+        if content.startswith(b"{")
+        else content
+    )
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -303,8 +307,8 @@ def test_the_same_head_again_needs_no_parser_and_a_text_like_it_is_no_question(t
     gate, _Counted.parsed = made(tmp_path), 0
     again = [_question("post", number) for number in range(10, 30)]
     outer = b"POST /v1/decide HTTP/1.1\r\nHost: gate\r\n%bContent-Length: %d\r\n\r\n" % (RIGHT, len(again[0]))
-    told = _answers(gate, [*again, outer, _question("post", 30), _question("post", 31)], _Counted)
-    assert [status for status, _ in told] == [200] * 20 + [400, 200]
+    answers = _answers(gate, [*again, outer, _question("post", 30), _question("post", 31)], _Counted)
+    assert [status for status, _ in answers] == [200] * 20 + [400, 200]
     assert (_Counted.parsed, gate.usual.taken) == (4, 19), "two to learn, one to see it so, and the outer one"
     assert gate.reasons["acme", "allow"] == 21
 
@@ -314,13 +318,13 @@ def test_the_same_head_again_needs_no_parser_and_a_text_like_it_is_no_question(t
 
 def opened(connections: Connections, *peers: str) -> list[Connection]:
     """Connections from peers, one after the other; those that were refused are left out."""
-    found = []
+    result = []
     for peer in peers:
         connection, transport = Connection(connections), Heard(peer)
         connection.connection_made(transport)
         if not transport.closed:
-            found.append(connection)
-    return found
+            result.append(connection)
+    return result
 
 
 def refused(connections: Connections) -> dict[str, Any]:

@@ -38,11 +38,11 @@ def numbers() -> list[str]:
     return [str(FIRST + number) for number in range(NUMBERS)]
 
 
-def renew(gate: Gate, root: Path, told: dict[str, Any]) -> None:
+def renew(gate: Gate, root: Path, config: dict[str, Any]) -> None:
     """Another snapshot in force, and its caps."""
-    snapshot(root, told, at=gate.moment())
+    snapshot(root, config, at=gate.moment())
     gate.held.refresh()  # type: ignore[attr-defined]
-    gate.counters.policy("acme", [Cap(**one) for one in told["caps"]])
+    gate.counters.policy("acme", [Cap(**one) for one in config["caps"]])
 
 
 @asynccontextmanager
@@ -72,9 +72,9 @@ async def drained(switch: Kamailio) -> int:
     """Calls until no more are let through; how many were."""
     allowed = silent = part = 0
     while silent < 4:
-        found = (await called(switch, 4, prefix=f"part{part}-")).count(302)
-        allowed, part = allowed + found, part + 1
-        silent = 0 if found else silent + 1
+        count = (await called(switch, 4, prefix=f"part{part}-")).count(302)
+        allowed, part = allowed + count, part + 1
+        silent = 0 if count else silent + 1
         await asyncio.sleep(0.5)
     return allowed
 

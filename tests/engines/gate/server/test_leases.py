@@ -75,10 +75,10 @@ def lines(
     return tenant(channels=channels, caps=[asdict(cap("L01", limit, epoch))], **more)
 
 
-def renew(gate: Gate, root: Path, told: dict[str, Any]) -> None:
-    snapshot(root, told)
+def renew(gate: Gate, root: Path, config: dict[str, Any]) -> None:
+    snapshot(root, config)
     gate.held.refresh()  # type: ignore[attr-defined]
-    gate.counters.policy("acme", [Cap(**one) for one in told["caps"]])
+    gate.counters.policy("acme", [Cap(**one) for one in config["caps"]])
 
 
 def leased(gate: Gate, switch: Tables) -> SwitchLeases:
@@ -200,6 +200,6 @@ async def test_a_stale_snapshot_grants_nothing_more(tmp_path: Path) -> None:
     ids=["isolated", "a new line", "looks on", "another key", "another window", "answered calls", "no cap"],
 )
 def test_what_a_switch_cannot_count_is_not_leased(tmp_path: Path, told: dict[str, Any]) -> None:
-    known = made(tmp_path, told).held.snapshot
-    assert known is not None
-    assert list(list_leasable(known.tenants["acme"])) == []
+    latest = made(tmp_path, told).held.snapshot
+    assert latest is not None
+    assert list(list_leasable(latest.tenants["acme"])) == []

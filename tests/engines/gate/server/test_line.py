@@ -91,21 +91,21 @@ def test_a_silent_connection_keeps_no_snapshot_that_was_replaced(tmp_path: Path)
     line.connection_made(Heard())
     before = sys.getrefcount(gate.held.snapshot)
     line.data_received(SHORT % 1)
-    held = sys.getrefcount(gate.held.snapshot)
+    during = sys.getrefcount(gate.held.snapshot)
     line.renewed()
     after = sys.getrefcount(gate.held.snapshot)
-    assert (held, after) == (before + 1, before)
+    assert (during, after) == (before + 1, before)
     for number in range(2, 5):
         line.data_received(SHORT % number)
     assert (gate.usual.taken, gate.reasons["acme", "allow"]) == (2, 4)
 
 
 def test_what_was_learnt_of_others_opens_nothing(tmp_path: Path) -> None:
-    gate, kept = made(tmp_path), {"secret": "acme"}
-    say = door(gate, kept)
+    gate, tokens = made(tmp_path), {"secret": "acme"}
+    say = door(gate, tokens)
     assert say(b"token secret\n" + b"".join(SHORT % number for number in range(4))) == b"allow\n" * 4
     assert gate.usual.taken == 2
-    assert door(gate, kept)(SHORT % 8) == b"deny malformed\n"
-    other = door(gate, kept)
+    assert door(gate, tokens)(SHORT % 8) == b"deny malformed\n"
+    other = door(gate, tokens)
     assert other(b"token wrong\n" + SHORT % 8) == b"deny malformed\n"
     assert door(gate, {"x": "other"})(b"token x\n" + SHORT % 9) == b"deny number-unknown\n"

@@ -49,13 +49,13 @@ def test_a_killed_gate_of_a_store_knows_the_calls_that_it_answered(tmp_path: Pat
         gate.feed(tenant(caps=[asdict(cap("L01", 40))]))
         fill(home, store.url)
         with gate:
-            told = [gate.word(f"c{number}") for number in range(15)]
-            assert told == ["allow"] * 15
+            words = [gate.word(f"c{number}") for number in range(15)]
+            assert words == ["allow"] * 15
             status, _body = gate.post("/v1/release", {"enterprise": "acme", "call_id": "c3"})
             assert status == 200
             gate.kill()
             gate.start()
-            assert [gate.word(f"c{number}") for number in range(15)] == told
+            assert [gate.word(f"c{number}") for number in range(15)] == words
             assert gate.state()["gate"]["asked_again"] == 14, "the call that was given back is a new one"
             more = [gate.word(f"d{number}") for number in range(40)]
     taken = 15 + 1 + more.count("allow")  # one was given back and taken anew

@@ -50,13 +50,13 @@ def evaluate(bench: Workbench) -> Evaluate:
         fields = form.fields(layout, chosen, zone)
         columns = zip(*cells_of(text, layout), strict=True)
         table = pa.table([pa.array(list(column), pa.string()) for column in columns], names=list(layout.columns))
-        wanted = [f"{getattr(fields, name)} as f_{name}" for name in FIELDS]
-        wanted.append(f"{fields.answered or 'NULL::BOOLEAN'} as f_answered")
+        exprs = [f"{getattr(fields, name)} as f_{name}" for name in FIELDS]
+        exprs.append(f"{fields.answered or 'NULL::BOOLEAN'} as f_answered")
         faults = [f"case when {condition} then '{code}' end" for code, _, condition in fields.checks]
         listed = f"[{', '.join(faults) or 'NULL'}]::varchar[]"
-        wanted.append(f"list_filter({listed}, lambda code: code is not null) as f_codes")
+        exprs.append(f"list_filter({listed}, lambda code: code is not null) as f_codes")
         bench.register("raw", table)
-        rows = bench.table(f"select {', '.join(wanted)} from raw").to_pylist()
+        rows = bench.table(f"select {', '.join(exprs)} from raw").to_pylist()
         return [{name.removeprefix("f_"): value for name, value in row.items()} for row in rows]
 
     return run

@@ -83,8 +83,8 @@ WAYS = [
 
 
 def test_which_way_a_row_went(evaluate: Evaluate) -> None:
-    found = evaluate("asterisk", "\n".join(row for row, *_ in WAYS))
-    assert [(row["direction"], row["leg"], row["delivered"]) for row in found] == [tuple(case[1:]) for case in WAYS]
+    rows = evaluate("asterisk", "\n".join(row for row, *_ in WAYS))
+    assert [(row["direction"], row["leg"], row["delivered"]) for row in rows] == [tuple(case[1:]) for case in WAYS]
 
 
 def test_a_call_within_one_second_is_answered_and_only_its_dial_row(evaluate: Evaluate) -> None:
@@ -127,8 +127,8 @@ def test_what_is_marked_as_a_drill_or_a_test_call_counts_nowhere(evaluate: Evalu
     ]
     assert [row["test"] for row in evaluate("asterisk", "\n".join(rows))] == [test for *_, test in cases]
     old = [line("95013", "13800138000", more="").replace('""', f'"{account}"', 1) for account, *_ in cases]
-    found = evaluate("asterisk", "\n".join(old))  # 16 columns, no userfield
-    assert [row["test"] for row in found] == [account in {"drill", "nianjian-test"} for account, *_ in cases]
+    old_rows = evaluate("asterisk", "\n".join(old))  # 16 columns, no userfield
+    assert [row["test"] for row in old_rows] == [account in {"drill", "nianjian-test"} for account, *_ in cases]
 
 
 FLAT = "INVITE|3|5d|3-1@h|{code}|Reason = why|1795561916|1795561916.858556|95188|13479525745|127.0.0.1|sip:95013@h"
@@ -152,8 +152,8 @@ def test_final_answers(evaluate: Evaluate) -> None:
         487: "cancelled", 603: "rejected", 404: "failed", 401: None, 407: None, 183: None,
     }  # fmt: skip
     rows = evaluate("kamailio", "\n".join(FLAT.format(code=code) for code in results))
-    found = [(row["result"], row["leg"], row["answered"], row["delivered"]) for row in rows]
-    assert found == [
+    outcomes = [(row["result"], row["leg"], row["answered"], row["delivered"]) for row in rows]
+    assert outcomes == [
         (result, "customer" if result else "event", result == "answered", result is not None)
         for result in results.values()
     ]
@@ -217,8 +217,8 @@ def row(callee: str = "13800138000", context: str = "default", leg: str = A, oth
     ],
 )
 def test_stock_templates(evaluate: Evaluate, line: str, width: int) -> None:
-    found = freeswitch_csv.layout(sample_of(line), FileMapping())
-    assert len(found.columns) == width
+    template = freeswitch_csv.layout(sample_of(line), FileMapping())
+    assert len(template.columns) == width
     got = evaluate("freeswitch_csv", line)[0]
     assert (got["callee"], got["direction"], got["answered"]) == ("13800138000", "out", True)
     assert got["display"] is None
@@ -236,26 +236,26 @@ def test_context_and_callee_tell_the_direction(evaluate: Evaluate) -> None:
 @pytest.mark.parametrize("other_of_b", ["", A])
 def test_both_legs_in_one_file_are_one_call(evaluate: Evaluate, other_of_b: str) -> None:
     for lines in ([row(), row(leg=B, other=other_of_b)], [row(leg=B, other=other_of_b), row()]):
-        assert len({found["call_key"] for found in evaluate("freeswitch_csv", "\n".join(lines))}) == 1
+        assert len({record["call_key"] for record in evaluate("freeswitch_csv", "\n".join(lines))}) == 1
 
 
 @pytest.mark.parametrize("first", ["a", "b"])
 def test_the_b_leg_says_what_was_shown(evaluate: Evaluate, first: str) -> None:
     """Whichever leg ended first; the A leg's caller is an extension, here one that looks like a number."""
     lines = {"a": row().replace('"1001"', '"80012345"'), "b": row(leg=B, other="").replace('"1001"', '"95013"')}
-    found = evaluate("freeswitch_csv", "\n".join(lines[leg] for leg in (first, "b" if first == "a" else "a")))
-    legs = {one["caller"]: (one["display"], one["leg"]) for one in found}
-    known = {"95013": ("95013", "customer"), "80012345": (None, "customer")}
+    rows = evaluate("freeswitch_csv", "\n".join(lines[leg] for leg in (first, "b" if first == "a" else "a")))
+    legs = {one["caller"]: (one["display"], one["leg"]) for one in rows}
+    early = {"95013": ("95013", "customer"), "80012345": (None, "customer")}
     later = {"95013": (None, "customer"), "80012345": (None, "agent")}
-    assert legs == (known if first == "a" else later)
-    assert len({one["call_key"] for one in found}) == 1
+    assert legs == (early if first == "a" else later)
+    assert len({one["call_key"] for one in rows}) == 1
 
 
 def test_a_headed_export_with_both_legs(evaluate: Evaluate) -> None:
     header = ",".join(freeswitch_csv.TEMPLATES["example"])
-    found = evaluate("freeswitch_csv", "\n".join([header, row(), row(leg=B, other="").replace('"1001"', '"95013"')]))
-    assert [one["display"] for one in found] == [None, "95013"]
-    assert len({one["call_key"] for one in found}) == 1
+    rows = evaluate("freeswitch_csv", "\n".join([header, row(), row(leg=B, other="").replace('"1001"', '"95013"')]))
+    assert [one["display"] for one in rows] == [None, "95013"]
+    assert len({one["call_key"] for one in rows}) == 1
 
 
 def test_a_seats_leg_of_an_inbound_call_is_no_call_of_a_customer(evaluate: Evaluate) -> None:
@@ -302,8 +302,8 @@ def test_an_a_leg_alone_shows_what_it_exported(evaluate: Evaluate) -> None:
 def test_the_b_leg_carries_what_was_shown_and_the_key_of_its_a_leg(evaluate: Evaluate) -> None:
     first, second = document(), document(originator=A, uuid=B, caller_id_number="95013")
     rows = evaluate("freeswitch_json", json.dumps(first) + "\n" + json.dumps(second))
-    assert [found["display"] for found in rows] == [None, "95013"]
-    assert {found["call_key"] for found in rows} == {A}
+    assert [record["display"] for record in rows] == [None, "95013"]
+    assert {record["call_key"] for record in rows} == {A}
 
 
 def test_an_agents_leg_is_no_customer_call(evaluate: Evaluate) -> None:
@@ -312,9 +312,9 @@ def test_an_agents_leg_is_no_customer_call(evaluate: Evaluate) -> None:
 
 
 def test_the_b_legs_real_cause(evaluate: Evaluate) -> None:
-    made = document(variables={"hangup_cause": "NORMAL_CLEARING", "bridge_hangup_cause": "USER_BUSY"})
-    made["callflow"][0]["times"]["answered_time"] = "0"
-    got = evaluate("freeswitch_json", json.dumps(made))[0]
+    cdr = document(variables={"hangup_cause": "NORMAL_CLEARING", "bridge_hangup_cause": "USER_BUSY"})
+    cdr["callflow"][0]["times"]["answered_time"] = "0"
+    got = evaluate("freeswitch_json", json.dumps(cdr))[0]
     assert (got["answered"], got["result"], got["answer"]) == (False, "busy", None)
 
 
@@ -325,10 +325,10 @@ def test_what_is_no_document(text: str) -> None:
 
 
 def test_lines_are_told_from_a_document() -> None:
-    made = document()
-    assert not freeswitch_json.layout(sample_of(json.dumps(made)), FileMapping()).document
-    assert freeswitch_json.layout(sample_of(json.dumps(made, indent=1)), FileMapping()).document
-    assert freeswitch_json.layout(sample_of(json.dumps([made])), FileMapping()).document
+    cdr = document()
+    assert not freeswitch_json.layout(sample_of(json.dumps(cdr)), FileMapping()).document
+    assert freeswitch_json.layout(sample_of(json.dumps(cdr, indent=1)), FileMapping()).document
+    assert freeswitch_json.layout(sample_of(json.dumps([cdr])), FileMapping()).document
 
 
 def test_a_marked_leg_counts_nowhere(evaluate: Evaluate) -> None:
@@ -380,11 +380,11 @@ def changed(**variables: str) -> str:
 
 @pytest.mark.parametrize("text", WHOLE)
 def test_an_import_reads_the_same_without_the_name(text: str) -> None:
-    kept = parse_leg(text)
-    assert cells(kept.line.decode()) == {**cells(text), "caller_id_name": None}
-    assert extract_leg_id(kept.line) == kept.uuid == cells(text)["uuid"]
-    assert b"\n" not in kept.line
-    assert connecting_apps(kept.line.decode()) == connecting_apps(text)
+    leg = parse_leg(text)
+    assert cells(leg.line.decode()) == {**cells(text), "caller_id_name": None}
+    assert extract_leg_id(leg.line) == leg.uuid == cells(text)["uuid"]
+    assert b"\n" not in leg.line
+    assert connecting_apps(leg.line.decode()) == connecting_apps(text)
 
 
 def test_what_nobody_uses_is_left_out() -> None:
@@ -394,9 +394,9 @@ def test_what_nobody_uses_is_left_out() -> None:
     }
     document["variables"] = {**ONE["variables"], "sip_auth_password": "secret", "wife_of": "secret"}
     document["callflow"][0]["caller_profile"]["caller_id_name"] = "王secret"
-    kept = parse_leg(json.dumps(document)).line
-    assert b"secret" not in kept
-    assert json.loads(kept)["app_log"] == {"applications": [{"app_name": "bridge"}]}
+    data = parse_leg(json.dumps(document)).line
+    assert b"secret" not in data
+    assert json.loads(data)["app_log"] == {"applications": [{"app_name": "bridge"}]}
 
 
 @pytest.mark.parametrize("mark", ["100%", "%41", "a b", "é", '"', "95013%2C1"])

@@ -62,12 +62,12 @@ def test_tinet_tells_an_untyped_call_by_its_status_and_its_answer(evaluate: Eval
         (22, untyped, YES, YES), (23, untyped, YES, NO), (23, untyped | answer, YES, YES), (24, untyped, YES, YES),
     ]  # fmt: skip
     records = [TINET | {"Status": status, "AnswerTime": None} | more for status, more, *_ in cases]
-    found = told(evaluate, "tinet", records, "delivered", "answered", "direction")
-    assert found == [(delivered, answered, OUT) for _, _, delivered, answered in cases]
+    values = told(evaluate, "tinet", records, "delivered", "answered", "direction")
+    assert values == [(delivered, answered, OUT) for _, _, delivered, answered in cases]
 
 
 def test_tinet_what_the_customer_saw_goes_first(evaluate: Evaluate) -> None:
-    records = [TINET | {"Status": 33, "DisplayNumber": shown} for shown in ("17012345678", None)]
+    records = [TINET | {"Status": 33, "DisplayNumber": number} for number in ("17012345678", None)]
     assert told(evaluate, "tinet", records, "display") == [("17012345678",), ("95013",)]
 
 
@@ -80,15 +80,15 @@ def test_tencent(evaluate: Evaluate) -> None:
         ({"EndStatus": 225, "AcceptTimestamp": NOW}, YES, YES, "answered"),
     ]  # fmt: skip
     records = [TENCENT | {"Direction": 1} | more for more, *_ in cases]
-    found = told(evaluate, "tencent_tccc", records, "delivered", "answered", "result", "agent_kind")
+    values = told(evaluate, "tencent_tccc", records, "delivered", "answered", "result", "agent_kind")
     kinds = ["robot" if more.get("EndStatus") == 225 else None for more, *_ in cases]
-    assert found == [(*case[1:], kind) for case, kind in zip(cases, kinds, strict=True)]
+    assert values == [(*case[1:], kind) for case, kind in zip(cases, kinds, strict=True)]
 
 
 def test_tencent_seat_in_json_and_in_csv(evaluate: Evaluate) -> None:
-    made = TENCENT | {"Direction": 1, "EndStatus": 1, "SeatUser": {"StaffNumber": "6001", "Name": "x"}}
-    assert evaluate("tencent_tccc", json.dumps(made))[0]["agent_id"] == "6001"
-    text = ",".join(made) + '\ns1,1,2,1772416800,1772416830,0,1,1,"{""StaffNumber"":""6001""}"\n'
+    record = TENCENT | {"Direction": 1, "EndStatus": 1, "SeatUser": {"StaffNumber": "6001", "Name": "x"}}
+    assert evaluate("tencent_tccc", json.dumps(record))[0]["agent_id"] == "6001"
+    text = ",".join(record) + '\ns1,1,2,1772416800,1772416830,0,1,1,"{""StaffNumber"":""6001""}"\n'
     assert evaluate("tencent_tccc", text)[0]["agent_id"] == "6001"
 
 
@@ -131,8 +131,8 @@ def test_vicidial_channel_and_trunk_tables(evaluate: Evaluate) -> None:
     trunk += "".join(f"1.{n},2026-03-02 10:00:00,7,{said},30,{talk}\n" for n, (said, talk) in enumerate(
         [("ANSWER", 20), ("ANSWER", 0), ("BUSY", 0), ("DONTCALL", 0)]
     ))  # fmt: skip
-    found = [(row["direction"], row["answered"], row["result"]) for row in evaluate("vicidial", trunk)]
-    assert found == [(OUT, YES, "answered"), (OUT, NO, "answered"), (OUT, NO, "busy"), (OUT, NO, "rejected")]
+    outcomes = [(row["direction"], row["answered"], row["result"]) for row in evaluate("vicidial", trunk)]
+    assert outcomes == [(OUT, YES, "answered"), (OUT, NO, "answered"), (OUT, NO, "busy"), (OUT, NO, "rejected")]
     channel = "uniqueid,number_dialed,caller_code,start_time,start_epoch\n"
     numbers = {"V1": "13800138000", "M1": "13800138000", "Y1": "95013", "1": "13800138000", "2": "8001"}
     channel += "".join(f"1.1,{to},{code},2026-03-02 10:00:00,1772416800\n" for code, to in numbers.items())
@@ -198,8 +198,8 @@ def test_numbers_of_the_public_network(bench: Workbench) -> None:
         "sip:13800138000@h;user=phone",
     ]  # fmt: skip
     numbers = dict.fromkeys(public, True) | dict.fromkeys(["1001", "88001", "s", "anonymous", "110"], False)
-    (found,) = bench.rows(f"select {', '.join(is_public_number(literal(number)) for number in numbers)}")
-    assert dict(zip(numbers, found, strict=True)) == numbers
+    (flags,) = bench.rows(f"select {', '.join(is_public_number(literal(number)) for number in numbers)}")
+    assert dict(zip(numbers, flags, strict=True)) == numbers
 
 
 def test_a_seats_leg_of_tinet_is_no_call_to_a_customer(evaluate: Evaluate) -> None:
@@ -252,8 +252,8 @@ HEADERS = {
 
 def best(text: str) -> list[str]:
     """The sources with the highest score, none if nobody knows the file."""
-    found = sample_of(text)
-    scores = {name: form.recognise(found) for name, form in catalogue().items()}
+    sample = sample_of(text)
+    scores = {name: form.recognise(sample) for name, form in catalogue().items()}
     top = max(scores.values())
     return [name for name, score in scores.items() if score == top] if top else []
 
@@ -299,21 +299,21 @@ def test_every_row_keeps_what_its_record_says_and_robots_are_told_from_the_queue
     name = "asterisk-22.10.1_Master_predictive_and_robot.csv"
     data = (TESTS / "samples" / name).read_bytes()
     desk.take(data, name, mapping=FileMapping(timezone="Asia/Shanghai"))
-    told = [json.loads(extra) for (extra,) in desk.rows("extra", "part <> 'rejected'")]
+    extras = [json.loads(extra) for (extra,) in desk.rows("extra", "part <> 'rejected'")]
     theirs = Counter(
         tuple(row[place] or None for place in PLACES) for row in csv.reader(data.decode("utf-8").splitlines())
     )
-    assert Counter(tuple(one[name] for name in KEPT) for one in told) == theirs
+    assert Counter(tuple(one[name] for name in KEPT) for one in extras) == theirs
     context = "json_extract_string(extra, '$.dcontext')"
-    found = desk.rows("count(*)", f"part <> 'rejected' and answered and {context} = 'airobot'")
-    assert found == [(17,)], "so many robot calls of the run were answered"
+    counts = desk.rows("count(*)", f"part <> 'rejected' and answered and {context} = 'airobot'")
+    assert counts == [(17,)], "so many robot calls of the run were answered"
 
 
 def test_columns_of_an_export_keep_their_names(desk: Desk) -> None:
     desk.take(EXPORT.encode(), "cdr.csv", mapping=FileMapping(source="asterisk", timezone="Asia/Shanghai"))
     ((extra,),) = desk.rows("extra")
-    told = json.loads(extra)
-    assert {name: told[name] for name in KEPT} == {
+    columns = json.loads(extra)
+    assert {name: columns[name] for name in KEPT} == {
         "dcontext": "airobot", "channel": "PJSIP/a-1", "dstchannel": None, "lastapp": "AGI", "lastdata": "robot.py",
     }  # fmt: skip
 
@@ -367,18 +367,18 @@ def test_what_freeswitch_dialled_is_no_reason_to_refuse_a_row(tmp_path: Path) ->
         row(callee, context, leg=A.replace("1111", f"{number:04}", 1), other="")
         for number, (callee, context, *_) in enumerate(cases)
     ]
-    found = call_files.rows(taken(tmp_path, {"Master.csv": "\n".join(lines)}))
-    assert [(one["reason"], one["direction"], one["callee_shape"]) for one in found] == [
+    rows = call_files.rows(taken(tmp_path, {"Master.csv": "\n".join(lines)}))
+    assert [(one["reason"], one["direction"], one["callee_shape"]) for one in rows] == [
         (None, direction, shape) for *_, direction, shape in cases
     ]
 
 
 def scanned(callee: str, caller: str = "1001", cause: str = "CALL_REJECTED", **more: str) -> str:
     """A row of context public that nobody answered; ``context``, ``account`` and ``answer``: otherwise."""
-    given = {"context": "public", "account": "", "answer": ""} | more
-    times = f'"2026-03-02 10:00:00","{given["answer"]}","2026-03-02 10:00:30","30","0","{cause}"'
+    values = {"context": "public", "account": "", "answer": ""} | more
+    times = f'"2026-03-02 10:00:00","{values["answer"]}","2026-03-02 10:00:30","30","0","{cause}"'
     leg = uuid5(NAMESPACE_OID, "|".join((callee, caller, cause, *more.values())))
-    return f'"x","{caller}","{callee}","{given["context"]}",{times},"{leg}","","{given["account"]}","PCMA","PCMA"'
+    return f'"x","{caller}","{callee}","{values["context"]}",{times},"{leg}","","{values["account"]}","PCMA","PCMA"'
 
 
 STRANGE = ("9011442071234567", "00041245085789", "' or 1=1--", "00442071234567", "sip:9011442071234567@1.2.3.4")
@@ -403,14 +403,14 @@ OTHERS = [
 
 def test_a_scanners_call_is_kept_as_one_and_is_no_customers(tmp_path: Path) -> None:
     lake = taken(tmp_path, {"Master.csv": "\n".join([*SCANNERS, *CUSTOMERS, *OTHERS])})
-    found = call_files.rows(lake)
-    told = [row for row in found if row["leg"] == "event"]
-    assert [(row["line"], json.loads(row["extra"])["kept"]) for row in told] == [
+    rows = call_files.rows(lake)
+    events = [row for row in rows if row["leg"] == "event"]
+    assert [(row["line"], json.loads(row["extra"])["kept"]) for row in events] == [
         (line, "scanner") for line, _ in enumerate(SCANNERS, start=1)
     ]
-    assert {(row["direction"], row["answered"]) for row in told} == {("in", False)}
-    assert Counter(row["result"] for row in told) == {"rejected": 2, "failed": len(STRANGE) + 1}
-    others = found[len(SCANNERS) :]
+    assert {(row["direction"], row["answered"]) for row in events} == {("in", False)}
+    assert Counter(row["result"] for row in events) == {"rejected": 2, "failed": len(STRANGE) + 1}
+    others = rows[len(SCANNERS) :]
     assert {(row["leg"], "scanner" in row["extra"]) for row in others} == {("customer", False)}
     assert {row["direction"] for row in others[: len(CUSTOMERS)]} == {"in"}
 
@@ -423,7 +423,7 @@ def test_a_scanners_call_is_kept_as_one_and_is_no_customers(tmp_path: Path) -> N
     told_calls = cast("Any", run(lake=lake, engine=engine, rulebook=book, enterprise="e", year=2026).quality["calls"])
     engine.close()
     assert told_calls["scanners"] == len(SCANNERS)
-    assert told_calls["records"] == len(found), "they are records nevertheless"
+    assert told_calls["records"] == len(rows), "they are records nevertheless"
     assert sum(int(str(row["inbound"])) for row in inbound) == len(CUSTOMERS), "a drill is a test"
     assert (beside, outside) == ({"scanners": len(SCANNERS)}, {"scanners": 0})
 
@@ -439,8 +439,8 @@ def test_a_posted_scanners_call_is_told_alike(tmp_path: Path) -> None:
     for leg in legs:
         for flow in leg["callflow"]:
             flow["times"].pop("answered_time", None)
-    found = call_files.rows(taken(tmp_path, {"legs.jsonl": "\n".join(map(json.dumps, legs))}))
-    assert [("scanner" in row["extra"], row["leg"]) for row in found] == [
+    rows = call_files.rows(taken(tmp_path, {"legs.jsonl": "\n".join(map(json.dumps, legs))}))
+    assert [("scanner" in row["extra"], row["leg"]) for row in rows] == [
         (True, "event"), (False, "customer"), (False, "customer"), (True, "event"),
     ]  # fmt: skip
 

@@ -10,8 +10,8 @@ from nianjian.features.dossier.editions.build import BuiltEditions, build
 def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltEditions:
     """A small package with printed seals, both editions."""
     folder = tmp_path_factory.mktemp("package")
-    made = packages.package(folder, (2, 3, 4), pictures=packages.stamped(), approved=True)
-    return build(made, folder / "out")
+    package = packages.package(folder, (2, 3, 4), pictures=packages.stamped(), approved=True)
+    return build(package, folder / "out")
 
 
 @pytest.fixture(scope="session")

@@ -32,8 +32,8 @@ def _bound(folder: Path, package: Package) -> Bound:
 
 
 def _with_odd(papers: Path, **changed: Any) -> Package:
-    made = packages.package(papers, (2, 3), **changed)
-    return replace(made, items=(*made.items, packages.odd_item(papers)))
+    package = packages.package(papers, (2, 3), **changed)
+    return replace(package, items=(*package.items, packages.odd_item(papers)))
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def test_each_page_has_its_own_number_and_content(stamped: Bound) -> None:
     layout, texts = stamped.book.layout, _texts(stamped.path)
     assert all(f"第 {place} 页　共 {len(texts)} 页" in text for place, text in enumerate(texts[1:], start=2))
     start = layout.starts[2] - 1
-    wanted = ["turned 0", "turned 90", "turned 180", "turned 270", "inherited 5", "inherited 6"]
-    assert all(word in text for word, text in zip(wanted, texts[start:], strict=True))
+    expected = ["turned 0", "turned 90", "turned 180", "turned 270", "inherited 5", "inherited 6"]
+    assert all(word in text for word, text in zip(expected, texts[start:], strict=True))
     assert all(start % 2 == 1 for start in layout.starts), "items begin on fronts"
     blank = [place for place, leaf in enumerate(layout.leaves) if leaf.item == BLANK]
     assert blank == [place for place, text in enumerate(texts) if "（本页无正文）" in text] != []
@@ -68,8 +68,10 @@ def test_contents_bookmarks_and_labels_lead_to_the_items(stamped: Bound) -> None
         assert links == list(starts)
         assert all(note.F == 4 for note in pdf.pages[1].obj.Annots)
         with pdf.open_outline() as outline:
-            told = {child.title: places[child.destination[0].objgen] for top in outline.root for child in top.children}
-        assert told == {item.title: start for item, start in zip(stamped.package.items, starts, strict=True)}
+            bookmarks = {
+                child.title: places[child.destination[0].objgen] for top in outline.root for child in top.children
+            }
+        assert bookmarks == {item.title: start for item, start in zip(stamped.package.items, starts, strict=True)}
         assert pdf.Root.PageMode == "/UseOutlines"
         assert pdf.pages[9].label == "10"
         assert "/Info" not in pdf.trailer or "/CreationDate" not in pdf.trailer.Info
@@ -96,10 +98,10 @@ def test_strips_lie_on_the_fronts_alone_and_make_the_whole_seal_again(stamped: B
     joined = np.hstack(whole)
     seal = cv2.imdecode(np.frombuffer(packages.seal_png(), np.uint8), cv2.IMREAD_UNCHANGED)
     assert seal is not None
-    wanted = cv2.resize(seal[:, :, 3], (joined.shape[1], joined.shape[0]), interpolation=cv2.INTER_AREA) > 128
-    thick = cv2.dilate(wanted.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    expected = cv2.resize(seal[:, :, 3], (joined.shape[1], joined.shape[0]), interpolation=cv2.INTER_AREA) > 128
+    thick = cv2.dilate(expected.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     assert (joined & ~thick).sum() < 0.01 * joined.sum()
-    assert (wanted & joined).sum() > 0.85 * wanted.sum()
+    assert (expected & joined).sum() > 0.85 * expected.sum()
     assert stamp.sheets == book.layout.sheets
 
 
@@ -178,16 +180,16 @@ def test_a_process_that_ends_costs_one_message(tmp_path: Path, monkeypatch: pyte
 def test_the_other_process_writes_the_same_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Words that are more than a pipe holds come through, however often somebody looks."""
     monkeypatch.setattr(build_process, "LOOK", 0.01)
-    looked: list[int] = []
+    looks: list[int] = []
     package = packages.package(tmp_path, (1,), draft=True)
     package = replace(package, items=(replace(package.items[0], source_sha256="0" * 70_000),))
     here = build(package, tmp_path / "here")
-    room, watch = _room(tmp_path), lambda: looked.append(1)
+    room, watch = _room(tmp_path), lambda: looks.append(1)
     assert build_process.build(package, tmp_path / "there", room=room, watch=watch) == here.digest
     for one in here.folder.rglob("*.*"):
         assert (tmp_path / "there" / one.relative_to(here.folder)).read_bytes() == one.read_bytes()
     assert list(room.iterdir()) == []
-    assert looked
+    assert looks
 
 
 def test_who_watches_can_end_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,10 +68,10 @@ def scan(sheets: list[bytes], tmp_path: Path) -> Callable[[Sequence[int]], Path]
 def test_a_whole_scan_is_known_again(
     built: BuiltEditions, scan: Callable[[Sequence[int]], Path], sheets: list[bytes]
 ) -> None:
-    found = rescan(scan(range(len(sheets))), built.folder / "manifest.json", digest=built.digest)
-    assert found.differences == ()
-    assert (found.scanned, found.expected) == (len(sheets), len(sheets))
-    assert found.certainty == "high", found.by_place
+    result = rescan(scan(range(len(sheets))), built.folder / "manifest.json", digest=built.digest)
+    assert result.differences == ()
+    assert (result.scanned, result.expected) == (len(sheets), len(sheets))
+    assert result.certainty == "high", result.by_place
 
 
 @pytest.mark.parametrize("gone", [0, 4, 8, 11])
@@ -79,9 +79,9 @@ def test_the_missing_page_is_named(
     built: BuiltEditions, scan: Callable[[Sequence[int]], Path], sheets: list[bytes], gone: int
 ) -> None:
     order = [place for place in range(len(sheets)) if place != gone]
-    found = rescan(scan(order), built.folder / "manifest.json")
-    assert [(one.page, one.kind) for one in found.differences] == [(gone + 1, Kind.REMOVED)]
-    assert not found.intact
+    result = rescan(scan(order), built.folder / "manifest.json")
+    assert [(one.page, one.kind) for one in result.differences] == [(gone + 1, Kind.REMOVED)]
+    assert not result.intact
 
 
 def test_a_moved_and_a_foreign_page_are_named(
@@ -89,18 +89,18 @@ def test_a_moved_and_a_foreign_page_are_named(
 ) -> None:
     order = list(range(len(sheets)))
     order.insert(9, order.pop(5))
-    found = rescan(scan(order), built.folder / "manifest.json")
-    assert [(one.page, one.kind) for one in found.differences] == [(10, Kind.REORDERED)]
+    result = rescan(scan(order), built.folder / "manifest.json")
+    assert [(one.page, one.kind) for one in result.differences] == [(10, Kind.REORDERED)]
     order = list(range(len(sheets)))
     order[8] = -1
-    found = rescan(scan(order), built.folder / "manifest.json")
-    assert [(one.page, one.kind) for one in found.differences] == [(9, Kind.SWAPPED), (9, Kind.SEAL_MISSING)]
-    assert dict(found.riding.sheets)[5] == "missing", "a page that was exchanged after the seal was put on"
+    result = rescan(scan(order), built.folder / "manifest.json")
+    assert [(one.page, one.kind) for one in result.differences] == [(9, Kind.SWAPPED), (9, Kind.SEAL_MISSING)]
+    assert dict(result.riding.sheets)[5] == "missing", "a page that was exchanged after the seal was put on"
 
 
 def test_another_manifest_is_told(built: BuiltEditions, scan: Callable[[Sequence[int]], Path]) -> None:
-    found = rescan(scan([0]), built.folder / "manifest.json", digest="00")
-    assert Kind.MANIFEST in {one.kind for one in found.differences}
+    result = rescan(scan([0]), built.folder / "manifest.json", digest="00")
+    assert Kind.MANIFEST in {one.kind for one in result.differences}
 
 
 def _listed(folder: Path, start: int) -> BuiltEditions:
@@ -119,8 +119,8 @@ def _listed(folder: Path, start: int) -> BuiltEditions:
         pdf.save(folder / "list.pdf")
     seals = frozenset({Seal.COVER, Seal.RIDING})
     item = Item("seat_table", "坐席明细表", Board.SPECIAL, folder / "list.pdf", seals)
-    made = packages.package(folder, (1,), items=(item,), pictures=packages.stamped(), approved=True)
-    return build(made, folder / "out", uploads=False)
+    package = packages.package(folder, (1,), items=(item,), pictures=packages.stamped(), approved=True)
+    return build(package, folder / "out", uploads=False)
 
 
 def test_pages_of_a_list_are_told_by_their_figures(tmp_path: Path) -> None:
@@ -132,9 +132,9 @@ def test_pages_of_a_list_are_told_by_their_figures(tmp_path: Path) -> None:
 
     good = checked(*pages)
     assert (good.intact, good.certainty, good.by_place, good.riding.state) == (True, "high", (), "joins")
-    found = checked(*pages[:3], pages[4], pages[3], *pages[5:])
-    assert [(one.page, one.kind) for one in found.differences] == [(4, Kind.REORDERED)]
+    result = checked(*pages[:3], pages[4], pages[3], *pages[5:])
+    assert [(one.page, one.kind) for one in result.differences] == [(4, Kind.REORDERED)]
     bare: Any = cv2.imdecode(np.frombuffer(pages[2], np.uint8), cv2.IMREAD_COLOR)
     bare[:, -120:] = 245
-    found = checked(*pages[:2], packages.jpeg(bare, 70), foreign[3], *pages[4:])
-    assert {(one.page, one.kind) for one in found.differences} == {(3, Kind.SEAL_MISSING), (4, Kind.SWAPPED)}
+    result = checked(*pages[:2], packages.jpeg(bare, 70), foreign[3], *pages[4:])
+    assert {(one.page, one.kind) for one in result.differences} == {(3, Kind.SEAL_MISSING), (4, Kind.SWAPPED)}

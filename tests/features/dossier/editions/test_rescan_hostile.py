@@ -22,19 +22,19 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def _slices(**values: object) -> Change:
-    return lambda told: [one.update(values) for one in told["riding_seal"]["slices"]]
+    return lambda document: [one.update(values) for one in document["riding_seal"]["slices"]]
 
 
 def _seal(**values: object) -> Change:
-    return lambda told: told["riding_seal"].update(values)
+    return lambda document: document["riding_seal"].update(values)
 
 
 def _file(**values: object) -> Change:
-    return lambda told: told["files"][0].update(values)
+    return lambda document: document["files"][0].update(values)
 
 
 def _page(**values: object) -> Change:
-    return lambda told: told["files"][0]["pages"][0].update(values)
+    return lambda document: document["files"][0]["pages"][0].update(values)
 
 
 PLANS = {
@@ -56,10 +56,10 @@ ENTRIES = {
 
 
 def _lying(built: BuiltEditions, change: Change, folder: Path) -> Path:
-    told = json.loads(json.dumps(built.manifest))
-    change(told)
+    document = json.loads(json.dumps(built.manifest))
+    change(document)
     path = folder / manifest.NAME
-    path.write_text(json.dumps(told))
+    path.write_text(json.dumps(document))
     return path
 
 
@@ -93,8 +93,8 @@ def test_a_manifest_that_lies_costs_one_message(
 
 @pytest.mark.parametrize("change", ENTRIES.values(), ids=ENTRIES)
 def test_a_package_is_not_proven_by_it(built: BuiltEditions, tmp_path: Path, change: Change) -> None:
-    found = verify(built.folder, listed=_lying(built, change, tmp_path))
-    assert [one.kind.value for one in found.differences] == ["manifest"]
+    result = verify(built.folder, listed=_lying(built, change, tmp_path))
+    assert [one.kind.value for one in result.differences] == ["manifest"]
 
 
 def test_a_long_name_is_an_unknown_path(built: BuiltEditions) -> None:
@@ -130,9 +130,9 @@ def test_a_paper_that_is_none_makes_nothing_surer(built: BuiltEditions, scan: Pa
         packages.scans(false, [1], dpi=60)
     sha = hashlib.sha256(false.read_bytes()).hexdigest()
 
-    def change(told: dict[str, Any]) -> None:
-        next(one for one in told["files"] if one["edition"] == "paper").update(path="p.pdf", sha256=sha)
+    def change(document: dict[str, Any]) -> None:
+        next(one for one in document["files"] if one["edition"] == "paper").update(path="p.pdf", sha256=sha)
 
-    found = rescan(scan, _lying(built, change, tmp_path))
-    assert "no_paper" in found.why
-    assert found.certainty != "high"
+    result = rescan(scan, _lying(built, change, tmp_path))
+    assert "no_paper" in result.why
+    assert result.certainty != "high"

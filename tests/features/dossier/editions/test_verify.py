@@ -48,9 +48,9 @@ def _paths(built: BuiltEditions) -> list[str]:
 
 
 def test_what_was_built_is_intact(built: BuiltEditions) -> None:
-    found = verify(built.folder, digest=built.digest)
-    assert found.intact
-    assert (found.files, found.digest) == (5, built.digest)
+    result = verify(built.folder, digest=built.digest)
+    assert result.intact
+    assert (result.files, result.digest) == (5, built.digest)
     assert all(verify(built.folder / path).intact for path in _paths(built))
 
 
@@ -133,12 +133,12 @@ def test_whatever_is_done_to_a_page_is_found_and_the_page_named(  # noqa: PLR091
     expected = _spoil(folder / name, act, page, other)
     if expected is None:
         return
-    found = verify(folder)
+    result = verify(folder)
     kinds, pages = expected
-    assert not found.intact
-    assert {one.file for one in found.differences} == {name}
-    assert {one.kind for one in found.differences} <= kinds
-    assert {one.page for one in found.differences} <= pages
+    assert not result.intact
+    assert {one.file for one in result.differences} == {name}
+    assert {one.kind for one in result.differences} <= kinds
+    assert {one.page for one in result.differences} <= pages
 
 
 def test_a_page_drawn_anew_is_told_from_another_page(folder: Path) -> None:
@@ -156,9 +156,9 @@ def test_a_lossless_save_changes_no_page(built: BuiltEditions, folder: Path) -> 
                 folder / name, linearize=place % 2 == 0, recompress_flate=True,
                 object_stream_mode=pikepdf.ObjectStreamMode.disable,
             )  # fmt: skip
-    found = verify(folder)
-    assert found.intact
-    assert {one.kind for one in found.notes} == {"resaved"}
+    result = verify(folder)
+    assert result.intact
+    assert {one.kind for one in result.notes} == {"resaved"}
 
 
 def _run_script(pdf: pikepdf.Pdf) -> None:
@@ -191,11 +191,11 @@ def test_files_too_few_and_too_many(folder: Path) -> None:
 
 def test_a_manifest_that_was_touched_or_is_gone(built: BuiltEditions, folder: Path) -> None:
     path = folder / manifest.NAME
-    told = json.loads(path.read_text(encoding="utf-8"))
-    told["season"] = 2027
-    path.write_text(json.dumps(told), encoding="utf-8")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["season"] = 2027
+    path.write_text(json.dumps(document), encoding="utf-8")
     assert [one.kind for one in verify(folder).differences] == [Kind.MANIFEST]
-    manifest.write_manifest(manifest.add_hashes(told), folder)
+    manifest.write_manifest(manifest.add_hashes(document), folder)
     assert verify(folder).intact, "a forger can bind it anew: only the hash kept elsewhere tells"
     assert [one.kind for one in verify(folder, digest=built.digest).differences] == [Kind.MANIFEST]
     for text in ("", "[]", '{"format": "nianjian-dossier", "version": 1, "files": [{}]}'):
@@ -213,19 +213,19 @@ def test_a_file_that_cannot_be_read_is_changed(folder: Path) -> None:
 def test_a_linked_folder_hides_nothing(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (folder / "upload" / "more").symlink_to(tmp_path / "elsewhere")
-    found = [(one.file, one.kind) for one in verify(folder).differences]
-    assert found == [("upload/more", Kind.EXTRA_FILE)]
+    differences = [(one.file, one.kind) for one in verify(folder).differences]
+    assert differences == [("upload/more", Kind.EXTRA_FILE)]
 
 
 def test_the_manifest_names_items_starts_and_seams(built: BuiltEditions) -> None:
-    told = built.manifest
-    assert [(one["item"], one["start_page"], one["pages"]) for one in told["items"]] == [
+    document = built.manifest
+    assert [(one["item"], one["start_page"], one["pages"]) for one in document["items"]] == [
         ("business_licence", 3, 2), ("licence", 5, 3), ("audit_report", 9, 4),
     ]  # fmt: skip
-    assert told["riding_seal"]["sheets"] == 6
-    assert [one["page"] for one in told["riding_seal"]["slices"]] == [1, 3, 5, 7, 9, 11]
-    assert told["snapshot"] == "20261126-083000-a1b2c3"
-    assert manifest.hashes_hold(told)
+    assert document["riding_seal"]["sheets"] == 6
+    assert [one["page"] for one in document["riding_seal"]["slices"]] == [1, 3, 5, 7, 9, 11]
+    assert document["snapshot"] == "20261126-083000-a1b2c3"
+    assert manifest.hashes_hold(document)
 
 
 def test_moves_are_told_from_exchanges() -> None:
@@ -362,8 +362,10 @@ def test_an_untouched_scan_goes_through_as_it_is_and_a_coarse_one_is_drawn(paper
     fine, coarse = _scan(papers, 100, 1), _scan(papers, 60, 1)
     built = build(dataclasses.replace(fine, items=(*fine.items, *coarse.items)), tmp_path / "out")
     for scan, path, same in ((fine, _files(built)[0], True), (coarse, _files(built)[1], False)):
-        with pikepdf.open(scan.items[0].file) as source, pikepdf.open(path) as made:
-            raws = [next(iter(pdf.pages[0].obj.Resources.XObject.values())).read_raw_bytes() for pdf in (source, made)]
+        with pikepdf.open(scan.items[0].file) as source, pikepdf.open(path) as target:
+            raws = [
+                next(iter(pdf.pages[0].obj.Resources.XObject.values())).read_raw_bytes() for pdf in (source, target)
+            ]
         assert (raws[0] == raws[1]) is same
 
 
@@ -416,8 +418,8 @@ def test_seals_are_burnt_in_at_the_edge_that_lies_outside_in_the_book(
 
 def test_a_preview_says_so_on_every_flat_page(built: BuiltEditions, papers: Path, tmp_path: Path) -> None:
     preview = build(packages.package(papers, (1,), pictures=packages.stamped()), tmp_path / "preview")
-    for made, said in ((built, False), (preview, True)):
-        with pypdfium2.PdfDocument(_files(made)[0]) as document:
+    for edition, said in ((built, False), (preview, True)):
+        with pypdfium2.PdfDocument(_files(edition)[0]) as document:
             foots = [page.render(scale=2).to_numpy().astype(int)[-60:] for page in document]
         assert [((foot[:, :, 2] - foot[:, :, 1]) > 60).sum() > 20 for foot in foots] == [said] * len(foots)
 

@@ -38,11 +38,11 @@ def small(path: Path, body: str) -> Path:
 
 
 def test_a_page_is_read_in_the_limited_process(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     path = small(tmp_path / "a.pdf", "浙江省年检材料\n\n统一社会信用代码 91110000600037341L")
-    (page,) = ocr.read_pages(path, [1], progress=lambda done, of: told.append((done, of)))
+    (page,) = ocr.read_pages(path, [1], progress=lambda done, of: progress.append((done, of)))
     assert page.plain == "浙江省年检材料统一社会信用代码91110000600037341L"
-    assert (page.layer, page.unread, told[-1], set(told)) == (Layer.AGREES, (), (1, 1), {(0, 1), (1, 1)})
+    assert (page.layer, page.unread, progress[-1], set(progress)) == (Layer.AGREES, (), (1, 1), {(0, 1), (1, 1)})
     assert min(line.confidence for line in page.lines) > 0.9
     assert 85 < page.width < 95
 
@@ -101,12 +101,12 @@ TEXTS = {one.name: one for one in audit_texts.texts()}
 
 def scan(path: Path, kind: str, data: Mapping[str, object], dpi: int, wear: scanner.Wear) -> Path:
     draw = random.Random(7)
-    drawn = [
+    images = [
         np.asarray(cv2.imdecode(np.frombuffer(one, np.uint8), cv2.IMREAD_COLOR))
         for one in papers.pictures(kind, data, dpi)
     ]
-    drawn[0] = scanner.stamped(drawn[0], dpi, audit_texts.COMPANY, (130, 90), FONT)
-    scanner.bound(path, [scanner.scanned(one, wear, draw) for one in drawn], dpi)
+    images[0] = scanner.stamped(images[0], dpi, audit_texts.COMPANY, (130, 90), FONT)
+    scanner.bound(path, [scanner.scanned(one, wear, draw) for one in images], dpi)
     return path
 
 
@@ -166,9 +166,9 @@ def test_a_missing_last_sheet_is_found_by_numbers_in_the_corner() -> None:
     for number, page in enumerate(
         pypdfium2.PdfDocument(pdf(Document("seat_table", "坐席明细表", "企业", (), "运行 1", (table,)))), 1
     ):
-        drawn = np.ascontiguousarray(page.render(scale=300 / 72).to_numpy()[..., :3])
-        drawn[3200:3400, -120:] = (60, 60, 200)  # a slice of a red seal beside the number
-        drawn[2900:], _jpeg = scanned(drawn[2900:], Faults(skew=0.8, noise=5, blur=0.9, quality=60), draw)
-        sheets.append(Sheet(number, 300, drawn))
+        image = np.ascontiguousarray(page.render(scale=300 / 72).to_numpy()[..., :3])
+        image[3200:3400, -120:] = (60, 60, 200)  # a slice of a red seal beside the number
+        image[2900:], _jpeg = scanned(image[2900:], Faults(skew=0.8, noise=5, blur=0.9, quality=60), draw)
+        sheets.append(Sheet(number, 300, image))
     assert check_page_order(sheets) == ()
     assert [one.code for one in check_page_order(sheets[:-1])] == ["pages_end_early"]

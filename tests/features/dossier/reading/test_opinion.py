@@ -155,5 +155,5 @@ def test_notes_behind_the_signature_do_not_count_and_nothing_read_is_unclear() -
     "firm", ["北京中瑞和会计师事务所（普通合伙）", "上海及为会计师事务所有限公司", "广东正源会计师事务所"]
 )
 def test_the_firm(firm: str) -> None:
-    named = [("text", f"我们接受委托，由{firm}执行。"), *filled(replace(STANDARD, firm=firm))]
-    assert audit_report.read(typed(named), BOOK, DAY, {}).fields["firm"] == firm.replace("（", "(").replace("）", ")")
+    blocks = [("text", f"我们接受委托，由{firm}执行。"), *filled(replace(STANDARD, firm=firm))]
+    assert audit_report.read(typed(blocks), BOOK, DAY, {}).fields["firm"] == firm.replace("（", "(").replace("）", ")")

@@ -212,9 +212,9 @@ def test_a_gap_breaks_the_run() -> None:
 
 
 def test_rows_that_cannot_be_read_count_for_nothing_and_are_told() -> None:
-    told = {"刘垚": ("202611-202701", "3"), "陈淼": ("2O26I1", "3"), "欧阳翀": ("202611-202701", "4")}
-    told["王建国"] = ("202611-202701", "3")
-    read = facts("social_insurance", payments(*((name, *row) for name, row in told.items())), day=LISTED)
+    rows = {"刘垚": ("202611-202701", "3"), "陈淼": ("2O26I1", "3"), "欧阳翀": ("202611-202701", "4")}
+    rows["王建国"] = ("202611-202701", "3")
+    read = facts("social_insurance", payments(*((name, *row) for name, row in rows.items())), day=LISTED)
     assert read.fields["people"] == 2
     assert {"row_unreadable", "months_differ", "people_few"} <= set(codes(read))
 
@@ -226,8 +226,8 @@ def test_names_are_matched_with_the_staff_and_an_unsure_row_needs_a_person() -> 
     assert read.fields["names"] == ["刘垚", "欧阳翀", "陈森"]
     assert codes(read) == ["people_missing"]
     strange = facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="赵一")
-    told = {one.code: one.values for one in strange.findings}
-    assert told["names_not_on_staff"] == {"count": len(strange.fields["names"])}, "one sentence, not one a name"
+    by_code = {one.code: one.values for one in strange.findings}
+    assert by_code["names_not_on_staff"] == {"count": len(strange.fields["names"])}, "one sentence, not one a name"
 
 
 def test_who_may_stand_on_a_page_that_was_not_read_is_not_missing() -> None:
@@ -334,13 +334,13 @@ def test_a_page_number_without_a_total() -> None:
 def test_a_missing_sheet_is_found_by_the_numbers_that_were_read(
     numbers: dict[int, tuple[int, int]], last: int, found: list[str]
 ) -> None:
-    read = [PageNumber(page, *told) for page, told in numbers.items()]
+    read = [PageNumber(page, *number) for page, number in numbers.items()]
     assert [one.code for one in check_read_numbers(read, 1, last)] == found
 
 
 def test_dates_and_spans() -> None:
-    told = find_dates("二〇二五年三月十日,2025.12.31,2025-02-30,二〇二五年十二月三十一日")
-    assert [one.day for one in told] == [date(2025, 3, 10), date(2025, 12, 31), date(2025, 12, 31)]
+    dates = find_dates("二〇二五年三月十日,2025.12.31,2025-02-30,二〇二五年十二月三十一日")
+    assert [one.day for one in dates] == [date(2025, 3, 10), date(2025, 12, 31), date(2025, 12, 31)]
     assert find_span("2015年6月18日至长期") == Span(date(2015, 6, 18), None)
     assert find_span("2045年6月17日至2015年6月18日") is None
     assert find_span("有效") is None

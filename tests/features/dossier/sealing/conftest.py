@@ -24,7 +24,7 @@ Keep = Callable[..., None]
 def _home(own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys and files of the test's own."""
     whole = Limits.of
-    monkeypatch.setattr(Limits, "of", lambda *given: replace(whole(*given), dpi=100))  # a ninth of the pixels
+    monkeypatch.setattr(Limits, "of", lambda *args: replace(whole(*args), dpi=100))  # a ninth of the pixels
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def photo(seal: bytes | None = None) -> bytes:
     """A seal's print on toned paper under uneven light, as JPEG; empty paper without ``seal``."""
     page = np.full((700, 700, 3), (225, 235, 240), float) * np.linspace(1, 0.85, 700)[None, :, None]
     if seal is not None:
-        found: Any = cv2.imdecode(np.frombuffer(seal, np.uint8), cv2.IMREAD_UNCHANGED)
-        pixels = found.astype(float)
+        image: Any = cv2.imdecode(np.frombuffer(seal, np.uint8), cv2.IMREAD_UNCHANGED)
+        pixels = image.astype(float)
         high, wide = pixels.shape[:2]
         cover = pixels[:, :, 3:] / 255
         page[100 : 100 + high, 120 : 120 + wide] *= 1 - cover

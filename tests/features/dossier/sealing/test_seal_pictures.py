@@ -46,17 +46,17 @@ def _add(demo: str, actor: Actor, kind: str = "official_seal", width: str = "40"
 
 
 def _ask(demo: str, actor: Actor, item: str = "articles", kind: str = "official_seal", **more: object) -> str:
-    wanted = PrintRequest(YEAR, item, kind, "给领导看样稿", **more)  # type: ignore[arg-type] # of the fields
-    return str(seals.request_print(enterprise=demo, wanted=wanted, actor=actor)["approval"])
+    params = PrintRequest(YEAR, item, kind, "给领导看样稿", **more)  # type: ignore[arg-type] # of the fields
+    return str(seals.request_print(enterprise=demo, params=params, actor=actor)["approval"])
 
 
 def _build(demo: str, actor: Actor, folder: Path, *, seals: bool = True) -> package.BuiltPackage:
     return package.build(enterprise=demo, year=YEAR, folder=folder, actor=actor, pictures=seals)
 
 
-def _refused(code: str, call: object, *given: object, **more: object) -> NianjianError:
+def _refused(code: str, call: object, *args: object, **more: object) -> NianjianError:
     with pytest.raises(NianjianError) as caught:
-        call(*given, **more)  # type: ignore[operator] # one of ours
+        call(*args, **more)  # type: ignore[operator] # one of ours
     assert caught.value.code == code
     return caught.value
 
@@ -104,13 +104,13 @@ def _confirm(demo: str, actor: Actor) -> None:
 def test_the_picture_is_cut_clear_and_kept_sealed(demo: str, anna: Actor, tmp_path: Path) -> None:
     _add(demo, anna)
     (row,) = seals.list_images(demo, anna)
-    kept: Any = cv2.imdecode(np.frombuffer(seals._read_pixels(row), np.uint8), cv2.IMREAD_UNCHANGED)
-    wanted: Any = cv2.imdecode(np.frombuffer(seal_png(), np.uint8), cv2.IMREAD_UNCHANGED)
-    assert kept.shape[2] == 4
-    assert abs(kept.shape[0] - 455) < 25  # the ring, cut to its ink
-    assert 0.75 < float((kept[:, :, 3] == 0).mean()) < 0.9  # the paper is clear
-    solid = kept[kept[:, :, 3] > 240][:, :3].mean(axis=0)
-    assert np.abs(solid - wanted[wanted[:, :, 3] == 255][:, :3].mean(axis=0)).max() < 35
+    stored: Any = cv2.imdecode(np.frombuffer(seals._read_pixels(row), np.uint8), cv2.IMREAD_UNCHANGED)
+    original: Any = cv2.imdecode(np.frombuffer(seal_png(), np.uint8), cv2.IMREAD_UNCHANGED)
+    assert stored.shape[2] == 4
+    assert abs(stored.shape[0] - 455) < 25  # the ring, cut to its ink
+    assert 0.75 < float((stored[:, :, 3] == 0).mean()) < 0.9  # the paper is clear
+    solid = stored[stored[:, :, 3] > 240][:, :3].mean(axis=0)
+    assert np.abs(solid - original[original[:, :, 3] == 255][:, :3].mean(axis=0)).max() < 35
     on_disk = b"".join(one.read_bytes() for one in (tmp_path / "home" / "vault").rglob("*") if one.is_file())
     assert b"\x89PNG" not in on_disk
     (act,) = acts(enterprise=demo, verb="seal.added")
@@ -155,43 +155,43 @@ def test_what_two_agreed_to_stands_on_that_document_alone(  # noqa: PLR0917 -- f
     _confirm(demo, anna)
     keep("seat_table", seed=5)
     _add(demo, anna)
-    asked = _ask(demo, anna, page=2, x_mm=Decimal(100), y_mm=Decimal(150))
+    approval = _ask(demo, anna, page=2, x_mm=Decimal(100), y_mm=Decimal(150))
     _refused("seal_use_none", _build, demo, anna, tmp_path / "early")
     _refused("approval_pending", _ask, demo, anna, page=2, x_mm=Decimal(90), y_mm=Decimal(150))
-    _refused("approval_same_person", operations.approve, approval=asked, actor=anna)
+    _refused("approval_same_person", operations.approve, approval=approval, actor=anna)
     assert not Impression.objects.filter(approved_at__isnull=False).exists()
-    done = operations.approve(approval=asked, actor=bo)
+    done = operations.approve(approval=approval, actor=bo)
     assert (done["state"], done["page"]) == ("approved", 2)
     _refused("seal_use_there", _ask, demo, anna, page=2)
 
     plain = _build(demo, anna, tmp_path / "plain", seals=False)
-    made = _build(demo, anna, tmp_path / "sealed")
-    assert (plain.pictures, made.pictures, made.draft) == (0, 1, True)
-    (entry,) = [one for one in json.loads((made.folder / "manifest.json").read_text())["items"] if "pictures" in one]
-    assert (entry["item"], entry["pictures"][0]["page"], entry["pictures"][0]["id"]) == ("articles", 2, asked)
-    (told,) = entry["overruled"]
-    assert (told["finding"], told["page"], told["reason"]) == ("scan_turned", 1, REASON)
-    assert (told["asked_by"], told["approved_by"]) == ("user:anna", "user:bo")
+    stamped = _build(demo, anna, tmp_path / "sealed")
+    assert (plain.pictures, stamped.pictures, stamped.draft) == (0, 1, True)
+    (entry,) = [one for one in json.loads((stamped.folder / "manifest.json").read_text())["items"] if "pictures" in one]
+    assert (entry["item"], entry["pictures"][0]["page"], entry["pictures"][0]["id"]) == ("articles", 2, approval)
+    (overruling,) = entry["overruled"]
+    assert (overruling["finding"], overruling["page"], overruling["reason"]) == ("scan_turned", 1, REASON)
+    assert (overruling["asked_by"], overruling["approved_by"]) == ("user:anna", "user:bo")
     articles = "upload/1_公司章程.pdf"
-    assert _red(made.folder / articles, 1, 100, 150) > 0.1
+    assert _red(stamped.folder / articles, 1, 100, 150) > 0.1
     for bare, page, *place in (
         (plain.folder / articles, 1, 100, 150),
-        (made.folder / articles, 0, 158, 58),
-        (made.folder / "upload/2_坐席明细表.pdf", 0, 158, 58),
+        (stamped.folder / articles, 0, 158, 58),
+        (stamped.folder / "upload/2_坐席明细表.pdf", 0, 158, 58),
     ):
         assert _red(bare, page, *place) < 0.01
-    assert verify(made.folder, digest=made.digest).intact
-    with pypdfium2.PdfDocument(made.folder / "paper/材料包.pdf") as document:
+    assert verify(stamped.folder, digest=stamped.digest).intact
+    with pypdfium2.PdfDocument(stamped.folder / "paper/材料包.pdf") as document:
         texts = ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
     assert len(texts) > 3
     for said in ("印章图片不是法律意义上的电子印章", "国办发〔2025〕33号"):
         assert all(said in text for text in texts), "every page says what a picture is not"
 
     row = Impression.objects.get()
-    assert (row.asked_by, row.approved_by, row.placed, row.placed_in) == ("user:anna", "user:bo", 1, made.digest)
+    assert (row.asked_by, row.approved_by, row.placed, row.placed_in) == ("user:anna", "user:bo", 1, stamped.digest)
     (act,) = acts(enterprise=demo, verb="seal.placed")
     told_of: Any = act.data["impressions"]
-    assert act.data["manifest"] == made.digest
+    assert act.data["manifest"] == stamped.digest
     assert told_of[0]["document"] == row.document_sha256 == entry["source_sha256"]
 
     keep("articles", seed=9, pages=2)  # another version of the paper bears nothing
@@ -221,7 +221,7 @@ def test_where_no_seal_may_stand(keep: Keep, demo: str, anna: Actor, bo: Actor) 
     _refused("seal_picture_missing", _ask, demo, anna)
     _add(demo, anna)
     _add(demo, anna, kind="finance_seal", width="38")
-    given: list[tuple[str, dict[str, Any]]] = [
+    cases: list[tuple[str, dict[str, Any]]] = [
         ("seal_place", {"page": 2}),
         ("seal_place", {"x_mm": Decimal("210.01")}),
         ("seal_number", {"x_mm": Decimal("NaN")}),
@@ -231,12 +231,12 @@ def test_where_no_seal_may_stand(keep: Keep, demo: str, anna: Actor, bo: Actor) 
         ("seal_document_missing", {"item": "audit_report"}),
         ("dossier_item_unknown", {"item": "letter"}),
     ]
-    for code, wanted in given:
-        _refused(code, _ask, demo, anna, **wanted)
+    for code, params in cases:
+        _refused(code, _ask, demo, anna, **params)
     _ask(demo, anna, mark="copy_seal")
-    asked = _ask(demo, anna, kind="finance_seal")
+    approval = _ask(demo, anna, kind="finance_seal")
     Impression.objects.update(page=2)  # a request that was changed is not approved
-    _refused("approval_subject_changed", operations.approve, approval=asked, actor=bo)
+    _refused("approval_subject_changed", operations.approve, approval=approval, actor=bo)
 
 
 def test_the_commands(keep: Keep, demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -248,19 +248,19 @@ def test_the_commands(keep: Keep, demo: str, tmp_path: Path, capsys: pytest.Capt
         code = main(["dossier", "seal-picture", *words, "--enterprise", demo, "--json"])
         return code, json.loads(capsys.readouterr().out)
 
-    code, made = told("add", str(file), "--kind", "official_seal", "--width-mm", "41.5")
-    assert code == 0, made
+    code, result = told("add", str(file), "--kind", "official_seal", "--width-mm", "41.5")
+    assert code == 0, result
     _code, listed = told("list", "--year", str(YEAR))
     assert listed["pictures"][0]["width_mm"] == 41.5
     assert "电子印章管理办法" in str(listed["law"])
     use = ("use", "--kind", "official_seal", "--item", "articles", "--season", str(YEAR), "--reason", "样稿")
     code, refused = told(*use, "--page", "3")
     assert (code, refused["error"]["code"]) == (2, "seal_place")
-    code, asked = told(*use, "--page", "2", "--x-mm", "100", "--y-mm", "150.5")
-    assert (code, asked["state"]) == (1, "pending"), "a second person decides"
+    code, request = told(*use, "--page", "2", "--x-mm", "100", "--y-mm", "150.5")
+    assert (code, request["state"]) == (1, "pending"), "a second person decides"
     row = Impression.objects.get()
-    assert (row.approval, row.page, row.x_mm, row.y_mm) == (asked["approval"], 2, Decimal(100), Decimal("150.5"))
-    assert told("list", "--year", str(YEAR))[1]["impressions"][0]["approval"] == asked["approval"]
+    assert (row.approval, row.page, row.x_mm, row.y_mm) == (request["approval"], 2, Decimal(100), Decimal("150.5"))
+    assert told("list", "--year", str(YEAR))[1]["impressions"][0]["approval"] == request["approval"]
     assert told("withdraw", "--kind", "official_seal")[0] == 0
 
 
@@ -275,8 +275,8 @@ def test_only_findings_that_nobody_answered_block_the_confirmation(
     _refused("approval_pending", _overrule, demo, anna, "scan_turned", 1)
     _refused("approval_same_person", operations.approve, approval=first.approval, actor=anna)
     _refused("dossier_not_ready", _confirm, demo, anna)
-    asked: Any = operations.get_request(approval=first.approval, actor=bo)["asked"]
-    assert (asked["reason"], asked["page"], asked["findings"][0]["code"]) == (REASON, 1, "scan_turned")
+    request: Any = operations.get_request(approval=first.approval, actor=bo)["asked"]
+    assert (request["reason"], request["page"], request["findings"][0]["code"]) == (REASON, 1, "scan_turned")
     operations.approve(approval=first.approval, actor=bo)
     _refused("dossier_not_ready", _confirm, demo, anna)  # the blank page
     operations.approve(approval=_overrule(demo, anna, "scan_blank", 2).approval, actor=bo)
@@ -297,20 +297,20 @@ def test_a_second_check_keeps_answers_to_what_it_finds_again(demo: str, anna: Ac
 
 def test_what_changed_after_the_question_is_not_agreed_to(demo: str, anna: Actor, bo: Actor, body: bytes) -> None:
     _keep(demo, anna, body, TURNED)
-    asked = _overrule(demo, anna, "scan_turned", 1)
+    request = _overrule(demo, anna, "scan_turned", 1)
     _keep(demo, anna, body, OTHERWISE)
-    _refused("approval_subject_changed", operations.approve, approval=asked.approval, actor=bo)
+    _refused("approval_subject_changed", operations.approve, approval=request.approval, actor=bo)
 
 
 @pytest.mark.parametrize("returned", [False, True])
 def test_what_was_asked_of_a_version_goes_with_it(demo: str, anna: Actor, body: bytes, *, returned: bool) -> None:
     _keep(demo, anna, body, TURNED)
-    asked = _overrule(demo, anna, "scan_turned", 1)
+    request = _overrule(demo, anna, "scan_turned", 1)
     if returned:
         checklist.send_back(enterprise=demo, year=YEAR, item="articles", number=1, reason="重扫", actor=anna)
     else:
         _keep(demo, anna, b"another scan", TURNED)
-    assert approvals.get_approval(asked.approval).state == "refused"
+    assert approvals.get_approval(request.approval).state == "refused"
 
 
 def test_what_cannot_be_overruled(demo: str, anna: Actor, body: bytes) -> None:
@@ -335,16 +335,16 @@ def test_the_page_asks_and_shows_both_names(demo: str, anna: Actor, bo: Actor, b
     _keep(demo, anna, body, TURNED)
     client = signed_in("anna", "compliance_lead", demo)
     page = reverse("dossier-item", args=[demo, YEAR, "articles"])
-    shown = client.get(page).content.decode()
-    assert 'value="scan_turned:1"' in shown
-    given = {"version": "1", "finding": "scan_turned:1", "reason": REASON}
-    client.post(reverse("dossier-act", args=[demo, YEAR, "articles", "overrule"]), given)
+    html = client.get(page).content.decode()
+    assert 'value="scan_turned:1"' in html
+    form = {"version": "1", "finding": "scan_turned:1", "reason": REASON}
+    client.post(reverse("dossier-act", args=[demo, YEAR, "articles", "overrule"]), form)
     (waits,) = operations.list_requests(actor=bo)
     assert "180" in client.get(reverse("approvals-decide-here", args=[demo, waits["approval"]])).content.decode()
     operations.approve(approval=str(waits["approval"]), actor=bo)
     for place in (page, reverse("dossier-pages", args=[demo, YEAR, "articles", 1])):
-        shown = client.get(place).content.decode()
-        assert all(word in shown for word in ("anna", "bo", REASON)), place
+        html = client.get(place).content.decode()
+        assert all(word in html for word in ("anna", "bo", REASON)), place
 
 
 def test_the_command_asks_for_a_named_person(
@@ -358,9 +358,9 @@ def test_the_command_asks_for_a_named_person(
     secret = tokens.create_token(user="anna", name="x", scopes=None, days=None, actor=anna).secret
     with patch.dict(os.environ, NIANJIAN_TOKEN=secret):
         assert main([*words, "--as", "anna"]) == 0
-    asked = json.loads(capsys.readouterr().out)
-    assert (asked["state"], asked["page"], asked["count"]) == ("pending", 1, 1)
-    assert operations.approve(approval=asked["approval"], actor=bo)["finding"] == "scan_turned"
+    result = json.loads(capsys.readouterr().out)
+    assert (result["state"], result["page"], result["count"]) == ("pending", 1, 1)
+    assert operations.approve(approval=result["approval"], actor=bo)["finding"] == "scan_turned"
 
 
 # Signed papers at the shell: kept, listed, given back as they came.
@@ -376,10 +376,10 @@ def test_a_signed_paper_is_kept_listed_and_fetched(
     file, back = tmp_path / "章程.pdf", tmp_path / "back.pdf"
     assert told("add", str(file), "--item", "articles")[1]["error"]["code"] == "file_missing"
     file.write_bytes(certificates.signed(a4(7)))
-    code, kept = told("add", str(file), "--item", "articles")
-    assert (code, kept["standing"], kept["signatures"][0]["subject"]) == (0, "unknown", "示例科技有限公司")
-    assert [one["sha256"] for one in told("list")[1]["papers"]] == [kept["sha256"]]
-    number = str(kept["paper"])
+    code, paper = told("add", str(file), "--item", "articles")
+    assert (code, paper["standing"], paper["signatures"][0]["subject"]) == (0, "unknown", "示例科技有限公司")
+    assert [one["sha256"] for one in told("list")[1]["papers"]] == [paper["sha256"]]
+    number = str(paper["paper"])
     assert told("fetch", "--paper", number, "--output", str(back))[0] == 0
     assert back.read_bytes() == file.read_bytes()
     code, refused = told("fetch", "--paper", number, "--output", str(back))

@@ -61,10 +61,10 @@ def authority(root: Held) -> Iterator[str]:
 def signed(tmp_path: Path, root: Held, firm: Held) -> Signed:
     """A PDF that somebody has signed."""
 
-    def signed(held: Held = firm, tsa: str = "") -> Path:
+    def signed(identity: Held = firm, tsa: str = "") -> Path:
         plain = packages.scans(tmp_path / "plain.pdf", [1], dpi=60)
         path = tmp_path / "signed.pdf"
-        signer = open_signer(certificates.p12(held, tmp_path / "s.p12", root), PASSWORD, now=clock.now())
+        signer = open_signer(certificates.p12(identity, tmp_path / "s.p12", root), PASSWORD, now=clock.now())
         append_signature(plain, path, signer, tsa=tsa)
         return path
 
@@ -83,9 +83,9 @@ def trusted(tmp_path: Path, root: Held) -> Path:
     return path
 
 
-def _refused(code: str, call: Callable[..., object], *given: object, **more: object) -> NianjianError:
+def _refused(code: str, call: Callable[..., object], *args: object, **more: object) -> NianjianError:
     with pytest.raises(NianjianError) as caught:
-        call(*given, **more)
+        call(*args, **more)
     assert caught.value.code == code
     return caught.value
 
@@ -98,8 +98,8 @@ def test_a_signature_is_told_as_it_stands(signed: Signed, authority: str, truste
     assert one.standing is Standing.UNKNOWN  # intact is not enough where no roots are set
     assert one.timestamp is not None
     assert (one.timestamp.intact, one.timestamp.authority) == (True, "时间戳")
-    (known,) = read_signatures(path, roots=trusted)
-    assert (known.standing, known.in_time) == (Standing.TRUSTED, True)
+    (signature,) = read_signatures(path, roots=trusted)
+    assert (signature.standing, signature.in_time) == (Standing.TRUSTED, True)
 
 
 def test_another_root_does_not_trust_and_what_was_changed_is_not_told_as_good(signed: Signed, tmp_path: Path) -> None:
@@ -123,31 +123,31 @@ def test_another_root_does_not_trust_and_what_was_changed_is_not_told_as_good(si
 
 def test_a_signed_paper_is_kept_as_it_came(demo: str, anna: Actor, signed: Signed) -> None:
     body = signed().read_bytes()
-    given: dict[str, Any] = {"enterprise": demo, "year": YEAR, "item": "articles", "name": "章程.pdf", "actor": anna}
-    row = signatures.store_paper(content=body, **given)
-    assert signatures.store_paper(content=body, **given).pk == row.pk
+    params: dict[str, Any] = {"enterprise": demo, "year": YEAR, "item": "articles", "name": "章程.pdf", "actor": anna}
+    row = signatures.store_paper(content=body, **params)
+    assert signatures.store_paper(content=body, **params).pk == row.pk
     assert len(list(blobs.blobs())) == 1
-    told = signatures.to_document(signatures.get_paper(demo, YEAR, row.pk, anna))
-    assert (told["standing"], told["sha256"]) == ("unknown", hashlib.sha256(body).hexdigest())
-    assert told["signatures"][0]["subject"] == "示例科技有限公司"
+    document = signatures.to_document(signatures.get_paper(demo, YEAR, row.pk, anna))
+    assert (document["standing"], document["sha256"]) == ("unknown", hashlib.sha256(body).hexdigest())
+    assert document["signatures"][0]["subject"] == "示例科技有限公司"
     assert signatures.download_paper(enterprise=demo, year=YEAR, number=row.pk, actor=anna)[1] == body
     assert [one.verb for one in acts(enterprise=demo) if one.verb.startswith("signature")] == [
         "signature.fetched", "signature.kept",
     ]  # fmt: skip
     plain = packages.scans(signed().parent / "no.pdf", [2], dpi=60).read_bytes()
-    _refused("signature_none", signatures.store_paper, content=plain, **given)
-    _refused("dossier_file_broken", signatures.store_paper, content=b"%PDF-1.7\nnothing", **given)
-    _refused("signature_not_pdf", signatures.store_paper, content=b"\x89PNG\r\n\x1a\n", **{**given, "name": "a.png"})
+    _refused("signature_none", signatures.store_paper, content=plain, **params)
+    _refused("dossier_file_broken", signatures.store_paper, content=b"%PDF-1.7\nnothing", **params)
+    _refused("signature_not_pdf", signatures.store_paper, content=b"\x89PNG\r\n\x1a\n", **{**params, "name": "a.png"})
     _refused("signed_paper_unknown", signatures.get_paper, demo, YEAR, row.pk + 1, anna)
     assert SignedPaper.objects.count() == 1
 
 
 def _sign(demo: str, anna: Actor, folder: Path, **more: Any) -> signatures.SigningResult:
-    given: dict[str, Any] = {"ask": lambda _name: PASSWORD, **more}
-    return signatures.sign_package(enterprise=demo, folder=folder, actor=anna, **given)
+    params: dict[str, Any] = {"ask": lambda _name: PASSWORD, **more}
+    return signatures.sign_package(enterprise=demo, folder=folder, actor=anna, **params)
 
 
-def _worked(job: str) -> Any:
+def _run_job(job: str) -> Any:
     """What comes of a job."""
     worker = Worker("w1", Event())
     while worker.step():
@@ -157,8 +157,8 @@ def _worked(job: str) -> Any:
 
 def _unzipped(demo: str, anna: Actor, job: str, folder: Path) -> dict[str, bytes]:
     """What a job has made, in a folder."""
-    made = build.download_zip(enterprise=demo, year=YEAR, job=job, actor=anna)
-    with zipfile.ZipFile(io.BytesIO(b"".join(made.content))) as pack:
+    archive = build.download_zip(enterprise=demo, year=YEAR, job=job, actor=anna)
+    with zipfile.ZipFile(io.BytesIO(b"".join(archive.content))) as pack:
         pack.extractall(folder)
         return {name: pack.read(name) for name in pack.namelist()}
 
@@ -174,30 +174,35 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0915,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     del whole
-    built = _worked(build.enqueue_build(enterprise=demo, year=YEAR, pictures=False, actor=anna))
+    built = _run_job(build.enqueue_build(enterprise=demo, year=YEAR, pictures=False, actor=anna))
     assert (built.state, built.result["draft"], built.result["missing"]) == ("done", False, [])
     plain, folder = tmp_path / "plain", tmp_path / "package"
     before = _unzipped(demo, anna, built.id, plain)
-    named = {name for name in before if name.startswith("upload/")}
+    upload_names = {name for name in before if name.startswith("upload/")}
     _refused("signer_unset", build.enqueue_signing, enterprise=demo, year=YEAR, package=built.id, actor=anna)
     _refused("signer_unreadable", _sign, demo, anna, plain, certificate=certificate, ask=lambda _name: "no")
     _refused("tsa_unreachable", _sign, demo, anna, plain, certificate=certificate, tsa="http://127.0.0.1:9/")
     done = _sign(demo, anna, plain, certificate=certificate, tsa="")  # a folder by its path, in its place
-    assert ({one.path for one in done.files}, done.left, done.digest) == (named, (), built.result["digest"])
-    assert {name for name in before if (plain / name).read_bytes() != before[name]} == named
+    assert ({one.path for one in done.files}, done.left, done.digest) == (upload_names, (), built.result["digest"])
+    assert {name for name in before if (plain / name).read_bytes() != before[name]} == upload_names
     monkeypatch.setenv("NIANJIAN_SIGNER", str(certificate))
     monkeypatch.setenv("NIANJIAN_SIGNER_PASSWORD", PASSWORD)
     monkeypatch.setenv("NIANJIAN_TSA_URL", authority)
-    held = signatures.get_certificate(demo, anna)
-    assert (held.fault, held.subject, held.named, held.stamped) == ("", "示例科技有限公司", True, True)
-    signed = _worked(build.enqueue_signing(enterprise=demo, year=YEAR, package=built.id, actor=anna))
+    cert_info = signatures.get_certificate(demo, anna)
+    assert (cert_info.fault, cert_info.subject, cert_info.named, cert_info.stamped) == (
+        "",
+        "示例科技有限公司",
+        True,
+        True,
+    )
+    signed = _run_job(build.enqueue_signing(enterprise=demo, year=YEAR, package=built.id, actor=anna))
     now = _unzipped(demo, anna, signed.id, folder)
     uploads = sorted((folder / "upload").iterdir())
-    assert {one["path"] for one in signed.result["signed"]} == named
+    assert {one["path"] for one in signed.result["signed"]} == upload_names
     assert (signed.result["digest"], signed.result["named"]) == (built.result["digest"], True)
     for name, data in before.items():
         assert now[name].startswith(data)
-        assert (0 < len(now[name]) - len(data) < 64_000) if name in named else now[name] == data
+        assert (0 < len(now[name]) - len(data) < 64_000) if name in upload_names else now[name] == data
     (one,) = read_signatures(uploads[0])
     assert one.standing is Standing.UNKNOWN
     assert one.timestamp is not None
@@ -213,8 +218,8 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0915,
     assert (again["files"], len(again["left"])) == ([], len(uploads))
 
     def told(path: Path) -> tuple[bool, list[str]]:
-        found = verify(path, digest=str(built.result["digest"]))
-        return found.intact, [one.kind for one in found.notes]
+        result = verify(path, digest=str(built.result["digest"]))
+        return result.intact, [one.kind for one in result.notes]
 
     assert told(uploads[2]) == (True, ["signed"])
     monkeypatch.setenv(clock.OVERRIDE, f"{YEAR + 1}-03-01")
@@ -249,8 +254,8 @@ def test_what_is_not_signed(  # noqa: PLR0917 -- fixtures
     first.write_bytes(content[:-5])
     _refused("signing_not_intact", _sign, demo, anna, folder, certificate=certificate)
     first.write_bytes(content)
-    told = json.loads((folder / "manifest.json").read_text()) | {"sha256": "0" * 64}
-    (folder / "manifest.json").write_text(json.dumps(told))
+    document = json.loads((folder / "manifest.json").read_text()) | {"sha256": "0" * 64}
+    (folder / "manifest.json").write_text(json.dumps(document))
     _refused("signing_unknown_package", _sign, demo, anna, folder, certificate=certificate)
     draft = build.build(enterprise=demo, year=YEAR - 1, folder=tmp_path / "draft", actor=anna)
     _refused("signing_draft", _sign, demo, anna, draft.folder, certificate=certificate)
@@ -264,12 +269,12 @@ def test_no_room_for_the_signed_file_is_told_as_that(tmp_path: Path, root: Held,
     quiet = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (plain.stat().st_size, before[1]))
-        told = _refused("signing_disk_full", append_signature, plain, tmp_path / "signed.pdf", signer)
+        error = _refused("signing_disk_full", append_signature, plain, tmp_path / "signed.pdf", signer)
         with_stamp = _refused("signing_disk_full", append_signature, plain, tmp_path / "b.pdf", signer, tsa=authority)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, quiet)
-    assert told.values["file"] == "signed.pdf"
+    assert error.values["file"] == "signed.pdf"
     assert with_stamp.values["file"] == "b.pdf"
 
 
@@ -282,7 +287,7 @@ def test_the_command_tells_a_file_of_ones_own(
         code = main(["dossier", "signature", "show", str(path), "--json"])
         return code, json.loads(capsys.readouterr().out)
 
-    code, shown = told(signed())
-    assert (code, shown["standing"]) == (0, "unknown")
-    code, shown = told(packages.scans(tmp_path / "no.pdf", [3], dpi=60))
-    assert (code, shown["standing"]) == (1, "none")
+    code, result = told(signed())
+    assert (code, result["standing"]) == (0, "unknown")
+    code, result = told(packages.scans(tmp_path / "no.pdf", [3], dpi=60))
+    assert (code, result["standing"]) == (1, "none")

@@ -164,10 +164,10 @@ CASES: Final[Mapping[str, Case]] = {
 }  # fmt: skip
 
 
-def built(code: str, told: Case, at: Clock) -> None:
+def built(code: str, scenario: Case, at: Clock) -> None:
     """The enterprise, its people with a channel each, its licences, the approved overlays; all in September."""
     at.set(date(2023, 9, 1), time(10))
-    add_enterprise(code=code, name=code, province=told.province, actor=ROOT)
+    add_enterprise(code=code, name=code, province=scenario.province, actor=ROOT)
     Enterprise.objects.update(created_at=at())
     for name, (role, begins, ends, digest) in PEOPLE.items():
         add_user(name=name, role=role, enterprises=[code], actor=ROOT)
@@ -177,37 +177,43 @@ def built(code: str, told: Case, at: Clock) -> None:
     # Who approves in the whole installation wants to hear nothing.
     add_user(name=SECOND.name, role="compliance_lead", enterprises=[], actor=ROOT)
     Choice(user=SECOND.name, scope="none", changed_at=at()).save()
-    licences(code, *told.licences)
-    of_all = [(key, value, told.province, None, since) for key, value, since in told.overlays]
-    templates = ("deadline.templates", json.dumps(list(told.templates), ensure_ascii=False), None, code, at().date())
+    licences(code, *scenario.licences)
+    of_all = [(key, value, scenario.province, None, since) for key, value, since in scenario.overlays]
+    templates = (
+        "deadline.templates",
+        json.dumps(list(scenario.templates), ensure_ascii=False),
+        None,
+        code,
+        at().date(),
+    )
     for key, value, province, enterprise, since in [*of_all, templates]:
-        asked = request_overlay(key=key, value=value, province=province, enterprise=enterprise, valid_from=since,
+        request = request_overlay(key=key, value=value, province=province, enterprise=enterprise, valid_from=since,
                                 valid_to=None, reason="省通知", actor=ROOT)  # fmt: skip
-        approve(approval=asked.id, actor=SECOND)
+        approve(approval=request.id, actor=SECOND)
 
 
 def told_at_once(lines: Iterable[str]) -> list[str]:
     """One line for matters of which the same is told to the same people, and for tasks that come into one state."""
-    found = dict[tuple[str, str], list[str]]()
+    groups = dict[tuple[str, str], list[str]]()
     for line in lines:
         what, _colon, how = line.partition(": ")
         kind, name, rest = (*what.split(" ", 2), "", "")[:3]
         alike = kind in {"told", "task"}
         key = (kind, f"{rest and ' '}{rest}: {how}") if alike else (what, f": {how}")
-        found.setdefault(key, []).extend([name] if alike else [])
-    return [" ".join([kind, *names]) + rest for (kind, rest), names in found.items()]
+        groups.setdefault(key, []).extend([name] if alike else [])
+    return [" ".join([kind, *names]) + rest for (kind, rest), names in groups.items()]
 
 
 def standing(code: str, day: date) -> dict[str, str]:
     """Where everything stands, one line a thing."""
-    told = summarize_season(enterprise=code, year=YEAR, today=day, actor=ROOT)
-    first = told["earliest"]
-    found = {"earliest": f"{first['date']} {first['track']}", "plan": told["start"]}
-    for one in told["tracks"]:
+    season = summarize_season(enterprise=code, year=YEAR, today=day, actor=ROOT)
+    first = season["earliest"]
+    states = {"earliest": f"{first['date']} {first['track']}", "plan": season["start"]}
+    for one in season["tracks"]:
         late = f" {one['path']} {one['light']}" if one["light"] else ""
-        found[f"report {one['track']} {one['licence']}"] = f"{one['state']} by {one['due'] or '-'}{late}"
-    found |= {f"task {one['task']}": one["state"] for one in told["tasks"]}
-    return found | {"flags": " ".join(one["code"] for one in told["risk_flags"]) or "-"}
+        states[f"report {one['track']} {one['licence']}"] = f"{one['state']} by {one['due'] or '-'}{late}"
+    states |= {f"task {one['task']}": one["state"] for one in season["tasks"]}
+    return states | {"flags": " ".join(one["code"] for one in season["risk_flags"]) or "-"}
 
 
 def told_since(newest: int) -> Iterator[str]:

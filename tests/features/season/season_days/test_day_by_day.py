@@ -58,8 +58,8 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _walk(name: str, at: Clock) -> Iterator[str]:
-    told, day, before = CASES[name], FIRST, dict[str, str]()
-    built(name, told, at)
+    scenario, day, before = CASES[name], FIRST, dict[str, str]()
+    built(name, scenario, at)
     while day <= LAST:
         newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         at.set(day, HOURS[0])
@@ -74,7 +74,7 @@ def _walk(name: str, at: Clock) -> Iterator[str]:
         lines = list(told_since(newest))
         assert sum(line.count("@") for line in lines) == count
         at.set(day, time(10))
-        for act in told.acts.get(day, ()):
+        for act in scenario.acts.get(day, ()):
             act(name)
         at.set(day, time(23))
         now = standing(name, day)
@@ -86,7 +86,7 @@ def _walk(name: str, at: Clock) -> Iterator[str]:
 @pytest.mark.parametrize("name", CASES)
 def test_every_change_and_every_reminder_is_as_the_table_says(name: str, at: Clock, heard: list[str]) -> None:
     table = (Path(__file__).parent / f"{name}.txt").read_text("utf-8").splitlines()
-    wanted = [line for line in table if line and not line.startswith("#")]
-    assert list(_walk(name, at)) == wanted
+    expected = [line for line in table if line and not line.startswith("#")]
+    assert list(_walk(name, at)) == expected
     lines = sum(len(text.splitlines()) - 1 for text in heard)
     assert lines == Message.objects.count(), "each text has a line a reminder, and the address"

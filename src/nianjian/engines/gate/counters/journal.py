@@ -47,9 +47,9 @@ def mark_record(key: Key, day: int, mark: int, touched: int) -> Record:
     return [MARK, *key, day, mark, touched]
 
 
-def unit_record(kept: StoredUnit) -> Record:
+def unit_record(unit: StoredUnit) -> Record:
     """A unit of a window that is not leased, and its call."""
-    return [UNIT, kept.number, *kept.key, kept.window, kept.stamp, kept.seconds, kept.touched, kept.call_id]
+    return [UNIT, unit.number, *unit.key, unit.window, unit.stamp, unit.seconds, unit.touched, unit.call_id]
 
 
 class StoredCounts:
@@ -86,13 +86,13 @@ class StoredCounts:
         """Drop what no window needs any more; what was written since yesterday stays, whatever moment it names."""
         since = meters.day_number(now) - 1
         self.marks = {key: one for key, one in self.marks.items() if max(key[1], one.touched) >= since}
-        kept = (one for one in self.units.values() if one.until + meters.RETENTION > now or one.touched >= since)
-        self.units = {one.number: one for one in kept}
+        units = (one for one in self.units.values() if one.until + meters.RETENTION > now or one.touched >= since)
+        self.units = {one.number: one for one in units}
 
     def records(self) -> list[Record]:
         """The same, as short as it goes."""
-        kept = [mark_record(key, day, one.mark, one.touched) for (key, day), one in self.marks.items()]
-        return [[CLOCK, self.day], *kept, *map(unit_record, self.units.values())]
+        marks = [mark_record(key, day, one.mark, one.touched) for (key, day), one in self.marks.items()]
+        return [[CLOCK, self.day], *marks, *map(unit_record, self.units.values())]
 
 
 class Journal(Memory):
@@ -141,19 +141,19 @@ class Journal(Memory):
         self._numbers = past.numbers
         for day in {self._watch.today, *(day for _, day in past.marks)}:
             self._needed(meters.day_end(day))
-        for kept in past.units.values():
-            self._needed(kept.until)
+        for unit in past.units.values():
+            self._needed(unit.until)
         for (key, day), one in past.marks.items():
             meter = self._meters.of(key, _find_cap(caps, key, "calendar_day", meters.DAY // 1000))
             if isinstance(meter, Days):
                 meter.turn(day)
                 meter.count = meter.kept = meter.asked = one.mark
         by_call: dict[tuple[str, str], list[Unit]] = {}
-        for _, kept in sorted(past.units.items()):
-            meter = self._meters.of(kept.key, _find_cap(caps, kept.key, kept.window, kept.seconds))
-            if meter.cap.window == kept.window:
-                meter.add(kept.stamp)
-                by_call.setdefault((kept.key[0], kept.call_id), []).append((meter, kept.stamp, kept.number))
+        for _, unit in sorted(past.units.items()):
+            meter = self._meters.of(unit.key, _find_cap(caps, unit.key, unit.window, unit.seconds))
+            if meter.cap.window == unit.window:
+                meter.add(unit.stamp)
+                by_call.setdefault((unit.key[0], unit.call_id), []).append((meter, unit.stamp, unit.number))
         for (enterprise, call_id), units in by_call.items():
             self._calls.note(enterprise, call_id, units)
 
@@ -167,8 +167,8 @@ class Journal(Memory):
             last = [
                 mark_record(meter.key, day, count, today)
                 for meter in days
-                for day, (count, _, asked, _) in {**meter.others, meter.day: meter.present()}.items()
-                if count < asked
+                for day, (count, _, mark, _) in {**meter.others, meter.day: meter.present()}.items()
+                if count < mark
             ]
             await self._writer.close(last)
 

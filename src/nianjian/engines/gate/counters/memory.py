@@ -102,10 +102,10 @@ class Memory:
 
     def look(self) -> None:
         """What the beat does: look at the clock, forget what is over."""
-        behind = self._watch.behind
+        before = self._watch.behind
         if self._watch.look():
             self._calls.turn()
-        if behind != self._watch.behind:
+        if before != self._watch.behind:
             self._version += 1
         self._meters.sweep(self._watch.moment())
 

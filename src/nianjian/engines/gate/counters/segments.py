@@ -26,8 +26,8 @@ def encode_record(batch: int, record: Sequence[str | int | bool]) -> bytes:
 
 def _parse_line(raw: bytes) -> tuple[int, Record] | None:
     """Batch and record of a line without its end; None where it is torn."""
-    found, _, body = raw.partition(b" ")
-    if len(found) != 8 or b"%08x" % crc32(body) != found:  # noqa: PLR2004 - a crc32 in hex
+    checksum, _, body = raw.partition(b" ")
+    if len(checksum) != 8 or b"%08x" % crc32(body) != checksum:  # noqa: PLR2004 - a crc32 in hex
         return None
     batch, _, text = body.partition(b" ")
     return int(batch), json.loads(text)
@@ -69,8 +69,8 @@ class Segments:
             os.close(lock)
             raise NianjianError("gate_journal_taken", folder=str(self.folder)) from error
         self._lock = lock
-        found = (path for path in self.folder.glob(f"*{_SUFFIX}") if path.stem.isdecimal())
-        self.names = sorted(int(path.stem) for path in found)
+        paths = (path for path in self.folder.glob(f"*{_SUFFIX}") if path.stem.isdecimal())
+        self.names = sorted(int(path.stem) for path in paths)
 
     def records(self) -> Iterator[Record]:
         """All records, oldest first."""

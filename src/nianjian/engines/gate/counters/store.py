@@ -133,24 +133,24 @@ class StoreCall:
 
     def _windows_taken(self, reply: Any) -> None:  # noqa: ANN401 - a reply
         """{1 or 0, then per window: count, cap, next chance in milliseconds}, or an exception."""
-        known = isinstance(reply, list)
-        taken = known and reply[0] == 1
+        valid = isinstance(reply, list)
+        taken = valid and reply[0] == 1
         if self.over:  # the deadline is past: what was taken goes back
-            if taken or not known:
+            if taken or not valid:
                 self.owner.back(self._took(), attempts=True)
             return
-        if not known:
+        if not valid:
             self.owner.back(self._took(), attempts=True)  # it may have been done
             self.fail()
             return
-        found = [(slot, reply[3 * i + 1], reply[3 * i + 2], reply[3 * i + 3]) for i, slot in enumerate(self.windows)]
+        windows = [(slot, reply[3 * i + 1], reply[3 * i + 2], reply[3 * i + 3]) for i, slot in enumerate(self.windows)]
         if taken:
             self._allow(
-                [Reservation(allowed=True, slot=slot, used=used, limit=limit) for slot, used, limit, _ in found]
+                [Reservation(allowed=True, slot=slot, used=used, limit=limit) for slot, used, limit, _ in windows]
             )
             return
         refused: Reservation | None = None
-        for slot, used, limit, chance in found:
+        for slot, used, limit, chance in windows:
             if used >= limit:
                 end = meters.day_end(meters.day_number(self.now)) if slot.cap.window == "calendar_day" else chance
                 retry = meters.whole_seconds(end) if limit > 0 and end != _NONE else None
@@ -205,10 +205,10 @@ class Store:
         long a call waits, both in seconds.
         """
         self._deadline = deadline
-        named = generation if callable(generation) else lambda: generation
+        get_name = generation if callable(generation) else lambda: generation
         self.gate = secrets.token_hex(6)  # of this process: no reservation is ever that of another
         self.keeper = StoreConnection(
-            Address.of(url), named, changed=self._renew, foreign=self._forfeit, ready=self._pay, steady=steady
+            Address.of(url), get_name, changed=self._renew, foreign=self._forfeit, ready=self._pay, steady=steady
         )
         self.leases = Leases(self._ask, self._give, block, steady)
         self._steady = steady
@@ -342,35 +342,35 @@ class Store:
         except Exception:
             LOG.exception("an answer could not be given")
 
-    def _ask(self, asked: list[tuple[Lease, int]]) -> None:
+    def _ask(self, requests: list[tuple[Lease, int]]) -> None:
         keys: list[str] = [store_client.CANARY]
         words: list[str | int] = [self.keeper.generation]
-        for lease, want in asked:
+        for lease, want in requests:
             keys += (store_client.policy_key(*lease.key[:2]), store_client.granted_key(lease.key, lease.day))
             words += (want, lease.cap.limit)
         self.keeper.say(
-            ("FCALL", store_client.LEASE, len(keys), *keys, *words), lambda reply: self._granted(asked, reply)
+            ("FCALL", store_client.LEASE, len(keys), *keys, *words), lambda reply: self._granted(requests, reply)
         )
 
-    def _granted(self, asked: list[tuple[Lease, int]], reply: Any) -> None:  # noqa: ANN401 - a reply
+    def _granted(self, requests: list[tuple[Lease, int]], reply: Any) -> None:  # noqa: ANN401 - a reply
         if isinstance(reply, Exception):
             self._refused(reply)
-            for lease, _ in asked:
+            for lease, _ in requests:
                 self.leases.failed(lease)
             return
         self._silent = self._dropped = False
-        for (lease, want), (got, epoch, cap, count) in zip(asked, reply, strict=True):
+        for (lease, want), (got, epoch, cap, count) in zip(requests, reply, strict=True):
             if not epoch:
                 self.keeper.doubt(hiredis.ReplyError("POLICY unknown"))
                 self.leases.failed(lease)
                 continue
-            known = self._pairs.get(lease.key[:2])
-            if known is not None and int(epoch) < known[0]:  # a cap that holds no more: it came after its recall
+            pair = self._pairs.get(lease.key[:2])
+            if pair is not None and int(epoch) < pair[0]:  # a cap that holds no more: it came after its recall
                 if got:
                     self._give(lease, got)
                 self.leases.outdated(lease, count - got)
                 continue
-            if known is None or int(epoch) > known[0]:
+            if pair is None or int(epoch) > pair[0]:
                 self._renew(lease.key[:2], (int(epoch), cap))
             lease.limit = cap
             self.leases.granted(lease, want, got, count)

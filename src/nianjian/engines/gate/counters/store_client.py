@@ -43,8 +43,8 @@ class Address:
         """Read a URL. Beside the parts of the URL: ``?ca=FILE``, and for a socket ``?db=N``. NianjianError."""
         try:
             parts = urlsplit(url)
-            asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-            database = int(asked.get("db") or (parts.path.strip("/") if parts.scheme != "unix" else "") or 0)
+            query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+            database = int(query.get("db") or (parts.path.strip("/") if parts.scheme != "unix" else "") or 0)
             port = parts.port or PORT
         except ValueError as error:
             raise NianjianError("gate_store_address") from error
@@ -54,7 +54,7 @@ class Address:
         if parts.scheme not in _PLAIN + _TLS or not parts.hostname:
             raise NianjianError("gate_store_address")
         tls = parts.scheme in _TLS
-        return cls("", parts.hostname, port, tls, asked.get("ca", ""), user, password, database)
+        return cls("", parts.hostname, port, tls, query.get("ca", ""), user, password, database)
 
     def context(self) -> ssl.SSLContext | None:
         """The certificate and the name of the store are checked; None without TLS."""
@@ -117,11 +117,11 @@ class Connection(asyncio.Protocol):
     async def ask(self, *words: Word) -> Any:  # noqa: ANN401 - a reply is what the command gives
         """Send a command and wait. Raises what `Heard` would be told as an exception."""
         reply: asyncio.Future[Any] = self._loop.create_future()
-        self.say(words, lambda told: None if reply.done() else reply.set_result(told))
-        told = await reply
-        if isinstance(told, Exception):
-            raise told
-        return told
+        self.say(words, lambda result: None if reply.done() else reply.set_result(result))
+        result = await reply
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     def close(self) -> None:
         """Hang up at once."""
@@ -273,9 +273,9 @@ class StoreConnection:
 
     def know(self, enterprise: str, caps: Sequence[Cap]) -> list[Cap]:
         """These are the enterprise's caps from now on; the ones that are new or of a newer version."""
-        known = {key: self.caps.pop(key) for key in list(self.caps) if key[0] == enterprise}
+        old_caps = {key: self.caps.pop(key) for key in list(self.caps) if key[0] == enterprise}
         self.caps |= {(enterprise, cap.name): cap for cap in caps}
-        return [cap for cap in caps if known.get((enterprise, cap.name)) != cap]
+        return [cap for cap in caps if old_caps.get((enterprise, cap.name)) != cap]
 
     def publish(self, enterprise: str, caps: Iterable[Cap]) -> None:
         """Tell a ready store; one that is not ready is told when it is."""
@@ -410,8 +410,8 @@ class StoreConnection:
     async def _read(self, connection: Connection) -> None:
         """The pairs of all our caps."""
         keys = list(self.caps)
-        asked = (connection.ask("HMGET", policy_key(*key), "epoch", "cap") for key in keys)
-        for key, (epoch, cap) in zip(keys, await asyncio.gather(*asked), strict=True):
+        queries = (connection.ask("HMGET", policy_key(*key), "epoch", "cap") for key in keys)
+        for key, (epoch, cap) in zip(keys, await asyncio.gather(*queries), strict=True):
             if epoch is not None:
                 self._changed(key, (int(epoch), int(cap)))
 
@@ -422,12 +422,12 @@ async def require_fit_store(connection: Connection) -> None:
         reply = await connection.ask("CONFIG", "GET", *REQUIRED_SETTINGS)
     except hiredis.ReplyError as error:
         raise NianjianError("gate_store_unread", reply=str(error)) from error
-    found: Mapping[str, str] = dict(
+    settings: Mapping[str, str] = dict(
         zip((one.decode() for one in reply[::2]), (one.decode() for one in reply[1::2]), strict=True)
     )
-    for setting, wanted in REQUIRED_SETTINGS.items():
-        if found.get(setting) != wanted:
-            raise NianjianError("gate_store_unfit", setting=setting, found=found.get(setting, ""), wanted=wanted)
+    for setting, value in REQUIRED_SETTINGS.items():
+        if settings.get(setting) != value:
+            raise NianjianError("gate_store_unfit", setting=setting, found=settings.get(setting, ""), wanted=value)
 
 
 def store_functions() -> str:

@@ -65,16 +65,20 @@ class Answers:
 
     def get(self, request: Request) -> Verdict | None:
         """The answer that this question has got; None: not asked, or forgotten."""
-        found = self._found(request.enterprise, request.call_id)
-        if found is None:
+        entry = self._find_entry(request.enterprise, request.call_id)
+        if entry is None:
             return None
-        asked, verdict = found if len(found) == PAIR else (question.request_of(found), question.verdict_of(found))
-        same = asked.display == request.display and asked.callee == request.callee and asked.channel == request.channel
+        earlier, verdict = entry if len(entry) == PAIR else (question.request_of(entry), question.verdict_of(entry))
+        same = (
+            earlier.display == request.display
+            and earlier.callee == request.callee
+            and earlier.channel == request.channel
+        )
         return verdict if same else None
 
     def known(self, enterprise: str, call_id: str) -> bool:
         """Whether this enterprise's call has got an answer, to this question or another."""
-        return self._found(enterprise, call_id) is not None
+        return self._find_entry(enterprise, call_id) is not None
 
     def put(self, request: Request, verdict: Verdict) -> None:
         """Remember an answer; of two questions with one id the later one's."""
@@ -103,14 +107,14 @@ class Answers:
 
     def told(self, enterprise: str, call_id: str) -> Brief | None:
         """What a usual call took, once: its outcome is told. Its answer is remembered still."""
-        own, found = self._owns.get(enterprise), self._found(enterprise, call_id)
-        if own is None or found is None or len(found) == PAIR:
+        own, entry = self._owns.get(enterprise), self._find_entry(enterprise, call_id)
+        if own is None or entry is None or len(entry) == PAIR:
             return None
         generation = own.young if call_id in own.young else own.old
-        generation[call_id] = (question.request_of(found), question.verdict_of(found))
-        return found
+        generation[call_id] = (question.request_of(entry), question.verdict_of(entry))
+        return entry
 
-    def _found(self, enterprise: str, call_id: str) -> Answered | None:
+    def _find_entry(self, enterprise: str, call_id: str) -> Answered | None:
         own = self._owns.get(enterprise)
         return None if own is None else own.get(call_id)
 

@@ -73,14 +73,14 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, or refuse at once."""
-        made = cast("asyncio.Transport", transport)  # uvloop's are of no class of asyncio
-        if not self._connections.admit(self, _address_of(made)):
+        stream = cast("asyncio.Transport", transport)  # uvloop's are of no class of asyncio
+        if not self._connections.admit(self, _address_of(stream)):
             self._closing = True
             if self.REFUSAL:
-                made.write(self.REFUSAL)
-            made.close()
+                stream.write(self.REFUSAL)
+            stream.close()
             return
-        self._transport = made
+        self._transport = stream
         self._opened_at = monotonic()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - of the interface
@@ -142,15 +142,15 @@ class OrderedConnection(Connection):
         """Write the answers that are known, up to the first that is not."""
         if self._reading:
             return
-        slots, transport, known = self._slots, self._transport, self._known
+        slots, transport, answers = self._slots, self._transport, self._known
         while slots and (content := slots[0].content) is not None:
-            known.append(content)
+            answers.append(content)
             slots.popleft()
         if transport is None or transport.is_closing():
             return
-        if known:
-            transport.write(known[0] if len(known) == 1 else b"".join(known))
-            known.clear()
+        if answers:
+            transport.write(answers[0] if len(answers) == 1 else b"".join(answers))
+            answers.clear()
         if self._closing and not slots:
             self._part(transport)
 

@@ -30,8 +30,8 @@ Page = Callable[[Mapping[str, str], str], bytes]
 
 def _reply(status: int, body: bytes = b"", kind: bytes = TEXT) -> bytes:
     """Without a body the status' own words."""
-    told = HTTPStatus(status)
-    return http_reply(f"{told:d} {told.phrase}".encode(), kind, body or told.phrase.encode())
+    code = HTTPStatus(status)
+    return http_reply(f"{code:d} {code.phrase}".encode(), kind, body or code.phrase.encode())
 
 
 def _json(value: object, status: int = 200) -> bytes:
@@ -156,10 +156,10 @@ class Control:
 
     def _health(self) -> bytes:
         """Nothing of an enterprise."""
-        told = self._told()
-        return _json(told, 503 if told["status"] == "refusing" else 200)
+        health = self._build_health()
+        return _json(health, 503 if health["status"] == "refusing" else 200)
 
-    def _told(self) -> dict[str, object]:
+    def _build_health(self) -> dict[str, object]:
         """How the gate is; ``alarms``: what is wrong though it answers, each by a code of its own."""
         gate, now = self._gate, self._gate.moment()
         snapshot, counters = gate.held.snapshot, gate.counters.state()
@@ -208,9 +208,9 @@ class Control:
             "expired": self._connections.expired,
         }
         refused = {code: why for code, why in self._refused().items() if whose in {"", code}}
-        told = {**self._told(), "refused": refused}
-        told |= {"decisions": reasons, "gate": figures, "connections": connections, "doors": self._doors()}
-        return _json(told)
+        state = {**self._build_health(), "refused": refused}
+        state |= {"decisions": reasons, "gate": figures, "connections": connections, "doors": self._doors()}
+        return _json(state)
 
     def _refused(self) -> dict[str, str]:
         """Enterprises that the feed could not tell of, and why (an error's code)."""
@@ -262,15 +262,15 @@ class Control:
         rows = [
             {
                 "at": at,
-                "enterprise": asked.enterprise,
-                "channel": asked.channel,
-                "display": mask(asked.display),
-                "callee": mask(asked.callee),
-                "purpose": asked.purpose,
+                "enterprise": request.enterprise,
+                "channel": request.channel,
+                "display": mask(request.display),
+                "callee": mask(request.callee),
+                "purpose": request.purpose,
                 **msgspec.to_builtins(wire.to_answer(verdict)),
             }
-            for at, asked, verdict in reversed(self._gate.recent)
-            if whose in {"", asked.enterprise}
+            for at, request, verdict in reversed(self._gate.recent)
+            if whose in {"", request.enterprise}
         ]
         for row in rows:  # a counter of callees names them
             counter = row["counter"]

@@ -36,7 +36,7 @@ class Gate:
 
     def __init__(
         self,
-        held: CurrentSnapshot,
+        current: CurrentSnapshot,
         counters: Counters,
         journal: Journal | None = None,
         *,
@@ -45,7 +45,7 @@ class Gate:
         pending: PendingQuestions | None = None,
     ) -> None:
         """``moment`` is the wall clock, epoch milliseconds."""
-        self.held = held
+        self.held = current
         self.counters = counters
         self.moment = moment
         self._reasons: Counter[tuple[str, str]] = Counter()  # of the whole way
@@ -70,9 +70,9 @@ class Gate:
 
     def ask(self, request: Request, answer: Answer) -> None:
         """Answer once, at once or when the counters have; an error inside is a refusal ``gate-unavailable``."""
-        known = self.verdict(request, lambda: answer, self.moment())
-        if known is not None:
-            answer(known)
+        verdict = self.verdict(request, lambda: answer, self.moment())
+        if verdict is not None:
+            answer(verdict)
 
     def verdict(self, request: Request, later: Callable[[], Answer], now: int) -> Verdict | None:
         """The verdict where it is known at once; None: what ``later`` gives is told when the counters have answered.
@@ -82,8 +82,8 @@ class Gate:
         try:
             if request.at == now:
                 like = (request.enterprise, request.display, request.channel, request.team, request.purpose)
-                held, caller = self.held.snapshot, request.caller
-                usual = self.usual.ask(like, request.callee, request.call_id, now, held, caller=caller)
+                snapshot, caller = self.held.snapshot, request.caller
+                usual = self.usual.ask(like, request.callee, request.call_id, now, snapshot, caller=caller)
                 if usual is not None:
                     return question.verdict_of(usual)
             if request.call_id:
@@ -107,18 +107,18 @@ class Gate:
         snapshot = self.held.snapshot
         if snapshot is None:
             return self.close(request, None, Refusal(UNAVAILABLE, RULES[UNAVAILABLE]), number, now)
-        found = decision.clock_refusal(request, snapshot, now) or decide(request, snapshot, now)
-        if isinstance(found, Refusal):
-            return self.close(request, snapshot, found, number, now)
-        taken = self.counters.at_once(request.enterprise, found, request.call_id or number, request.at)
+        result = decision.clock_refusal(request, snapshot, now) or decide(request, snapshot, now)
+        if isinstance(result, Refusal):
+            return self.close(request, snapshot, result, number, now)
+        taken = self.counters.at_once(request.enterprise, result, request.call_id or number, request.at)
         if taken is not None:
-            self.usual.learn(request, snapshot, found, now)
+            self.usual.learn(request, snapshot, result, now)
             return self.counted(request, snapshot, taken, number, now)
         if len(self.open) >= self.pending.most:  # counters that never answer must not fill the memory
             self.shed += 1
             return self.close(request, snapshot, _counters_unavailable(request, snapshot), number, now)
         question = Question(self, request, snapshot, number)
-        self.counters.take(request.enterprise, found, request.call_id or number, request.at, question.taken)
+        self.counters.take(request.enterprise, result, request.call_id or number, request.at, question.taken)
         if question.verdict is None:
             self.open[question.key] = question
             question.join(later())
@@ -155,8 +155,8 @@ class Gate:
 
     def note(self, request: Request, snapshot: Snapshot | None, verdict: Verdict, now: int, *, keep: bool) -> None:
         """Count, remember and write down."""
-        known = snapshot is not None and request.enterprise in snapshot.tenants  # others' names come from outside
-        self._reasons[request.enterprise if known else "", verdict.reason] += 1
+        is_tenant = snapshot is not None and request.enterprise in snapshot.tenants  # others' names come from outside
+        self._reasons[request.enterprise if is_tenant else "", verdict.reason] += 1
         self.shown.append((now, request, verdict))
         if keep and request.call_id:
             self.answers.put(request, verdict)
@@ -218,8 +218,8 @@ class Gate:
             self.journal.flush()
             self.unwritten = ""
         except (OSError, NianjianError) as fault:
-            known, self.unwritten = self.unwritten, getattr(fault, "strerror", None) or repr(fault)
-            if not known:
+            before, self.unwritten = self.unwritten, getattr(fault, "strerror", None) or repr(fault)
+            if not before:
                 LOG.error("the decision journal cannot be written: %s", self.unwritten)  # noqa: TRY400 - no place tells more
             if self._again is None:
                 self._again = asyncio.get_running_loop().call_later(AGAIN, self._try_again)

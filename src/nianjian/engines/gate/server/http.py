@@ -172,9 +172,9 @@ class HttpConnection(OrderedConnection):
             return
         usual = len(data) == self._size and self._between and not self._slots and data.startswith(self._same)
         if usual and (transport := self._transport) is not None:
-            known = self._posted(data[len(self._same) :], self._same_whose)
-            if known is not None:
-                transport.write(known)
+            answer = self._posted(data[len(self._same) :], self._same_whose)
+            if answer is not None:
+                transport.write(answer)
                 return
         self._alone = data if self._between else b""
         self._parse(data)
@@ -199,9 +199,9 @@ class HttpConnection(OrderedConnection):
             LOG.exception("a request could not be handled")
             self._refuse(b"500 Internal Server Error", "the gate erred")
         self._reading = False
-        known, transport = self._known, self._transport
-        if len(known) == 1 and not self._slots and transport is not None and not self._closing:
-            transport.write(known.pop())
+        answers, transport = self._known, self._transport
+        if len(answers) == 1 and not self._slots and transport is not None and not self._closing:
+            transport.write(answers.pop())
         else:
             self.flush()
 
@@ -293,11 +293,11 @@ class HttpConnection(OrderedConnection):
             return
         if not self._parser.should_keep_alive():
             self._closing = True
-        known = None if self._slots else self._usual()
-        if known is None:
+        answer = None if self._slots else self._usual()
+        if answer is None:
             self._placed()
         else:
-            self._known.append(known)
+            self._known.append(answer)
         self._fresh()
 
     def _placed(self) -> None:
@@ -317,8 +317,8 @@ class HttpConnection(OrderedConnection):
             slot.content = problem_reply(b"400 Bad Request", str(fault))
         except (wire.Fault, UnicodeDecodeError) as fault:
             # a decoder's sentence names a field and a type, never a value
-            told = str(fault) if isinstance(fault, wire.Fault) else "the text is not UTF-8"
-            slot.content = problem_reply(b"400 Bad Request", told)
+            detail = str(fault) if isinstance(fault, wire.Fault) else "the text is not UTF-8"
+            slot.content = problem_reply(b"400 Bad Request", detail)
 
     def _route(self, method: bytes, path: bytes, query: bytes, slot: ReplySlot) -> None:
         if method == b"POST" and path in self._POSTS:
@@ -376,27 +376,27 @@ class HttpConnection(OrderedConnection):
             return None
         if not posted:
             try:
-                usual = self._known_of(wire.to_ask(wire.parse_query(target[len(_WORD) :])), whose)
+                usual = self._ask_usual(wire.to_ask(wire.parse_query(target[len(_WORD) :])), whose)
             except wire.MalformedError:
                 return None
             return None if usual is None else ALLOW
         body = bytes(body)
-        known = self._posted(body, whose)
+        answer = self._posted(body, whose)
         data = self._alone
         head = len(data) - len(body)
-        if known is not None and not self._closing and data.find(b"\r\n\r\n") + 4 == head and data.endswith(body):
+        if answer is not None and not self._closing and data.find(b"\r\n\r\n") + 4 == head and data.endswith(body):
             self._same, self._size, self._same_whose = data[:head], len(data), whose
-        return known
+        return answer
 
     def _posted(self, body: bytes, whose: str) -> bytes | None:
         """The answer to a usual question; None: nothing has happened."""
         try:
-            usual = self._known_of(wire.ASK.decode(body), whose)
+            usual = self._ask_usual(wire.ASK.decode(body), whose)
         except (wire.Fault, wire.MalformedError, UnicodeDecodeError):
             return None
         return None if usual is None else usual_reply(usual)
 
-    def _known_of(self, ask: wire.Ask, whose: str) -> Brief | None:
+    def _ask_usual(self, ask: wire.Ask, whose: str) -> Brief | None:
         if ask.at is not None:
             return None
         enterprise = ask.enterprise
@@ -421,15 +421,15 @@ class HttpConnection(OrderedConnection):
             self._gate.ask(request, collected.place(at))
 
     def _outcome(self, whose: str, slot: ReplySlot) -> None:
-        told = wire.OUTCOME.decode(self._body)
-        enterprise = self._admission.enterprise(told.enterprise, whose)
-        done = self._gate.settle(enterprise, told.call_id, answered=told.answered)
+        outcome = wire.OUTCOME.decode(self._body)
+        enterprise = self._admission.enterprise(outcome.enterprise, whose)
+        done = self._gate.settle(enterprise, outcome.call_id, answered=outcome.answered)
         slot.content = http_reply(b"200 OK", JSON, wire.to_json({"known": done}))
 
     def _release(self, whose: str, slot: ReplySlot) -> None:
-        told = wire.RELEASE.decode(self._body)
-        enterprise = self._admission.enterprise(told.enterprise, whose)
-        done = self._gate.release(enterprise, told.call_id)
+        release = wire.RELEASE.decode(self._body)
+        enterprise = self._admission.enterprise(release.enterprise, whose)
+        done = self._gate.release(enterprise, release.call_id)
         slot.content = http_reply(b"200 OK", JSON, wire.to_json({"released": done}))
 
     _POSTS: ClassVar[dict[bytes, Callable[[HttpConnection, str, ReplySlot], None]]] = {

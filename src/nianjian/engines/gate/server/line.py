@@ -84,16 +84,16 @@ class LineConnection(OrderedConnection):
     def _alone(self, data: bytes) -> bool:
         """Answer a message that is one usual question and nothing else; False: nothing has happened."""
         gate, transport = self._gate, self._transport
-        held = gate.held.snapshot
+        snapshot = gate.held.snapshot
         try:
             words = data.decode().split()
         except UnicodeDecodeError:
             return False
-        if len(words) != _USUAL or len(data) > wire.LONGEST or held is not self._snapshot or transport is None:
+        if len(words) != _USUAL or len(data) > wire.LONGEST or snapshot is not self._snapshot or transport is None:
             return False
         display, callee, channel, call_id = words
         like = (self._own, display, channel, "", "")
-        if call_id == "-" or self._usual(like, callee, call_id, gate.moment(), held) is None:
+        if call_id == "-" or self._usual(like, callee, call_id, gate.moment(), snapshot) is None:
             return False
         transport.write(_ALLOW)
         return True
@@ -103,10 +103,10 @@ class LineConnection(OrderedConnection):
         self._snapshot = None
 
     def _lines(self, lines: list[bytes]) -> None:
-        gate, slots, known = self._gate, self._slots, self._known
-        now, held = gate.moment(), gate.held.snapshot
-        if held is not self._snapshot:
-            self._snapshot, self._own = held, self._admission.unnamed(self._whose)
+        gate, slots, answers = self._gate, self._slots, self._known
+        now, snapshot = gate.moment(), gate.held.snapshot
+        if snapshot is not self._snapshot:
+            self._snapshot, self._own = snapshot, self._admission.unnamed(self._whose)
         for raw in lines:
             try:
                 line = raw.decode()
@@ -117,8 +117,8 @@ class LineConnection(OrderedConnection):
             if len(words) == _USUAL and not slots and len(line) <= wire.LONGEST:
                 display, callee, channel, call_id = words
                 like = (self._own, display, channel, "", "")
-                if call_id != "-" and self._usual(like, callee, call_id, now, held) is not None:
-                    known.append(_ALLOW)
+                if call_id != "-" and self._usual(like, callee, call_id, now, snapshot) is not None:
+                    answers.append(_ALLOW)
                     continue
             try:
                 self._line(line, words, now)

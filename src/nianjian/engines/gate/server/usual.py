@@ -64,8 +64,8 @@ def shared_part(like: Like, slot: Slot, generation: int, begun: str) -> Alike:
     frame = decision_journal.decision_frame(answer, generation, (enterprise, display, team, purpose))
     if not (decision_journal.is_plain(channel) and decision_journal.is_plain(slot.told)):
         frame = None
-    told, key = wire.answer_pattern(*answer, begun), wire.to_json(slot.told)
-    return Alike(enterprise, display, channel, team, purpose, slot, generation, begun, told, key, frame)
+    pattern, key = wire.answer_pattern(*answer, begun), wire.to_json(slot.told)
+    return Alike(enterprise, display, channel, team, purpose, slot, generation, begun, pattern, key, frame)
 
 
 class Usual:
@@ -117,31 +117,36 @@ class Usual:
 
     def _shared(self, like: Like, slot: Slot, generation: int) -> Alike:
         """What the calls of a path share; the same for as long as it holds, as every answer kept refers to it."""
-        known = self._alike.get(like)
+        alike = self._alike.get(like)
         begun = self._gate.begun
-        if known is None or known.slot is not slot or known.generation != generation or known.begun != begun:
+        if alike is None or alike.slot is not slot or alike.generation != generation or alike.begun != begun:
             if len(self._alike) >= MOST:
                 self._alike.clear()
-            known = self._alike[like] = shared_part(like, slot, generation, begun)
-        return known
+            alike = self._alike[like] = shared_part(like, slot, generation, begun)
+        return alike
 
     def ask(
-        self, like: Like, callee: str, call_id: str, now: int, held: Snapshot | None, *, caller: str = ""
+        self, like: Like, callee: str, call_id: str, now: int, snapshot: Snapshot | None, *, caller: str = ""
     ) -> Brief | None:
         """The decision that allows the call, counted and written down; None: the whole way must be taken.
 
-        ``held``: the snapshot in force; ``now``: the wall clock, epoch milliseconds, and the question's own moment.
+        ``snapshot``: the snapshot in force; ``now``: the wall clock, epoch milliseconds, and the question's own moment.
         After an error the whole way is taken: a unit more than needed at most.
         """
         try:
             path = self._path(like)
-            if path is None or held is None or held is not self._snapshot or not self._since <= now < self._until:
+            if (
+                path is None
+                or snapshot is None
+                or snapshot is not self._snapshot
+                or not self._since <= now < self._until
+            ):
                 return None
-            alike, take, counter, named, own = path
+            alike, take, counter, do_not_call, own = path
             called = question.number_key(callee)
-            if not called or called in named or not call_id or call_id in own.young or call_id in own.old:
+            if not called or called in do_not_call or not call_id or call_id in own.young or call_id in own.old:
                 return None
-            if now >= held.stale_from or (self._waiting and self._waits(like, callee, call_id)):
+            if now >= snapshot.stale_from or (self._waiting and self._waits(like, callee, call_id)):
                 return None
             taken = take(counter, call_id, now)
             if taken is not None:

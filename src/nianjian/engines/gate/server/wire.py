@@ -78,20 +78,20 @@ def check_lengths(texts: Sequence[str]) -> None:
         raise MalformedError("a field is longer than 256 characters")
 
 
-def parse_moment(told: str | float) -> int:
+def parse_moment(value: str | float) -> int:
     """Epoch milliseconds of a moment as a switch writes it."""
-    if isinstance(told, str):
-        if told.isascii() and told.isdecimal():
-            return parse_moment(int(told))
+    if isinstance(value, str):
+        if value.isascii() and value.isdecimal():
+            return parse_moment(int(value))
         try:
-            read = datetime.fromisoformat(told)
+            read = datetime.fromisoformat(value)
         except ValueError as fault:
             raise MalformedError("at: not a moment") from fault
         zoned = read if read.tzinfo else read.replace(tzinfo=clock.ZONE)
         return int(zoned.timestamp() * 1000)
-    if not 0 <= told < SECONDS_BELOW * 1000:
+    if not 0 <= value < SECONDS_BELOW * 1000:
         raise MalformedError("at: not a moment")
-    return int(told if told >= SECONDS_BELOW else told * 1000)
+    return int(value if value >= SECONDS_BELOW else value * 1000)
 
 
 class Answer(msgspec.Struct, gc=False):
@@ -206,28 +206,28 @@ class Admission:
         """The same of a bare token."""
         return self._digests.get(_token_digest(token)) if self._digests else ""
 
-    def enterprise(self, named: str, whose: str) -> str:
+    def enterprise(self, name: str, whose: str) -> str:
         """For whom a question is asked: the token's enterprise, the named one, or the only one there is.
 
         `wire.MalformedError` where a token is used for another's question, or the question names none of several.
         """
         if whose:
-            if named and named != whose:
+            if name and name != whose:
                 raise MalformedError("enterprise: the token is not this enterprise's")
             return whose
-        if named:
-            return named
-        known = self._enterprises()
-        if len(known) > 1:
+        if name:
+            return name
+        enterprises = self._enterprises()
+        if len(enterprises) > 1:
             raise MalformedError("enterprise: it must be named, there are several")
-        return next(iter(known), "")  # none is known: the gate refuses by itself
+        return next(iter(enterprises), "")  # none is known: the gate refuses by itself
 
     def unnamed(self, whose: str | None) -> str:
         """For whom a question is asked that names no enterprise; "" where it may not be asked. One snapshot long."""
         if whose is None:
             return ""
-        known = self._enterprises()
-        return whose or (next(iter(known)) if len(known) == 1 else "")
+        enterprises = self._enterprises()
+        return whose or (next(iter(enterprises)) if len(enterprises) == 1 else "")
 
 
 def _token_digest(token: bytes) -> bytes:

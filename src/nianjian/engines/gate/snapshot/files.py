@@ -82,19 +82,19 @@ class Manifest:
 
 def parse_manifest(text: str) -> Manifest:
     """A manifest from its JSON; ValueError, KeyError or TypeError where it is none or was changed."""
-    told: dict[str, Any] = json.loads(text)
-    if told.pop("sha256") != digest_of(told) or told["format"] != FORMAT:
-        raise ValueError(told["format"])
-    del told["format"]
+    data: dict[str, Any] = json.loads(text)
+    if data.pop("sha256") != digest_of(data) or data["format"] != FORMAT:
+        raise ValueError(data["format"])
+    del data["format"]
     tenants = {
         code: TenantEntry(
             one["sha256"],
             one["size"],
             tuple(ListEntry(**entry | {"purposes": tuple(entry["purposes"])}) for entry in one["lists"]),
         )
-        for code, one in told.pop("tenants").items()
+        for code, one in data.pop("tenants").items()
     }
-    return Manifest(**told, tenants=tenants)
+    return Manifest(**data, tenants=tenants)
 
 
 def digest_of(body: Mapping[str, Any]) -> str:

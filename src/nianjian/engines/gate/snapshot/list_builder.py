@@ -126,8 +126,8 @@ class ListBuilder:
         return entries[new]
 
     def _join(self, parts: Mapping[str, IO[bytes]], high: Entries, start: Entries, total: int) -> None:
-        made = self._path.with_name(f".{self._path.name}")
-        with made.open("wb") as file:
+        temp = self._path.with_name(f".{self._path.name}")
+        with temp.open("wb") as file:
             file.write(HEADER.pack(MAGIC, self._flags, len(high), total).ljust(align_size(HEADER.size), b"\0"))
             for name, size in list_sections(self._flags, len(high), total):
                 if name == "start":
@@ -139,7 +139,7 @@ class ListBuilder:
                     while piece := parts[name].read(1 << 22):
                         file.write(piece)
                 file.write(b"\0" * (align_size(size) - size))
-        made.replace(self._path)
+        temp.replace(self._path)
 
 
 def _bucket_of(keys: Entries) -> Entries:

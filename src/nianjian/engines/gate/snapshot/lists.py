@@ -45,12 +45,12 @@ def align_size(size: int) -> int:
 
 def list_sections(flags: int, highs: int, entries: int) -> list[tuple[str, int]]:
     """Name and size in bytes of each section after the header, in their order."""
-    found = [("start", 8 * (highs + 1)), ("high", 4 * highs), ("low", 4 * entries)]
+    sections = [("start", 8 * (highs + 1)), ("high", 4 * highs), ("low", 4 * entries)]
     if flags & SPANS:
-        found += [("from", 4 * entries), ("to", 4 * entries)]
+        sections += [("from", 4 * entries), ("to", 4 * entries)]
     if flags & PURPOSES:
-        found += [("purpose", entries)]
-    return found
+        sections += [("purpose", entries)]
+    return sections
 
 
 class NumberList:
@@ -67,15 +67,19 @@ class NumberList:
         parts = list_sections(flags, highs, self.entries)
         if magic != MAGIC or len(content) != align_size(HEADER.size) + sum(align_size(size) for _name, size in parts):
             raise NianjianError("gate_snapshot_damaged", file=path.name)
-        found: dict[str, memoryview] = {}
+        sections: dict[str, memoryview] = {}
         place = align_size(HEADER.size)
         for name, size in parts:
-            found[name] = content[place : place + size]
+            sections[name] = content[place : place + size]
             place += align_size(size)
-        self._start, self._high, self._low = found["start"].cast("Q"), found["high"].cast("I"), found["low"].cast("I")
-        self._from = found["from"].cast("I") if "from" in found else None
-        self._to = found["to"].cast("I") if "to" in found else None
-        self._purpose = found.get("purpose")
+        self._start, self._high, self._low = (
+            sections["start"].cast("Q"),
+            sections["high"].cast("I"),
+            sections["low"].cast("I"),
+        )
+        self._from = sections["from"].cast("I") if "from" in sections else None
+        self._to = sections["to"].cast("I") if "to" in sections else None
+        self._purpose = sections.get("purpose")
         self.purposes = purposes
         self._fences = self._fenced()
         self.few = frozenset(self._keys()) if self.entries <= FEW else None
@@ -87,12 +91,12 @@ class NumberList:
 
     def _fenced(self) -> list[int]:
         """The key of every `BLOCK`-th entry: they stay in the processor's cache, so a look-up touches one block."""
-        found: list[int] = []
+        fences: list[int] = []
         for at, high in enumerate(self._high):
             first, end = self._start[at], self._start[at + 1]
             places = range(-(-first // BLOCK) * BLOCK, end, BLOCK)
-            found += [(high << HALF) + self._low[place] for place in places]
-        return found
+            fences += [(high << HALF) + self._low[place] for place in places]
+        return fences
 
     def places(self, key: int) -> range:
         """The places of a key's entries."""

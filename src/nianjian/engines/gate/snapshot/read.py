@@ -76,40 +76,40 @@ def open_snapshot(root: Path, generation: int | None = None, before: Snapshot | 
         raise NianjianError("gate_snapshot_damaged", file=files.MANIFEST) from fault
     if folder.name != files.folder_name(manifest.generation):
         raise NianjianError("gate_snapshot_damaged", file=files.MANIFEST)
-    known = {} if before is None else before.lists
+    old_lists = {} if before is None else before.lists
     lists: dict[str, NumberList] = {}
-    tenants = {code: _open_tenant(folder, code, entry, known, lists) for code, entry in manifest.tenants.items()}
+    tenants = {code: _open_tenant(folder, code, entry, old_lists, lists) for code, entry in manifest.tenants.items()}
     return Snapshot(manifest, tenants, read_checked_at(root, manifest), lists)
 
 
 def read_checked_at(root: Path, manifest: files.Manifest) -> int:
     """When the feed last found this generation to hold; its own moment where nothing was written since."""
     try:
-        told = json.loads((root / files.CHECKED).read_text("utf-8"))
-        if told["generation"] == manifest.generation:
-            return max(int(told["at"]), manifest.made_at)
+        data = json.loads((root / files.CHECKED).read_text("utf-8"))
+        if data["generation"] == manifest.generation:
+            return max(int(data["at"]), manifest.made_at)
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not there, or half written by hand: the generation's own moment is the older, strict answer
     return manifest.made_at
 
 
 def _open_tenant(
-    folder: Path, code: str, entry: files.TenantEntry, known: dict[str, NumberList], opened: dict[str, NumberList]
+    folder: Path, code: str, entry: files.TenantEntry, old_lists: dict[str, NumberList], opened: dict[str, NumberList]
 ) -> Tenant:
     path = folder / f"{code}.json"
     _require_intact(path, entry.sha256, entry.size)
     lists: dict[str, list[NumberList]] = {kind: [] for kind in files.LIST_KINDS}
     for one in sorted(entry.lists, key=lambda one: one.built):  # the register's list before a built one
-        found = known.get(one.sha256) or opened.get(one.sha256)
-        if found is None or found.purposes != one.purposes:
+        number_list = old_lists.get(one.sha256) or opened.get(one.sha256)
+        if number_list is None or number_list.purposes != one.purposes:
             place = folder / f"{code}.{one.name}.list"
             _require_intact(place, one.sha256, one.size)
-            found = NumberList(place, one.purposes)
-        opened[one.sha256] = found
-        lists[one.kind].append(found)
+            number_list = NumberList(place, one.purposes)
+        opened[one.sha256] = number_list
+        lists[one.kind].append(number_list)
     try:
-        told = json.loads(path.read_text("utf-8"))
-        return Tenant(told, lists[files.DO_NOT_CALL], lists[files.CONSENTS])
+        data = json.loads(path.read_text("utf-8"))
+        return Tenant(data, lists[files.DO_NOT_CALL], lists[files.CONSENTS])
     except (ValueError, KeyError, TypeError) as fault:
         raise NianjianError("gate_snapshot_damaged", file=path.name) from fault
 

@@ -71,35 +71,35 @@ class CallPath:
 class Tenant:
     """All look-ups of one enterprise; nothing here changes but the memory of texts already read."""
 
-    def __init__(self, told: Mapping[str, Any], refused: Iterable[NumberList], consented: Iterable[NumberList]) -> None:
-        """``told``: the enterprise's JSON of the snapshot. ``consented``: the register's list before a built one."""
-        purposes = [_parse_purpose(one) for one in told["purposes"]]
-        self.lines = {one["name"]: _parse_channel(one) for one in told["channels"]}
+    def __init__(self, data: Mapping[str, Any], refused: Iterable[NumberList], consented: Iterable[NumberList]) -> None:
+        """``data``: the enterprise's JSON of the snapshot. ``consented``: the register's list before a built one."""
+        purposes = [_parse_purpose(one) for one in data["purposes"]]
+        self.lines = {one["name"]: _parse_channel(one) for one in data["channels"]}
         self.policy = Policy(
-            enterprise=told["enterprise"],
-            version=told["version"],
-            enforce=told["enforce"],
-            caps=tuple(Cap(**one) for one in told["caps"]),
+            enterprise=data["enterprise"],
+            version=data["version"],
+            enforce=data["enforce"],
+            caps=tuple(Cap(**one) for one in data["caps"]),
             channels={name: line.channel for name, line in self.lines.items()},
             purposes={one.name: one for one in purposes},
-            tolerance=told.get("at_tolerance"),
+            tolerance=data.get("at_tolerance"),
         )
         self.refused, self.consented = tuple(refused), tuple(consented)
         self.named: Container[int] = _join_lists(self.refused)
         """Callees that a do-not-call list names at all, for whatever purpose and time."""
-        self.problem: str = told.get(REFUSING, {}).get("code", "")
+        self.problem: str = data.get(REFUSING, {}).get("code", "")
         """Why the feed could not tell of the enterprise, an error's code; then it has no number that is filed."""
-        self.isolated_displays = frozenset[str](told["isolated_displays"])
-        self.isolated_teams = frozenset[str](told.get("isolated_teams", ()))
-        self.enforced_displays = frozenset[str](told.get("enforced_displays", ()))
+        self.isolated_displays = frozenset[str](data["isolated_displays"])
+        self.isolated_teams = frozenset[str](data.get("isolated_teams", ()))
+        self.enforced_displays = frozenset[str](data.get("enforced_displays", ()))
         """Displayed numbers, and below teams, whose own cap or isolation acts on observing lines, too."""
-        self.enforced_teams = frozenset[str](told.get("enforced_teams", ()))
-        self.observes_unknown: bool = told.get("observes_unknown", False)
+        self.enforced_teams = frozenset[str](data.get("enforced_teams", ()))
+        self.observes_unknown: bool = data.get("observes_unknown", False)
         """Whether lines that the register does not know are looked on at, too: nobody has enforced any line yet."""
-        self.unfiled_purpose_allowed: bool = told["unfiled_purpose"] == "allow"
-        self.words = [(one["name"], tuple(one["words"])) for one in told["purposes"]]
-        self._unnamed: str = told["unnamed"]
-        self._numbers = [FiledNumber(**one) for one in told["numbers"]]
+        self.unfiled_purpose_allowed: bool = data["unfiled_purpose"] == "allow"
+        self.words = [(one["name"], tuple(one["words"])) for one in data["purposes"]]
+        self._unnamed: str = data["unnamed"]
+        self._numbers = [FiledNumber(**one) for one in data["numbers"]]
         # by channel, which is one of the register: slots of the channel alone, and all caps where there are others
         self._slots: dict[str, tuple[tuple[Slot, ...], tuple[Cap, ...]]] = {}
         self._displays: dict[str, tuple[str, tuple[FiledNumber, ...]]] = {}
@@ -117,12 +117,12 @@ class Tenant:
 
     def display(self, text: str) -> tuple[str, tuple[FiledNumber, ...]]:
         """A display number's canonical text, and the rows of the longest root that fits it; none: not filed."""
-        known = self._displays.get(text)
-        if known is None:
+        entry = self._displays.get(text)
+        if entry is None:
             if len(self._displays) >= MOST:
                 self._displays.clear()
-            known = self._displays[text] = self._look(text)
-        return known
+            entry = self._displays[text] = self._look(text)
+        return entry
 
     def _look(self, text: str) -> tuple[str, tuple[FiledNumber, ...]]:
         number = normalise(text)
@@ -142,17 +142,17 @@ class Tenant:
             if len(self._resolved) >= MOST:
                 self._resolved.clear()
             purposes = self.policy.purposes
-            known = self._resolved[text] = purposes.get(self._named(text), purposes[OTHER])
+            known = self._resolved[text] = purposes.get(self._find_purpose(text), purposes[OTHER])
         return known
 
-    def _named(self, text: str) -> str:
+    def _find_purpose(self, text: str) -> str:
         plain = text.strip().casefold()
         if not plain:
             return self._unnamed
         if plain in self.policy.purposes:
             return plain
-        found = self._described(plain)
-        return min(found, key=lambda name: not self.policy.purposes[name].needs_consent, default=OTHER)
+        names = self._described(plain)
+        return min(names, key=lambda name: not self.policy.purposes[name].needs_consent, default=OTHER)
 
     def _described(self, plain: str) -> list[str]:
         return [name for name, words in self.words if any(word in plain for word in words)]
@@ -165,16 +165,16 @@ class Tenant:
         if not filed.purpose:
             return self.unfiled_purpose_allowed
         pair = (filed.purpose, text)
-        known = self._fits.get(pair)
-        if known is None:
+        fits = self._fits.get(pair)
+        if fits is None:
             if len(self._fits) >= MOST:
                 self._fits.clear()
             plain, purpose = text.strip().casefold(), self.purpose(text).name
             filed_text = filed.purpose.casefold()
             literal = bool(plain) and plain in filed_text
             described = purpose != OTHER and purpose in self._described(filed_text)
-            known = self._fits[pair] = purpose == UNNAMED or literal or described
-        return known
+            fits = self._fits[pair] = purpose == UNNAMED or literal or described
+        return fits
 
     def observes(self, request: Request) -> bool:
         """Whether the gate looks on at this call: the whole enterprise, or a new line (试运行).
@@ -220,7 +220,9 @@ class Tenant:
                 return False
         return False
 
-    def slots(self, asked: Request, display: str, callee: int, channel: Channel, purpose: Purpose) -> tuple[Slot, ...]:
+    def slots(
+        self, request: Request, display: str, callee: int, channel: Channel, purpose: Purpose
+    ) -> tuple[Slot, ...]:
         """The counters of a call, in the order of the policy; ``display`` and ``callee`` as they were read.
 
         The register's team of the channel goes before the one that the switch names.
@@ -234,7 +236,7 @@ class Tenant:
             "display": display,
             "callee": called,
             "caller_callee": f"{display}>{called}",
-            "team": channel.team or asked.team,
+            "team": channel.team or request.team,
             "purpose": purpose.name,
         }
         return tuple([Slot(cap, values[cap.key]) for cap in open_caps if not cap.only or cap.only == values[cap.key]])
@@ -245,12 +247,12 @@ class Tenant:
         return () if open_caps else fixed
 
     def _counted(self, channel: Channel) -> tuple[tuple[Slot, ...], tuple[Cap, ...]]:
-        known = self._slots.get(channel.name)
-        if known is None:
+        entry = self._slots.get(channel.name)
+        if entry is None:
             caps = [cap for cap in self.policy.caps if cap.key != "channel" or cap.only in {"", channel.name}]
             fixed = tuple(Slot(cap, channel.name, f"channel:{channel.name}") for cap in caps if cap.key == "channel")
-            known = self._slots[channel.name] = (fixed, () if len(fixed) == len(caps) else tuple(caps))
-        return known
+            entry = self._slots[channel.name] = (fixed, () if len(fixed) == len(caps) else tuple(caps))
+        return entry
 
 
 class _AnyList:
@@ -280,11 +282,11 @@ _OWN_DIGITS: Final = frozenset(
 )
 
 
-def _parse_channel(told: Mapping[str, Any]) -> OpenChannel:
-    days = tuple((first, last) for first, last in told["days"])
-    return OpenChannel(Channel(told["name"], told["team"], told["isolated"], told.get("observing", False)), days)
+def _parse_channel(data: Mapping[str, Any]) -> OpenChannel:
+    days = tuple((first, last) for first, last in data["days"])
+    return OpenChannel(Channel(data["name"], data["team"], data["isolated"], data.get("observing", False)), days)
 
 
-def _parse_purpose(told: Mapping[str, Any]) -> Purpose:
-    hours = tuple((start, end) for start, end in told["hours"])
-    return Purpose(told["name"], told["needs_consent"], hours, told["hours_rule"], told["fail_open"])
+def _parse_purpose(data: Mapping[str, Any]) -> Purpose:
+    hours = tuple((start, end) for start, end in data["hours"])
+    return Purpose(data["name"], data["needs_consent"], hours, data["hours_rule"], data["fail_open"])

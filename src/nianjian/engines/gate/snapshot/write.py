@@ -50,13 +50,13 @@ def _read_manifest(folder: Path) -> files.Manifest | None:
 def read_tenant(root: Path, code: str) -> dict[str, Any] | None:
     """An enterprise's JSON of the generation in force; None where there is none or it was damaged."""
     try:
-        found: dict[str, Any] = json.loads((root / files.CURRENT / f"{code}.json").read_text("utf-8"))
+        data: dict[str, Any] = json.loads((root / files.CURRENT / f"{code}.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return found
+    return data
 
 
-def write_snapshot(root: Path, manifest: files.Manifest, given: Mapping[str, TenantFiles]) -> files.Manifest:
+def write_snapshot(root: Path, manifest: files.Manifest, by_code: Mapping[str, TenantFiles]) -> files.Manifest:
     """Write and put in force; ``manifest`` brings moment, ages and rulebook, its number is chosen here.
 
     Inside `alone`. What an interrupted write left lies in a folder with a dot before its name and is removed.
@@ -66,24 +66,24 @@ def write_snapshot(root: Path, manifest: files.Manifest, given: Mapping[str, Ten
     for left in home.glob(".*"):
         shutil.rmtree(left)
     newest = max((int(one.name) for one in home.iterdir() if one.name.isdecimal()), default=0)
-    made = replace(manifest, generation=newest + 1)
-    folder = home / f".{files.folder_name(made.generation)}"
+    result = replace(manifest, generation=newest + 1)
+    folder = home / f".{files.folder_name(result.generation)}"
     folder.mkdir(mode=PRIVATE)
-    tenants = {code: _write_tenant(root, folder, code, one) for code, one in given.items()}
-    made = replace(made, tenants=tenants)
-    write_private(folder / files.MANIFEST, made.text().encode())
+    tenants = {code: _write_tenant(root, folder, code, one) for code, one in by_code.items()}
+    result = replace(result, tenants=tenants)
+    write_private(folder / files.MANIFEST, result.text().encode())
     sync_folder(folder)
-    final = home / files.folder_name(made.generation)
+    final = home / files.folder_name(result.generation)
     folder.rename(final)
     sync_folder(home)
     put_in_force(root, final)
-    write_checked_at(root, made.generation, made.made_at)
-    return made
+    write_checked_at(root, result.generation, result.made_at)
+    return result
 
 
-def tenant_json(told: Mapping[str, Any]) -> bytes:
+def tenant_json(data: Mapping[str, Any]) -> bytes:
     """An enterprise's JSON as it stands in its file."""
-    return json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
+    return json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
 
 
 def write_checked_at(root: Path, generation: int, at: int) -> None:
@@ -125,23 +125,23 @@ def restore_list(root: Path, code: str, entry: files.ListEntry) -> bool:
     return True
 
 
-def remove_lists(root: Path, wanted: set[str]) -> None:
-    """Remove lists that are in no generation and not ``wanted`` (sha256)."""
+def remove_lists(root: Path, keep: set[str]) -> None:
+    """Remove lists that are in no generation and not ``keep`` (sha256)."""
     for path in (root / files.LISTS).glob("*.list"):
-        if path.stem not in wanted and path.stat().st_nlink == 1:
+        if path.stem not in keep and path.stat().st_nlink == 1:
             path.unlink()
 
 
-def _write_tenant(root: Path, folder: Path, code: str, given: TenantFiles) -> files.TenantEntry:
-    text = tenant_json(given.told)
+def _write_tenant(root: Path, folder: Path, code: str, tenant: TenantFiles) -> files.TenantEntry:
+    text = tenant_json(tenant.told)
     path = folder / f"{code}.json"
     write_private(path, text)
-    for one in given.lists:
+    for one in tenant.lists:
         try:
             os.link(root / files.LISTS / f"{one.sha256}.list", folder / f"{code}.{one.name}.list")
         except FileNotFoundError as fault:
             raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256) from fault
-    return files.TenantEntry(files.sha256_of(path), len(text), tuple(given.lists))
+    return files.TenantEntry(files.sha256_of(path), len(text), tuple(tenant.lists))
 
 
 def put_in_force(root: Path, folder: Path) -> None:

@@ -81,8 +81,8 @@ def _widths(rows: Sequence[Sequence[str]]) -> Counter[int]:
 
 def _has_header(header: Sequence[str]) -> bool:
     have = {plain_name(cell) for cell in header}
-    asked = {"disposition", "dst", "src", "dcontext", "lastapp", "channel", "dstchannel", "billsec"}
-    return {"disposition", "dst"} <= have and len(have & asked) >= _ENOUGH and bool(have & {"start", "calldate"})
+    names = {"disposition", "dst", "src", "dcontext", "lastapp", "channel", "dstchannel", "billsec"}
+    return {"disposition", "dst"} <= have and len(have & names) >= _ENOUGH and bool(have & {"start", "calldate"})
 
 
 def layout(sample: Sample, mapping: FileMapping) -> Layout:
@@ -123,17 +123,17 @@ def custom_columns(sample: Sample, mapping: FileMapping) -> tuple[str, ...]:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise NianjianError("cdr_custom_conf_unreadable", file=str(path)) from error
-    found: dict[str, tuple[str, ...]] = {}
+    by_file: dict[str, tuple[str, ...]] = {}
     for line in text.splitlines():
         hit = _MAPPING.match(line.split(";", 1)[0] if line.lstrip().startswith(";") else line)
         names = tuple(name.lower() for name in _FIELD.findall(hit.group(2))) if hit else ()
         if hit and names:
-            found[hit.group(1)] = names
-    if not found:
+            by_file[hit.group(1)] = names
+    if not by_file:
         raise NianjianError("cdr_custom_conf_unreadable", file=str(path))
-    named = [names for file, names in found.items() if sample.name.endswith(Path(file).name)]
-    fitting = [names for names in found.values() if len(names) == len(sample.header)]
-    return (named or fitting or list(found.values()))[0]
+    matching = [names for file, names in by_file.items() if sample.name.endswith(Path(file).name)]
+    fitting = [names for names in by_file.values() if len(names) == len(sample.header)]
+    return (matching or fitting or list(by_file.values()))[0]
 
 
 RESULTS: Final = {
@@ -193,7 +193,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         test=is_drill(columns.cell("accountcode"), columns.cell("userfield")),
         # Originated calls have `s` for a callee; who was called stands only in AMI events.
         callee_optional=True,
-        kept=tuple(found for name in KEPT if (found := columns.find(name))),
+        kept=tuple(column for name in KEPT if (column := columns.find(name))),
     )
     return apply_mapping(built, columns, mapping, zone)
 
@@ -237,9 +237,9 @@ def _row_key(columns: Columns) -> str:
 
 
 def _call_key(columns: Columns) -> str:
-    known = first_of((columns.cell("linkedid"), columns.cell("uniqueid")))
-    if known != NULL:
-        return known
+    key = first_of((columns.cell("linkedid"), columns.cell("uniqueid")))
+    if key != NULL:
+        return key
     names = ("channel", "src", "dst")
     parts = [columns.cell(name) for name in names if columns.find(name)]
     begin = columns.cell("start", "calldate")

@@ -107,9 +107,9 @@ def recognise(sample: Sample) -> int:
 
 def _has_header(header: Sequence[str]) -> bool:
     have = {plain_name(cell) for cell in header}
-    asked = ("start_stamp", "end_stamp", "destination_number", "caller_id_number", "hangup_cause", "uuid", "billsec")
+    names = ("start_stamp", "end_stamp", "destination_number", "caller_id_number", "hangup_cause", "uuid", "billsec")
     # FusionPBX's table has epochs beside the stamps and calls the key xml_cdr_uuid.
-    return sum(plain_name(name) in have for name in asked) >= _ENOUGH and bool(
+    return sum(plain_name(name) in have for name in names) >= _ENOUGH and bool(
         have & {"startstamp", "startepoch", "answerstamp", "endstamp"}
     )
 
@@ -151,21 +151,21 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
     if template == "sql":
         return Layout(columns=TEMPLATES["sql"], parse=_insert_columns(len(TEMPLATES["sql"])))
     if template is not None and not mapping.columns:
-        found = Layout(columns=TEMPLATES[template])
-        return _both_legs(found) if _has_both_legs(sample, found) else found
+        base = Layout(columns=TEMPLATES[template])
+        return _both_legs(base) if _has_both_legs(sample, base) else base
     positions = {place: field for field, place in mapping.columns.items() if isinstance(place, int)}
     if not positions:
         raise NianjianError("freeswitch_template_unknown", file=sample.name)
-    named = [_VARIABLES.get(positions.get(place, ""), f"column{place}") for place in range(1, len(sample.header) + 1)]
-    return Layout(columns=distinct_names(named), delimiter=sample.delimiter)
+    names = [_VARIABLES.get(positions.get(place, ""), f"column{place}") for place in range(1, len(sample.header) + 1)]
+    return Layout(columns=distinct_names(names), delimiter=sample.delimiter)
 
 
 def _insert_columns(width: int) -> Callable[[str], Sequence[str | None]]:
     def parse(line: str) -> Sequence[str | None]:
-        found = _INSERT.match(line)
-        if found is None:
+        match = _INSERT.match(line)
+        if match is None:
             raise ValueError("line_unreadable")
-        cells = _cells(found.group(1))
+        cells = _cells(match.group(1))
         if len(cells) != width:
             raise ValueError("columns_missing" if len(cells) < width else "columns_surplus")
         return [cell or None for cell in cells]
@@ -175,8 +175,8 @@ def _insert_columns(width: int) -> Callable[[str], Sequence[str | None]]:
 
 def _legs(columns: Sequence[str]) -> tuple[int, int] | None:
     """The places of a leg's own id and of its partner's; None where the file has not both."""
-    known = Columns(columns)
-    own, other = known.find("uuid", "xml_cdr_uuid"), known.find(*PARTNERS)
+    lookup = Columns(columns)
+    own, other = lookup.find("uuid", "xml_cdr_uuid"), lookup.find(*PARTNERS)
     return None if own is None or other is None else (columns.index(own), columns.index(other))
 
 
@@ -261,7 +261,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         test=is_drill(columns.cell("accountcode")),
         gateway=columns.cell("sip_gateway_name"),
         callee_named=True,
-        kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
+        kept=tuple(column for name in ("accountcode", "context") if (column := columns.find(name))),
     )
     return apply_mapping(fields, columns, mapping, zone)
 

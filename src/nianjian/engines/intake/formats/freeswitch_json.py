@@ -121,8 +121,8 @@ def parse(text: str) -> Sequence[str | None]:
 
 def _kind(argument: str | None) -> str | None:
     """How an argument begins: ``loopback/app=voicemail`` of ``loopback/app=voicemail:default 10.0.0.1 1000``."""
-    found = _KIND.match(argument or "")
-    return found[0] if found else None
+    match = _KIND.match(argument or "")
+    return match[0] if match else None
 
 
 def _table(value: object) -> Mapping[str, Any]:
@@ -131,8 +131,8 @@ def _table(value: object) -> Mapping[str, Any]:
 
 def _flows(document: Mapping[str, object]) -> list[Mapping[str, Any]]:
     """The callflow entries, the latest first as the switch writes them; a single one may stand without a list."""
-    found = document.get("callflow")
-    entries = cast("list[object]", found) if isinstance(found, list) else [found]
+    callflow = document.get("callflow")
+    entries = cast("list[object]", callflow) if isinstance(callflow, list) else [callflow]
     return [_table(entry) for entry in entries if isinstance(entry, dict)]
 
 
@@ -150,9 +150,9 @@ def _time(
     flows: Sequence[Mapping[str, Any]], variables: Mapping[str, object], own: Sequence[str], other: Sequence[str]
 ) -> str | None:
     """The callflow's time, else the variable's; "0" and "" say that it never came."""
-    found = [_text(_table(flow.get("times")).get(name)) for name in own for flow in flows]
-    found += [_text(variables.get(name)) for name in other]
-    return next((text for text in found if text is not None and text.strip("0")), None)
+    texts = [_text(_table(flow.get("times")).get(name)) for name in own for flow in flows]
+    texts += [_text(variables.get(name)) for name in other]
+    return next((text for text in texts if text is not None and text.strip("0")), None)
 
 
 def _decode(value: object) -> object:
@@ -200,7 +200,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         agent_id='"cc_agent"',
         gateway=first_of(('"sip_gateway_name"', '"sip_gateway"')),
         callee_named=True,
-        kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
+        kept=tuple(column for name in ("accountcode", "context") if (column := columns.find(name))),
     )
     return apply_mapping(fields, columns, mapping, zone)
 
@@ -208,8 +208,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 def _is_test(columns: Columns) -> str:
     """A header of ours, or an account code that says so; a rejects file of before has no such columns."""
     marks = [cell for name in MARKS if (cell := columns.cell(name)) != NULL]
-    told = [f"{cell} is not null" for cell in marks]
-    return f"({' or '.join([*told, is_drill(columns.cell('accountcode'))])})"
+    conditions = [f"{cell} is not null" for cell in marks]
+    return f"({' or '.join([*conditions, is_drill(columns.cell('accountcode'))])})"
 
 
 FORMAT: Final = Format("freeswitch_json", "FreeSWITCH JSON", recognise, layout, fields, zone_in_file=True)

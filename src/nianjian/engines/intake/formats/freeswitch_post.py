@@ -41,11 +41,11 @@ def parse_leg(text: str) -> Leg:
     profile: dict[str, Any] = {name: cell for name in PROFILE if (cell := cells[name])}
     if cells["originator"]:
         profile["originator"] = {"originator_caller_profiles": [{"uuid": cells["originator"]}]}
-    named = ("uuid", *form.VARIABLES, *form.MARKS, *form.PRIVACY, *form.LAST)
+    names = ("uuid", *form.VARIABLES, *form.MARKS, *form.PRIVACY, *form.LAST)
     document = {
         "core-uuid": cells["core_uuid"],
         "switchname": cells["switchname"],
-        "variables": {name: quote(cell) for name in named if (cell := cells[name])},
+        "variables": {name: quote(cell) for name in names if (cell := cells[name])},
         "callflow": [
             {
                 "caller_profile": profile,

@@ -173,7 +173,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
     unknown = f"case when {cell['result']} is not null then 'unknown' end"
     plain = {field: _word_of(cell[field], words[field]) for field in ("purpose", "agent_id", "line_id", "team_id")}
-    found = Fields(
+    exprs = Fields(
         call_id=cell["call_id"],
         direction=choose_word(cell["direction"], {**DIRECTIONS, **words["direction"]}, kind="direction_word"),
         caller=cell["caller"],
@@ -186,9 +186,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         **clock,  # type: ignore[arg-type] # by field name
         **plain,  # type: ignore[arg-type] # by field name
     )
-    found = apply_mapping(found, columns, mapping, zone)
-    told = "result" in found.columns or ANY_OTHER in words["result"]
-    return _derive_fields(found, layout, talk=talk, result_told=told)
+    exprs = apply_mapping(exprs, columns, mapping, zone)
+    has_result = "result" in exprs.columns or ANY_OTHER in words["result"]
+    return _derive_fields(exprs, layout, talk=talk, result_told=has_result)
 
 
 def _column(columns: Columns, mapping: FileMapping, field: str, names: Sequence[str]) -> str | None:
@@ -213,25 +213,25 @@ def _word_of(cell: str, words: Mapping[str, str]) -> str:
     return choose_word(cell, words, otherwise=cell) if words and cell != NULL else cell
 
 
-def _derive_fields(found: Fields, layout: Layout, *, talk: str | None, result_told: bool) -> Fields:
+def _derive_fields(exprs: Fields, layout: Layout, *, talk: str | None, result_told: bool) -> Fields:
     """What follows from result and purpose: delivered, test, and answered where no answer time is given."""
     changes: dict[str, str] = {}
-    if found.purpose != NULL:
-        changes["test"] = f"coalesce({found.purpose} in {TESTS}, false)"
+    if exprs.purpose != NULL:
+        changes["test"] = f"coalesce({exprs.purpose} in {TESTS}, false)"
     if result_told:
         changes["delivered"] = "(__f_result is distinct from 'blocked')"
-    if found.columns.get("answer") in (None, *layout.late):
-        changes["answered"] = _is_answered(found, talk=talk, result_told=result_told)
-    return replace(found, **changes)  # type: ignore[arg-type] # by field name
+    if exprs.columns.get("answer") in (None, *layout.late):
+        changes["answered"] = _is_answered(exprs, talk=talk, result_told=result_told)
+    return replace(exprs, **changes)  # type: ignore[arg-type] # by field name
 
 
-def _is_answered(found: Fields, *, talk: str | None, result_told: bool) -> str:
+def _is_answered(exprs: Fields, *, talk: str | None, result_told: bool) -> str:
     """Without a column that is sure to give the answer time: by what the row tells, NULL where nothing does."""
     whens: list[str] = []
-    if "answer" in found.columns:
-        whens.append(f"when {found.answer} is not null then coalesce({found.end} > {found.answer}, false)")
+    if "answer" in exprs.columns:
+        whens.append(f"when {exprs.answer} is not null then coalesce({exprs.end} > {exprs.answer}, false)")
     if result_told:
-        whens.append(f"when {found.result} is not null then {found.result} = 'answered'")
+        whens.append(f"when {exprs.result} is not null then {exprs.result} = 'answered'")
     if talk is not None:
         whens.append(f"when {quoted(talk)} is not null then {to_seconds(quoted(talk))} > 0")
     return f"(case {' '.join(whens)} end)" if whens else "NULL::BOOLEAN"
@@ -239,14 +239,14 @@ def _is_answered(found: Fields, *, talk: str | None, result_told: bool) -> str:
 
 def _with_our_words(mapping: FileMapping) -> FileMapping:
     """The mapping with our words for its own: 呼出 or out, 平台拦截 or blocked."""
-    known = {field: dict(pairs) for field, pairs in mapping.values.items()}
+    values = {field: dict(pairs) for field, pairs in mapping.values.items()}
     for field, words in OURS.items():
-        said = {theirs: words.get(word, word) for theirs, word in known.get(field, {}).items()}
+        said = {theirs: words.get(word, word) for theirs, word in values.get(field, {}).items()}
         if field in mapping.columns:
-            known[field] = {**words, **said}
+            values[field] = {**words, **said}
         elif said:
-            known[field] = said
-    return replace(mapping, values=known)
+            values[field] = said
+    return replace(mapping, values=values)
 
 
 FORMAT: Final = Format("generic", "通用话单", recognise, layout, fields, evidence="contract")

@@ -105,8 +105,8 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
     if acc:
         width = max(len(row) for row in acc)
         micros = sum(len(row) > len(ACC) and bool(_MICROS.fullmatch(row[len(ACC)])) for row in acc) * 2 > len(acc)
-        known = (*ACC, "time_us") if micros else ACC
-        names = _add_extras(known, width, mapping)
+        base = (*ACC, "time_us") if micros else ACC
+        names = _add_extras(base, width, mapping)
     else:
         names = _add_extras(CDRS[:_CDR_FIXED], max((len(row) for row in rows), default=_CDR_FIXED), mapping)
         if "callid" not in names:
@@ -117,14 +117,14 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
 
 def _own_names(header: Sequence[str]) -> tuple[str, ...]:
     """The header's cells, those that we know spelled as we do."""
-    known = {plain_name(name): name for name in (*ACC, *CDRS, *EXTRA)}
-    return distinct_names([known.get(plain_name(cell), cell) for cell in header])
+    by_plain = {plain_name(name): name for name in (*ACC, *CDRS, *EXTRA)}
+    return distinct_names([by_plain.get(plain_name(cell), cell) for cell in header])
 
 
-def _add_extras(known: Sequence[str], width: int, mapping: FileMapping) -> tuple[str, ...]:
+def _add_extras(base: Sequence[str], width: int, mapping: FileMapping) -> tuple[str, ...]:
     """The known columns, then the usual extras by their order; one that the mapping places keeps the field's name."""
     placed = {place: _OWN.get(field, field) for field, place in mapping.columns.items() if isinstance(place, int)}
-    usual = (*known, *EXTRA)
+    usual = (*base, *EXTRA)
     names = [
         usual[place - 1] if place <= len(usual) and place not in placed else placed.get(place, f"extra{place}")
         for place in range(1, width + 1)
@@ -146,10 +146,10 @@ def _bar_splitter(width: int) -> Callable[[str], Sequence[str | None]]:
 
 def _parse_pairs(line: str) -> Mapping[str, str] | None:
     """name=value, parted by semicolons; a reason may hold blanks and equal signs, but no semicolon."""
-    found = _SYSLOG.search(line)
-    if found is None:
+    match = _SYSLOG.search(line)
+    if match is None:
         return None
-    pairs = (part.partition("=") for part in found.group(1).split(";") if part)
+    pairs = (part.partition("=") for part in match.group(1).split(";") if part)
     return {_NAMES.get(name, name): value for name, _, value in pairs}
 
 

@@ -70,12 +70,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         f"(case when {answered} then 'answered' when {is_among(status, UNANSWERED)} then 'no_answer'"
         f" when {is_among(status, UNREACHED)} then 'failed' end)"
     )
-    known = is_among(status, (*UNREACHED, *ANSWERED, *UNANSWERED, *UNTOLD))
+    has_status = is_among(status, (*UNREACHED, *ANSWERED, *UNANSWERED, *UNTOLD))
     fields = replace(
         clock,
         call_id=columns.filled("UniqueId", "MainUniqueId"),
         call_key=f"(case when {legs} then {columns.cell('MainUniqueId')} end)",
-        direction=choose_word(way, DIRECTIONS, otherwise=f"case when {known} then 'out' end"),
+        direction=choose_word(way, DIRECTIONS, otherwise=f"case when {has_status} then 'out' end"),
         leg=f"(case when {is_among(kind, SEATS_LEG)} then 'agent' else 'customer' end)",
         caller=columns.filled(*CALLER, "Clid"),
         display=columns.filled("DisplayNumber", "Clid"),

@@ -75,14 +75,18 @@ class ClosingRate:
         first, end = frame.period.first, frame.period.end
         of_year = every.accepted_day.isnull() | inside(every.accepted_day, frame.period)
         trailing = inside(every.accepted_day, frame.trailing)
-        told = every.mutate(month=month_of(every.accepted_day), in_trailing=_flag(trailing)).filter(of_year | trailing)
+        tickets = every.mutate(month=month_of(every.accepted_day), in_trailing=_flag(trailing)).filter(
+            of_year | trailing
+        )
         states = ("closed", "on_time", "arrival_missing", "exists", "closed_today", "exists_today")
         keys = ["month", "in_trailing", *states, *DIMENSIONS]
-        cells = told.group_by(keys).aggregate(tickets=told.count())
+        cells = tickets.group_by(keys).aggregate(tickets=tickets.count())
         gone = tables.tickets.filter(tables.tickets.excluded_ticket.notnull(), tables.tickets.accepted_day >= first)
         gone = gone.filter(gone.accepted_day < end, gone.accepted_ts < _end(frame.as_of))
         excluded = gone.group_by("excluded_ticket").aggregate(tickets=gone.count())
-        waiting = told.filter(told.closed == 0, told.exists == 1, told.accepted_day >= first, told.accepted_day < end)
+        waiting = tickets.filter(
+            tickets.closed == 0, tickets.exists == 1, tickets.accepted_day >= first, tickets.accepted_day < end
+        )
         waiting = waiting.select("accepted_ts", "complaint_id")
         return {"cells": cells, "excluded": excluded, "open": waiting}
 
@@ -157,7 +161,7 @@ def _split(rows: Rows, dim: str, limit: Limit) -> list[dict[str, object]]:
     for row in rows:
         key = number_text(row[dim], {}) if dim == "display" else None if row[dim] is None else str(row[dim])
         keys[key].append(row)
-    return by_size(({"key": key, **_cell(found, limit)} for key, found in keys.items()), size="denominator")
+    return by_size(({"key": key, **_cell(group, limit)} for key, group in keys.items()), size="denominator")
 
 
 def _oldest_first(rows: Rows) -> list[str]:

@@ -86,17 +86,17 @@ class ComplaintRate:
         )
         parts = cube.filter(cube.dim != "total", cube.day >= frame.period.first, cube.day < frame.period.end)
         splits = parts.group_by("dim", "key").aggregate(**{name: parts[name].sum().cast("int64") for name in MEASURES})
-        told = tables.tickets.filter(tables.tickets.source.isin(kinds_of(rules, self.card.rules[4])))
-        complaints = told.group_by(
-            month=month_of(told.accepted_day),
-            in_trailing=_in_trailing(told.accepted_day, frame),
-            source=told.source,
-            reason=told.excluded_rate,
-            kind=told.kind,
-            line=told.line,
-            team=told.team,
-            display=told.display,
-        ).aggregate(complaints=told.count())
+        tickets = tables.tickets.filter(tables.tickets.source.isin(kinds_of(rules, self.card.rules[4])))
+        complaints = tickets.group_by(
+            month=month_of(tickets.accepted_day),
+            in_trailing=_in_trailing(tickets.accepted_day, frame),
+            source=tickets.source,
+            reason=tickets.excluded_rate,
+            kind=tickets.kind,
+            line=tickets.line,
+            team=tickets.team,
+            display=tickets.display,
+        ).aggregate(complaints=tickets.count())
         return {"months": months, "splits": splits, "complaints": complaints}
 
     def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
@@ -109,9 +109,9 @@ class ComplaintRate:
         year = [row for row in rows["months"] if in_year(row, frame)]
         calls = {name: summed(year, name) for name in MEASURES}
         filed = [row for row in rows["complaints"] if in_year(row, frame)]
-        kept = [row for row in filed if row["reason"] is None]
+        complaints = [row for row in filed if row["reason"] is None]
         undated = summed([r for r in rows["complaints"] if r["month"] is None and r["reason"] is None], "complaints")
-        count = summed(kept, "complaints")
+        count = summed(complaints, "complaints")
         verdict = terms.judge(count, calls, undated)
         other = next(name for name in BASES if name != terms.base)
         allowed = lights.allowance(calls[terms.base], limit)
@@ -127,7 +127,7 @@ class ComplaintRate:
 
         components: dict[str, object] = {
             **{
-                f"complaints_{source}": summed([row for row in kept if row["source"] == source], "complaints")
+                f"complaints_{source}": summed([row for row in complaints if row["source"] == source], "complaints")
                 for source in dict.fromkeys((*SOURCES, *kinds_of(rules, self.card.rules[4])))
             },
             "complaints": count,
@@ -146,7 +146,7 @@ class ComplaintRate:
             attachments_required=explains if verdict.attachment_needed else (),
             attachments=on_file,
             twins={BASES[other]: figures(terms.judge(count, calls, undated, other), self.card.unit)},
-            splits=_splits(rows["splits"], kept, terms),
+            splits=_splits(rows["splits"], complaints, terms),
             **by_window(frame, cell),
         )
 
@@ -158,31 +158,31 @@ def _cell(complaints: int, calls: Mapping[str, int], terms: _Terms) -> dict[str,
 
 def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict[str, object]]]:
     """By kind, line, team and displayed number; a complaint that names none stands in the row without a key."""
-    found: dict[str, list[dict[str, object]]] = {}
+    splits: dict[str, list[dict[str, object]]] = {}
     # Two texts of the same digits (a landline, and one that lost its 0): the longer one, whatever the order of rows.
     texts = sorted((str(row["key"]) for row in calls if row["dim"] == "display" and row["key"]), key=len)
-    shown = {text.lstrip("0"): text for text in texts}
+    by_digits = {text.lstrip("0"): text for text in texts}
     for dim in DIMENSIONS:
         counted: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
-        told: Counter[str | None] = Counter()
+        totals: Counter[str | None] = Counter()
         for row in calls:
             if row["dim"] == dim:
                 counted[_key(row["key"])].update({name: whole(row[name]) for name in MEASURES})
         for row in complaints:
-            key = number_text(row[dim], shown) if dim == "display" else _key(row[dim])
-            told[key] += whole(row["complaints"])
-        found[dim] = by_size(
+            key = number_text(row[dim], by_digits) if dim == "display" else _key(row[dim])
+            totals[key] += whole(row["complaints"])
+        splits[dim] = by_size(
             (
                 {
                     "key": key,
-                    **_cell(told[key], counted[key], terms),
+                    **_cell(totals[key], counted[key], terms),
                     "low_volume": counted[key][terms.base] < terms.low_volume,
                 }
-                for key in {*counted, *told}
+                for key in {*counted, *totals}
             ),
             size="numerator",
         )
-    return found
+    return splits
 
 
 def _key(value: object) -> str | None:

@@ -169,6 +169,6 @@ def _splits(rows: Rows, terms: _Terms) -> dict[str, list[dict[str, object]]]:
         key = row["key"]
         cells[str(row["dim"])][None if key is None else str(key)].append(row)
     return {
-        dim: by_size(({"key": key, **terms.cell(found)} for key, found in keys.items()), size="denominator")
+        dim: by_size(({"key": key, **terms.cell(group)} for key, group in keys.items()), size="denominator")
         for dim, keys in cells.items()
     }

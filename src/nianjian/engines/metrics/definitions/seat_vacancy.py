@@ -96,8 +96,8 @@ class SeatVacancy:
             return judge(counts, limit, attached=bool(on_file), beyond=beyond)
 
         def at(day: date) -> tuple[dict[str, int], Verdict]:
-            found = [row for row in rows["counts"] if row["as_of"] == day]
-            counts = {name: summed(found, name) for name in COUNTS}
+            day_rows = [row for row in rows["counts"] if row["as_of"] == day]
+            counts = {name: summed(day_rows, name) for name in COUNTS}
             return counts, judged(counts)
 
         counts, verdict = at(frame.as_of)

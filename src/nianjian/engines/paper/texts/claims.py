@@ -585,9 +585,9 @@ def read_part(text: str, shape: PartShape, today: date) -> str | None:
         return plain if any(map(str.isalnum, plain)) else None  # a row of underscores would print as a blank again
     if shape.kind is PartKind.CHOICE:
         return plain if plain in shape.choices else None
-    found = FULL_DAY.fullmatch(plain)
+    match = FULL_DAY.fullmatch(plain)
     try:
-        day = found and date(*(int(one) for one in found.groups() if one))
+        day = match and date(*(int(one) for one in match.groups() if one))
     except ValueError:
         return None
     return None if not day or (shape.past and day > today) else day.isoformat()

@@ -430,14 +430,14 @@ LIMIT: Final = mark("The audio was not listened to: whether it belongs to this c
 
 def sample_facts(sample: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
     """(what, how it stands) of a sample; files are counted only where a folder was looked into."""
-    found = [(_("Recordings searched in"), _(FOLDERS[sample["folder"]]))]
+    facts = [(_("Recordings searched in"), _(FOLDERS[sample["folder"]]))]
     if sample["folder"] not in {"setting", "given"}:
-        return found
+        return facts
     counts = _("; ").join(
         pair_text(_(RECORDING_VERDICTS[one]), count, _) for one, count in sample["verdicts"].items() if count
     )
     return [
-        *found,
+        *facts,
         (
             _("Sampled calls, days, days with every recording"),
             f"{sample['calls']} / {sample['days']} / {sample['days_kept']}",

@@ -93,19 +93,19 @@ def row_name(rule: str, _: Words) -> str:
     return _(ROWS[rule] if rule in ROWS else inspection.CHECKS["dossier"])
 
 
-def notice_lines(told: Mapping[str, Any], _: Words, empty: str = "–") -> list[tuple[str, str]]:
+def notice_lines(sheet: Mapping[str, Any], _: Words, empty: str = "–") -> list[tuple[str, str]]:
     """What is known of the notice and the day, as (name, value); ``empty``: what stands for the rest."""
-    held, due = told["visit"] or {}, told["notice"]
+    visit, due = sheet["visit"] or {}, sheet["notice"]
     return [
-        (_("Inspection day"), held.get("day") or empty),
-        (_("Notice"), held.get("notice") or empty),
-        (_("Authority"), held.get("authority") or empty),
+        (_("Inspection day"), visit.get("day") or empty),
+        (_("Notice"), visit.get("notice") or empty),
+        (_("Authority"), visit.get("authority") or empty),
         (_("Notice received on"), due["received_on"] or empty),
-        (_("Place of the check"), held.get("place") or empty),
+        (_("Place of the check"), visit.get("place") or empty),
         (_("Report handed in on"), due["submitted_on"] or empty),
         *(((_("Notice usually arrives by"), due["expected_by"]),) if due["expected_by"] else ()),
-        *((_("Scan of the notice"), f"{one['name']} · SHA-256 {one['sha256']}") for one in held.get("scans", ())),
-        *(_screens(told.get("screens"), _)),
+        *((_("Scan of the notice"), f"{one['name']} · SHA-256 {one['sha256']}") for one in visit.get("scans", ())),
+        *(_screens(sheet.get("screens"), _)),
     ]
 
 
@@ -210,13 +210,13 @@ def drill_reason(code: str, _: Words) -> str:
 
 def remedy_text(one: Mapping[str, Any], _: Words) -> str:
     """The shortest way to mend what has not passed; "" where none is known."""
-    found = (MENDS.get(one["why"]), inspection.STEPS.get(one["why"]), inspection.STEPS.get(one["what"]))
-    return next((_(text) for text in found if text), "")
+    texts = (MENDS.get(one["why"]), inspection.STEPS.get(one["why"]), inspection.STEPS.get(one["what"]))
+    return next((_(text) for text in texts if text), "")
 
 
-def list_remedies(told: Mapping[str, Any], _: Words) -> Sequence[tuple[str, str, str]]:
+def list_remedies(report: Mapping[str, Any], _: Words) -> Sequence[tuple[str, str, str]]:
     """(what, why, the shortest way) of all that has not passed, failed first."""
-    return [(drill_name(one["what"], _), drill_reason(one["why"], _), remedy_text(one, _)) for one in told["mend"]]
+    return [(drill_name(one["what"], _), drill_reason(one["why"], _), remedy_text(one, _)) for one in report["mend"]]
 
 
 def duration_text(seconds: int | None) -> str:

@@ -159,13 +159,13 @@ def conflict_text(days: Sequence[Mapping[str, Any]], _: Words) -> str:
     return "；".join(f"{_(TEMPLATES.get(str(one['template']), str(one['template'])))} {one['date']}" for one in days)
 
 
-def format_time_left(told: Mapping[str, Any], _: Words) -> str:
+def format_time_left(deadline: Mapping[str, Any], _: Words) -> str:
     """How long it still is: calendar days and working days, or that it is over."""
-    if told["days"] < 0:
-        return _("overdue for {days} days").format(days=-told["days"])
+    if deadline["days"] < 0:
+        return _("overdue for {days} days").format(days=-deadline["days"])
     text = _("{days} days left, {workdays} working days")
-    said = text.format(days=told["days"], workdays=told["workdays"])
-    return said + _(" (provisional)") if told["provisional"] else said
+    said = text.format(days=deadline["days"], workdays=deadline["workdays"])
+    return said + _(" (provisional)") if deadline["provisional"] else said
 
 
 SCOPES: Final[Mapping[str, str]] = {
@@ -256,8 +256,8 @@ def reminder_line(about: str, values: Mapping[str, Any], _: Words) -> str:
         return said.format(what=_(THROWN.get(values["inject"], values["inject"])), drill=values["drill"])
     if kind == ROOM:
         return _("Inspectors wait for an original: {row}").format(row=_(ROWS[values["row"]]))
-    known = TRACKS if kind == "track" else TASKS
-    what, left = _(known.get(name, name)), int(values["left"])
+    titles = TRACKS if kind == "track" else TASKS
+    what, left = _(titles.get(name, name)), int(values["left"])
     when = "late" if left < 0 else "ahead" if left else "today"
     said = _(WHEN[when]).format(what=what, year=values["year"], due=values["due"], left=abs(left))
     several = int(values.get("open") or 0)
@@ -269,17 +269,17 @@ def _missed_text(values: Mapping[str, Any], _: Words) -> str:
     code = str(values["reason"])
     if code in MISSED:
         return _(MISSED[code]).format_map(values)
-    known = defaultdict(lambda: "–", values)
-    reason = _(inspection.TEXTS[code]).format_map(known) if code in inspection.TEXTS else code
+    safe_values = defaultdict(lambda: "–", values)
+    reason = _(inspection.TEXTS[code]).format_map(safe_values) if code in inspection.TEXTS else code
     return _("the daily test calls over {route} did not run: {reason}").format(route=values["route"], reason=reason)
 
 
 def reminder_text(lines: Sequence[tuple[str, str]], address: str, _: Words, *, repeated: bool) -> tuple[str, str]:
     """Title and text of several (enterprise, sentence); ``address``: where to read more."""
     title = _("Annual inspection: {count} reminders").format(count=len(lines))
-    told = [pair_text(enterprise, sentence, _) for enterprise, sentence in lines]
+    sentences = [pair_text(enterprise, sentence, _) for enterprise, sentence in lines]
     head = [_("This may be a duplicate: it is unknown whether it was delivered before.")] if repeated else []
-    return title, "\n".join([*head, *told, address])
+    return title, "\n".join([*head, *sentences, address])
 
 
 def confirmation_text(digits: str, _: Words) -> tuple[str, str]:
@@ -386,16 +386,16 @@ def list_days(tracks: Sequence[Json]) -> list[tuple[Json, tuple[str, ...], str]]
     for the first, so that what stood there before keeps its identity, for any other its first licence, whatever its
     day.
     """
-    found: dict[tuple[str, ...], tuple[Json, list[str]]] = {}
+    by_day: dict[tuple[str, ...], tuple[Json, list[str]]] = {}
     holders: dict[str, list[str]] = {}
     for track in tracks:
         number = str(track["licence"] or "")
         holders.setdefault(str(track["track"]), []).append(number)
         for one in track["deadlines"]:
-            found.setdefault((*build_day_key(one), str(one["date"])), (one, []))[1].append(number)
-    seen, told = set[tuple[str, ...]](), list[tuple[Json, tuple[str, ...], str]]()
-    for one, numbers in found.values():
+            by_day.setdefault((*build_day_key(one), str(one["date"])), (one, []))[1].append(number)
+    seen, days = set[tuple[str, ...]](), list[tuple[Json, tuple[str, ...], str]]()
+    for one, numbers in by_day.values():
         mark = numbers[0] if build_day_key(one) in seen else ""
         seen.add(build_day_key(one))
-        told.append((one, () if numbers == holders[str(one["track"])] else tuple(numbers), mark))
-    return told
+        days.append((one, () if numbers == holders[str(one["track"])] else tuple(numbers), mark))
+    return days

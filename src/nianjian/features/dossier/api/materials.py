@@ -184,8 +184,8 @@ def dossier_reuse(request: Request, code: str, year: Year) -> dict[str, object]:
 
 
 def _full(request: Request, code: str, year: int, item: str) -> dict[str, object]:
-    found = checklist.get_item_detail(**place(request, code, year), item=item, most=1)
-    asked = checklist.list_requirements(checklist.get_rulebook(code))[item]
+    detail = checklist.get_item_detail(**place(request, code, year), item=item, most=1)
+    requirement = checklist.list_requirements(checklist.get_rulebook(code))[item]
     rules = [
         {
             "key": one.key,
@@ -193,11 +193,16 @@ def _full(request: Request, code: str, year: int, item: str) -> dict[str, object
             "citation": one.citation,
             "text": one.text_zh or (one.value if isinstance(one.value, str) else ""),
         }
-        for one in (asked.rule, asked.beside)
+        for one in (requirement.rule, requirement.beside)
         if one is not None
     ]
-    told = {"board": asked.board, "form": asked.form.value, "seals": list(asked.seals), "rules": rules}
-    return {**checklist.line_to_document(found.line), **told}
+    fields = {
+        "board": requirement.board,
+        "form": requirement.form.value,
+        "seals": list(requirement.seals),
+        "rules": rules,
+    }
+    return {**checklist.line_to_document(detail.line), **fields}
 
 
 def _comment(one: Comment) -> dict[str, object]:
@@ -369,8 +374,8 @@ def dossier_sealed_scan(  # noqa: PLR0917 -- the parts of the address
 
 
 def _version(row: Version, _: Words) -> dict[str, object]:
-    told = checklist.version_to_document(row)
-    return {**told, "findings": _findings(told["findings"], _), "sealed": sealed_book.sealed_to_document(row)}
+    document = checklist.version_to_document(row)
+    return {**document, "findings": _findings(document["findings"], _), "sealed": sealed_book.sealed_to_document(row)}
 
 
 def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str, object]]:

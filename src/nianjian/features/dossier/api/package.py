@@ -90,21 +90,21 @@ class PackageGiven(Schema):
 @read(router, PACKAGE, act=Permission.READ, answer=PackageTold)
 def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
     """How the making of the package stands: generated items with what must agree, certificate, what was made."""
-    found = package_operations.get_generation_status(code, year, request.actor)
-    certificate: dict[str, Any] = asdict(found.certificate)
+    status = package_operations.get_generation_status(code, year, request.actor)
+    certificate: dict[str, Any] = asdict(status.certificate)
     certificate.pop("values")
 
     def job(one: JobValue | None) -> dict[str, object] | None:
         return None if one is None else job_told(request, one)
 
     return {
-        "run": found.run,
-        "generated": [package_operations.to_document(one) for one in found.papers],
-        "missing": [one.item for one in found.missing],
+        "run": status.run,
+        "generated": [package_operations.to_document(one) for one in status.papers],
+        "missing": [one.item for one in status.missing],
         "certificate": certificate,
-        "files": job(found.files),
-        "package": job(found.package),
-        "signature": job(found.signature),
+        "files": job(status.files),
+        "package": job(status.package),
+        "signature": job(status.signature),
     }
 
 
@@ -131,8 +131,8 @@ def package_sign(request: Request, code: str, year: Year, job: str) -> dict[str,
 @take(router, f"{JOB}/file", act=Permission.VIEW_UNMASKED, media=[package_operations.ZIP])
 def package_fetch(request: Request, code: str, year: Year, job: str) -> StreamingHttpResponse:
     """The zip that a generation, a building or a signing has made; the audit chain has the entry."""
-    made = package_operations.download_zip(**place(request, code, year), job=job)
-    return as_attachment(StreamingHttpResponse(made.content, content_type=package_operations.ZIP), made.name)
+    archive = package_operations.download_zip(**place(request, code, year), job=job)
+    return as_attachment(StreamingHttpResponse(archive.content, content_type=package_operations.ZIP), archive.name)
 
 
 class Verified(FileName):
@@ -216,10 +216,10 @@ class FillInTold(Schema):
 @read(router, SHEET, act=Permission.READ, answer=FillInTold)
 def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet, personal values masked."""
-    found = fill_in.find_newest_sheet(**place(request, code, year), report=fill_in.get_report(report))
-    if found is None:
+    sheet = fill_in.find_newest_sheet(**place(request, code, year), report=fill_in.get_report(report))
+    if sheet is None:
         raise NianjianError("dossier_fill_in_unknown", year=year)
-    return found
+    return sheet
 
 
 @write(router, SHEET, act=Permission.REPORT, answer=Job, status=202)
@@ -341,18 +341,18 @@ class SealUseTold(Schema):
 @read(router, SEALS, act=Permission.READ, answer=SealsTold)
 def seals_list(request: Request, code: str) -> dict[str, object]:
     """The pictures of seals that may be used."""
-    found = seal_operations.list_images(code, request.actor)
+    images = seal_operations.list_images(code, request.actor)
     return {
         "law": seal_operations.citation(checklist.get_rulebook(code)),
-        "seals": [seal_operations.to_picture_document(one) for one in found],
+        "seals": [seal_operations.to_picture_document(one) for one in images],
     }
 
 
 @write(router, SEALS, act=Permission.REQUEST, answer=SealTold, status=201, held=seal_operations.LIMIT)
 def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, object]:
     """Keep the picture of a seal, its ground made clear; the content is the file (PNG or JPEG)."""
-    made = seal_operations.store_image(enterprise=code, actor=request.actor, content=request.content, **file.dict())
-    return seal_operations.to_picture_document(made)
+    image = seal_operations.store_image(enterprise=code, actor=request.actor, content=request.content, **file.dict())
+    return seal_operations.to_picture_document(image)
 
 
 @write(router, f"{SEALS}/withdrawal", act=Permission.REQUEST, answer=SealWithdrawn)
@@ -372,8 +372,8 @@ def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict
 @write(router, f"{SEASON}/seal-uses", act=Permission.REQUEST, answer=SealUseAsked, status=201)
 def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> dict[str, object]:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides."""
-    wanted = PrintRequest(year=year, **given.dict())
-    return seal_operations.request_print(enterprise=code, wanted=wanted, actor=request.actor)
+    params = PrintRequest(year=year, **given.dict())
+    return seal_operations.request_print(enterprise=code, params=params, actor=request.actor)
 
 
 PAPERS = SEASON + "/signed-papers"

@@ -216,11 +216,11 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
 def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
     """Note that a package was handed in; the season's licence report is filed with it."""
     if request.content:
-        made = rounds.read_package(request.content, enterprise=code, year=year)
+        package = rounds.read_package(request.content, enterprise=code, year=year)
     else:
-        made = rounds.read_built_package(enterprise=code, year=year, job=file.package)
+        package = rounds.read_built_package(enterprise=code, year=year, job=file.package)
     handed = Handover(file.on or clock.today(), file.place, file.reference)
-    return rounds.record_submission(**place(request, code, year), package=made, handed=handed)
+    return rounds.record_submission(**place(request, code, year), package=package, handed=handed)
 
 
 @read(router, f"{SEASON}/differences", act=Permission.READ, answer=RoundsDiffer)

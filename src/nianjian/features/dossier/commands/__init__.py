@@ -125,41 +125,49 @@ def _configure_files(actions: Actions) -> None:
     _item(checked)
     enterprise(checked, required=False)
     year(checked, required=False)
-    asked = actions.add(
+    sort_parser = actions.add(
         "sort",
         partial(_offline, "sort_files"),
         _("propose which item each file is; nothing is stored, `dossier add` does that"),
     )
-    _option(asked, "paths", "DIR|FILE", _("files, or folders of them"), type=Path, nargs="+")
+    _option(sort_parser, "paths", "DIR|FILE", _("files, or folders of them"), type=Path, nargs="+")
 
 
 def _configure_package(actions: Actions) -> None:
-    made = _verb(
+    make_parser = _verb(
         actions,
         "generate",
         "generate_items",
         _("make items from registers, calls and the newest portrait, and compare their sums"),
     )
-    _option(made, "items", "ITEM", _("the item's name, for example seat_table; all: every item that is due"), nargs="+")
-    _output(
-        made, "DIR", _("write Word, PDF and xlsx into this folder; default: the PDF becomes a version of the checklist")
+    _option(
+        make_parser,
+        "items",
+        "ITEM",
+        _("the item's name, for example seat_table; all: every item that is due"),
+        nargs="+",
     )
-    _flag(made, "--replace", _("also replace an uploaded file that nobody has confirmed yet"))
+    _output(
+        make_parser,
+        "DIR",
+        _("write Word, PDF and xlsx into this folder; default: the PDF becomes a version of the checklist"),
+    )
+    _flag(make_parser, "--replace", _("also replace an uploaded file that nobody has confirmed yet"))
     built = _verb(
         actions, "build", "build_package", _("bind the confirmed documents into both editions, with their manifest")
     )
     on_day(built, "--on", _("as for a package handed in on this day instead of today"))
     _flag(built, "--seal-pictures", _("a draft with the approved seal images"))
     _output(built, "DIR", _("a new or empty folder"), required=True)
-    asked = actions.add(
+    verify_parser = actions.add(
         "verify",
         partial(_offline, "verify_package"),
         _("prove from the manifest that no page was swapped, added, removed or moved"),
     )
-    _option(asked, "path", "DIR|FILE", _("the package's folder, or one of its files"), type=Path)
-    _option(asked, "--manifest", "FILE", _("the manifest, if it is elsewhere"), type=Path)
-    _option(asked, "--digest", "HEX", _("the manifest's SHA-256 as stored elsewhere"), default="")
-    _flag(asked, "--scan", _("FILE is a scan of the sealed paper edition: compare the images"))
+    _option(verify_parser, "path", "DIR|FILE", _("the package's folder, or one of its files"), type=Path)
+    _option(verify_parser, "--manifest", "FILE", _("the manifest, if it is elsewhere"), type=Path)
+    _option(verify_parser, "--digest", "HEX", _("the manifest's SHA-256 as stored elsewhere"), default="")
+    _flag(verify_parser, "--scan", _("FILE is a scan of the sealed paper edition: compare the images"))
     planned = actions.add(
         "seal-plan",
         partial(_offline, "plan_riding_seal"),
@@ -243,15 +251,15 @@ def _number(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _configure_fill_in(actions: Actions) -> None:
-    made = _verb(
+    parser = _verb(
         actions,
         "fill-in",
         "make_sheet",
         _("every field of a yearly report with its value, source and differences"),
     )
-    _option(made, "--report", "R", _("licence (default) or code-number: which of the two reports"), default="licence")
+    _option(parser, "--report", "R", _("licence (default) or code-number: which of the two reports"), default="licence")
     _option(
-        made,
+        parser,
         "--set",
         "FIELD=TEXT",
         _("enter a field first, for a code number NUMBER.FIELD=TEXT; an empty text clears it; can be repeated"),
@@ -259,8 +267,8 @@ def _configure_fill_in(actions: Actions) -> None:
         default=[],
         dest="entered",
     )
-    _flag(made, "--full", _("personal data unmasked; it is recorded"))
-    _output(made, "DIR", _("write PDF and xlsx, personal data unmasked, into this folder"))
+    _flag(parser, "--full", _("personal data unmasked; it is recorded"))
+    _output(parser, "DIR", _("write PDF and xlsx, personal data unmasked, into this folder"))
 
 
 def _configure_seal_images(group: Actions) -> None:
@@ -303,12 +311,12 @@ def _mm(text: str) -> Decimal:
 
 def _configure_signatures(actions: Actions) -> None:
     group = actions.group("signature", _("documents electronically signed by others"))
-    shown = group.add(
+    show_parser = group.add(
         "show",
         partial(_offline, "show_signatures"),
         _("show the signatures of a PDF: whether they are valid, whose they are, when"),
     )
-    _option(shown, "file", "FILE", _("a PDF"), type=Path)
+    _option(show_parser, "file", "FILE", _("a PDF"), type=Path)
     added = _verb(
         group,
         "add",

@@ -75,12 +75,12 @@ def send_back(args: Args, place: Place) -> Answer:
 
 def overrule(args: Args, place: Place) -> Answer:
     """Ask for a finding to be overruled."""
-    given = {name: value for name, value in place.items() if name != "number"}
-    asked = overrulings.request_overruling(
-        **given, version=args.number, finding=args.finding, page=args.page, reason=args.reason
+    address = {name: value for name, value in place.items() if name != "number"}
+    request = overrulings.request_overruling(
+        **address, version=args.number, finding=args.finding, page=args.page, reason=args.reason
     )
     text = _("{item}: a second person must agree (approval {approval}) before {finding} is overruled")
-    return sentence(text, asdict(asked))
+    return sentence(text, asdict(request))
 
 
 def state_claim(args: Args, place: Place) -> Answer:
@@ -88,8 +88,8 @@ def state_claim(args: Args, place: Place) -> Answer:
     if args.claim is None:
         blanks = [plain_json(asdict(blank)) for blank in fill_in.list_blanks(**place)]
         return answer(terminal.show_statements, {"item": args.item, "statements": blanks})
-    given = {name: value for name, value in place.items() if name != "item"}
-    blank = fill_in.state_claim(**given, claim=args.claim, part=args.part, text=args.text)
+    address = {name: value for name, value in place.items() if name != "item"}
+    blank = fill_in.state_claim(**address, claim=args.claim, part=args.part, text=args.text)
     return answer(terminal.show_statements, {"item": args.item, "statements": [plain_json(asdict(blank))]})
 
 
@@ -135,9 +135,9 @@ def build_package(args: Args, place: Place) -> Answer:
     return Answer(data, lambda console: terminal.show_built(console, built), NO if built.draft else DONE)
 
 
-def _entry(given: str) -> tuple[tuple[str, str], str]:
+def _entry(argument: str) -> tuple[tuple[str, str], str]:
     """A field, the code number that it is about or "", and its text."""
-    name, _equals, text = given.partition("=")
+    name, _equals, text = argument.partition("=")
     number, _dot, field = name.rpartition(".")
     return (field, number), text
 
@@ -176,10 +176,10 @@ def record_notice(args: Args, place: Place) -> Answer:
 
 
 def _read_request(text: str) -> RequestInput:
-    item, sign, asked = text.partition("=")
+    item, sign, request_text = text.partition("=")
     if not sign:
         raise NianjianError("dossier_request_unreadable", given=text)
-    return RequestInput(item, asked)
+    return RequestInput(item, request_text)
 
 
 def _read_file(path: Path | None) -> PaperContent | None:
@@ -273,8 +273,8 @@ def list_seal_images(args: Args, place: Place) -> Answer:
 
 def request_print(args: Args, place: Place) -> Answer:
     """Ask for a print of a seal's picture."""
-    wanted = PrintRequest(args.year, args.item, args.kind, args.reason, args.mark, args.page, args.x_mm, args.y_mm)
-    data = seals.request_print(enterprise=place["enterprise"], actor=place["actor"], wanted=wanted)
+    params = PrintRequest(args.year, args.item, args.kind, args.reason, args.mark, args.page, args.x_mm, args.y_mm)
+    data = seals.request_print(enterprise=place["enterprise"], actor=place["actor"], params=params)
     return answer(terminal.show_print_request, data, NO if data["state"] == "pending" else DONE)
 
 

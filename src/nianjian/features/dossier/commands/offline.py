@@ -46,12 +46,12 @@ def sort_files(args: Args) -> Answer:
     """Propose the item of each file."""
     rows: list[dict[str, Any]] = []
     day = clock.today()
-    for path, found in propose_for_files(args.paths, Rulebook.on(day), day):
-        if isinstance(found, NianjianError):
-            fault = {"code": found.code, "message": error_message(found.code, found.values, _)}
+    for path, result in propose_for_files(args.paths, Rulebook.on(day), day):
+        if isinstance(result, NianjianError):
+            fault = {"code": result.code, "message": error_message(result.code, result.values, _)}
             rows.append({"file": str(path), **NOTHING, "fault": fault})
         else:
-            rows.append({"file": str(path), **file_proposal_to_document(found), "fault": None})
+            rows.append({"file": str(path), **file_proposal_to_document(result), "fault": None})
     sure = all(one["sure"] for one in rows)
     return answer(terminal.show_proposals, {"files": rows, "sure": sure}, DONE if sure and rows else NO)
 
@@ -89,20 +89,20 @@ def verify_package(args: Args) -> Answer:
     """Hold a package, one of its files or a scan against the manifest."""
     if args.scan:
         return _verify_scan(args)
-    found = verify(args.path, listed=args.manifest, digest=args.digest)
-    return answer(terminal.show_verification, _verified(found), DONE if found.intact else NO)
+    result = verify(args.path, listed=args.manifest, digest=args.digest)
+    return answer(terminal.show_verification, _verified(result), DONE if result.intact else NO)
 
 
 def _verify_scan(args: Args) -> Answer:
     if args.manifest is None:
         raise NianjianError("usage", program="nianjian dossier verify", message=_("--scan needs --manifest"))
     listed = args.manifest / NAME if args.manifest.is_dir() else args.manifest
-    found = rescan(args.path, listed, digest=args.digest)
-    return answer(terminal.show_scan, _verified(found), DONE if found.intact else NO)
+    result = rescan(args.path, listed, digest=args.digest)
+    return answer(terminal.show_scan, _verified(result), DONE if result.intact else NO)
 
 
-def _verified(found: Result | Rescan) -> dict[str, Any]:
-    return {"intact": found.intact, "differences": list(map(asdict, found.differences)), **found.told()}
+def _verified(result: Result | Rescan) -> dict[str, Any]:
+    return {"intact": result.intact, "differences": list(map(asdict, result.differences)), **result.told()}
 
 
 def show_signatures(args: Args) -> Answer:
@@ -113,7 +113,7 @@ def show_signatures(args: Args) -> Answer:
     from nianjian.features.dossier.operations.signatures import preview_signatures
     from nianjian.features.dossier.signatures import Standing, worst_standing
 
-    found = preview_signatures(args.file)
-    standing = worst_standing(found)
-    data = {"standing": standing.value, "signatures": [asdict(one) for one in found]}
+    signatures = preview_signatures(args.file)
+    standing = worst_standing(signatures)
+    data = {"standing": standing.value, "signatures": [asdict(one) for one in signatures]}
     return answer(terminal.show_signatures, data, DONE if standing in {Standing.UNKNOWN, Standing.TRUSTED} else NO)

@@ -157,13 +157,13 @@ def _image(pdf: pikepdf.Pdf, png: bytes) -> tuple[pikepdf.Object, float]:
     """The image object, shared by every page, and its height by its width; ``seal_picture_unreadable``."""
     pixels = decode_image(png)
     high, wide = pixels.shape[:2]
-    made = pdf.make_stream(np.ascontiguousarray(pixels[:, :, 2::-1]).tobytes())
-    made.update(image_head(wide, high, Name.DeviceRGB))
+    image = pdf.make_stream(np.ascontiguousarray(pixels[:, :, 2::-1]).tobytes())
+    image.update(image_head(wide, high, Name.DeviceRGB))
     if pixels.shape[2] > 3:  # noqa: PLR2004 -- blue, green, red, and how much covers
         mask = pdf.make_stream(np.ascontiguousarray(pixels[:, :, 3]).tobytes())
         mask.update(image_head(wide, high, Name.DeviceGray))
-        made["/SMask"] = mask
-    return made, high / wide
+        image["/SMask"] = mask
+    return image, high / wide
 
 
 def decode_image(png: bytes) -> Any:  # noqa: ANN401 -- pixels
@@ -295,18 +295,18 @@ def notice_layer(package: Package) -> dict[str, Any]:
 
 def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[int, list[dict[str, object]]]:
     """Places for the hand, where no picture is printed; by page from 0."""
-    called, found = seal_names(_), dict[int, list[dict[str, object]]]()
+    called, marks = seal_names(_), dict[int, list[dict[str, object]]]()
     wide = float(plan.rules.diameter_mm)
     for place, leaf in enumerate(layout.leaves):
         if leaf.item < 0:
             continue
         for kind, where in PLACES.items():
             item = package.items[leaf.item]
-            wanted = kind in item.seals and kind not in package.pictures
+            by_hand = kind in item.seals and kind not in package.pictures
             placed = any(one.seal is kind and one.page == leaf.page + 1 for one in item.prints)
-            if wanted and not placed and (where.every or leaf.page == 0):
+            if by_hand and not placed and (where.every or leaf.page == 0):
                 x, y = where.x_mm - wide / 2, A4[1] - where.y_mm - wide / 2
-                found.setdefault(place, []).append(
+                marks.setdefault(place, []).append(
                     {"x": x, "y": y, "w": wide, "h": wide, "text": called[kind], "size": SMALL, "round": True}
                 )
     if Seal.RIDING not in package.pictures:
@@ -315,10 +315,10 @@ def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[in
             y = A4[1] * (1 - float(piece.height)) - wide / 2
             label = f"{piece.stamp}-{piece.strip + 1}" if strip >= MARK_MM else ""
             front_page = plan.pages(piece.sheet)[0] - 1
-            found.setdefault(front_page, []).append(
+            marks.setdefault(front_page, []).append(
                 {"x": A4[0] - strip, "y": y, "w": strip, "h": wide, "text": label, "size": TINY, "round": False}
             )
-    return found
+    return marks
 
 
 def _steps(package: Package, _: Words) -> list[str]:
@@ -406,7 +406,7 @@ def open_clean_copies(package: Package, stack: ExitStack, *, sealed: bool = Fals
 
     ``sealed``: the pages out of the sealed book, where there are any.
     """
-    found = []
+    copies = []
     for item in package.items:
         fault = None
         path = item.sealed if sealed and item.sealed is not None else item.file
@@ -414,12 +414,12 @@ def open_clean_copies(package: Package, stack: ExitStack, *, sealed: bool = Fals
             pdf = stack.enter_context(pikepdf.open(path))
             if any("/Annots" in page.obj for page in pdf.pages):
                 pdf.flatten_annotations("print")
-            found.append(pdf)
+            copies.append(pdf)
         except (pikepdf.PdfError, OSError) as error:
             fault = error
-        if fault or not len(found[-1].pages):
+        if fault or not len(copies[-1].pages):
             raise NianjianError("dossier_copy_unreadable", item=item.title, file=path.name) from fault
-    return tuple(found)
+    return tuple(copies)
 
 
 def bind(package: Package, path: Path, printer: Path) -> Book:
@@ -452,10 +452,10 @@ def _front(package: Package, counts: Sequence[int]) -> tuple[bytes, Layout]:
     while True:
         layout = lay_out(pages, counts)
         front = typeset("dossier_front.typ", front_data(package, layout.starts), front_pictures(package), "pdf")
-        with pikepdf.open(BytesIO(front)) as made:
-            if len(made.pages) == pages:
+        with pikepdf.open(BytesIO(front)) as front_pdf:
+            if len(front_pdf.pages) == pages:
                 return front, layout
-            pages = len(made.pages)
+            pages = len(front_pdf.pages)
 
 
 def _pages(
@@ -488,8 +488,8 @@ def _stamp(pdf: pikepdf.Pdf, package: Package, layout: Layout, sealed: Plan) -> 
     for place, leaf in enumerate(layout.leaves):
         if leaf.item >= 0:
             for kind, where in PLACES.items():
-                wanted = kind in package.items[leaf.item].seals and kind in package.pictures
-                if wanted and (where.every or leaf.page == 0):
+                applies = kind in package.items[leaf.item].seals and kind in package.pictures
+                if applies and (where.every or leaf.page == 0):
                     stamper.whole(pdf.pages[place], package.pictures[kind], where.x_mm, where.y_mm)
 
 

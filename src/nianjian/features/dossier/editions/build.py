@@ -69,16 +69,16 @@ class Flat:
     look: str
 
 
-def pictures(pdf: bytes | str, *, dpi: int, most: int, named: str, stamped: frozenset[int]) -> Iterator[Flat]:
+def pictures(pdf: bytes | str, *, dpi: int, most: int, title: str, stamped: frozenset[int]) -> Iterator[Flat]:
     """Every page; ``stamped``: pages (from 0) that bear a seal and are drawn anew. ``upload_page_large``."""
     with pypdfium2.PdfDocument(pdf) as document:
         for place in range(len(document)):
             page = document[place]
             width, height = page.get_size()
-            found = None if place in stamped else find_page_jpeg(page)
-            jpeg = found[0] if found and found[1] >= dpi - 0.5 else None
+            page_jpeg = None if place in stamped else find_page_jpeg(page)
+            jpeg = page_jpeg[0] if page_jpeg and page_jpeg[1] >= dpi - 0.5 else None
             if jpeg is None or len(jpeg) > most:
-                jpeg = _drawn_page(page, dpi, most, named, place)
+                jpeg = _render_page(page, dpi, most, title, place)
             wide, high, channels = read_frame(jpeg)
             look = manifests.encode_fingerprint(shrink_picture(jpeg))
             yield Flat(jpeg, wide, high, channels == 1, width, height, look)
@@ -95,10 +95,10 @@ def shrink_picture(jpeg: bytes) -> Any:  # noqa: ANN401 -- pixels
 
 def find_page_jpeg(page: pypdfium2.PdfPage) -> tuple[bytes, float] | None:
     """The JPEG that is the whole page, and its pixels an inch; None where the page is anything else."""
-    found = list(page.get_objects(max_depth=1))
-    if len(found) != 1 or found[0].type != raw.FPDF_PAGEOBJ_IMAGE or page.get_rotation():
+    objects = list(page.get_objects(max_depth=1))
+    if len(objects) != 1 or objects[0].type != raw.FPDF_PAGEOBJ_IMAGE or page.get_rotation():
         return None
-    image = found[0]
+    image = objects[0]
     if image.get_filters() != ["DCTDecode"] or raw.FPDFPage_HasTransparency(page) or raw.FPDFPage_GetAnnotCount(page):
         return None
     left, low, right, top = page.get_cropbox()
@@ -123,18 +123,18 @@ def look_at_page(page: pypdfium2.PdfPage) -> Any:  # noqa: ANN401 -- pixels
     return shrink_picture(jpeg[0]) if jpeg else manifests.render_page(page)
 
 
-def _drawn_page(page: pypdfium2.PdfPage, dpi: int, most: int, named: str, place: int) -> bytes:
+def _render_page(page: pypdfium2.PdfPage, dpi: int, most: int, title: str, place: int) -> bytes:
     pixels = page.render(scale=dpi / 72, rev_byteorder=False).to_numpy()
     blue, green, red = cv2.split(pixels[:, :, :3])
     spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
     grey = int(cv2.blur(spread, (3, 3)).max()) < COLOUR
-    shown = green if grey else np.ascontiguousarray(pixels[:, :, :3])
+    image = green if grey else np.ascontiguousarray(pixels[:, :, :3])
     sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
     for quality in QUALITIES:
-        done, data = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, quality, *sampling])
+        done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality, *sampling])
         if done and len(data) <= most:
             return bytes(data)
-    raise NianjianError("upload_page_large", item=named, page=place + 1, bytes=most, dpi=dpi)
+    raise NianjianError("upload_page_large", item=title, page=place + 1, bytes=most, dpi=dpi)
 
 
 FLAVOUR: Final = "2b"
@@ -166,7 +166,7 @@ def flatten(package: Package, book: Book, folder: Path) -> Iterator[WrittenFile]
             stamped = _stamp(package, book, number, source)
             path = Path(place) / f"{number}.pdf"
             source.save(path, deterministic_id=True)
-            pages = list(pictures(str(path), dpi=package.limits.dpi, most=most, named=item.title, stamped=stamped))
+            pages = list(pictures(str(path), dpi=package.limits.dpi, most=most, title=item.title, stamped=stamped))
             path.unlink()
             yield from _item(package, number, pages, folder)
 
@@ -200,8 +200,8 @@ def _stamp(package: Package, book: Book, number: int, pdf: pikepdf.Pdf) -> froze
 
 def _tell(pdf: pikepdf.Pdf, package: Package) -> None:
     """The notice at the foot of every page, as in the book."""
-    with pikepdf.open(BytesIO(typeset("dossier_layer.typ", notice_layer(package), {}, "pdf"))) as made:
-        layer = pdf.copy_foreign(as_form(made.pages[0]))
+    with pikepdf.open(BytesIO(typeset("dossier_layer.typ", notice_layer(package), {}, "pdf"))) as notice_pdf:
+        layer = pdf.copy_foreign(as_form(notice_pdf.pages[0]))
     for page in pdf.pages:
         back = invert(build_page_view(page).upright().matrix)
         page.obj["/Resources"]["/XObject"]["/NjLayer"] = layer
@@ -232,15 +232,15 @@ def _item(package: Package, number: int, pages: Sequence[Flat], folder: Path) ->
     room = _room(package)
     for _try in range(4):
         parts = _cut(pages, room)
-        made = [
+        files = [
             _file(package, number, part, folder / name(package, number, place, len(parts)), place)
             for place, part in enumerate(parts)
         ]
-        over = max(one.path.stat().st_size for one in made) - _room(package)
+        over = max(one.path.stat().st_size for one in files) - _room(package)
         if over <= 0:
-            yield from made
+            yield from files
             return
-        for one in made:
+        for one in files:
             one.path.unlink()
         room -= over + EACH
     raise NianjianError(
@@ -251,13 +251,13 @@ def _item(package: Package, number: int, pages: Sequence[Flat], folder: Path) ->
 
 def _cut(pages: Sequence[Flat], room: int) -> list[tuple[int, Sequence[Flat]]]:
     parts: list[tuple[int, Sequence[Flat]]] = []
-    start, held = 0, HEAD
+    start, size = 0, HEAD
     for place, page in enumerate(pages):
         weight = len(page.jpeg) + EACH
-        if place > start and held + weight > room:
+        if place > start and size + weight > room:
             parts.append((start, pages[start:place]))
-            start, held = place, HEAD
-        held += weight
+            start, size = place, HEAD
+        size += weight
     return [*parts, (start, pages[start:])]
 
 
@@ -290,8 +290,8 @@ def _file(package: Package, number: int, part: tuple[int, Sequence[Flat]], path:
     return WrittenFile(path, number, first, tuple(one.look for one in pages), verdict.verdict)
 
 
-def _undated(found: re.Match[bytes]) -> bytes:
-    before, after = (found[1], found[2]) if found[1] else (found[3], found[4])
+def _undated(match: re.Match[bytes]) -> bytes:
+    before, after = (match[1], match[2]) if match[1] else (match[3], match[4])
     return before + FIXED + after
 
 
@@ -346,14 +346,14 @@ def build(package: Package, folder: Path, *, uploads: bool = True) -> BuiltEditi
     if uploads:
         (folder / UPLOAD).mkdir()
         for one in flatten(package, book, folder / UPLOAD):
-            named = package.items[one.item].name
-            pages = [PageOf(named, one.first + place + 1, look) for place, look in enumerate(one.looks)]
+            item_name = package.items[one.item].name
+            pages = [PageOf(item_name, one.first + place + 1, look) for place, look in enumerate(one.looks)]
             files.append(manifests.of_file(one.path, folder, UPLOAD, pages, one.pdfa))
     counts = Counter(leaf.item for leaf in book.layout.leaves)
     items = manifests.sources(package, book.layout.starts, [counts[place] for place in range(len(package.items))])
-    told = manifests.build_manifest(package, files, items, book.plan, book.name)
-    manifests.write_manifest(told, folder)
-    return BuiltEditions(folder, book, told)
+    manifest = manifests.build_manifest(package, files, items, book.plan, book.name)
+    manifests.write_manifest(manifest, folder)
+    return BuiltEditions(folder, book, manifest)
 
 
 def _all(path: Path) -> list[PageOf]:
@@ -365,22 +365,22 @@ def _all(path: Path) -> list[PageOf]:
 def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
     """Looks of the book's pages, from their sources, laid as they lie on the sheet; seals do not count."""
     empty = manifests.encode_fingerprint(np.full((manifests.HIGH, manifests.WIDE), 255, np.uint8))
-    found: dict[int, PageOf] = {}
+    by_place: dict[int, PageOf] = {}
     leaves = book.layout.leaves
     with pypdfium2.PdfDocument(path) as document:
         for place, leaf in enumerate(leaves):
             if leaf.item == BLANK:
-                found[place] = PageOf("", 0, empty)
+                by_place[place] = PageOf("", 0, empty)
             elif leaf.item == FRONT:
                 look = manifests.encode_fingerprint(manifests.render_page(document[place]))
-                found[place] = PageOf("", leaf.page + 1, look)
+                by_place[place] = PageOf("", leaf.page + 1, look)
     for number, item in enumerate(package.items):
         with pypdfium2.PdfDocument(item.file) as source:
             for place, leaf in enumerate(leaves):
                 if leaf.item == number:
                     look = manifests.encode_fingerprint(_laid(source[leaf.page], back=book.layout.back(place)))
-                    found[place] = PageOf(item.name, leaf.page + 1, look)
-    return [found[place] for place in range(len(leaves))]
+                    by_place[place] = PageOf(item.name, leaf.page + 1, look)
+    return [by_place[place] for place in range(len(leaves))]
 
 
 def _laid(page: pypdfium2.PdfPage, *, back: bool) -> Any:  # noqa: ANN401 -- pixels

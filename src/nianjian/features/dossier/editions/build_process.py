@@ -57,10 +57,10 @@ def build(package: Package, folder: Path, *, room: Path, watch: Callable[[], obj
                 _end(child)
     if child.returncode:
         raise NianjianError("dossier_build_failed", reason=KILLED.get(child.returncode, "failed"))
-    told: dict[str, Any] = json.loads(out)
-    if "refused" in told:
-        raise NianjianError(str(told["refused"]), **told["values"])
-    return str(told["sha256"])
+    result: dict[str, Any] = json.loads(out)
+    if "refused" in result:
+        raise NianjianError(str(result["refused"]), **result["values"])
+    return str(result["sha256"])
 
 
 def _answer(child: subprocess.Popen[bytes], watch: Callable[[], object]) -> bytes:
@@ -90,10 +90,10 @@ def _main() -> None:
 
     package = msgspec.json.decode(sys.stdin.buffer.read(), type=Package, dec_hook=lambda kind, text: kind(text))
     try:
-        told: dict[str, object] = {"sha256": both(package, Path(sys.argv[1])).digest}
+        result: dict[str, object] = {"sha256": both(package, Path(sys.argv[1])).digest}
     except NianjianError as error:
-        told = {"refused": error.code, "values": error.values}
-    sys.stdout.write(json.dumps(told, ensure_ascii=False, default=str))
+        result = {"refused": error.code, "values": error.values}
+    sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str))
 
 
 if __name__ == "__main__":

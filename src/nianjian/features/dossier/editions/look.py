@@ -18,12 +18,12 @@ SECONDS: Final = 900  # of CPU: a thousand scanned pages take a minute
 PAGES: Final = 5000
 
 
-def inspect_file(what: str, path: Path, given: object = None) -> dict[str, Any] | None:
+def inspect_file(what: str, path: Path, payload: object = None) -> dict[str, Any] | None:
     """What was seen; None where the file cannot be read to its end."""
     words = [sys.executable, "-m", __name__, what, str(path)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            words, input=json.dumps(given).encode(), capture_output=True, timeout=2 * SECONDS, check=False
+            words, input=json.dumps(payload).encode(), capture_output=True, timeout=2 * SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
         return None
@@ -80,11 +80,11 @@ def _seal(path: Path) -> dict[str, Any]:
 
     from nianjian.features.dossier.seals import seam  # noqa: PLC0415 - the same
 
-    given = json.load(sys.stdin)
+    payload = json.load(sys.stdin)
     stamps: dict[int, list[Any]] = {}
     unseen: list[int] = []
     with pypdfium2.PdfDocument(path) as document:
-        for number, row in enumerate(given["stamps"]):
+        for number, row in enumerate(payload["stamps"]):
             stamps[number] = []
             for sheet, place, height in row:
                 if place is None:
@@ -94,8 +94,8 @@ def _seal(path: Path) -> dict[str, Any]:
                 page = document[place]
                 pixels = page.render(scale=297 * seam.MM / page.get_size()[1], may_draw_forms=True).to_numpy()
                 grey = pixels.ndim == 2  # noqa: PLR2004 -- has no colours
-                found = None if grey else seam.find_sliver(seam.cut_strip(pixels), height, given["diameter_mm"])
-                stamps[number].append((sheet, found))
+                sliver = None if grey else seam.find_sliver(seam.cut_strip(pixels), height, payload["diameter_mm"])
+                stamps[number].append((sheet, sliver))
                 page.close()
     some = any(part is not None for row in stamps.values() for _sheet, part in row)
     return {"any": some, "sheets": [[sheet, state] for sheet, state in sorted(seam.evaluate_slivers(stamps).items())],
@@ -114,8 +114,8 @@ def _main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     what, path = sys.argv[1:]
     programs = {"prints": _prints, "text": _text, "ink": _ink, "seal": _seal, "codes": _codes}
-    told = programs[what](Path(path))
-    sys.stdout.write(json.dumps(told))
+    result = programs[what](Path(path))
+    sys.stdout.write(json.dumps(result))
 
 
 if __name__ == "__main__":

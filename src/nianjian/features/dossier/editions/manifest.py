@@ -55,29 +55,29 @@ class Fingerprints:
         """Of the page at ``place``, from 0."""
         node: Any = self._pdf.pages[place].obj
         parts = {str(key): value for key, value in node.items() if key not in SKIPPED and key not in INHERITED}
-        told = {
+        by_key = {
             key: self._of(value, jumps=False) for key, value in parts.items() if key not in {"/Contents", "/Annots"}
         }
         for key in INHERITED:
-            told[key] = self._of(inherited_attribute(node, key), jumps=False)
-        told["/Contents"] = _hash(b"content", _content(node.get("/Contents")))
-        told["/Annots"] = _hash(b"notes", *(self._of(one, jumps=False) for one in _notes(node)))
-        return _mapped(told).hex()
+            by_key[key] = self._of(inherited_attribute(node, key), jumps=False)
+        by_key["/Contents"] = _hash(b"content", _content(node.get("/Contents")))
+        by_key["/Annots"] = _hash(b"notes", *(self._of(one, jumps=False) for one in _notes(node)))
+        return _mapped(by_key).hex()
 
     def document(self) -> str:
         """What belongs to no page: bookmarks, labels, actions, attachments, and where jumps lead."""
         root: Any = self._pdf.Root
-        told = {str(key): self._of(root[key], jumps=True) for key in root if key not in LATER}
+        by_key = {str(key): self._of(root[key], jumps=True) for key in root if key not in LATER}
         form = root.get("/AcroForm")
         if form is not None:
             beyond = {str(key): self._of(form[key], jumps=True) for key in form if key not in FORMS_KEPT}
             others = [one for one in form.get("/Fields", []) if not _signature(one)]
             if beyond or others:
-                told["/AcroForm"] = _hash(_mapped(beyond), *(self._of(one, jumps=True) for one in others))
+                by_key["/AcroForm"] = _hash(_mapped(beyond), *(self._of(one, jumps=True) for one in others))
         for place, page in enumerate(self._pdf.pages):
             if notes := _notes(page.obj):
-                told[f"{place}"] = _hash(*(self._of(one, jumps=True) for one in notes))
-        return _mapped(told).hex()
+                by_key[f"{place}"] = _hash(*(self._of(one, jumps=True) for one in notes))
+        return _mapped(by_key).hex()
 
     def _of(self, value: Any, *, jumps: bool) -> bytes:  # noqa: ANN401 -- objects of a PDF
         if not isinstance(value, pikepdf.Object):
@@ -100,8 +100,8 @@ class Fingerprints:
         if isinstance(value, pikepdf.Stream):
             data, coded = _data(value)
             left_out = SKIPPED | CODING if coded == b"" else SKIPPED
-            told = {str(key): self._of(one, jumps=jumps) for key, one in value.items() if key not in left_out}
-            return _hash(b"stream", _mapped(told), coded, hashlib.sha256(data).digest())
+            by_key = {str(key): self._of(one, jumps=jumps) for key, one in value.items() if key not in left_out}
+            return _hash(b"stream", _mapped(by_key), coded, hashlib.sha256(data).digest())
         if isinstance(value, pikepdf.Dictionary):
             return _mapped({str(key): self._of(one, jumps=jumps) for key, one in value.items() if key not in SKIPPED})
         if isinstance(value, pikepdf.String):
@@ -120,13 +120,13 @@ def _scalar(value: object) -> bytes:
 def _data(stream: Any) -> tuple[bytes, bytes]:  # noqa: ANN401 -- a stream of a PDF
     """The stream's data, opened where that loses nothing, and how it stays coded."""
     filters = stream.get("/Filter")
-    named = [] if filters is None else [filters] if isinstance(filters, pikepdf.Name) else list(filters)
-    if LOSSLESS.issuperset(map(str, named)):
+    names = [] if filters is None else [filters] if isinstance(filters, pikepdf.Name) else list(filters)
+    if LOSSLESS.issuperset(map(str, names)):
         try:
             return stream.read_bytes(), b""
         except pikepdf.PdfError:
             return stream.read_raw_bytes(), b"broken"
-    return stream.read_raw_bytes(), " ".join(map(str, named)).encode()
+    return stream.read_raw_bytes(), " ".join(map(str, names)).encode()
 
 
 def _content(contents: Any) -> bytes:  # noqa: ANN401 -- a stream or several
@@ -140,8 +140,8 @@ def _content(contents: Any) -> bytes:  # noqa: ANN401 -- a stream or several
 
 def _notes(page: Any) -> list[Any]:  # noqa: ANN401 -- a page of a PDF
     """The page's notes, without a signature's field that shows nothing."""
-    found = page.get("/Annots")
-    return [] if found is None else [one for one in found if not (_signature(one) and _unseen(one))]
+    notes = page.get("/Annots")
+    return [] if notes is None else [one for one in notes if not (_signature(one) and _unseen(one))]
 
 
 def _signature(field: Any) -> bool:  # noqa: ANN401 -- a field of a PDF
@@ -153,19 +153,19 @@ def _unseen(field: Any) -> bool:  # noqa: ANN401 -- a field of a PDF
     return box[0] == box[2] and box[1] == box[3]
 
 
-def _mapped(told: dict[str, bytes]) -> bytes:
+def _mapped(by_key: dict[str, bytes]) -> bytes:
     return _hash(
-        b"map", *(part for key in sorted(told) for part in (key.encode("utf-8", "surrogateescape"), told[key]))
+        b"map", *(part for key in sorted(by_key) for part in (key.encode("utf-8", "surrogateescape"), by_key[key]))
     )
 
 
 def _hash(*parts: bytes) -> bytes:
     """Of the parts, each with its length before it: no two lists of parts read the same."""
-    made = hashlib.sha256()
+    hasher = hashlib.sha256()
     for part in parts:
-        made.update(len(part).to_bytes(8))
-        made.update(part)
-    return made.digest()
+        hasher.update(len(part).to_bytes(8))
+        hasher.update(part)
+    return hasher.digest()
 
 
 SCALE: Final = 1.4  # pixels a mm: an eighth of a scan of 300 dpi
@@ -212,14 +212,14 @@ def measure_ink(sheet: Pixels) -> Any:  # noqa: ANN401 -- an array
     small = cv2.resize(whole, (WIDE // 8, HIGH // 8), interpolation=cv2.INTER_AREA)
     ground = cv2.GaussianBlur(cv2.dilate(cv2.medianBlur(small, 5), np.ones((5, 5), np.uint8)), (0, 0), 3)
     paper = np.maximum(cv2.resize(ground, (WIDE, HIGH)).astype(np.float32), 64)
-    found = np.clip((PAPER - whole.astype(np.float32) / paper) / PAPER, 0, 1)
-    found[:EDGE], found[-FOOT_ROWS:], found[:, :EDGE], found[:, -EDGE:] = 0, 0, 0, 0
-    return found
+    ink = np.clip((PAPER - whole.astype(np.float32) / paper) / PAPER, 0, 1)
+    ink[:EDGE], ink[-FOOT_ROWS:], ink[:, :EDGE], ink[:, -EDGE:] = 0, 0, 0, 0
+    return ink
 
 
-def ink_by_tile(found: Any) -> Tiles:  # noqa: ANN401 -- an array of ink
+def ink_by_tile(ink: Any) -> Tiles:  # noqa: ANN401 -- an array of ink
     """Mean ink of each tile, 0 to 255."""
-    mean = cv2.resize(found, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
+    mean = cv2.resize(ink, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
     return np.clip(np.rint(mean * FULL * 255), 0, 255).astype(np.uint8)
 
 
@@ -269,7 +269,7 @@ def of_file(path: Path, folder: Path, edition: str, pages: Sequence[PageOf], pdf
     sha, sm3 = digests(path)
     with pikepdf.open(path) as pdf:
         prints = Fingerprints(pdf)
-        told = [
+        entries = [
             {"item": one.item, "source_page": one.page, "content": prints.page(place), "look": one.look}
             for place, one in enumerate(pages)
         ]
@@ -282,7 +282,7 @@ def of_file(path: Path, folder: Path, edition: str, pages: Sequence[PageOf], pdf
         "sm3": sm3,
         "document": document,
         **({"pdfa_2b": pdfa} if pdfa else {}),
-        "pages": told,
+        "pages": entries,
     }
 
 
@@ -317,61 +317,61 @@ def sources(package: Package, starts: Sequence[int], counts: Sequence[int]) -> l
 
 def _prints(item: Item) -> dict[str, Any]:
     """The pictures of seals on an item's pages; nothing where there are none."""
-    told = [
+    prints = [
         {"id": one.id, "seal": one.seal.value, "picture_sha256": hashlib.sha256(one.picture.png).hexdigest(),
          "width_mm": one.picture.width_mm, "page": one.page, "x_mm": one.x_mm, "y_mm": one.y_mm}
         for one in item.prints
     ]  # fmt: skip
-    return {"pictures": told} if told else {}
+    return {"pictures": prints} if prints else {}
 
 
 def _overruled(item: Item) -> dict[str, Any]:
     """Findings that two people have overruled, or one has explained, and blanks; nothing where there are none."""
-    told: dict[str, Any] = {
+    entries: dict[str, Any] = {
         "overruled": [asdict(one) for one in item.overruled],
         "explained": [asdict(one) for one in item.explained],
         "blanks": item.blanks,
     }
-    return {name: found for name, found in told.items() if found}
+    return {name: value for name, value in entries.items() if value}
 
 
-def add_hashes(told: Json) -> dict[str, Any]:
+def add_hashes(manifest: Json) -> dict[str, Any]:
     """The manifest with its own hashes."""
-    return {**told, **dict(zip(BOUND, _digests_of(told), strict=True))}
+    return {**manifest, **dict(zip(BOUND, _digests_of(manifest), strict=True))}
 
 
-def _digests_of(told: Json) -> tuple[str, str]:
-    plain = {key: value for key, value in told.items() if key not in BOUND}
+def _digests_of(manifest: Json) -> tuple[str, str]:
+    plain = {key: value for key, value in manifest.items() if key not in BOUND}
     data = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     sm3 = hashes.Hash(hashes.SM3())
     sm3.update(data)
     return hashlib.sha256(data).hexdigest(), sm3.finalize().hex()
 
 
-def hashes_hold(told: Json) -> bool:
+def hashes_hold(manifest: Json) -> bool:
     """Whether the hashes inside fit the rest."""
-    return tuple(told.get(key) for key in BOUND) == _digests_of(told)
+    return tuple(manifest.get(key) for key in BOUND) == _digests_of(manifest)
 
 
-def write_manifest(told: Json, folder: Path) -> Path:
+def write_manifest(manifest: Json, folder: Path) -> Path:
     """Put it beside the editions."""
     path = folder / NAME
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest; ``dossier_manifest_unreadable``."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["format"] != FORMAT or told["version"] != VERSION:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT or manifest["version"] != VERSION:
             raise NianjianError("dossier_manifest_unreadable", file=path.name)
-        for file in told["files"]:
+        for file in manifest["files"]:
             _checked(file)
-        _digests_of(told)  # what cannot be hashed cannot be bound
+        _digests_of(manifest)  # what cannot be hashed cannot be bound
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise NianjianError("dossier_manifest_unreadable", file=path.name) from error
-    return dict(told)
+    return dict(manifest)
 
 
 def _checked(file: Json) -> None:
@@ -471,43 +471,43 @@ class Difference:
 
 
 def compare(
-    file: str, wanted: Sequence[str], there: Sequence[str], alike: Callable[[int, int], bool]
+    file: str, expected: Sequence[str], there: Sequence[str], alike: Callable[[int, int], bool]
 ) -> list[Difference]:
     """Each page that is not what it must be. ``alike``: whether a wanted page looks like one that is there."""
-    if list(wanted) == list(there):
+    if list(expected) == list(there):
         return []
-    gone, new, pairs = _unmatched(wanted, there)
-    spare_gone, spare_new = Counter(wanted[one] for one in gone), Counter(there[one] for one in new)
+    gone, new, pairs = _unmatched(expected, there)
+    spare_gone, spare_new = Counter(expected[one] for one in gone), Counter(there[one] for one in new)
     moved = spare_gone & spare_new
-    found: list[Difference] = []
+    differences: list[Difference] = []
     left = Counter(moved)
     for place in new:
         if left[there[place]]:
             left[there[place]] -= 1
-            found.append(Difference(file, place + 1, Kind.REORDERED))
-    moved_there = {one.page - 1 for one in found if one.page}
+            differences.append(Difference(file, place + 1, Kind.REORDERED))
+    moved_there = {one.page - 1 for one in differences if one.page}
     left, moved_wanted = Counter(moved), set[int]()
     for place in gone:
-        if left[wanted[place]]:
-            left[wanted[place]] -= 1
+        if left[expected[place]]:
+            left[expected[place]] -= 1
             moved_wanted.add(place)
     exchanged: set[tuple[int, int]] = {
         (old, now) for old, now in pairs if old not in moved_wanted and now not in moved_there
     }
     for old, now in sorted(exchanged):
-        found.append(Difference(file, now + 1, Kind.CHANGED if alike(old, now) else Kind.SWAPPED))
+        differences.append(Difference(file, now + 1, Kind.CHANGED if alike(old, now) else Kind.SWAPPED))
     olds, nows = {old for old, _now in exchanged}, {now for _old, now in exchanged}
-    found += [Difference(file, one + 1, Kind.REMOVED) for one in gone if one not in moved_wanted | olds]
-    found += [Difference(file, one + 1, Kind.ADDED) for one in new if one not in moved_there | nows]
-    return sorted(found, key=lambda one: (one.page or 0, one.kind))
+    differences += [Difference(file, one + 1, Kind.REMOVED) for one in gone if one not in moved_wanted | olds]
+    differences += [Difference(file, one + 1, Kind.ADDED) for one in new if one not in moved_there | nows]
+    return sorted(differences, key=lambda one: (one.page or 0, one.kind))
 
 
-def _unmatched(wanted: Sequence[str], there: Sequence[str]) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+def _unmatched(expected: Sequence[str], there: Sequence[str]) -> tuple[list[int], list[int], list[tuple[int, int]]]:
     """Places without a partner on both sides, and those of them that stand at the same spot."""
     gone: list[int] = []
     new: list[int] = []
     pairs: list[tuple[int, int]] = []
-    for tag, a, b, c, d in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in SequenceMatcher(None, expected, there, autojunk=False).get_opcodes():
         if tag != "equal":
             gone += range(a, b)
             new += range(c, d)
@@ -527,10 +527,10 @@ def closeness(one: str, other: str) -> float:
     return float(max(_even(decode_fingerprint(one)) @ _even(decode_fingerprint(other)), 0.0))
 
 
-def scores(looks: Sequence[str], known: Sequence[str]) -> Any:  # noqa: ANN401 -- an array, scans by pages
+def scores(looks: Sequence[str], page_looks: Sequence[str]) -> Any:  # noqa: ANN401 -- an array, scans by pages
     """How close each scan is to each known page, at the shift that fits best."""
-    there = np.stack([_even(decode_fingerprint(one)) for one in known])
-    best = np.zeros((len(looks), len(known)), np.float32)
+    there = np.stack([_even(decode_fingerprint(one)) for one in page_looks])
+    best = np.zeros((len(looks), len(page_looks)), np.float32)
     for place, text in enumerate(looks):
         moved = np.stack([_even(tiles) for tiles in _shift(text)])
         best[place] = np.maximum((moved @ there.T).max(axis=0), 0)
@@ -540,18 +540,18 @@ def scores(looks: Sequence[str], known: Sequence[str]) -> Any:  # noqa: ANN401 -
 ADDED: Final = 0.04  # share of a page that signature, date and a seal's grey may cover: 25 square centimetres
 
 
-def score_signed(look: str, known: str) -> float:
+def score_signed(look: str, page_look: str) -> float:
     """How close a scan is to the page that was printed, at the shift that fits best; what hands added is left out.
 
     A page with little on it but the place to sign has more ink from a pen than from the printer.
     """
-    printed = decode_fingerprint(known).astype(np.float32).ravel()
+    printed = decode_fingerprint(page_look).astype(np.float32).ravel()
     left = printed.size - round(ADDED * printed.size)
     best = 0.0
     for tiles in _shift(look):
         seen = tiles.ravel()
-        kept = np.argsort(seen - printed, kind="stable")[:left]
-        best = max(best, float(_even(seen[kept]) @ _even(printed[kept])))
+        order = np.argsort(seen - printed, kind="stable")[:left]
+        best = max(best, float(_even(seen[order]) @ _even(printed[order])))
     return best
 
 
@@ -563,9 +563,9 @@ def _shift(look: str) -> list[Tiles]:
     return [cv2.warpAffine(tiles, by, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR) for by in moves]
 
 
-def blank(known: str) -> bool:
+def blank(look: str) -> bool:
     """Whether a page of the manifest is empty; ValueError."""
-    flat = decode_fingerprint(known).astype(np.float32)
+    flat = decode_fingerprint(look).astype(np.float32)
     return float(np.linalg.norm(flat - flat.mean())) < EMPTY / 2
 
 
@@ -613,10 +613,10 @@ def name_book(package: Package) -> str:
 
 def draw_code(book: str, page: int, *, back: bool) -> str:
     """Operators that draw a page's code in the outer corner of its foot, on white."""
-    made = qrcode.QRCode(version=1, error_correction=qrcode.ERROR_CORRECT_M, border=QUIET)
-    made.add_data(f"{MARK}/{book}/{page}")
-    made.make(fit=False)
-    rows, side = made.get_matrix(), MODULE_MM * POINT
+    qr_code = qrcode.QRCode(version=1, error_correction=qrcode.ERROR_CORRECT_M, border=QUIET)
+    qr_code.add_data(f"{MARK}/{book}/{page}")
+    qr_code.make(fit=False)
+    rows, side = qr_code.get_matrix(), MODULE_MM * POINT
     wide = len(rows) * side
     left = EDGE_MM * POINT if back else A4[0] * POINT - EDGE_MM * POINT - wide
     low = FOOT_MM * POINT
@@ -631,8 +631,8 @@ def draw_code(book: str, page: int, *, back: bool) -> str:
 
 def parse_code(text: str) -> PageCode | None:
     """The page that a code names; None: it is no code of a book."""
-    found = CODE.fullmatch(text)
-    return None if found is None else PageCode(found[1], int(found[2]))
+    match = CODE.fullmatch(text)
+    return None if match is None else PageCode(match[1], int(match[2]))
 
 
 def read_page_code(page: pypdfium2.PdfPage) -> str:
@@ -652,7 +652,7 @@ def read_page_code(page: pypdfium2.PdfPage) -> str:
 
 def find_book(codes: Sequence[str]) -> str | None:
     """The book that the codes of a scan name; None: they name none. ``dossier_sealed_mixed``: more than one."""
-    books = {found.book for text in codes if (found := parse_code(text)) is not None}
+    books = {code.book for text in codes if (code := parse_code(text)) is not None}
     if len(books) > 1:
         raise NianjianError("dossier_sealed_mixed", books=", ".join(sorted(books)))
     return next(iter(books), None)
@@ -665,17 +665,17 @@ def match_pages(codes: Sequence[str], pages: Sequence[Mapping[str, Any]]) -> dic
     around it leave but one place is that page. ``dossier_sealed_pages`` names pages of the book that are not there
     once each.
     """
-    numbers = _fill_gaps([found.page if (found := parse_code(text)) else None for text in codes])
+    numbers = _fill_gaps([code.page if (code := parse_code(text)) else None for text in codes])
     places: dict[int, list[int]] = defaultdict(list)
     for place, number in enumerate(numbers):
         if number is not None:
             places[number].append(place)
-    wanted = {number: page for number, page in enumerate(pages, 1) if page["item"]}
-    faults = [str(number) for number in wanted if len(places[number]) != 1]
+    by_number = {number: page for number, page in enumerate(pages, 1) if page["item"]}
+    faults = [str(number) for number in by_number if len(places[number]) != 1]
     if faults:
         raise NianjianError("dossier_sealed_pages", pages=", ".join(faults))
     matched: dict[str, list[int]] = defaultdict(list)
-    for number, page in wanted.items():
+    for number, page in by_number.items():
         matched[str(page["item"])].append(places[number][0])
     return dict(matched)
 

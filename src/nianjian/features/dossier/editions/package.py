@@ -102,8 +102,8 @@ class Plan:
 
     def uncovered(self) -> tuple[int, ...]:
         """Joints without a stamp: ``n`` is the joint between sheet n and n + 1. Empty, or the plan is wrong."""
-        held = {joint for stamp in self.stamps for joint in range(stamp.first, stamp.last)}
-        return tuple(joint for joint in range(1, self.sheets) if joint not in held)
+        covered = {joint for stamp in self.stamps for joint in range(stamp.first, stamp.last)}
+        return tuple(joint for joint in range(1, self.sheets) if joint not in covered)
 
 
 def plan(sheets: int, rules: Rules, *, duplex: bool = False) -> Plan:
@@ -314,10 +314,10 @@ def inherited_attribute(node: Any, key: str) -> Any:  # noqa: ANN401 -- objects 
 def visible_box(page: Any) -> tuple[float, float, float, float]:  # noqa: ANN401 -- a page of a PDF
     """The visible box, lower left and upper right, within the media box."""
     media = [float(one) for one in inherited_attribute(page.obj, "/MediaBox") or (0, 0, A4[0] * POINT, A4[1] * POINT)]
-    shown = [float(one) for one in inherited_attribute(page.obj, "/CropBox") or media]
+    crop = [float(one) for one in inherited_attribute(page.obj, "/CropBox") or media]
     low, high = (min(media[0], media[2]), min(media[1], media[3])), (max(media[0], media[2]), max(media[1], media[3]))
-    x0, y0 = max(min(shown[0], shown[2]), low[0]), max(min(shown[1], shown[3]), low[1])
-    x1, y1 = min(max(shown[0], shown[2]), high[0]), min(max(shown[1], shown[3]), high[1])
+    x0, y0 = max(min(crop[0], crop[2]), low[0]), max(min(crop[1], crop[3]), low[1])
+    x1, y1 = min(max(crop[0], crop[2]), high[0]), min(max(crop[1], crop[3]), high[1])
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else (*low, *high)
 
 

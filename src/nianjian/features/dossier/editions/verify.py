@@ -52,24 +52,24 @@ def book_figures(listed: Path, entry: manifest.Json) -> Paper | None:
     """
     path = listed.parent / str(entry["path"])
     inside = path.is_file() and path.resolve().is_relative_to(listed.parent.resolve())
-    told = inspect_file("text", path) if inside and manifest.digests(path)[0] == entry["sha256"] else None
-    return Paper(path, told["texts"]) if told and len(told["texts"]) == len(entry["pages"]) else None
+    inspection = inspect_file("text", path) if inside and manifest.digests(path)[0] == entry["sha256"] else None
+    return Paper(path, inspection["texts"]) if inspection and len(inspection["texts"]) == len(entry["pages"]) else None
 
 
 class Paper:
     """The own figures of each page of the paper."""
 
-    def __init__(self, path: Path, told: Sequence[str | None]) -> None:
-        """``told``: page by page what a program drew there; None: the page is a picture."""
+    def __init__(self, path: Path, texts: Sequence[str | None]) -> None:
+        """``texts``: page by page what a program drew there; None: the page is a picture."""
         self._path = path
-        self._found = {place: text_runs(text) for place, text in enumerate(told) if text is not None}
+        self._found = {place: text_runs(text) for place, text in enumerate(texts) if text is not None}
         self.drawn = frozenset(place for place, text in self._found.items() if len(text) >= FEW)
         self._own = self._figures()
 
     def also(self, places: Sequence[int], watch: Watch) -> None:
         """Read pages that are pictures, too."""
-        wanted = [place for place in places if place not in self._found]
-        self._found |= {place: runs_of_page(page) for place, page in read_scan_text(self._path, wanted, watch).items()}
+        unread = [place for place in places if place not in self._found]
+        self._found |= {place: runs_of_page(page) for place, page in read_scan_text(self._path, unread, watch).items()}
         self._own = self._figures()
 
     def _figures(self) -> dict[int, frozenset[str]]:
@@ -83,21 +83,21 @@ class Paper:
 
     def best(self, seen: frozenset[str]) -> int | None:
         """The one page whose figures were seen."""
-        found = [place for place in self._own if (self.share(place, seen) or 0) >= SAME]
-        return found[0] if len(found) == 1 else None
+        matches = [place for place in self._own if (self.share(place, seen) or 0) >= SAME]
+        return matches[0] if len(matches) == 1 else None
 
 
 def read_scan_text(path: Path, places: Sequence[int], watch: Watch) -> dict[int, PageText]:
     """Pages (from 0) as the recogniser reads them, in its limited process; what it cannot read is left out."""
-    found: dict[int, PageText] = {}
+    by_place: dict[int, PageText] = {}
     if places:
         try:
             for page in ocr.read_pages(path, [one + 1 for one in places], progress=watch):
-                found[page.number - 1] = page
+                by_place[page.number - 1] = page
         except NianjianError as error:
             if error.code != "reading_failed":
                 raise
-    return found
+    return by_place
 
 
 DIAMETER_MM: Final = (10.0, 100.0)  # seals have 38 to 58
@@ -121,32 +121,32 @@ class Planned:
     slices: tuple[Slice, ...]
 
 
-def read_plan(told: manifest.Json, pages: int, name: str) -> Planned | None:
+def read_plan(listing: manifest.Json, pages: int, name: str) -> Planned | None:
     """The plan; None: no riding seal is planned. ``dossier_manifest_unreadable`` where it is none that can be."""
-    plan = told.get("riding_seal")
+    plan = listing.get("riding_seal")
     if plan is None:
         return None
     try:
-        found = _planned(plan, pages)
+        seal_plan = _planned(plan, pages)
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise NianjianError("dossier_manifest_unreadable", file=name) from error
-    return found if found.slices else None
+    return seal_plan if seal_plan.slices else None
 
 
 def _planned(plan: Any, pages: int) -> Planned:  # noqa: ANN401 -- JSON
-    found = Planned(float(plan["diameter_mm"]), tuple(_slice(one, pages) for one in plan["slices"]))
-    once = len({(one.stamp, one.sheet) for one in found.slices}) == len(found.slices)
-    front = len({(one.sheet, one.page) for one in found.slices}) == len({one.sheet for one in found.slices})
-    if not (once and front and DIAMETER_MM[0] <= found.diameter_mm <= DIAMETER_MM[1]):
-        raise ValueError(found)
-    return found
+    seal_plan = Planned(float(plan["diameter_mm"]), tuple(_slice(one, pages) for one in plan["slices"]))
+    once = len({(one.stamp, one.sheet) for one in seal_plan.slices}) == len(seal_plan.slices)
+    front = len({(one.sheet, one.page) for one in seal_plan.slices}) == len({one.sheet for one in seal_plan.slices})
+    if not (once and front and DIAMETER_MM[0] <= seal_plan.diameter_mm <= DIAMETER_MM[1]):
+        raise ValueError(seal_plan)
+    return seal_plan
 
 
 def _slice(one: Any, pages: int) -> Slice:  # noqa: ANN401 -- JSON
-    found = Slice(int(one["stamp"]), int(one["sheet"]), int(one["page"]), float(Fraction(str(one["height"]))))
-    if not 0 < found.height < 1 or not 1 <= found.page <= pages or found.sheet < 1 or found.stamp < 1:
-        raise ValueError(found)
-    return found
+    piece = Slice(int(one["stamp"]), int(one["sheet"]), int(one["page"]), float(Fraction(str(one["height"]))))
+    if not 0 < piece.height < 1 or not 1 <= piece.page <= pages or piece.sheet < 1 or piece.stamp < 1:
+        raise ValueError(piece)
+    return piece
 
 
 KNOWN: Final = 0.60  # a page of another paper stays below
@@ -229,29 +229,29 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
     """The scan at ``path``; ``dossier_manifest_unreadable``, ``dossier_path_unknown``, ``dossier_scan_unreadable``."""
     if not os.path.isfile(path):  # noqa: PTH113 -- the other one raises where a name is too long
         raise NianjianError("dossier_path_unknown", path=str(path))
-    told = manifest.read_manifest(listed)
-    entry = next((one for one in told["files"] if one.get("edition") == PAPER), None)
+    listing = manifest.read_manifest(listed)
+    entry = next((one for one in listing["files"] if one.get("edition") == PAPER), None)
     if entry is None:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name)
-    plan = read_plan(told, len(entry["pages"]), listed.name)
+    plan = read_plan(listing, len(entry["pages"]), listed.name)
     watch(0, 0)
     seen = inspect_file("ink", path)
     if seen is None or not seen["looks"]:
         raise NianjianError("dossier_scan_unreadable", file=path.name)
     looks: list[str] = seen["looks"]
-    wanted = [one["look"] for one in entry["pages"]]
-    empty = [blank(one) for one in wanted]
-    named, by_place = _named(scores(looks, wanted), empty)
-    text, named, by_place = _texts(path, book_figures(listed, entry), named, by_place, empty, watch)
-    pages = [str(one) for one in range(len(wanted))]
-    words = [f"?{place}" if one is None else str(one) for place, one in enumerate(named)]
+    page_looks = [one["look"] for one in entry["pages"]]
+    empty = [blank(one) for one in page_looks]
+    matches, by_place = _match_scans(scores(looks, page_looks), empty)
+    text, matches, by_place = _texts(path, book_figures(listed, entry), matches, by_place, empty, watch)
+    pages = [str(one) for one in range(len(page_looks))]
+    words = [f"?{place}" if one is None else str(one) for place, one in enumerate(matches)]
     faults = compare(path.name, pages, words, lambda _o, _n: False)
-    if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
+    if not manifest.hashes_hold(listing) or (digest and digest.lower() != listing["sha256"]):
         faults = [Difference(listed.name, None, Kind.MANIFEST), *faults]
-    riding, torn = find_riding_seal(path, plan, named, len(wanted))
+    riding, torn = find_riding_seal(path, plan, matches, len(page_looks))
     faults += torn
-    known = 1 - len(by_place) / len(looks)
-    certainty = "high" if known >= SURE[0] else "medium" if known >= SURE[1] else "low"
+    share = 1 - len(by_place) / len(looks)
+    certainty = "high" if share >= SURE[0] else "medium" if share >= SURE[1] else "low"
     why = ["place"] if certainty != "high" else []
     why += [code for code, holds in {
         "no_paper": text.source != "paper",
@@ -262,51 +262,53 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
     if certainty == "high" and (text.source != "paper" or riding.state in {"absent", "cannot_tell"}):
         certainty = "medium"
     return Rescan(
-        tuple(faults), len(looks), len(wanted), tuple(one + 1 for one in by_place), certainty,
-        str(told.get("sha256", "")), text, riding, tuple(why),
+        tuple(faults), len(looks), len(page_looks), tuple(one + 1 for one in by_place), certainty,
+        str(listing.get("sha256", "")), text, riding, tuple(why),
     )  # fmt: skip
 
 
 Named = list[int | None]
 
 
-def _named(found: Any, empty: Sequence[bool]) -> tuple[Named, list[int]]:  # noqa: ANN401 -- an array of scores
+def _match_scans(score_rows: Any, empty: Sequence[bool]) -> tuple[Named, list[int]]:  # noqa: ANN401 -- an array of scores
     """For each scan the page it is (None: none), and the scans that only their place tells. A blank is a blank."""
-    named: Named = []
+    matches: Named = []
     by_place: list[int] = []
     following = 0
-    for place, row in enumerate(found):
+    for place, row in enumerate(score_rows):
         best = int(row.argmax())
         if row[best] < KNOWN:
-            named.append(None)
+            matches.append(None)
             continue
         rivals = [one for one in range(len(empty)) if row[one] >= row[best] - LEAD]
         if len(rivals) > 1:
             best = min(rivals, key=lambda one: (abs(one - following), -row[one]))
             if not (empty[best] and best == following):
                 by_place.append(place)
-        named.append(best)
+        matches.append(best)
         following = best + 1
-    return named, by_place
+    return matches, by_place
 
 
 def _texts(  # noqa: PLR0917 -- the scan, the paper and what pictures told
-    path: Path, book: Paper | None, named: Named, by_place: list[int], empty: Sequence[bool], watch: Watch
+    path: Path, book: Paper | None, matches: Named, by_place: list[int], empty: Sequence[bool], watch: Watch
 ) -> tuple[Text, Named, list[int]]:
     """What reading tells: pages known anew, pages that are not what they look like, and places that are confirmed."""
-    drawn: frozenset[int] = book.drawn if book else frozenset()
-    doubtful = [place for place in by_place if (page := named[place]) is not None and not empty[page]]
+    text_pages: frozenset[int] = book.drawn if book else frozenset()
+    doubtful = [place for place in by_place if (page := matches[place]) is not None and not empty[page]]
     if book:
-        doubtful += [place for place, page in enumerate(named) if page is None or (page in drawn and not empty[page])]
-    asked = sorted(set(doubtful))
-    pages = read_scan_text(path, asked, watch)
-    named, left = list(named), set(by_place)
+        doubtful += [
+            place for place, page in enumerate(matches) if page is None or (page in text_pages and not empty[page])
+        ]
+    places = sorted(set(doubtful))
+    pages = read_scan_text(path, places, watch)
+    matches, left = list(matches), set(by_place)
     agree, differ, unknown = 0, list[int](), list[int]()
     if book:
-        their = {place if (page := named[place]) is None else page for place in asked}
+        their = {place if (page := matches[place]) is None else page for place in places}
         book.also(sorted(one for one in their if one < len(empty) and not empty[one]), watch)
-    for place in asked:
-        seen, was = pages.get(place), named[place]
+    for place in places:
+        seen, was = pages.get(place), matches[place]
         now, state = (was, "unknown") if seen is None else _match_page(seen, was, book, empty)
         if state == "agree":
             agree += 1
@@ -316,9 +318,9 @@ def _texts(  # noqa: PLR0917 -- the scan, the paper and what pictures told
             left.discard(place)
         else:
             unknown.append(place + 1)
-        named[place] = now
-    source = "paper" if book else "numbers" if asked else "none"
-    return Text(source, len(pages), agree, tuple(differ), tuple(unknown)), named, sorted(left)
+        matches[place] = now
+    source = "paper" if book else "numbers" if places else "none"
+    return Text(source, len(pages), agree, tuple(differ), tuple(unknown)), matches, sorted(left)
 
 
 def _match_page(page: Any, was: int | None, book: Paper | None, empty: Sequence[bool]) -> tuple[int | None, str]:  # noqa: ANN401 -- a page as it was read
@@ -340,13 +342,15 @@ def _match_page(page: Any, was: int | None, book: Paper | None, empty: Sequence[
     return was, "unknown"
 
 
-def find_riding_seal(path: Path, plan: Planned | None, named: Named, expected: int) -> tuple[Riding, list[Difference]]:
+def find_riding_seal(
+    path: Path, plan: Planned | None, matches: Named, expected: int
+) -> tuple[Riding, list[Difference]]:
     """The planned slivers on the scan, and the pages that lack theirs."""
     if plan is None:
         return Riding("none"), []
-    at = {page: place for place, page in enumerate(named) if page is not None}
-    if len(named) == expected:
-        for place, one in enumerate(named):
+    at = {page: place for place, page in enumerate(matches) if page is not None}
+    if len(matches) == expected:
+        for place, one in enumerate(matches):
             if one is None:
                 at.setdefault(place, place)
     fronts = {one.sheet: at.get(one.page - 1) for one in plan.slices}
@@ -357,15 +361,15 @@ def find_riding_seal(path: Path, plan: Planned | None, named: Named, expected: i
     if seen is None:
         return Riding("cannot_tell"), []
     states = {sheet: "cannot_tell" if sheet in seen["unseen"] else str(state) for sheet, state in seen["sheets"]}
-    told = tuple(states.items())
+    sheet_states = tuple(states.items())
     if not seen["any"]:
-        return Riding("absent", told), []
+        return Riding("absent", sheet_states), []
     torn = [
         Difference(path.name, front + 1, STATES[state])
-        for sheet, state in told if state in STATES and (front := fronts[sheet]) is not None
+        for sheet, state in sheet_states if state in STATES and (front := fronts[sheet]) is not None
     ]  # fmt: skip
     unsure = "cannot_tell" in states.values()
-    return Riding("faults" if torn else "cannot_tell" if unsure else "joins", told), torn
+    return Riding("faults" if torn else "cannot_tell" if unsure else "joins", sheet_states), torn
 
 
 ALIKE: Final = 0.9  # of two looks: the same page, drawn anew
@@ -410,19 +414,19 @@ def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: W
     """
     if not os.path.exists(path):  # noqa: PTH110 -- the other one raises where a name is too long
         raise NianjianError("dossier_path_unknown", path=str(path))
-    found = listed or _manifest(path)
-    if found is None:
+    manifest_path = listed or _manifest(path)
+    if manifest_path is None:
         return Result((Difference(manifest.NAME, None, Kind.MANIFEST),), (), "", 0, 0)
     try:
-        told = manifest.read_manifest(found)
+        listing = manifest.read_manifest(manifest_path)
     except NianjianError:
-        return Result((Difference(found.name, None, Kind.MANIFEST),), (), "", 0, 0)
+        return Result((Difference(manifest_path.name, None, Kind.MANIFEST),), (), "", 0, 0)
     differences: list[Difference] = []
-    if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
-        differences.append(Difference(found.name, None, Kind.MANIFEST))
-    single = path.is_file() and path.resolve() != found.resolve()
-    root = found.parent if path.is_file() or listed is None else path
-    entries, more = _verify_file(path, root, told) if single else _folder(root, found, told)
+    if not manifest.hashes_hold(listing) or (digest and digest.lower() != listing["sha256"]):
+        differences.append(Difference(manifest_path.name, None, Kind.MANIFEST))
+    single = path.is_file() and path.resolve() != manifest_path.resolve()
+    root = manifest_path.parent if path.is_file() or listed is None else path
+    entries, more = _verify_file(path, root, listing) if single else _folder(root, manifest_path, listing)
     differences += more
     notes: list[Note] = []
     for done, (file, entry) in enumerate(entries):
@@ -431,7 +435,7 @@ def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: W
         differences += faults
         notes += said
     pages = sum(len(entry["pages"]) for _file_, entry in entries)
-    return Result(tuple(differences), tuple(notes), str(told.get("sha256", "")), len(entries), pages)
+    return Result(tuple(differences), tuple(notes), str(listing.get("sha256", "")), len(entries), pages)
 
 
 def _manifest(path: Path) -> Path | None:
@@ -445,24 +449,24 @@ def _manifest(path: Path) -> Path | None:
 Entries = Sequence[tuple[Path, dict[str, Any]]]
 
 
-def _verify_file(path: Path, root: Path, told: manifest.Json) -> tuple[Entries, list[Difference]]:
+def _verify_file(path: Path, root: Path, listing: manifest.Json) -> tuple[Entries, list[Difference]]:
     """The entry of a single file, by its place or else its name."""
     try:
         place = path.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         place = path.name
-    found = [one for one in told["files"] if one["path"] == place]
-    found = found or [one for one in told["files"] if Path(one["path"]).name == path.name]
-    if not found:
+    entries = [one for one in listing["files"] if one["path"] == place]
+    entries = entries or [one for one in listing["files"] if Path(one["path"]).name == path.name]
+    if not entries:
         return [], [Difference(place, None, Kind.EXTRA_FILE)]
-    return [(path, found[0])], []
+    return [(path, entries[0])], []
 
 
-def _folder(root: Path, listed: Path, told: manifest.Json) -> tuple[Entries, list[Difference]]:
+def _folder(root: Path, listed: Path, listing: manifest.Json) -> tuple[Entries, list[Difference]]:
     """Entries whose file is there; files too few and too many."""
-    entries, faults, known = [], [], set()
-    for entry in told["files"]:
-        known.add(entry["path"])
+    entries, faults, paths = [], [], set()
+    for entry in listing["files"]:
+        paths.add(entry["path"])
         path = root / entry["path"]
         if path.is_file() and path.resolve().is_relative_to(root.resolve()):
             entries.append((path, entry))
@@ -471,7 +475,7 @@ def _folder(root: Path, listed: Path, told: manifest.Json) -> tuple[Entries, lis
     for path in sorted(root.rglob("*")):
         place = path.relative_to(root).as_posix()
         file = path.is_symlink() or not path.is_dir()  # a link to a folder hides what lies in it
-        if file and place not in known and path.resolve() != listed.resolve():
+        if file and place not in paths and path.resolve() != listed.resolve():
             faults.append(Difference(place, None, Kind.EXTRA_FILE))
     return entries, faults
 
@@ -484,33 +488,35 @@ def _file(path: Path, entry: dict[str, Any]) -> tuple[list[Difference], list[Not
     seen = inspect_file("prints", path)
     if seen is None:
         return [Difference(name, None, Kind.CHANGED)], []
-    wanted = [one["content"] for one in entry["pages"]]
+    expected = [one["content"] for one in entry["pages"]]
     looks: list[str] = []
-    if wanted != seen["pages"]:
+    if expected != seen["pages"]:
         looks = (inspect_file("ink", path) or {"looks": []})["looks"]
 
     def alike(old: int, now: int) -> bool:
         return now < len(looks) and closeness(entry["pages"][old]["look"], looks[now]) >= ALIKE
 
-    faults = compare(name, wanted, seen["pages"], alike)
+    faults = compare(name, expected, seen["pages"], alike)
     if faults:
         return faults, []
     if seen["document"] != entry["document"]:
         return [Difference(name, None, Kind.CHANGED)], []
     size = entry["bytes"]
     whole = path.stat().st_size > size and manifest.digests(path, size) == (entry["sha256"], entry["sm3"])
-    return [], [Note(name, _behind(path) if whole else "resaved")]
+    return [], [Note(name, _classify_appendix(path) if whole else "resaved")]
 
 
-def _behind(path: Path) -> str:
+def _classify_appendix(path: Path) -> str:
     """What was appended; only a signature over the whole file, with nothing behind it, is told as one."""
     try:
-        found = read_signatures(path)
+        signatures = read_signatures(path)
     except NianjianError:
         return "appended"
-    if not found:
+    if not signatures:
         return "appended"
-    sound = whole_of(found) in {Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED} and found[-1].whole_file
+    sound = (
+        whole_of(signatures) in {Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED} and signatures[-1].whole_file
+    )
     return "signed" if sound else "signature_broken"
 
 
@@ -552,11 +558,11 @@ class ItemChange:
 
 
 class _Package:
-    def __init__(self, told: Json) -> None:
-        self.items: dict[str, Json] = {str(one["item"]): one for one in told["items"]}
+    def __init__(self, listing: Json) -> None:
+        self.items: dict[str, Json] = {str(one["item"]): one for one in listing["items"]}
         self._pages: dict[str, dict[int, Json]] = {}
         self._book: dict[tuple[str, int], int] = {}
-        for file in told["files"]:
+        for file in listing["files"]:
             for place, one in enumerate(file["pages"], start=1):
                 item, page = str(one["item"]), int(one["source_page"])
                 if file["edition"] == UPLOAD:
@@ -590,8 +596,8 @@ def _item(name: str, old: _Package, new: _Package) -> ItemChange:
         return ItemChange(name, ItemChangeKind.CHANGED, before, after, changed)
     if was["copy_sha256"] == now["copy_sha256"]:
         return ItemChange(name, ItemChangeKind.SAME, before, after)
-    told = old.pages(name) and new.pages(name)
-    return ItemChange(name, ItemChangeKind.RESAVED if told else ItemChangeKind.UNTOLD, before, after)
+    comparable = old.pages(name) and new.pages(name)
+    return ItemChange(name, ItemChangeKind.RESAVED if comparable else ItemChangeKind.UNTOLD, before, after)
 
 
 def _pages(name: str, old: _Package, new: _Package) -> tuple[PageChange, ...]:
@@ -602,9 +608,9 @@ def _pages(name: str, old: _Package, new: _Package) -> tuple[PageChange, ...]:
     def alike(one: int, other: int) -> bool:
         return closeness(was[one]["look"], now[other]["look"]) >= ALIKE
 
-    found = compare(name, [one["content"] for one in was], [one["content"] for one in now], alike)
+    differences = compare(name, [one["content"] for one in was], [one["content"] for one in now], alike)
     return tuple(
         PageChange(one.kind, one.page, (old if one.kind is Kind.REMOVED else new).book(name, one.page))
-        for one in found
+        for one in differences
         if one.page is not None
     )

@@ -260,12 +260,12 @@ class Ticket:
 
 def name_channels(row: Row, teams: Mapping[str, str], lines: Mapping[str, str]) -> Row:
     """A ticket's row with the name beside the code of its line and of its team, as the registers call them."""
-    named = {
+    channels = {
         field: f"{row[field]} {names[str(row[field])]}"
         for field, names in (("line_id", lines), ("team_id", teams))
         if names.get(str(row.get(field)))
     }
-    return {**row, **named}
+    return {**row, **channels}
 
 
 def count_tickets(tickets: Sequence[Ticket], day: date, sources: Collection[str]) -> dict[str, int]:
@@ -327,13 +327,13 @@ def build_records(
 
     ``read``: the day on which the tickets stand as they are listed; the counts are those of the portrait's day.
     """
-    found = count_tickets(tickets, head.as_of, sources)
+    counts = count_tickets(tickets, head.as_of, sources)
     names = name_sources(sources)
     summary = (
         (_("Tickets listed"), len(tickets)),
-        (_("Accepted by {sources}, counted in the complaint rate").format(sources=names), found["complaints"]),
-        (_("Tickets counted in the closing rate"), found["tickets"]),
-        (_("of these closed"), found["closed"]),
+        (_("Accepted by {sources}, counted in the complaint rate").format(sources=names), counts["complaints"]),
+        (_("Tickets counted in the closing rate"), counts["tickets"]),
+        (_("of these closed"), counts["closed"]),
     )
     came, done = ([COMPLAINTS.by_field(name) for name in fields] for fields in FIELDS)
     rows = [
@@ -369,8 +369,8 @@ def name_sources(sources: Collection[str]) -> str:
 
 def list_numbers(ticket: object) -> list[str]:
     """What may be numbers in a ticket's free texts."""
-    found = [match for name in FREE_TEXTS for match in DIGITS.finditer(getattr(ticket, name) or "")]
-    return [match[0] for match in found if not match["date"]]
+    matches = [match for name in FREE_TEXTS for match in DIGITS.finditer(getattr(ticket, name) or "")]
+    return [match[0] for match in matches if not match["date"]]
 
 
 def hide_numbers(row: Row, own: Collection[str]) -> Row:

@@ -67,7 +67,7 @@ Line = NewType("Line", str)
 def claim_line(claim: Claim, _: Words, stated: Mapping[str, str], **values: object) -> Line:
     """What the data, or else a person, say of a claim, with days as a letter writes them; "" for nothing."""
     text = claim_text(claim, _, stated, **values)
-    return Line(ISO_DAY.sub(lambda found: _letter_day(found[1], found[2], found[3], _), text))
+    return Line(ISO_DAY.sub(lambda match: _letter_day(match[1], match[2], match[3], _), text))
 
 
 def method_line(text: str) -> Line:

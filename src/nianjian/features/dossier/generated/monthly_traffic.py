@@ -83,12 +83,12 @@ def count_inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date
 
 def _by_month(days: ir.Table, *names: str) -> ir.Table:
     own = days.display_class == OWN
-    told = days.mutate(
+    table = days.mutate(
         month=days.day.strftime("%Y-%m"),
         number=ibis.ifelse(own, printed(days.display, days.shape), ""),
         shown=days.display_class,
     )
-    sums = told.group_by(*KEYS).aggregate(**{name: told[name].sum().cast("int64") for name in names})
+    sums = table.group_by(*KEYS).aggregate(**{name: table[name].sum().cast("int64") for name in names})
     return sums.filter(ibis.or_(*(sums[name] > 0 for name in names)))
 
 
@@ -182,8 +182,8 @@ def build_document(
 
     def cells(of: Sequence[Traffic], without: str, *, known: bool) -> tuple[Cell, ...]:
         *calls, complaints = (sum_traffic(of, name) for name in SUMS)
-        told = calls if known else (without, *[DASH] * (len(calls) - 1))
-        return (*told, complaints if written else DASH)
+        call_cells = calls if known else (without, *[DASH] * (len(calls) - 1))
+        return (*call_cells, complaints if written else DASH)
 
     last = f"{head.as_of:%Y-%m}"
     pending = (_("not due yet"), *[DASH] * (len(counts) - 1))

@@ -45,8 +45,8 @@ def by_licence(claim: str, name: str, values: Mapping[str, str]) -> Claim:
         return Claim(claim, {}, [UNWRITTEN])
     if len(different) == 1:
         return Claim(claim, {}, names={name: different.pop()})
-    told = "；".join(f"{value}（{licence}）" for licence, value in sorted(values.items()))
-    return Claim(claim, {}, [Lack("several_licences")], {name: told})
+    text = "；".join(f"{value}（{licence}）" for licence, value in sorted(values.items()))
+    return Claim(claim, {}, [Lack("several_licences")], {name: text})
 
 
 def register_count(claim: str, count: int, *, written: bool, **figures: int) -> Claim:
@@ -111,8 +111,8 @@ def traffic_agrees(sums: Sequence[Sum], sources: str, *, recorded: bool = True, 
         lacks.append(Lack("no_calls", known=False))
     if not written:
         lacks.append(UNWRITTEN)
-    told = "；".join(f"{one.paper} / {one.portrait}" for one in other)
-    return Claim("traffic_agrees", {}, lacks, {"sources": sources, "sums": told})
+    text = "；".join(f"{one.paper} / {one.portrait}" for one in other)
+    return Claim("traffic_agrees", {}, lacks, {"sources": sources, "sums": text})
 
 
 def inbound_decided(untold: int) -> Claim:
@@ -191,9 +191,9 @@ def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
 
     Numbers that are not in force on the day stand in tables of their own.
     """
-    told = [_tell_number(row, _) for row in rows]
-    used = [row for row in told if in_force(row, head.as_of)]
-    ended = [row for row in told if not in_force(row, head.as_of)]
+    numbers = [_tell_number(row, _) for row in rows]
+    used = [row for row in numbers if in_force(row, head.as_of)]
+    ended = [row for row in numbers if not in_force(row, head.as_of)]
     titles = (_("Approval and filing"), _("Access and use"))
     tables = _ledger_tables(titles, used)
     if ended:
@@ -220,11 +220,11 @@ def _always(_row: Row) -> bool:
 
 def _count_unknown(rows: Sequence[Row], sheet: Sheet, fields: Mapping[str, Callable[[Row], bool]]) -> dict[str, int]:
     """``fields``: each with the rows in which it should be filled in."""
-    found = {
+    counts = {
         sheet.by_field(name).header: sum(applies(row) and row.get(name) in {None, ""} for row in rows)
         for name, applies in fields.items()
     }
-    return {name: count for name, count in found.items() if count}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _ledger_tables(titles: Sequence[str], rows: Sequence[Row], needed: Sequence[str] = NUMBERS.needed) -> list[Table]:
@@ -257,9 +257,9 @@ def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Doc
     day = head.as_of
     rows = [row for row in rows if is_listed(row, day)]
     columns = [SEATS.by_field(name) for name in SEAT_FIELDS]
-    named = {"human": _("Human seats"), "robot": _("Robot seats"), None: _("Kind not known")}
+    labels = {"human": _("Human seats"), "robot": _("Robot seats"), None: _("Kind not known")}
     summary: list[tuple[Cell, ...]] = []
-    for kind, name in named.items():
+    for kind, name in labels.items():
         seats = [row for row in rows if row.get("kind") == kind]
         if kind or seats:
             summary.append((name, len(seats), *count_seats(seats, day).values()))
@@ -267,11 +267,13 @@ def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Doc
     total: tuple[Cell, ...] = (_("Total"), len(rows), *count_seats(rows, day).values())
     # A seat without a day of opening counts as not opened, and the list says so instead of leaving a blank.
     dated = [bool(row.get("opened_on") or row.get("closed_on")) for row in rows]
-    told = [row if known else {**row, "opened_on": _("not opened")} for row, known in zip(rows, dated, strict=True)]
+    table_rows = [
+        row if has_date else {**row, "opened_on": _("not opened")} for row, has_date in zip(rows, dated, strict=True)
+    ]
     shares = (5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6)
     tables = (
         *((Table(_("Summary"), header, tuple(summary), total),) if rows else ()),
-        register_table(_("List of seats"), columns, told, shares, SEATS.needed),
+        register_table(_("List of seats"), columns, table_rows, shares, SEATS.needed),
     )
     lines = tuple(filter(None, map(say, SEAT_CLAIMS)))
     sections = (Section(_("How it is counted"), lines),) if lines else ()

@@ -39,17 +39,17 @@ def build_document(
     said = (whole.format(year=head.year, light=code_name("light", str(portrait["light"]), _)), *notes)
     decided = portrait["light"] != sections.UNDECIDED
     cards = [_Result(figures.metric_card(one, _), one, decided) for one in portrait["metrics"]]
-    found = (*(row for one in cards for row in one.findings(_)), *_marketing(portrait, _))
+    findings = (*(row for one in cards for row in one.findings(_)), *_marketing(portrait, _))
     tables = [
-        table for table in (*_metrics(cards, found, _), *_items(sums, states, decided=decided, _=_)) if table.rows
+        table for table in (*_metrics(cards, findings, _), *_items(sums, states, decided=decided, _=_)) if table.rows
     ]
     parts = [
         Section(_("Overall result"), _sentences(said, _)),
         *(Section(table.title, (), (table,)) for table in tables),
         Section(_("What can be mended"), _sentences(sections.advice_lines(portrait, _), _)),
     ]
-    shown = [part for part in parts if part.lines or part.tables]
-    return build(ITEM, head, _, title=_(INTERNAL[ITEM]), sections=shown, signs=(_("Person responsible"),))
+    visible = [part for part in parts if part.lines or part.tables]
+    return build(ITEM, head, _, title=_(INTERNAL[ITEM]), sections=visible, signs=(_("Person responsible"),))
 
 
 def _sentences(texts: Sequence[str], _: Words) -> tuple[Line, ...]:
@@ -116,20 +116,20 @@ def _marketing(portrait: Mapping[str, Any], _: Words) -> list[tuple[Cell, ...]]:
 
 
 def _metrics(results: Sequence[_Result], findings: Sequence[tuple[Cell, ...]], _: Words) -> tuple[Table, ...]:
-    told = [
+    rows = [
         (one.card.title, one.word(_), one.card.value_other or one.card.value, one.limit(_), one.distance(),
          _("; ").join(one.card.attachments) or (DASH if one.unproved else _("none")), one.card.citation)
         for one in results
     ]  # fmt: skip
-    rates = tuple(tuple(cell.replace(" %", "%") for cell in row) for row in told)
+    rates = tuple(tuple(cell.replace(" %", "%") for cell in row) for row in rows)
     parts = [(one.card.title, part) for one in results if not one.unproved for part in one.card.parts]
     counts = tuple((title, part.label, _count(part.text)) for title, part in parts)
     heads = (_("metric"), _("Judgement"), _("value"), _("limit"), _("To the limit"), _("to attach"), _("citation"))
-    found = (_("metric"), _("Finding"), _("Judgement"), _("Detail"))
+    finding_heads = (_("metric"), _("Finding"), _("Judgement"), _("Detail"))
     return (
         Table(_("Metrics"), heads, rates, shares=(4, 3, 4, 4, 5, 5, 8)),
         Table(_("Counted figures"), (_("metric"), _("figure"), _("value")), counts, shares=(3, 6, 3)),
-        Table(_("Findings"), found, tuple(findings), shares=(4, 6, 3, 8)),
+        Table(_("Findings"), finding_heads, tuple(findings), shares=(4, 6, 3, 8)),
     )
 
 
@@ -186,21 +186,21 @@ class Sum:
 def compare_sums(paper: Mapping[str, int], portrait: Mapping[str, Any]) -> tuple[Sum, ...]:
     """Each figure of the paper beside that of the portrait's run."""
     metrics = {one["slug"]: one["components"] for one in portrait["metrics"]}
-    named = [(*FIGURES[figure], value) for figure, value in paper.items()]
-    return tuple(Sum(slug, name, value, metrics.get(slug, {}).get(name)) for slug, name, value in named)
+    paper_figures = [(*FIGURES[figure], value) for figure, value in paper.items()]
+    return tuple(Sum(slug, name, value, metrics.get(slug, {}).get(name)) for slug, name, value in paper_figures)
 
 
 def find_disagreements(sums: Sequence[Sum]) -> tuple[Finding, ...]:
     """A finding for each figure of the paper that the portrait's run has otherwise, or has not. () where all agree."""
-    found = []
+    findings = []
     for one in sums:
         values: dict[str, object] = {"figure": one.figure, "metric": one.metric}
         if one.portrait is None:
-            found.append(Finding("sums_unknown", Weight.ASK, values=values))
+            findings.append(Finding("sums_unknown", Weight.ASK, values=values))
         elif one.portrait != one.paper:
             values |= {"paper": one.paper, "portrait": one.portrait}
-            found.append(Finding("sums_differ", Weight.STOP, values=values))
-    return tuple(found)
+            findings.append(Finding("sums_differ", Weight.STOP, values=values))
+    return tuple(findings)
 
 
 CELLS: Final = 5  # blank cells that a finding names
@@ -208,11 +208,11 @@ CELLS: Final = 5  # blank cells that a finding names
 
 def find_empty_cells(tables: Sequence[Table], unknown: Mapping[str, int]) -> tuple[Finding, ...]:
     """What a list made of a register leaves blank, and which columns (with how many rows) it prints as not known."""
-    found = []
+    findings = []
     if blank := list_blank_cells(tables):
         cells = "、".join(blank[:CELLS]) + ("…" if len(blank) > CELLS else "")
-        found.append(Finding("cells_blank", Weight.ASK, values={"count": len(blank), "cells": cells}))
+        findings.append(Finding("cells_blank", Weight.ASK, values={"count": len(blank), "cells": cells}))
     if unknown:
         columns = "、".join(f"{name} {count}" for name, count in unknown.items())
-        found.append(Finding("cells_unknown", Weight.NOTE, values={"columns": columns}))
-    return tuple(found)
+        findings.append(Finding("cells_unknown", Weight.NOTE, values={"columns": columns}))
+    return tuple(findings)

@@ -31,10 +31,10 @@ _MODULES: Final = {
 class ChildEnded(Exception):  # noqa: N818 - the child's end, told apart by `reason`
     """The child did not come to an answer. ``told``: whole lines that it printed before, as JSON."""
 
-    def __init__(self, reason: str, told: tuple[Any, ...]) -> None:
+    def __init__(self, reason: str, answers: tuple[Any, ...]) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.told = told
+        self.told = answers
 
 
 def run_program(program: str, *words: str, wall: float = limits.WALL_SECONDS) -> tuple[Any, ...]:
@@ -43,21 +43,21 @@ def run_program(program: str, *words: str, wall: float = limits.WALL_SECONDS) ->
         bounds = limited.Bounds(limits.MEMORY_BYTES, limits.CPU_SECONDS, wall, limits.WRITTEN_BYTES)
         reason = limited.run(out.fileno(), (f"{_INSIDE}.{_MODULES[program]}", program, *words), bounds)
         out.seek(0)
-        told = _lines(out.read(limits.TOLD_BYTES))
+        answers = _lines(out.read(limits.TOLD_BYTES))
     if reason:
-        raise ChildEnded(reason, told)
-    if told and isinstance(told[-1], Mapping) and "refused" in told[-1]:
-        raise NianjianError(str(told[-1]["refused"]), **told[-1]["values"])
-    return told
+        raise ChildEnded(reason, answers)
+    if answers and isinstance(answers[-1], Mapping) and "refused" in answers[-1]:
+        raise NianjianError(str(answers[-1]["refused"]), **answers[-1]["values"])
+    return answers
 
 
 def _lines(text: bytes) -> tuple[Any, ...]:
     """Whole lines; the last one may be torn."""
-    found = []
+    answers = []
     with suppress(ValueError):
         for line in text.split(b"\n")[:-1]:
-            found.append(json.loads(line))  # noqa: PERF401 -- those before a line that is none count
-    return tuple(found)
+            answers.append(json.loads(line))  # noqa: PERF401 -- those before a line that is none count
+    return tuple(answers)
 
 
 class Type(StrEnum):
@@ -101,28 +101,28 @@ def type_of(path: Path, name: str) -> Type:
         head = file.read(_NEAR)
         file.seek(max(0, size - _TAIL))
         tail = file.read()
-    found = next((kind for magic, kind in _HEADS if head.startswith(magic)), None)
-    if found is None and b"%PDF-" in head:
+    content_type = next((kind for magic, kind in _HEADS if head.startswith(magic)), None)
+    if content_type is None and b"%PDF-" in head:
         raise NianjianError("dossier_bytes_before", file=name)
-    wanted = _ENDINGS.get(Path(name).suffix.lower())
-    if found is None or (found is Type.OFD and wanted is not Type.OFD):
+    name_type = _ENDINGS.get(Path(name).suffix.lower())
+    if content_type is None or (content_type is Type.OFD and name_type is not Type.OFD):
         raise NianjianError("dossier_type_unknown", file=name)
-    if wanted is not None and wanted is not found:
-        raise NianjianError("dossier_name_other", file=name, found=found.value, named=wanted.value)
-    if found is Type.PDF:
-        _nothing_behind(tail, name, whole=size <= _TAIL)
-    return found
+    if name_type is not None and name_type is not content_type:
+        raise NianjianError("dossier_name_other", file=name, found=content_type.value, named=name_type.value)
+    if content_type is Type.PDF:
+        _refuse_second_file(tail, name, whole=size <= _TAIL)
+    return content_type
 
 
-def _nothing_behind(tail: bytes, name: str, *, whole: bool) -> None:
+def _refuse_second_file(tail: bytes, name: str, *, whole: bool) -> None:
     """A second file behind the PDF is refused; a PDF that was cut off has no end at all and is repaired later."""
     end = tail.rfind(b"%%EOF")
     if end < 0:
         if not whole and any(mark in tail for mark in _SECOND):
             raise NianjianError("dossier_bytes_behind", file=name)
         return
-    behind = tail[end + 5 :]
-    if len(behind) > limits.BEHIND_BYTES or any(mark in behind for mark in _SECOND):
+    rest = tail[end + 5 :]
+    if len(rest) > limits.BEHIND_BYTES or any(mark in rest for mark in _SECOND):
         raise NianjianError("dossier_bytes_behind", file=name)
 
 
@@ -148,13 +148,13 @@ def unpack(path: Path, folder: Path, *, marker: str, name: str = "") -> Path:
                 _write(pack, one, folder, called)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise NianjianError("dossier_zip_broken", file=called) from error
-    found = sorted(folder.rglob(marker), key=lambda one: len(one.parts))
-    return found[0].parent if found else folder
+    matches = sorted(folder.rglob(marker), key=lambda one: len(one.parts))
+    return matches[0].parent if matches else folder
 
 
 def _write(pack: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, called: str) -> None:
     """One member, no longer than it said that it was."""
-    place = PurePosixPath(_named(member).replace("\\", "/"))
+    place = PurePosixPath(_decode_name(member).replace("\\", "/"))
     if place.is_absolute() or ".." in place.parts or not place.name or "\x00" in str(place):
         raise NianjianError("dossier_zip_path", file=called, member=str(place)[:200])
     target = folder / place
@@ -168,7 +168,7 @@ def _write(pack: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, called:
             out.write(piece)
 
 
-def _named(member: zipfile.ZipInfo) -> str:
+def _decode_name(member: zipfile.ZipInfo) -> str:
     """The name; packers of Windows write it in GBK and do not say so."""
     if member.flag_bits & UTF8:
         return member.filename
@@ -210,32 +210,32 @@ def receive(file: Path, folder: Path, *, name: str = "") -> ReceivedFile:
     """Take ``file`` into ``folder``; ``name`` is what people call it. Refused with one NianjianError that names it."""
     called = name or file.name
     kind = type_of(file, called)
-    original = _kept(file, folder)
+    original = _store_original(file, folder)
     size, sha256 = original.stat().st_size, original.stem
     if kind is Type.OFD:
-        told = _asked("ofd", called, original)
-        return ReceivedFile(called, kind, sha256, size, original, None, 0, ofd=told["facts"])
+        answer = _run_child("ofd", called, original)
+        return ReceivedFile(called, kind, sha256, size, original, None, 0, ofd=answer["facts"])
     clean = folder / f"{sha256}.clean.pdf"
     if kind in PICTURES:
-        told = _asked("picture", called, kind.value, original, clean)
+        answer = _run_child("picture", called, kind.value, original, clean)
     else:
-        told = _cleaned(called, original, clean)
+        answer = _cleaned(called, original, clean)
     return ReceivedFile(
-        called, kind, sha256, size, original, clean, told["pages"], tuple(told["active"]),
-        locked=told["locked"], signed=told["signed"], repaired=told["repaired"],
-        rebuilt=bool(told.get("left")),
+        called, kind, sha256, size, original, clean, answer["pages"], tuple(answer["active"]),
+        locked=answer["locked"], signed=answer["signed"], repaired=answer["repaired"],
+        rebuilt=bool(answer.get("left")),
     )  # fmt: skip
 
 
 def _cleaned(name: str, original: Path, clean: Path) -> Any:  # noqa: ANN401 - JSON of the child
     """The clean copy; where active content is left in it, a copy made of pictures alone."""
-    told = _asked("clean", name, original, clean)
-    if not told["left"]:
-        return told
+    answer = _run_child("clean", name, original, clean)
+    if not answer["left"]:
+        return answer
     rebuilt = clean.with_suffix(".rebuilt")
-    made = _asked("rebuild", name, clean, rebuilt)
+    redraw = _run_child("rebuild", name, clean, rebuilt)
     rebuilt.replace(clean)
-    return {**told, "pages": made["pages"], "active": sorted({*told["active"], *told["left"]})}
+    return {**answer, "pages": redraw["pages"], "active": sorted({*answer["active"], *answer["left"]})}
 
 
 def read_answers(program: str, name: str, *words: object) -> tuple[Any, ...]:
@@ -248,15 +248,15 @@ def read_answers(program: str, name: str, *words: object) -> tuple[Any, ...]:
         raise NianjianError("dossier_file_broken", file=name) from end
 
 
-def _asked(program: str, name: str, *words: object) -> Any:  # noqa: ANN401 - JSON of the child
+def _run_child(program: str, name: str, *words: object) -> Any:  # noqa: ANN401 - JSON of the child
     """The child's answer; whatever else it comes to is a refusal."""
-    told = read_answers(program, name, name, *words)
-    if not told:
+    answers = read_answers(program, name, name, *words)
+    if not answers:
         raise NianjianError("dossier_file_broken", file=name)
-    return told[-1]
+    return answers[-1]
 
 
-def _kept(file: Path, folder: Path) -> Path:
+def _store_original(file: Path, folder: Path) -> Path:
     """Copy once, hash what was copied: nobody changes it between the look and the keeping."""
     draft = folder / "incoming"
     shutil.copyfile(file, draft)
@@ -318,23 +318,23 @@ def render_pages(
     start, batch = first, BATCH if small == 1 else BATCH_SMALL
     while start <= pages:
         with tempfile.TemporaryDirectory(prefix="nianjian-pages-") as folder:
-            wanted = {"first": start, "last": min(start + batch - 1, pages), "dpi": dpi, "small": small, "strip": strip}
+            params = {"first": start, "last": min(start + batch - 1, pages), "dpi": dpi, "small": small, "strip": strip}
             try:
-                told, reason = run_program("draw", str(clean), folder, json.dumps(wanted)), ""
+                answers, reason = run_program("draw", str(clean), folder, json.dumps(params)), ""
             except ChildEnded as end:
-                told, reason = end.told, end.reason
-            done = [one for one in told if "page" in one]
+                answers, reason = end.told, end.reason
+            done = [one for one in answers if "page" in one]
             if reason and not done:
-                page = max((int(one["begun"]) for one in told if "begun" in one), default=start)
+                page = max((int(one["begun"]) for one in answers if "begun" in one), default=start)
                 raise NianjianError("dossier_page_costly", file=name, page=page, reason=reason)
             for one in done:
                 yield _loaded(Path(folder), one, small)
         start = done[-1]["page"] + 1 if reason else start + batch
 
 
-def _loaded(folder: Path, told: Any, small: int) -> DrawnPage:  # noqa: ANN401 - JSON of the child
-    pictures = tuple(Picture(tuple(one["pixels"]), tuple(one["dpi"]), one["share"]) for one in told["pictures"])
-    facts = PageFacts(told["page"], told["wide_mm"], told["high_mm"], pictures, told["letters"])
+def _loaded(folder: Path, entry: Any, small: int) -> DrawnPage:  # noqa: ANN401 - JSON of the child
+    pictures = tuple(Picture(tuple(one["pixels"]), tuple(one["dpi"]), one["share"]) for one in entry["pictures"])
+    facts = PageFacts(entry["page"], entry["wide_mm"], entry["high_mm"], pictures, entry["letters"])
 
     def plane(what: str) -> NDArray[np.uint8] | None:
         file = folder / f"{facts.page}{what}.npy"
@@ -344,7 +344,7 @@ def _loaded(folder: Path, told: Any, small: int) -> DrawnPage:  # noqa: ANN401 -
     if bgr is None:
         raise FileNotFoundError(facts.page)
     return DrawnPage(
-        facts, told["dpi"] / small, bgr, told["dpi"], () if tiles is None else tuple(tiles), plane("-strip")
+        facts, entry["dpi"] / small, bgr, entry["dpi"], () if tiles is None else tuple(tiles), plane("-strip")
     )
 
 
@@ -360,7 +360,7 @@ def require_cuttable(got: ReceivedFile) -> Path:
 
 def cut_ranges(clean: Path, ranges: Sequence[tuple[int, int]], folder: Path, *, name: str) -> list[Path]:
     """A PDF for each (first, last), in their order; dossier_file_costly, dossier_file_broken, dossier_pdf_broken."""
-    _asked("cut", name, clean, folder, json.dumps(list(ranges)))
+    _run_child("cut", name, clean, folder, json.dumps(list(ranges)))
     return [folder / f"{place}.pdf" for place in range(len(ranges))]
 
 
@@ -385,7 +385,7 @@ def shrink_page(one: DrawnPage) -> SmallPicture:
     share = min(1.0, WIDE / wide, 3 * WIDE / high)
     size = (max(1, round(wide * share)), max(1, round(high * share)))
     small = one.bgr if share == 1.0 else cv2.resize(one.bgr, size, interpolation=cv2.INTER_AREA)
-    done, told = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    done, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not done:  # a page has pixels, so there is always a JPEG of it
         raise ValueError(one.facts.page)
-    return SmallPicture(one.facts.page, one.facts.wide_mm, one.facts.high_mm, np.asarray(told).tobytes())
+    return SmallPicture(one.facts.page, one.facts.wide_mm, one.facts.high_mm, np.asarray(jpeg).tobytes())

@@ -60,13 +60,13 @@ def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: 
     require_size(plain, len(content), LIMIT)
     sha256 = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
-        known = Arrival.objects.select_for_update().filter(enterprise_id=code, year=year, sha256=sha256).first()
-        if known is not None:
-            if known.fault is not None:
-                sealed_book.withdraw_requests(known, actor)
-                known.fault = None
-                known.save(update_fields=["fault"])
-            return known
+        existing = Arrival.objects.select_for_update().filter(enterprise_id=code, year=year, sha256=sha256).first()
+        if existing is not None:
+            if existing.fault is not None:
+                sealed_book.withdraw_requests(existing, actor)
+                existing.fault = None
+                existing.save(update_fields=["fault"])
+            return existing
         with blobs.put_undoable(content) as stored:
             row = Arrival.objects.create(
                 enterprise_id=code, year=year, name=plain, sha256=sha256, size=stored.size, blob=stored.id,

@@ -117,8 +117,8 @@ def reveal_pages(
     """
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = materials.get_version(enterprise, year, item, number)
-    shown = materials.read_pictures(row, first, min(first + most - 1, row.pages))
-    contents = {one.page: one.jpeg for one in shown}
+    pictures = materials.read_pictures(row, first, min(first + most - 1, row.pages))
+    contents = {one.page: one.jpeg for one in pictures}
     if contents:
         seen = {"version": row.number, "first": min(contents), "last": max(contents)}
         materials.note("looked_at", row.material, actor, seen)
@@ -135,30 +135,30 @@ def reveal_picture(*, enterprise: str, year: int, item: str, number: int, page: 
 
 
 def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
-    told = materials.read_report(row)
-    facts = {int(one["page"]): one for one in told.get("sheets", ())}
+    report = materials.read_report(row)
+    facts = {int(one["page"]): one for one in report.get("sheets", ())}
     findings: dict[int, list[Json]] = {}
-    for one in told.get("findings", ()):
+    for one in report.get("findings", ()):
         if one["page"]:
             findings.setdefault(int(one["page"]), []).append(one)
     last = min(first + most - 1, row.pages)
     sizes = {one.page: (one.wide_mm, one.high_mm) for one in row.pictures.filter(page__range=(first, last))}
-    made = []
+    pages = []
     for page in range(first, last + 1):
         wide, high = sizes.get(page, A4)
-        known, found = facts.get(page, {}), findings.get(page, [])
-        weighed = [{**one, "weight": states.Weight.NOTE} if states.is_overruled(one) else one for one in found]
-        marks = list_marks(known, weighed, wide, high)
-        made.append(Page(page, wide, high, known, found, marks, contents.get(page)))
-    return made
+        sheet, page_findings = facts.get(page, {}), findings.get(page, [])
+        weighed = [{**one, "weight": states.Weight.NOTE} if states.is_overruled(one) else one for one in page_findings]
+        marks = list_marks(sheet, weighed, wide, high)
+        pages.append(Page(page, wide, high, sheet, page_findings, marks, contents.get(page)))
+    return pages
 
 
 def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> str:
     """Put the drawing of a version's pages; its job. NianjianError role_missing, dossier_version_unknown."""
     require_permission(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
     materials.get_version(enterprise, year, item, number)
-    given = {"year": year, "item": item, "version": number}
-    return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
+    payload = {"year": year, "item": item, "version": number}
+    return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=payload, actor=actor)
 
 
 def run_drawing(*, enterprise: str, year: int, item: str, version: int, actor: Actor, progress: Progress) -> Json:
@@ -167,11 +167,11 @@ def run_drawing(*, enterprise: str, year: int, item: str, version: int, actor: A
     row = materials.get_version(enterprise, year, item, version)
     progress("", 0, row.pages)
     if row.media_type in ENDINGS and not row.pictures.exists():
-        drawn = draw_pictures(materials.read_content(row), row.media_type, progress)
+        pictures = draw_pictures(materials.read_content(row), row.media_type, progress)
         with transaction.atomic():
             if not row.pictures.exists():  # nobody has drawn them meanwhile
-                materials.store_pictures(of=row, pictures=drawn)
-                materials.note("drawn", row.material, actor, {"version": version, "pages": len(drawn)})
+                materials.store_pictures(of=row, pictures=pictures)
+                materials.note("drawn", row.material, actor, {"version": version, "pages": len(pictures)})
     return {"year": year, "item": item, "version": version, "pages": row.pages}
 
 
@@ -183,17 +183,17 @@ def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> 
         got = receive(source, room)
         if got.clean is None:
             return []
-        made: list[SmallPicture] = []
+        pictures: list[SmallPicture] = []
         for one in render_pages(got.clean, got.pages, name=got.name, dpi=DPI):
-            progress("", len(made), got.pages)
-            made.append(shrink_page(one))
-        return made
+            progress("", len(pictures), got.pages)
+            pictures.append(shrink_page(one))
+        return pictures
 
 
 def find_drawing(enterprise: str, year: int, item: str, number: int) -> JobValue | None:
     """The drawing of a version's pages that waits or runs."""
-    given = {"year": year, "item": item, "version": number}
-    return queue.newest(enterprise, flow.DRAW_PAGES, given, *queue.UNDER_WAY)
+    payload = {"year": year, "item": item, "version": number}
+    return queue.newest(enterprise, flow.DRAW_PAGES, payload, *queue.UNDER_WAY)
 
 
 HELD: Final = "paper"  # under which a job's payload names the sealed file
@@ -209,10 +209,10 @@ def delete_job_file(job: JobValue) -> None:
 
 def delete_expired_job_files(kind: str) -> int:
     """Delete the files of work of a kind that failed or was stopped `KEPT` ago; how many."""
-    found = queue.over_before(kind, clock.now() - KEPT, HELD)
-    for one in found:
+    jobs = queue.over_before(kind, clock.now() - KEPT, HELD)
+    for one in jobs:
         delete_job_file(one)
-    return len(found)
+    return len(jobs)
 
 
 def list_further_items(enterprise: str) -> tuple[str, ...]:
@@ -235,17 +235,17 @@ def build_sheet_reading(enterprise: str, year: int, book: Rulebook, day: date) -
 def expected_values(enterprise: str, year: int, day: date) -> dict[str, str]:
     """Values that papers should show, under the readers' names; what several licences tell otherwise is left out."""
     rows = list(versions_on(Licence, enterprise, day))
-    told = {
+    candidates = {
         "name": {row.holder for row in rows} - {None} or {accounts.enterprise(enterprise).name},
         "credit_code": {row.credit_code for row in rows},
         "number": {row.number for row in rows},
         "legal_representative": {row.representative for row in rows},
     }
-    known = {name: {one for one in values if one} for name, values in told.items()}
-    found = {name: values.pop() for name, values in known.items() if len(values) == 1}
+    values_by_name = {name: {one for one in values if one} for name, values in candidates.items()}
+    result = {name: values.pop() for name, values in values_by_name.items() if len(values) == 1}
     staff = versions_on(Person, enterprise, day).exclude(left_on__lte=day)
     people = sorted({row.person for row in staff if row.person})
-    return found | {"year": str(year)} | ({"people": "\n".join(people)} if people else {})
+    return result | {"year": str(year)} | ({"people": "\n".join(people)} if people else {})
 
 
 MEDIA: Final = {
@@ -293,7 +293,7 @@ def add(
     `refuse_own_pages`.
     """
     require_writable(actor, enterprise, year)
-    wanted, place = get_item(item), Place(enterprise, year, item)
+    kind, place = get_item(item), Place(enterprise, year, item)
     with files.wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
@@ -302,9 +302,7 @@ def add(
     rules = get_rulebook(enterprise)
     reader = build_sheet_reading(enterprise, year, rules, clock.today())
     seen: list[SmallPicture] = []
-    checked = check(
-        path, wanted, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(shrink_page(one))
-    )
+    checked = check(path, kind, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(shrink_page(one)))
     report = {  # codes and values, no sentences
         "verdict": checked.verdict.value,
         "findings": [states.finding_to_document(one) for one in checked.findings],
@@ -348,16 +346,16 @@ def confirm(
 
 def _explain_findings(row: Version, text: str, actor: Actor) -> None:
     report = materials.read_report(row)
-    if not (found := states.list_unanswered(report.get("findings", ()))):
+    if not (findings := states.list_unanswered(report.get("findings", ()))):
         return
     if not text:
-        if not (wanted := states.list_unexplained(found)):
+        if not (unexplained := states.list_unexplained(findings)):
             return
-        told = ({"code": one["code"], **one["values"]} for one in wanted)
+        entries = ({"code": one["code"], **one["values"]} for one in unexplained)
         raise NianjianError(
-            "dossier_explanation_missing", item=row.material.item, version=row.number, findings=tuple(told)
+            "dossier_explanation_missing", item=row.material.item, version=row.number, findings=tuple(entries)
         )
-    for one in found:
+    for one in findings:
         one[states.EXPLANATION] = {"text": text, "by": str(actor), "at": clock.now().isoformat()}
     materials.store_report(row, report, Verdict(row.verdict))
 
@@ -495,14 +493,14 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def count_missing(found: list[Line]) -> int:
+def count_missing(lines: list[Line]) -> int:
     """How many items are not ready, those with blanks among them."""
-    return sum(line.state not in DONE for line in found)
+    return sum(line.state not in DONE for line in lines)
 
 
-def is_complete(found: list[Line]) -> bool:
+def is_complete(lines: list[Line]) -> bool:
     """Whether nothing is missing or blank (M15)."""
-    return not count_missing(found)
+    return not count_missing(lines)
 
 
 DUTY: Final = "law.algorithm.duty"
@@ -550,14 +548,14 @@ def get_rulebook(enterprise: str, day: date | None = None) -> Rulebook:
 
 def list_requirements(rules: Rulebook) -> dict[str, ItemRequirement]:
     """What is asked of each item, of those that only some provinces ask for too."""
-    asked = {}
+    requirements = {}
     for name, item in KNOWN.items():
         if item.rule in rules.in_force:
             rule = rules.rule(item.rule)
             board = str(rule.value.get("board", "")) if isinstance(rule.value, Mapping) else FURTHER
             beside = rules.in_force.get(DUTY) if name == ALGORITHM else None
-            asked[name] = ItemRequirement(name, rule, board, item.form(rules), item.seals(rules), beside)
-    return asked
+            requirements[name] = ItemRequirement(name, rule, board, item.form(rules), item.seals(rules), beside)
+    return requirements
 
 
 def get_item_detail(

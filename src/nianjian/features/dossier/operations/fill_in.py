@@ -67,8 +67,8 @@ from nianjian.platform.registers.versions import versions_on
 
 def find_newest(enterprise: str, year: int, report: Report) -> FillIn | None:
     """The sheet that counts; None: none was made yet."""
-    found = FillIn.objects.filter(enterprise_id=enterprise, year=year, report=report.value)
-    return found.order_by("-pk").first()
+    rows = FillIn.objects.filter(enterprise_id=enterprise, year=year, report=report.value)
+    return rows.order_by("-pk").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +83,24 @@ class NewSheet:
     lines: Sequence[Mapping[str, Any]]
 
 
-def store_sheet(*, enterprise: str, made: NewSheet, actor: Actor) -> FillIn:
+def store_sheet(*, enterprise: str, sheet: NewSheet, actor: Actor) -> FillIn:
     """Keep a sheet; it is the newest of its report from now on. NianjianError enterprise_unknown."""
-    code, lines = accounts.enterprise(enterprise).code, json.dumps(list(made.lines), ensure_ascii=False)
+    code, lines = accounts.enterprise(enterprise).code, json.dumps(list(sheet.lines), ensure_ascii=False)
     with transaction.atomic():
         row = FillIn.objects.create(
-            enterprise_id=code, year=made.year, report=made.report.value, as_of=made.as_of, run=made.run,
-            rulebook=made.rulebook, lines=lines, made_at=clock.now(), made_by=str(actor),
+            enterprise_id=code, year=sheet.year, report=sheet.report.value, as_of=sheet.as_of, run=sheet.run,
+            rulebook=sheet.rulebook, lines=lines, made_at=clock.now(), made_by=str(actor),
         )  # fmt: skip
-        over = [one["field"] for one in made.lines if one["over"]]
-        unknown = sum(one["value"] is None for one in made.lines)
-        data = {"run": made.run, "fields": len(made.lines), "unknown": unknown, "over": over}
+        over = [one["field"] for one in sheet.lines if one["over"]]
+        unknown = sum(one["value"] is None for one in sheet.lines)
+        data = {"run": sheet.run, "fields": len(sheet.lines), "unknown": unknown, "over": over}
         _note("fill_in", row, actor, data)
     return row
 
 
 def _note(act: str, row: FillIn, actor: Actor, data: Mapping[str, object]) -> None:
-    told = {"year": row.year, "report": row.report, **data}
-    record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=told)
+    entry = {"year": row.year, "report": row.report, **data}
+    record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=entry)
 
 
 GONE: Final = frozenset(
@@ -146,8 +146,8 @@ class Year:
     def lines(self) -> list[NetworkLine]:
         """Trunks that are in use on the day."""
         day = self.as_of
-        found = versions_on(NetworkLine, self.enterprise, day)
-        return [one for one in found if one.state != STOPPED and not (one.closed_on and one.closed_on <= day)]
+        rows = versions_on(NetworkLine, self.enterprise, day)
+        return [one for one in rows if one.state != STOPPED and not (one.closed_on and one.closed_on <= day)]
 
     @cached_property
     def traffic(self) -> tuple[int, int] | None:
@@ -171,8 +171,8 @@ class Year:
     @cached_property
     def replies(self) -> Fraction | None:
         """Tickets with a first response among those that count; None: there is no ticket, or no run."""
-        found = self._of_run(lambda values: values.tickets)
-        counted = [one for one in found or () if not one.not_in_closing]
+        tickets = self._of_run(lambda values: values.tickets)
+        counted = [one for one in tickets or () if not one.not_in_closing]
         if not counted:
             return None
         return Fraction(sum(one.row.get("responded_at") is not None for one in counted), len(counted))
@@ -205,9 +205,9 @@ def _portrait(year: Year, field: Field) -> Known:
     missing = year.values.portrait.get("missing") or ()
     if any(one["code"] == "register_empty" and one["metric"] == metric for one in missing):
         return None
-    known = {one["slug"]: one["components"] for one in year.values.portrait["metrics"]}
-    found = known.get(metric, {}).get(name)
-    return found if isinstance(found, int) else None
+    by_metric = {one["slug"]: one["components"] for one in year.values.portrait["metrics"]}
+    value = by_metric.get(metric, {}).get(name)
+    return value if isinstance(value, int) else None
 
 
 def _calls(year: Year, field: Field) -> Known:
@@ -220,8 +220,8 @@ def _calls(year: Year, field: Field) -> Known:
 
 
 def _numbers(year: Year, field: Field) -> Known:
-    wanted = number_prefixes(field)
-    return sorted(str(row["root"]) for row in year.numbers if str(row.get("root") or "").startswith(wanted)) or None
+    prefixes = number_prefixes(field)
+    return sorted(str(row["root"]) for row in year.numbers if str(row.get("root") or "").startswith(prefixes)) or None
 
 
 def _lines(year: Year, field: Field) -> Known:
@@ -283,14 +283,14 @@ def number_value(row: Row | None, field: Field) -> Known:
             parts = (state, row.get("filed_on"), row.get("carrier"), row.get("opened_on"))
             return " ".join(str(one) for one in parts if one) or None
         case name:
-            found = row.get(name)
-            return found if isinstance(found, str | int) else None
+            value = row.get(name)
+            return value if isinstance(value, str | int) else None
 
 
 def _all(values: Iterable[str | None]) -> Known:
     """One value, or several that differ; None where none is known."""
-    found = sorted({one for one in values if one})
-    return found[0] if len(found) == 1 else found or None
+    texts = sorted({one for one in values if one})
+    return texts[0] if len(texts) == 1 else texts or None
 
 
 Json = dict[str, Any]
@@ -323,23 +323,23 @@ def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, prog
     """
     require_writable(actor, enterprise, year, flow.NEEDS[flow.FILL_IN])
     rules = get_rulebook(enterprise)
-    asked = list_fields(report, rules)
-    step = Steps(progress, "", len(asked) + 2)
+    fields = list_fields(report, rules)
+    step = Steps(progress, "", len(fields) + 2)
     step()
     now, before = Year(enterprise, year), Year(enterprise, year - 1)
     step()
     if report is Report.LICENCE:
-        found = []
-        for field in asked:
+        lines = []
+        for field in fields:
             step()
             line = build_line(field, now.of(field), before.of(field))
             for name, (language, blank) in NOTES.items():
                 line[name] = blank.join(filter(None, (line[name], now.note(field, words(language)))))
-            found.append(line)
+            lines.append(line)
     else:
-        found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
-    made = NewSheet(year, report, now.as_of, now.run, rules.version, found)
-    return store_sheet(enterprise=enterprise, made=made, actor=actor)
+        lines = _numbered(fields, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
+    sheet = NewSheet(year, report, now.as_of, now.run, rules.version, lines)
+    return store_sheet(enterprise=enterprise, sheet=sheet, actor=actor)
 
 
 def make_or_read_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> FillIn:
@@ -350,7 +350,7 @@ def make_or_read_sheet(*, enterprise: str, year: int, report: Report, actor: Act
     return _newest(enterprise, year, report)
 
 
-def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:
+def _numbered(fields: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:
     """Every number of the report with its fields; last year's are those of the same number."""
     last = {str(row.get("root")): row for row in before.numbers}
     roots = sorted((str(row["root"]), row) for row in now.numbers if str(row.get("root") or "").startswith(prefixes))
@@ -359,7 +359,7 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
             field, number_value(row, field), known_by(number_value(last.get(root), field), before.year), number=root
         )
         for root, row in roots
-        for field in asked
+        for field in fields
     ]
 
 
@@ -380,9 +380,9 @@ def reveal_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) ->
     """The newest sheet in full, with an entry in the chain; dossier_fill_in_unknown."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = _newest(enterprise, year, report)
-    found = sheet_to_document(row, full=True)
+    sheet = sheet_to_document(row, full=True)
     _note("fill_in_revealed", row, actor, {"sheet": row.pk})
-    return found
+    return sheet
 
 
 def download_sheet(*, enterprise: str, year: int, report: Report, form: str, actor: Actor) -> tuple[str, str, bytes]:
@@ -396,10 +396,10 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
     row = _newest(enterprise, year, report)
     _ = words(CHINESE)
     basis = describe_run_basis(enterprise, year, row.run, _)
-    made = build_document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), basis, _)
+    paper = build_document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), basis, _)
     media, draw = FORMS[form]
-    content: bytes = draw(made)
-    name = f"{made.title}-{year}.{form}"
+    content: bytes = draw(paper)
+    name = f"{paper.title}-{year}.{form}"
     _note("fill_in_taken", row, actor, {"sheet": row.pk, "sha256": {name: hashlib.sha256(content).hexdigest()}})
     return name, media, content
 
@@ -407,8 +407,8 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
 def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Path, actor: Actor) -> list[Path]:
     """Every form into a folder; nobody else may read them. As `download_sheet`, and dossier_folder_unusable."""
     place: Json = {"enterprise": enterprise, "year": year, "report": report, "actor": actor}
-    found = [download_sheet(**place, form=form) for form in FORMS]
-    return write_private_files(folder, {name: content for name, _media, content in found})
+    downloads = [download_sheet(**place, form=form) for form in FORMS]
+    return write_private_files(folder, {name: content for name, _media, content in downloads})
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,9 +439,9 @@ def enter_value(
     ``season_archived``, ``dossier_report_unknown``, ``fill_in_field_unknown``, ``fill_in_value_invalid``, and
     ``dossier_fill_in_unknown`` for a code number while there is no sheet that has it.
     """
-    wanted = get_report(report)
-    texts = enter_values(enterprise=enterprise, year=year, report=wanted, texts={(field, number): text}, actor=actor)
-    return EnteredField(year, wanted.value, field, number, texts[field, number])
+    kind = get_report(report)
+    texts = enter_values(enterprise=enterprise, year=year, report=kind, texts={(field, number): text}, actor=actor)
+    return EnteredField(year, kind.value, field, number, texts[field, number])
 
 
 def enter_values(
@@ -481,15 +481,15 @@ def _with_entries(row: FillIn, lines: Sequence[Json]) -> list[Json]:
     place = row.enterprise_id, _claim(report)
     now, before = list_statements(*place, row.year), list_statements(*place, row.year - 1)
     proposals = list_proposals(*place, row.year)
-    found = []
+    result = []
     for line in lines:
         if line["field"] not in fields:  # of a rule that is no longer in force: as it was made
-            found.append({**line, "entered": False, "recorded": None, "proposal": None})
+            result.append({**line, "entered": False, "recorded": None, "proposal": None})
             continue
         key = _part(line["field"], line["number"])
-        texts = (getattr(known.get(key), "text", None) for known in (now, before, proposals))
-        found.append(enter_line(line, fields[line["field"]], *texts))
-    return found
+        texts = (getattr(statements.get(key), "text", None) for statements in (now, before, proposals))
+        result.append(enter_line(line, fields[line["field"]], *texts))
+    return result
 
 
 def _newest(enterprise: str, year: int, report: Report) -> FillIn:
@@ -557,14 +557,14 @@ def list_blanks(*, enterprise: str, year: int, item: str, actor: Actor) -> list[
     return list(_read_blanks(enterprise, year, item))
 
 
-def _read_blanks(enterprise: str, year: int, item: str, wanted: str = "") -> Iterator[Blank]:
-    known = load_statements(enterprise, year)
+def _read_blanks(enterprise: str, year: int, item: str, extra_claim: str = "") -> Iterator[Blank]:
+    statements = load_statements(enterprise, year)
     for claim, texts in CLAIMS.items():
-        if item not in texts.where and claim != wanted:
+        if item not in texts.where and claim != extra_claim:
             continue
         proposals = {} if texts.standing else list_proposals(enterprise, claim, year)
         for part, label in texts.parts.items():
-            counting, personal = known.get(claim, {}).get(part), part in texts.personal
+            counting, personal = statements.get(claim, {}).get(part), part in texts.personal
             shape = get_shape(claim, part)
             yield Blank(
                 claim=claim,
@@ -624,7 +624,7 @@ def _store(enterprise: str, year: int, texts: Mapping[tuple[str, str], str], act
             raise NianjianError("claim_part_unknown", claim=claim, part=part)
         by_claim.setdefault(claim, {})[part] = text
     if two := by_claim.get(ISOLATION):
-        before = {part: told.text for part, told in list_statements(enterprise, ISOLATION, STANDING).items()}
+        before = {part: statement.text for part, statement in list_statements(enterprise, ISOLATION, STANDING).items()}
         name, second = ((before | two).get(part, "") for part in ("name", "second"))
         if name and fold_name(name) == fold_name(second):
             raise NianjianError("statement_same_person", name=name)

@@ -92,7 +92,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     day = revive.frame(portrait).as_of
     licences = list(versions_on(Licence, enterprise, day))
-    made = Head(
+    head = Head(
         enterprise=accounts.enterprise(enterprise).name,
         licence=list_licence_numbers(enterprise, day),
         credit_code=_by_number(licences, "credit_code"),
@@ -105,7 +105,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         rulebook=str(portrait["rulebook"]["version"]),
         authority=find_authority(enterprise, day),
     )
-    return made, portrait
+    return head, portrait
 
 
 def _by_number(licences: Iterable[Licence], attribute: str) -> str:
@@ -168,37 +168,37 @@ def open_tables(enterprise: str, portrait: Portrait) -> Iterator[Tables]:
                 raise NianjianError("rows_behind_erased", table=name, day="–")
             dated[name] = engine.table(name, files, schema)
         rollup = tickets_rollup(counting(portrait))
-        kept = rollups.find_rollup(lake, engine, rollup, versions)
-        yield Tables(engine, dated, rollup.build(dated) if kept is None else kept)
+        stored = rollups.find_rollup(lake, engine, rollup, versions)
+        yield Tables(engine, dated, rollup.build(dated) if stored is None else stored)
 
 
-def count_traffic(found: Tables, sources: tuple[str, ...], year: int) -> list[Traffic]:
+def count_traffic(tables: Tables, sources: tuple[str, ...], year: int) -> list[Traffic]:
     """Month by month and number by number."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    calls, ledger = found.dated["calls"], found.dated["number_dim"]
+    calls, ledger = tables.dated["calls"], tables.dated["number_dim"]
     cells: defaultdict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     for counted in (monthly_traffic.count_outbound, monthly_traffic.count_inbound):
-        for row in found.engine.rows(counted(calls, ledger, first, last)):
+        for row in tables.engine.rows(counted(calls, ledger, first, last)):
             key = str(row["month"]), str(row["number"]), str(row["shown"])
             cells[key] |= {name: int(str(value)) for name, value in row.items() if name not in monthly_traffic.KEYS}
     own = {number for _month, number, _shown in cells if number}
-    for row in found.engine.rows(monthly_traffic.list_complaints(found.tickets, sources, first, last)):
+    for row in tables.engine.rows(monthly_traffic.list_complaints(tables.tickets, sources, first, last)):
         number = str(row["number"]) if str(row["number"]) in own else ""
-        shown = NumberClass.OWN_SHORT if number else NumberClass.UNKNOWN
-        cell = cells[str(row["month"]), number, shown.value]
+        kind = NumberClass.OWN_SHORT if number else NumberClass.UNKNOWN
+        cell = cells[str(row["month"]), number, kind.value]
         cell["complaints"] = cell.get("complaints", 0) + int(str(row["complaints"]))
     return [
-        Traffic(month, number, NumberClass(shown), **counts) for (month, number, shown), counts in sorted(cells.items())
+        Traffic(month, number, NumberClass(kind), **counts) for (month, number, kind), counts in sorted(cells.items())
     ]
 
 
-def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
+def list_tickets(tables: Tables, enterprise: str, year: int) -> list[Ticket]:
     """Tickets accepted in the year as they stand now, each with why the run leaves it out.
 
     Numbers of persons are masked; a number that the enterprise displays stays whole, in free texts too.
     """
-    columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
-    reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
+    columns = tables.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
+    reasons = {row["complaint_id"]: row for row in tables.engine.rows(columns)}
     since, until = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
     rows = list(
         complaints.current_tickets(enterprise)
@@ -207,7 +207,7 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     )
     texts = [text for ticket in rows for text in complaint_papers.list_numbers(ticket)]
     complained = {ticket.complained for ticket in rows if ticket.complained}
-    own_displays = find_own_displays(found, enterprise, {*texts, *complained})
+    own_displays = find_own_displays(tables, enterprise, {*texts, *complained})
     teams, lines = list_channels(enterprise, clock.today())
     tickets = []
     for ticket in rows:
@@ -215,23 +215,23 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
         row = complaint_papers.hide_numbers(_row(ticket, COMPLAINTS, masked=hidden), own_displays)
         row = complaint_papers.name_channels(row, teams, {key: name or team for key, (name, team) in lines.items()})
         own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
-        told = reasons.get(row["ticket_id"], own)
-        tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
+        exclusion = reasons.get(row["ticket_id"], own)
+        tickets.append(Ticket(row, str(exclusion["excluded_rate"] or ""), str(exclusion["excluded_ticket"] or "")))
     return tickets
 
 
-def find_own_displays(found: Tables, enterprise: str, texts: Collection[str]) -> frozenset[str]:
+def find_own_displays(tables: Tables, enterprise: str, texts: Collection[str]) -> frozenset[str]:
     """Those of ``texts`` that the enterprise itself displays: its outbound calls show the number, or a register has it.
 
     The registers are those of numbers (at any time, or one below a root) and of seats (the number they display).
     """
-    asked = {text: normalise(text) for text in texts}
-    values = {number.value for number in asked.values() if number.value is not None}
+    numbers = {text: normalise(text) for text in texts}
+    values = {number.value for number in numbers.values() if number.value is not None}
     if not values:
         return frozenset()
-    calls = found.dated["calls"]
-    shown = calls.filter(calls.direction == "out", calls.display.isin(sorted(values)))
-    own = {row["display"] for row in found.engine.rows(shown.select("display").distinct())}
+    calls = tables.dated["calls"]
+    outbound = calls.filter(calls.direction == "out", calls.display.isin(sorted(values)))
+    own = {row["display"] for row in tables.engine.rows(outbound.select("display").distinct())}
     own |= {normalise(key).value for key in current_versions(Number, enterprise).values_list("key", flat=True)}
     seats = current_versions(Seat, enterprise).exclude(display=None).order_by()
     own |= {normalise(text).value for text in seats.values_list("display", flat=True).distinct()}
@@ -242,7 +242,7 @@ def find_own_displays(found: Tables, enterprise: str, texts: Collection[str]) ->
             number.value in own or classify(number, clock.today(), roots) is NumberClass.OWN_SHORT
         )
 
-    return frozenset(text for text, number in asked.items() if is_own(number))
+    return frozenset(text for text, number in numbers.items() if is_own(number))
 
 
 class Values:
@@ -272,11 +272,11 @@ class Values:
 
     @cached_property
     def _traffic(self) -> tuple[Sequence[Traffic], int, int]:
-        with open_tables(self.enterprise, self.portrait) as found:
-            (undated,) = found.engine.rows(monthly_traffic.count_undated(found.tickets, self.sources))
+        with open_tables(self.enterprise, self.portrait) as tables:
+            (undated,) = tables.engine.rows(monthly_traffic.count_undated(tables.tickets, self.sources))
             days = date(self.head.year, 1, 1), date(self.head.year, 12, 31)
-            (beside,) = found.engine.rows(scanner_calls(found.dated["calls"], *days))
-            traffic = count_traffic(found, self.sources, self.head.year)
+            (beside,) = tables.engine.rows(scanner_calls(tables.dated["calls"], *days))
+            traffic = count_traffic(tables, self.sources, self.head.year)
             return traffic, int(str(undated["undated"])), int(str(beside["scanners"]))
 
     @property
@@ -297,8 +297,8 @@ class Values:
     @cached_property
     def tickets(self) -> Sequence[Ticket]:
         """The complaints of the year."""
-        with open_tables(self.enterprise, self.portrait) as found:
-            return list_tickets(found, self.enterprise, self.head.year)
+        with open_tables(self.enterprise, self.portrait) as tables:
+            return list_tickets(tables, self.enterprise, self.head.year)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -308,8 +308,8 @@ class Values:
     @cached_property
     def in_time(self) -> Claim:
         """Whether the tickets that D4 counts were answered and closed in time, as far as it is known by now."""
-        known = complaint_papers.clock_counts(self.tickets, self.head.as_of)
-        return build_in_time_claim(count_tickets(known, load_service_levels(self.enterprise), clock.moment()))
+        clocks = complaint_papers.clock_counts(self.tickets, self.head.as_of)
+        return build_in_time_claim(count_tickets(clocks, load_service_levels(self.enterprise), clock.moment()))
 
     @cached_property
     def statements(self) -> Statements:
@@ -397,8 +397,8 @@ def _registered(model: type[Version], enterprise: str) -> bool:
 def _by_licence(claim: str, name: str, attribute: str) -> Callable[[Values], Claim]:
     def decide(values: Values) -> Claim:
         rows = versions_on(Licence, values.enterprise, values.head.as_of)
-        told = {str(row.number): value for row in rows if (value := getattr(row, attribute))}
-        return registers.by_licence(claim, name, told)
+        by_number = {str(row.number): value for row in rows if (value := getattr(row, attribute))}
+        return registers.by_licence(claim, name, by_number)
 
     return decide
 
@@ -562,10 +562,10 @@ OF_COMPLAINTS: Final = frozenset({"complaints", "tickets", "closed"})
 
 def _count_figures(item: str, values: Values) -> dict[str, int]:
     """The figures of an item that must agree; of complaints none while their register was never filled in."""
-    found = FIGURES[item](values) if item in FIGURES else {}
-    if found.keys() & OF_COMPLAINTS and not _registered(Complaint, values.enterprise):
-        return {name: count for name, count in found.items() if name not in OF_COMPLAINTS}
-    return found
+    figures = FIGURES[item](values) if item in FIGURES else {}
+    if figures.keys() & OF_COMPLAINTS and not _registered(Complaint, values.enterprise):
+        return {name: count for name, count in figures.items() if name not in OF_COMPLAINTS}
+    return figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -607,27 +607,27 @@ def generate(
     """
     checklist.require_writable(actor, enterprise, year, Permission.VIEW_UNMASKED)
     values = Values(accounts.enterprise(enterprise).code, year)
-    wanted = _wanted(items, values, folder)
+    item_names = _expand_items(items, values, folder)
     states = {one.item: one for one in materials.list_items(enterprise, year, on=clock.today(), robots=values.robots)}
-    made = []
-    for done, item in enumerate(wanted):
-        progress(item, done, len(wanted))
+    results = []
+    for done, item in enumerate(item_names):
+        progress(item, done, len(item_names))
         if folder is None and (left := _left(states[item], values.head.run, replace=replace)) is not None:
-            made.append(left)
+            results.append(left)
             continue
         document = ITEMS[item](values)
-        held = self_check.compare_sums(_count_figures(item, values), values.portrait)
-        found = (*_findings(item, values), *self_check.find_disagreements(held))
+        sums = self_check.compare_sums(_count_figures(item, values), values.portrait)
+        findings = (*_findings(item, values), *self_check.find_disagreements(sums))
         if item in UNKNOWN_CELLS:
-            found += self_check.find_empty_cells(document.tables, UNKNOWN_CELLS[item](values))
-        told = GeneratedItem(item, decide_verdict(found), found, values.head.run, held)
-        if folder is None and _has_blanks_of(states[item], found):
-            made.append(replaced(_keep(states[item], values.head.run), verdict=told.verdict, findings=found))
+            findings += self_check.find_empty_cells(document.tables, UNKNOWN_CELLS[item](values))
+        result = GeneratedItem(item, decide_verdict(findings), findings, values.head.run, sums)
+        if folder is None and _has_blanks_of(states[item], findings):
+            results.append(replaced(_keep(states[item], values.head.run), verdict=result.verdict, findings=findings))
             continue
-        made.append(
-            _added(values, told, document, actor) if folder is None else _put(values, told, document, folder, actor)
+        results.append(
+            _added(values, result, document, actor) if folder is None else _put(values, result, document, folder, actor)
         )
-    return made
+    return results
 
 
 def _left(line: Line, run: str, *, replace: bool) -> GeneratedItem | None:
@@ -647,12 +647,12 @@ def _keep(line: Line, run: str) -> GeneratedItem:
     return GeneratedItem(line.item, Verdict.READY, (), run, version=number, confirmed=True)
 
 
-def _has_blanks_of(line: Line, found: Sequence[Finding]) -> bool:
+def _has_blanks_of(line: Line, findings: Sequence[Finding]) -> bool:
     """Whether an item was confirmed with blanks, and would have the same if it were generated now."""
     if line.state is not MaterialState.BLANK or line.newest is None:
         return False
     before = [one for one in materials.read_report(line.newest)["findings"] if one["code"] in BLANKS]
-    return before == [finding_to_document(one) for one in found if one.code in BLANKS]
+    return before == [finding_to_document(one) for one in findings if one.code in BLANKS]
 
 
 #: A list made of a register -> how often each of its columns is not known.
@@ -664,13 +664,13 @@ UNKNOWN_CELLS: Final[Mapping[str, Callable[[Values], Mapping[str, int]]]] = {
 
 def check(items: Sequence[str], *, files: bool) -> None:
     """Refuse what is not generated, or is no item of the checklist; dossier_item_not_generated."""
-    known = [*(one for one in ITEMS if files or one not in INTERNAL), ALL]
+    choices = [*(one for one in ITEMS if files or one not in INTERNAL), ALL]
     for item in items:
-        if item not in known:
-            raise NianjianError("dossier_item_not_generated", name=item, items=", ".join(known))
+        if item not in choices:
+            raise NianjianError("dossier_item_not_generated", name=item, items=", ".join(choices))
 
 
-def _wanted(items: Sequence[str], values: Values, folder: Path | None) -> list[str]:
+def _expand_items(items: Sequence[str], values: Values, folder: Path | None) -> list[str]:
     check(items, files=folder is not None)
     due = [one for one in ITEMS if one != registers.ALGORITHM_FILING or values.robots]
     due = [one for one in due if folder is not None or one not in INTERNAL]
@@ -694,7 +694,7 @@ def _findings(item: str, values: Values) -> tuple[Finding, ...]:
         *unsigned,
         *missing,
         *blank,
-        *(found for claim in values.claims(item) for found in _unproved(claim, values)),
+        *(finding for claim in values.claims(item) for finding in _unproved(claim, values)),
     )
 
 
@@ -714,40 +714,42 @@ def _unproved(claim: Claim, values: Values) -> Iterator[Finding]:
         return
     weight = Weight.NOTE if claim.state == REFUSED and not blanks else Weight.ASK
     for lack in claim.lacks:
-        told = {"rule": texts.rule, "lack": lack.code, "count": lack.count, "remedy": lack.code}
-        yield Finding("claim_refused" if lack.known else "claim_unproved", weight, values=told)
+        details = {"rule": texts.rule, "lack": lack.code, "count": lack.count, "remedy": lack.code}
+        yield Finding("claim_refused" if lack.known else "claim_unproved", weight, values=details)
 
 
-def _added(values: Values, told: GeneratedItem, document: Document, actor: Actor) -> GeneratedItem:
+def _added(values: Values, result: GeneratedItem, document: Document, actor: Actor) -> GeneratedItem:
     """As a version of the checklist; its entry is that of the version."""
     body = documents.pdf(document)
     pages = documents.pages(body)
     report = {
-        "verdict": told.verdict.value,
-        "findings": [finding_to_document(one) for one in told.findings],
-        "fields": {"as_of": values.head.as_of.isoformat(), RUN: told.run},
-        SUMS: [asdict(one) for one in told.sums],
+        "verdict": result.verdict.value,
+        "findings": [finding_to_document(one) for one in result.findings],
+        "fields": {"as_of": values.head.as_of.isoformat(), RUN: result.run},
+        SUMS: [asdict(one) for one in result.sums],
         "pages": pages,
     }
-    file = File(f"{document.title}.pdf", PDF, body, pages, told.verdict, report, drawn(body, PDF))
-    made = materials.store_version(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
-    return replaced(told, version=made.number)
+    file = File(f"{document.title}.pdf", PDF, body, pages, result.verdict, report, drawn(body, PDF))
+    version = materials.store_version(
+        place=Place(values.enterprise, values.head.year, result.item), file=file, actor=actor
+    )
+    return replaced(result, version=version.number)
 
 
-def _put(values: Values, told: GeneratedItem, document: Document, folder: Path, actor: Actor) -> GeneratedItem:
+def _put(values: Values, result: GeneratedItem, document: Document, folder: Path, actor: Actor) -> GeneratedItem:
     """As Word file, PDF and workbook into a folder; nobody else may read them."""
     forms = {"docx": documents.docx, "pdf": documents.pdf, "xlsx": documents.xlsx}
     bodies = {f"{document.title}.{ending}": draw(document) for ending, draw in forms.items()}
     data = {
         "year": values.head.year,
-        "item": told.item,
-        "run": told.run,
-        "findings": [one.code for one in told.findings],
+        "item": result.item,
+        "run": result.run,
+        "findings": [one.code for one in result.findings],
         "sha256": {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()},
     }
     with transaction.atomic():
         record(verb="dossier.generated", enterprise=values.enterprise, actor=actor, data=data)
-        return replaced(told, files=tuple(write_private_files(folder, bodies)))
+        return replaced(result, files=tuple(write_private_files(folder, bodies)))
 
 
 def write_private_files(folder: Path, bodies: Mapping[str, bytes]) -> list[Path]:
@@ -775,7 +777,7 @@ def generated_to_document(one: GeneratedItem) -> Json:
     return {
         **asdict(one),
         "verdict": one.verdict.value,
-        "findings": [{"code": found.code, "values": dict(found.values)} for found in one.findings],
-        "sums": [asdict(held) for held in one.sums],
+        "findings": [{"code": finding.code, "values": dict(finding.values)} for finding in one.findings],
+        "sums": [asdict(entry) for entry in one.sums],
         "files": [str(path) for path in one.files],
     }

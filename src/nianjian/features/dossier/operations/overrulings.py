@@ -84,18 +84,18 @@ def request_overruling(
     with transaction.atomic():
         row = hold_newest(enterprise, year, item, version)
         report = materials.read_report(row)
-        found = [one for one in _list_alike(report, finding, page) if can_be_overruled(one)]
-        if not found:
+        findings = [one for one in _list_alike(report, finding, page) if can_be_overruled(one)]
+        if not findings:
             raise NianjianError("dossier_finding_unknown", item=item, version=version, finding=finding)
-        asked = {"reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
-        for one in found:
-            one[ANSWER] = asked
+        answer = {"reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
+        for one in findings:
+            one[ANSWER] = answer
         request = approvals.create_request(
-            kind=materials.OVERRULING, subject=f"{row.pk}:{finding}:{page or ''}", digest=_digest(row, found),
+            kind=materials.OVERRULING, subject=f"{row.pk}:{finding}:{page or ''}", digest=_digest(row, findings),
             enterprise=row.material.enterprise_id, actor=actor,
         )  # fmt: skip
         materials.store_report(row, report, decide_open_verdict(report["findings"]))
-    return OverrulingRequest(request.id, request.state, year, item, version, finding, page, len(found))
+    return OverrulingRequest(request.id, request.state, year, item, version, finding, page, len(findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ def request_scan_overruling(
             raise NianjianError("dossier_scan_not_refused", arrival=arrival)
         if not actor.proved:
             raise NianjianError("overruling_needs_user", finding=finding)
-        asked = {**fault["values"], "reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
-        row.overruled = canonical({**read_answers(row), finding: asked})
+        answer = {**fault["values"], "reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
+        row.overruled = canonical({**read_answers(row), finding: answer})
         row.save(update_fields=["overruled"])
         request = approvals.create_request(
             kind=OVERRULING, subject=f"{row.pk}:{finding}", digest=_scan_digest(row, finding),
@@ -196,17 +196,17 @@ def describe_scan_requests(subjects: Collection[str]) -> dict[str, Json]:
 def _describe_scan(row: Arrival, finding: str) -> Json:
     answer = read_answers(row).get(finding, {})
     values = {"pages": answer["pages"]} if "pages" in answer else {}
-    told = {"code": finding, "page": None, "values": values}
-    return {"season": row.year, "document": row.sha256, "findings": [told], "reason": answer.get("reason", "")}
+    entry = {"code": finding, "page": None, "values": values}
+    return {"season": row.year, "document": row.sha256, "findings": [entry], "reason": answer.get("reason", "")}
 
 
 def _list_alike(report: Mapping[str, Any], code: str, page: int | None) -> list[Json]:
     return [one for one in report.get("findings", ()) if (one["code"], one["page"]) == (code, page)]
 
 
-def _digest(row: Version, found: Sequence[Json]) -> str:
+def _digest(row: Version, findings: Sequence[Json]) -> str:
     """sha256 over what the second person agrees to."""
-    content = {"version": row.pk, "document": row.sha256, "findings": found}
+    content = {"version": row.pk, "document": row.sha256, "findings": findings}
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
@@ -227,59 +227,59 @@ def approve_overruling(approval: str, actor: Actor) -> Json:
         refuse_closed(material.enterprise_id, material.year)
         row = hold_newest(material.enterprise_id, material.year, material.item, Version.objects.get(pk=key).number)
         report = materials.read_report(row)
-        found = [one for one in _list_alike(report, code, page) if ANSWER in one and not is_overruled(one)]
-        approvals.approve_request(approval=approval, digest=_digest(row, found), actor=actor)
+        findings = [one for one in _list_alike(report, code, page) if ANSWER in one and not is_overruled(one)]
+        approvals.approve_request(approval=approval, digest=_digest(row, findings), actor=actor)
         agreed = {"approval": approval, "approved_by": str(actor), "approved_at": clock.now().isoformat()}
-        for one in found:
+        for one in findings:
             one[ANSWER] = {**one[ANSWER], **agreed}
         materials.store_report(row, report, decide_open_verdict(report["findings"]))
-        told = {"version": row.number, "finding": code, "page": page}
-        materials.note("overruled", row.material, actor, {**told, "approval": approval})
-    return {"item": material.item, **told, "reason": found[0][ANSWER]["reason"]}
+        details = {"version": row.number, "finding": code, "page": page}
+        materials.note("overruled", row.material, actor, {**details, "approval": approval})
+    return {"item": material.item, **details, "reason": findings[0][ANSWER]["reason"]}
 
 
 def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     """What requests ask for, by subject, to be read before saying yes."""
     parts = {subject: _read_subject(subject) for subject in subjects}
-    wanted = Version.objects.select_related("material").filter(pk__in={key for key, _code, _page in parts.values()})
-    rows = {row.pk: row for row in wanted}
+    versions = Version.objects.select_related("material").filter(pk__in={key for key, _code, _page in parts.values()})
+    rows = {row.pk: row for row in versions}
     return {subject: _describe(rows[key], code, page) for subject, (key, code, page) in parts.items()}
 
 
 def _describe(row: Version, code: str, page: int | None) -> Json:
-    found = [one for one in _list_alike(materials.read_report(row), code, page) if ANSWER in one]
+    findings = [one for one in _list_alike(materials.read_report(row), code, page) if ANSWER in one]
     return {
         "season": row.material.year,
         "paper": row.material.item,
         "version": row.number,
         "document": row.sha256,
         "page": page,
-        "findings": [{name: one[name] for name in ("code", "page", "values")} for one in found],
-        "reason": found[0][ANSWER]["reason"] if found else "",
+        "findings": [{name: one[name] for name in ("code", "page", "values")} for one in findings],
+        "reason": findings[0][ANSWER]["reason"] if findings else "",
     }
 
 
 def list_overruled(row: Version) -> tuple[Overruled, ...]:
     """What two people have overruled on a version, as the manifest names it."""
-    found = materials.read_report(row).get("findings", ())
-    return tuple(_overruled(one["code"], one["page"], one[ANSWER]) for one in found if is_overruled(one))
+    findings = materials.read_report(row).get("findings", ())
+    return tuple(_overruled(one["code"], one["page"], one[ANSWER]) for one in findings if is_overruled(one))
 
 
 def list_scan_overruled(scan: SealedScan) -> tuple[Overruled, ...]:
     """The same of the scan of a sealed book that a version's pages were cut from."""
-    found = sorted(read_answers(scan).items())
-    return tuple(_overruled(code, None, told) for code, told in found if "approved_by" in told)
+    answers = sorted(read_answers(scan).items())
+    return tuple(_overruled(code, None, answer) for code, answer in answers if "approved_by" in answer)
 
 
-def _overruled(code: str, page: int | None, told: Mapping[str, str]) -> Overruled:
+def _overruled(code: str, page: int | None, answer: Mapping[str, str]) -> Overruled:
     names = ("reason", "asked_by", "approved_by", "approved_at", "approval")
-    return Overruled(code, page, *(told[name] for name in names))
+    return Overruled(code, page, *(answer[name] for name in names))
 
 
 def list_explained(row: Version) -> tuple[Explained, ...]:
     """What the person who confirmed a version explains, as the manifest names it."""
     return tuple(
-        Explained(one["code"], told["text"], told["by"], told["at"])
+        Explained(one["code"], explanation["text"], explanation["by"], explanation["at"])
         for one in materials.read_report(row).get("findings", ())
-        if (told := one.get(EXPLANATION))
+        if (explanation := one.get(EXPLANATION))
     )

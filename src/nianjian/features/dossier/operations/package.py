@@ -112,36 +112,36 @@ def build(
             items.append(replace(one, prints=placed.get(one.name, ())))
             progress(one.title, len(items), whole)
         package = _with_sealed_pages(_package(enterprise, year, day, items, draft=bool(missing)), bound, room)
-        made = _make_folder_beside(folder)
+        staging = _make_folder_beside(folder)
         try:
-            digest = build_process.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
-            _require_intact(made, digest)
-            told = manifest.read_manifest(made / manifest.NAME)
+            digest = build_process.build(package, staging, room=room, watch=lambda: progress("", len(items), whole))
+            _require_intact(staging, digest)
+            listing = manifest.read_manifest(staging / manifest.NAME)
             data = {
                 "year": year,
-                "manifest": told["sha256"],
-                "draft": told["draft"],
-                "run": told["snapshot"],
-                "book": told["book"],
-                "files": len(told["files"]),
+                "manifest": listing["sha256"],
+                "draft": listing["draft"],
+                "run": listing["snapshot"],
+                "book": listing["book"],
+                "files": len(listing["files"]),
                 "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
                 "missing": [item for item, _state in missing],
             }
-            listed = (made / manifest.NAME).read_bytes()
+            listed = (staging / manifest.NAME).read_bytes()
             with transaction.atomic(), sealed_book.store_manifest(enterprise, year, listed, actor):
                 record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
-                seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
+                seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=listing["sha256"], actor=actor)
                 with wrap_folder_errors(folder):
-                    made.replace(folder)
+                    staging.replace(folder)
         except BaseException:
-            if made.exists():
-                shutil.rmtree(made)
+            if staging.exists():
+                shutil.rmtree(staging)
             raise
-    files = tuple(_file(one) for one in told["files"])
+    files = tuple(_file(one) for one in listing["files"])
     pages = next(one["pages"] for one in files if one["edition"] == PAPER)
     return BuiltPackage(
-        folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(told["snapshot"]),
-        str(told["book"]), sealed=bool(package.items) and all(item.sealed for item in package.items),
+        folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(listing["snapshot"]),
+        str(listing["book"]), sealed=bool(package.items) and all(item.sealed for item in package.items),
         blank=tuple(line.item for line, _row in bound if line.state is MaterialState.BLANK),
     )  # fmt: skip
 
@@ -183,12 +183,12 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         kind = get_item(line.item)
         rule = book.value(kind.rule)
         board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
-        asked = required_seals(book, copy=kind.form(book) is Form.COPY)
+        seals = required_seals(book, copy=kind.form(book) is Form.COPY)
         own = line.item in GENERATED or kind.form(book) is Form.COPY  # where a red seal is the enterprise's own
         if own and _bears_seal(row):
-            asked &= {Seal.RIDING}
+            seals &= {Seal.RIDING}
         run = portrait_of_item(line)
-        yield Item(line.item, title, board, got.clean, asked, row.sha256, overruled=list_overruled(row),
+        yield Item(line.item, title, board, got.clean, seals, row.sha256, overruled=list_overruled(row),
                    explained=list_explained(row), blanks=row.blanks, run=run)  # fmt: skip
 
 
@@ -269,8 +269,8 @@ def store_zip(folder: Path, name: str, *, path: Path | None = None) -> Json:
         files = (one for one in folder.rglob("*") if one.is_file())
         for file in sorted(files, key=lambda one: (one.name != manifest.NAME, one)):
             pack.write(file, file.relative_to(folder).as_posix())
-    made = blobs.put_file(path)
-    return {"name": name, "sha256": made.sha256, "size": made.size, BLOB: made.id}
+    blob = blobs.put_file(path)
+    return {"name": name, "sha256": blob.sha256, "size": blob.size, BLOB: blob.id}
 
 
 def open_zip(job: JobValue, folder: Path) -> None:
@@ -285,25 +285,25 @@ def open_zip(job: JobValue, folder: Path) -> None:
 def get_files_job(enterprise: str, year: int, job: str, *kinds: str) -> JobValue:
     """A job of these kinds, of this season, whose files are still there; dossier_files_unknown."""
     try:
-        found = queue.job(job)
+        files_job = queue.job(job)
     except NianjianError as error:
         raise _gone() from error
-    mine = found.enterprise == enterprise and found.kind in kinds and found.payload.get("year") == year
+    mine = files_job.enterprise == enterprise and files_job.kind in kinds and files_job.payload.get("year") == year
     if not mine:
         raise _gone()
-    _stored_output(found)
-    return found
+    _stored_output(files_job)
+    return files_job
 
 
 def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Download:
     """The zip that a job has made; the chain has the entry before. role_missing, dossier_files_unknown."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
-    found = get_files_job(enterprise, year, job, *KINDS)
-    told = _stored_output(found)
-    content = blobs.read(str(told[BLOB]))
-    data = {"year": year, "kind": found.kind, "job": found.id, "sha256": told["sha256"]}
+    files_job = get_files_job(enterprise, year, job, *KINDS)
+    output = _stored_output(files_job)
+    content = blobs.read(str(output[BLOB]))
+    data = {"year": year, "kind": files_job.kind, "job": files_job.id, "sha256": output["sha256"]}
     record(verb="dossier.taken", enterprise=enterprise, actor=actor, data=data)
-    return Download(str(told["name"]), content)
+    return Download(str(output["name"]), content)
 
 
 def delete_expired_outputs() -> int:
@@ -379,8 +379,8 @@ def enqueue_generation(
     """
     require_permission(actor, enterprise, flow.NEEDS[flow.GENERATE_ITEMS])
     generate.check(items, files=files)
-    given = {"year": year, "items": list(items), "files": files, "replace": replace}
-    return _put(flow.GENERATE_ITEMS, enterprise, given, actor)
+    payload = {"year": year, "items": list(items), "files": files, "replace": replace}
+    return _put(flow.GENERATE_ITEMS, enterprise, payload, actor)
 
 
 def enqueue_build(*, enterprise: str, year: int, pictures: bool, actor: Actor, on: date | None = None) -> str:
@@ -388,8 +388,8 @@ def enqueue_build(*, enterprise: str, year: int, pictures: bool, actor: Actor, o
 
     NianjianError role_missing.
     """
-    given = {"year": year, "pictures": pictures, "on": "" if on is None else on.isoformat()}
-    return _put(flow.BUILD_PACKAGE, enterprise, given, actor)
+    payload = {"year": year, "pictures": pictures, "on": "" if on is None else on.isoformat()}
+    return _put(flow.BUILD_PACKAGE, enterprise, payload, actor)
 
 
 def enqueue_signing(*, enterprise: str, year: int, package: str, actor: Actor) -> str:
@@ -399,18 +399,18 @@ def enqueue_signing(*, enterprise: str, year: int, package: str, actor: Actor) -
     """
     require_permission(actor, enterprise, flow.NEEDS[flow.SIGN_PACKAGE])
     code = accounts.enterprise(enterprise).code
-    found = get_files_job(code, year, package, flow.BUILD_PACKAGE)
-    if found.result["draft"]:
+    build_job = get_files_job(code, year, package, flow.BUILD_PACKAGE)
+    if build_job.result["draft"]:
         raise NianjianError("signing_draft")
     with_it = signatures.get_certificate(code, actor)
     if with_it.fault:
         raise NianjianError(with_it.fault, **with_it.values)
-    return _put(flow.SIGN_PACKAGE, code, {"year": year, "package": found.id}, actor)
+    return _put(flow.SIGN_PACKAGE, code, {"year": year, "package": build_job.id}, actor)
 
 
-def _put(kind: str, enterprise: str, given: Json, actor: Actor) -> str:
-    refuse_closed(enterprise, given["year"])
-    return flow.enqueue_once(kind=kind, enterprise=accounts.enterprise(enterprise).code, payload=given, actor=actor)
+def _put(kind: str, enterprise: str, payload: Json, actor: Actor) -> str:
+    refuse_closed(enterprise, payload["year"])
+    return flow.enqueue_once(kind=kind, enterprise=accounts.enterprise(enterprise).code, payload=payload, actor=actor)
 
 
 def run_generation(
@@ -419,27 +419,29 @@ def run_generation(
     """The work of `enqueue_generation`: each item with its verdict and the sums that must agree."""
     with temporary_folder() as room:
         folder = room / "items" if files else None
-        made = generate.generate(
+        results = generate.generate(
             enterprise=enterprise, year=year, items=items, folder=folder, actor=actor, replace=replace,
             progress=progress,
         )  # fmt: skip
-        told = [{**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in made]
-        held = {} if folder is None else store_zip(folder, f"{year}-{_('Generated documents')}.zip")
-    return {"year": year, "items": told, "run": made[0].run if made else "", **held}
+        entries = [
+            {**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in results
+        ]
+        output = {} if folder is None else store_zip(folder, f"{year}-{_('Generated documents')}.zip")
+    return {"year": year, "items": entries, "run": results[0].run if results else "", **output}
 
 
 def run_build(*, enterprise: str, year: int, pictures: bool, on: str, actor: Actor, progress: Progress) -> Json:
     """The work of `enqueue_build`: both editions with their manifest, as a zip."""
     with temporary_folder() as room:
         folder = room / "package"
-        made = build(
+        package = build(
             enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=pictures,
             on=date.fromisoformat(on) if on else None, progress=progress,
         )  # fmt: skip
-        told = built_to_document(made)
-        del told["folder"]
-        told["contents"] = told.pop("files")
-        return {"year": year, **told, **store_zip(folder, _name(year, draft=made.draft))}
+        summary = built_to_document(package)
+        del summary["folder"]
+        summary["contents"] = summary.pop("files")
+        return {"year": year, **summary, **store_zip(folder, _name(year, draft=package.draft))}
 
 
 def run_signing(*, enterprise: str, year: int, package: str, actor: Actor, progress: Progress) -> Json:
@@ -451,10 +453,10 @@ def run_signing(*, enterprise: str, year: int, package: str, actor: Actor, progr
         done = signatures.sign_package(
             enterprise=enterprise, folder=folder, actor=actor, ask=lambda _file: "", progress=progress
         )
-        held = store_zip(folder, _name(year, draft=False))
-    told = done.as_dict()
-    told["signed"] = told.pop("files")
-    return {"year": year, "package": built.id, **told, **held}
+        output = store_zip(folder, _name(year, draft=False))
+    summary = done.as_dict()
+    summary["signed"] = summary.pop("files")
+    return {"year": year, "package": built.id, **summary, **output}
 
 
 def _name(year: int, *, draft: bool) -> str:
@@ -508,10 +510,10 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
     working = [one for kind in KINDS for one in queue.under_way(enterprise, of_year, kind=kind)]
     last = [queue.newest(enterprise, kind, of_year) for kind in KINDS]
     # Files of items of the checklist; those of the emergency procedure alone are not among them.
-    made = queue.list_done_jobs(enterprise, flow.GENERATE_ITEMS, {**of_year, "files": True})
-    of_items = (job for job in made if BLOB in job.result and job.payload["items"] != [complaint_papers.ITEM])
-    package = _made(enterprise, flow.BUILD_PACKAGE, of_year)
-    signed = None if package is None else _made(enterprise, flow.SIGN_PACKAGE, {**of_year, "package": package.id})
+    done_jobs = queue.list_done_jobs(enterprise, flow.GENERATE_ITEMS, {**of_year, "files": True})
+    of_items = (job for job in done_jobs if BLOB in job.result and job.payload["items"] != [complaint_papers.ITEM])
+    package = _find_job(enterprise, flow.BUILD_PACKAGE, of_year)
+    signed = None if package is None else _find_job(enterprise, flow.SIGN_PACKAGE, {**of_year, "package": package.id})
     return PackageStatus(
         run=run,
         lines=lines,
@@ -526,9 +528,9 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
     )
 
 
-def _made(enterprise: str, kind: str, payload: Json) -> JobValue | None:
-    found = queue.newest(enterprise, kind, payload, "done")
-    return found if found is not None and BLOB in found.result else None
+def _find_job(enterprise: str, kind: str, payload: Json) -> JobValue | None:
+    job = queue.newest(enterprise, kind, payload, "done")
+    return job if job is not None and BLOB in job.result else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,11 +546,11 @@ def get_procedure_status(enterprise: str, year: int, actor: Actor) -> ProcedureS
     """How the emergency procedure stands. NianjianError role_missing, enterprise_unknown."""
     require_permission(actor, enterprise, Permission.READ)
     newest = bases.find_filed_run(enterprise, year)
-    wanted = {"year": year, "items": [complaint_papers.ITEM], "files": True}
+    payload = {"year": year, "items": [complaint_papers.ITEM], "files": True}
     return ProcedureStatus(
         run="" if newest is None else newest.id,
-        working=queue.under_way(enterprise, wanted, kind=flow.GENERATE_ITEMS),
-        files=_made(enterprise, flow.GENERATE_ITEMS, wanted),
+        working=queue.under_way(enterprise, payload, kind=flow.GENERATE_ITEMS),
+        files=_find_job(enterprise, flow.GENERATE_ITEMS, payload),
     )
 
 

@@ -91,6 +91,6 @@ def get_progress(*, enterprise: str, year: int, actor: Actor) -> PackageProgress
 def list_scans(enterprise: str, year: int, book: str) -> list[SealedScan]:
     """The sealed pages of a book, the newest of each version, in the order of its items."""
     rows = SealedScan.objects.filter(version__material__enterprise_id=enterprise, version__material__year=year)
-    found = rows.filter(book=book).select_related("version__material").order_by("pk") if book else []
-    newest = {row.version_id: row for row in found}
+    scans = rows.filter(book=book).select_related("version__material").order_by("pk") if book else []
+    newest = {row.version_id: row for row in scans}
     return list(newest.values())

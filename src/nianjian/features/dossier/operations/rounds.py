@@ -143,11 +143,11 @@ def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     here = path.is_dir() or any(file.kind == Evidence.PACKAGE for file in package.files)
     if not here and json.loads(body)["files"]:
         raise NianjianError("dossier_package_alone", file=path.name)
-    found = verify(path) if path.is_dir() else None
-    if found is not None and not found.intact:
-        first = found.differences[0]
+    result = verify(path) if path.is_dir() else None
+    if result is not None and not result.intact:
+        first = result.differences[0]
         raise NianjianError("dossier_package_differs", file=first.file, page=first.page or "–", change=first.kind.value)
-    if resaved := [one.file for one in (() if found is None else found.notes) if one.kind != "signed"]:
+    if resaved := [one.file for one in (() if result is None else result.notes) if one.kind != "signed"]:
         raise NianjianError("dossier_package_resaved", file=resaved[0])
     return replace(package, folder=path) if path.is_dir() else package
 
@@ -185,13 +185,13 @@ def _list_files(enterprise: str, year: int, sha256: str) -> list[PackageFile]:
     if job is None:
         return []
     signed = packages.find_signed_package(job)
-    found = [(Evidence.PACKAGE, job), *([(Evidence.SIGNED, signed)] if signed else [])]
+    outputs = [(Evidence.PACKAGE, job), *([(Evidence.SIGNED, signed)] if signed else [])]
     return [
         PackageFile(
             kind, str(one.result["name"]), str(one.result["sha256"]), int(str(one.result["size"])),
             str(one.result[packages.BLOB]),
         )
-        for kind, one in found
+        for kind, one in outputs
     ]  # fmt: skip
 
 
@@ -272,10 +272,10 @@ def list_submissions(enterprise: str, year: int) -> QuerySet[Submission]:
 
 def get_submission(enterprise: str, year: int, number: int) -> Submission:
     """One of them; ``dossier_round_unknown``."""
-    found = list_submissions(enterprise, year).filter(number=number).first()
-    if found is None:
+    submission = list_submissions(enterprise, year).filter(number=number).first()
+    if submission is None:
         raise NianjianError("dossier_round_unknown", year=year, number=number)
-    return found
+    return submission
 
 
 def evaluate_status(row: Submission) -> RoundStatus:
@@ -292,10 +292,10 @@ def evaluate_status(row: Submission) -> RoundStatus:
 
 def _versions(row: Submission, items: set[str]) -> Mapping[tuple[str, int], Version]:
     """(Item, number) -> the version."""
-    found = Version.objects.filter(
+    query = Version.objects.filter(
         material__enterprise_id=row.enterprise_id, material__year=row.year, material__item__in=items
     )
-    rows = found.select_related("material").defer("name", "report")
+    rows = query.select_related("material").defer("name", "report")
     return {(one.material.item, one.number): one for one in rows}
 
 
@@ -318,9 +318,9 @@ def _request_state(
 def list_packages(*, enterprise: str, year: int, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
     """The packages that were handed in for a season, newest first."""
     require_permission(actor, enterprise, Permission.READ)
-    found = list_submissions(enterprise, year)[first : None if count is None else first + count]
+    submissions = list_submissions(enterprise, year)[first : None if count is None else first + count]
     days = Days(enterprise)
-    return [_summary(row, evaluate_status(row), days) for row in found]
+    return [_summary(row, evaluate_status(row), days) for row in submissions]
 
 
 def _summary(row: Submission, status: RoundStatus, days: Days) -> Json:
@@ -358,13 +358,13 @@ def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Jso
     row = get_submission(enterprise, year, number)
     status, days = evaluate_status(row), Days(enterprise)
     versions = _versions(row, set(row.items)).items()
-    known = {item: number for (item, number), one in versions if row.items[item] == one.sha256}
+    by_item = {item: number for (item, number), one in versions if row.items[item] == one.sha256}
     papers = row.evidence.exclude(kind__in=PACKED).order_by("pk")[:EVIDENCE_SHOWN]
     return {
         **_summary(row, status, days),
         **row_values(row, "recorded_at", "recorded_by"),
         "acts": sorted(act.value for act in ALLOWED[status.state]),
-        "items": [{"item": item, "version": known.get(item)} for item in row.items],
+        "items": [{"item": item, "version": by_item.get(item)} for item in row.items],
         "notices": [_notice(row, notice, status, days.due(notice)) for notice in status.notices],
         "papers": [evidence_to_document(paper) for paper in papers],
     }
@@ -518,8 +518,8 @@ def _package_files(package: Package, year: int) -> Iterator[Sequence[PackageFile
         files: list[PackageFile] = []
         try:
             for kind, folder in editions:
-                made = packages.store_zip(folder, f"{year}-{kind}.zip", path=Path(room) / f"{kind}.zip")
-                files.append(PackageFile(kind, made["name"], made["sha256"], made["size"], made[packages.BLOB]))
+                output = packages.store_zip(folder, f"{year}-{kind}.zip", path=Path(room) / f"{kind}.zip")
+                files.append(PackageFile(kind, output["name"], output["sha256"], output["size"], output[packages.BLOB]))
             yield [*stored, *files]
         except BaseException:
             for file in files:
@@ -570,8 +570,10 @@ def _file_report(row: Submission, actor: Actor) -> None:
     """Note in the season that its licence report was handed in with this package; a receipt of that day stays."""
     noted = {one.licence: one for one in filings.list_filings(row.enterprise_id, row.year) if one.track == LICENCE}
     for season in list_reporting_seasons(row.enterprise_id, row.year):
-        held = noted.get(season.licence)
-        receipt = row.reference or (held.receipt if held is not None and held.submitted_on == row.handed_on else "")
+        filing = noted.get(season.licence)
+        receipt = row.reference or (
+            filing.receipt if filing is not None and filing.submitted_on == row.handed_on else ""
+        )
         filings.record_submission(
             enterprise=row.enterprise_id, season=season, track=LICENCE, day=row.handed_on, receipt=receipt, actor=actor
         )
@@ -658,18 +660,18 @@ def record_answer(
     submission = _submission(enterprise, year, number, actor)
     with transaction.atomic():
         row = _open(submission, RoundAction.ANSWER)
-        asked = Request.objects.filter(notice__submission=row, pk=request).first()
-        if asked is None:
+        request_row = Request.objects.filter(notice__submission=row, pk=request).first()
+        if request_row is None:
             raise NianjianError("dossier_request_unknown", number=row.number, request=request)
         if version is None:
             required_text(note)
-        elif not asked.item:
+        elif not request_row.item:
             raise NianjianError("dossier_answer_whole")
-        elif row.items.get(asked.item) == get_version(enterprise, year, asked.item, version).sha256:
-            raise NianjianError("dossier_version_submitted", item=asked.item, version=version, number=row.number)
+        elif row.items.get(request_row.item) == get_version(enterprise, year, request_row.item, version).sha256:
+            raise NianjianError("dossier_version_submitted", item=request_row.item, version=version, number=row.number)
         text = note.strip()[:TEXT_LENGTH]
-        Answer.objects.create(request=asked, version=version, note=text, at=clock.now(), actor=str(actor))
-        _note("round_answered", row, actor, {"request": asked.pk, "item": asked.item, "version": version})
+        Answer.objects.create(request=request_row, version=version, note=text, at=clock.now(), actor=str(actor))
+        _note("round_answered", row, actor, {"request": request_row.pk, "item": request_row.item, "version": version})
     return _summary_of(submission)
 
 
@@ -702,9 +704,9 @@ def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: Pa
     with transaction.atomic():
         row = _open(submission, RoundAction.PAPER)
         sha256 = hashlib.sha256(file.body).hexdigest()
-        known = Evidence.objects.filter(submission=row, kind=kind, sha256=sha256).first()
-        if known is not None:
-            return known
+        existing = Evidence.objects.filter(submission=row, kind=kind, sha256=sha256).first()
+        if existing is not None:
+            return existing
         with _stored(row, kind, file, actor) as evidence:
             _note("round_paper", row, actor, {"kind": kind, "sha256": evidence.sha256, "size": evidence.size})
     return evidence

@@ -95,13 +95,13 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     inside = inspect_file("ink", path)
     if inside is None:
         raise NianjianError("dossier_scan_unreadable", file=path.name)
-    named, differ = _name_pages(inside["looks"], items, pages)
-    answers = {code: told for code, told in read_answers(row).items() if "approved_by" in told}
+    matches, differ = _name_pages(inside["looks"], items, pages)
+    answers = {code: answer for code, answer in read_answers(row).items() if "approved_by" in answer}
     faults = {str(number) for numbers in differ.values() for number in numbers}
     if faults and not faults <= set(answers.get(DIFFERS, {"pages": ""})["pages"].split(", ")):
         raise NianjianError(DIFFERS, pages=", ".join(sorted(faults, key=int)))
     watch()
-    riding, _torn = find_riding_seal(path, read_plan(listed, len(pages), manifest.NAME), named, len(named))
+    riding, _torn = find_riding_seal(path, read_plan(listed, len(pages), manifest.NAME), matches, len(matches))
     absent = riding.state == "absent"
     if absent and UNSEALED not in answers:
         raise NianjianError(UNSEALED)
@@ -116,7 +116,7 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
         for item, places in items.items()
     }
     waived = {
-        version: {code: told for code, told in answers.items() if (absent if code == UNSEALED else item in differ)}
+        version: {code: answer for code, answer in answers.items() if (absent if code == UNSEALED else item in differ)}
         for item, version in versions.items()
     }
     _store(row, SealedBook(book, str(listed["sha256"]), riding.state, contents, coarsest, waived), actor)
@@ -132,8 +132,8 @@ def store_manifest(enterprise: str, year: int, body: bytes, actor: Actor) -> Ite
     caller's transaction and audit entry hold it.
     """
     listed = json.loads(body)
-    known = _find_built_manifest(enterprise, year, str(listed["book"]))
-    if known is not None and (listed["draft"] or (not known["draft"] and _pages(known) == _pages(listed))):
+    existing = _find_built_manifest(enterprise, year, str(listed["book"]))
+    if existing is not None and (listed["draft"] or (not existing["draft"] and _pages(existing) == _pages(listed))):
         yield
         return
     with blobs.put_undoable(body) as blob:
@@ -241,7 +241,7 @@ def sealed_to_document(version: Version) -> Json | None:
         "recorded_at": scan.recorded_at, "recorded_by": scan.recorded_by, "pages": version.pages,
         "riding": scan.riding, "dpi": scan.dpi, "sha256": scan.sha256, "size": scan.size,
         "overruled": [
-            {"finding": code, **told} for code, told in sorted(read_answers(scan).items()) if "approved_by" in told
+            {"finding": code, **answer} for code, answer in sorted(read_answers(scan).items()) if "approved_by" in answer
         ],
     }  # fmt: skip
 
@@ -250,7 +250,7 @@ def _name_pages(
     looks: Sequence[str], items: Mapping[str, Sequence[int]], pages: Sequence[Json]
 ) -> tuple[list[int | None], dict[str, list[int]]]:
     """Place of the scan -> page of the book, from 0; item -> its pages, from 1, that look unlike what was printed."""
-    named: list[int | None] = [None] * len(looks)
+    matches: list[int | None] = [None] * len(looks)
     numbers = {(page["item"], page["source_page"]): number for number, page in enumerate(pages)}
     differ: dict[str, list[int]] = {}
     for item, places in items.items():
@@ -258,16 +258,16 @@ def _name_pages(
             raise NianjianError("dossier_sealed_pages", pages=", ".join(str(place + 1) for place in places))
         for source_page, place in enumerate(places, 1):
             number = numbers[item, source_page]
-            named[place] = number
+            matches[place] = number
             look = pages[number]["look"]
             if not blank(look) and score_signed(looks[place], look) < SIGNED:
                 differ.setdefault(item, []).append(number + 1)
-    return named, differ
+    return matches, differ
 
 
 def _find_versions(row: Arrival, items: Sequence[Json]) -> dict[str, Version]:
     """Item -> the version that was printed; ``dossier_sealed_unknown``."""
-    found = {}
+    by_item = {}
     for entry in items:
         versions = Version.objects.filter(
             material__enterprise_id=row.enterprise_id, material__year=row.year, material__item=entry["item"]
@@ -275,8 +275,8 @@ def _find_versions(row: Arrival, items: Sequence[Json]) -> dict[str, Version]:
         version = versions.filter(sha256=entry["source_sha256"]).first()
         if version is None:
             raise NianjianError("dossier_sealed_unknown", book=str(entry["title"]))
-        found[str(entry["item"])] = version
-    return found
+        by_item[str(entry["item"])] = version
+    return by_item
 
 
 def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:

@@ -81,14 +81,14 @@ class PrintRequest:
     y_mm: Decimal | None = None
 
 
-def seal_rule(found: Rulebook) -> Rule | None:
+def seal_rule(rulebook: Rulebook) -> Rule | None:
     """The definition of an electronic seal; None before there was one."""
-    return found.in_force.get(ELECTRONIC)
+    return rulebook.in_force.get(ELECTRONIC)
 
 
-def citation(found: Rulebook) -> str:
+def citation(rulebook: Rulebook) -> str:
     """Where it stands; "–" before there was one."""
-    rule = seal_rule(found)
+    rule = seal_rule(rulebook)
     return "–" if rule is None else rule.citation
 
 
@@ -196,31 +196,31 @@ def _impressions(enterprise: str, year: int) -> QuerySet[Impression]:
     return Impression.objects.filter(enterprise_id=enterprise, year=year).select_related("picture")
 
 
-def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Json:
+def request_print(*, enterprise: str, params: PrintRequest, actor: Actor) -> Json:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides.
 
     ``role_missing``, ``dossier_item_unknown``, ``seal_kind_unknown``, ``seal_mark_wrong``, ``seal_picture_missing``,
     ``seal_document_missing``, ``seal_document_unfit``, ``seal_place``, ``dossier_reason_missing``, ``seal_use_there``,
     ``approval_pending``.
     """
-    require_writable(actor, enterprise, wanted.year, Permission.REQUEST)
-    get_item(wanted.item)
-    kind = _get_kind(wanted.kind)
-    mark = _get_mark(wanted.mark, kind)
+    require_writable(actor, enterprise, params.year, Permission.REQUEST)
+    get_item(params.item)
+    kind = _get_kind(params.kind)
+    mark = _get_mark(params.mark, kind)
     usual = PLACES[mark]
     picture = _get_image(enterprise, kind)
-    document = materials.list_versions(enterprise, wanted.year, wanted.item).first()
+    document = materials.list_versions(enterprise, params.year, params.item).first()
     if document is None:
-        raise NianjianError("seal_document_missing", item=wanted.item, year=wanted.year)
-    x_mm = _mm(Decimal(str(usual.x_mm)) if wanted.x_mm is None else wanted.x_mm)
-    y_mm = _mm(Decimal(str(usual.y_mm)) if wanted.y_mm is None else wanted.y_mm)
+        raise NianjianError("seal_document_missing", item=params.item, year=params.year)
+    x_mm = _mm(Decimal(str(usual.x_mm)) if params.x_mm is None else params.x_mm)
+    y_mm = _mm(Decimal(str(usual.y_mm)) if params.y_mm is None else params.y_mm)
     row = Impression(
-        id=uuid.uuid4().hex, enterprise_id=picture.enterprise_id, picture=picture, year=wanted.year, item=wanted.item,
-        version=document.number, document_sha256=document.sha256, mark=mark.value, page=wanted.page, x_mm=x_mm,
+        id=uuid.uuid4().hex, enterprise_id=picture.enterprise_id, picture=picture, year=params.year, item=params.item,
+        version=document.number, document_sha256=document.sha256, mark=mark.value, page=params.page, x_mm=x_mm,
         y_mm=y_mm, asked_by=str(actor), asked_at=clock.now(),
     )  # fmt: skip
     _require_fit(document, row)
-    row.reason = materials.required_text(wanted.reason)
+    row.reason = materials.required_text(params.reason)
     with transaction.atomic():
         SealPicture.objects.select_for_update().get(pk=picture.pk)  # two who ask at once wait for each other
         same = {name: getattr(row, name) for name in ("picture", "document_sha256", "item", "year", "mark", "page")}
@@ -229,12 +229,12 @@ def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Jso
                 raise NianjianError("seal_use_there", item=row.item, page=row.page)
             if approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
-        asked = approvals.create_request(
+        approval = approvals.create_request(
             kind=KIND, subject=row.pk, digest=_digest(row), enterprise=row.enterprise_id, actor=actor
         )
-        row.approval = asked.id
+        row.approval = approval.id
         row.save(force_insert=True)
-    return {"approval": asked.id, "state": asked.state, "impression": row.pk, "document": row.document_sha256}
+    return {"approval": approval.id, "state": approval.state, "impression": row.pk, "document": row.document_sha256}
 
 
 def _require_fit(document: Version, row: Impression) -> None:

@@ -53,8 +53,8 @@ LIMIT: Final = 50 << 20  # bytes of a file
 
 def trusted_roots() -> Path | None:
     """PEM of the certificates that are trusted, as the setting names it; None: trust is not known."""
-    named = env.text("NIANJIAN_TRUST_ROOTS", os.environ)
-    return Path(named).expanduser().absolute() if named else None
+    setting = env.text("NIANJIAN_TRUST_ROOTS", os.environ)
+    return Path(setting).expanduser().absolute() if setting else None
 
 
 def preview_signatures(path: Path) -> tuple[Signature, ...]:
@@ -77,16 +77,16 @@ def store_paper(*, enterprise: str, year: int, item: str, name: str, content: by
     with temporary_folder() as folder:
         path = folder / "paper"
         path.write_bytes(content)
-        found = read_signatures(path, name=plain, roots=trusted_roots())
-    if not found:
+        signatures = read_signatures(path, name=plain, roots=trusted_roots())
+    if not signatures:
         raise NianjianError("signature_none", file=plain)
     return record_paper(
-        enterprise=enterprise, year=year, item=item, name=plain, content=content, found=found, actor=actor
+        enterprise=enterprise, year=year, item=item, name=plain, content=content, signatures=signatures, actor=actor
     )
 
 
 def record_paper(
-    *, enterprise: str, year: int, item: str, name: str, content: bytes, found: Sequence[Signature], actor: Actor
+    *, enterprise: str, year: int, item: str, name: str, content: bytes, signatures: Sequence[Signature], actor: Actor
 ) -> SignedPaper:
     """Keep the file with what its signatures say, as they were read."""
     tenant = accounts.enterprise(enterprise)
@@ -95,9 +95,9 @@ def record_paper(
             "name": name,
             "size": stored.size,
             "blob": stored.id,
-            "standing": worst_standing(found).value,
-            "signatures": len(found),
-            "report": json.dumps([asdict(one) for one in found], ensure_ascii=False, sort_keys=True),
+            "standing": worst_standing(signatures).value,
+            "signatures": len(signatures),
+            "report": json.dumps([asdict(one) for one in signatures], ensure_ascii=False, sort_keys=True),
             "recorded_at": clock.now(),
             "recorded_by": str(actor),
         }
@@ -207,11 +207,11 @@ def get_certificate(enterprise: str, actor: Actor) -> Certificate:
     try:
         signer = _signer(None, lambda _name: "")
     except NianjianError as error:
-        told = {name: Path(str(value)).name if name == "file" else value for name, value in error.values.items()}
-        return Certificate(error.code, told, stamped=stamped)
-    named = accounts.enterprise(enterprise).name in signer.subject
+        values = {name: Path(str(value)).name if name == "file" else value for name, value in error.values.items()}
+        return Certificate(error.code, values, stamped=stamped)
+    in_subject = accounts.enterprise(enterprise).name in signer.subject
     return Certificate(
-        "", {}, signer.subject, signer.fingerprint, signer.valid_to.date().isoformat(), named, stamped
+        "", {}, signer.subject, signer.fingerprint, signer.valid_to.date().isoformat(), in_subject, stamped
     )  # fmt: skip
 
 
@@ -234,11 +234,11 @@ def sign_package(
     ``signing_large``, ``signing_failed``, ``dossier_manifest_unreadable``, those of `open_signer`, `append_signature`.
     """
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
-    told = _package(enterprise, folder)
+    listing = _package(enterprise, folder)
     signer = _signer(certificate, ask)
     stamp = env.text("NIANJIAN_TSA_URL", os.environ) if tsa is None else tsa
     most = int(get_rulebook(enterprise).decimal("materials.scan.megabytes") * 1_000_000)
-    entries = [one for one in told["files"] if one["edition"] == UPLOAD]
+    entries = [one for one in listing["files"] if one["edition"] == UPLOAD]
     left = tuple(one["path"] for one in entries if (folder / one["path"]).stat().st_size > one["bytes"])
     with tempfile.TemporaryDirectory(prefix=".signing-", dir=folder.parent) as room:  # the same disk: moved as one
         targets = []
@@ -249,47 +249,49 @@ def sign_package(
             append_signature(folder / entry["path"], target, signer, tsa=stamp)
             targets.append(target)
         read = read_signatures_of_files(targets)
-        made = [
-            (target, _held(entry, target, found, signer, most))
-            for entry, target, found in zip(due, targets, read, strict=True)
+        files = [
+            (target, _check_signed_file(entry, target, signatures, signer, most))
+            for entry, target, signatures in zip(due, targets, read, strict=True)
         ]
         done = SigningResult(
-            tuple(one for _path, one in made), left, told["sha256"], signer.subject, signer.fingerprint,
+            tuple(one for _path, one in files), left, listing["sha256"], signer.subject, signer.fingerprint,
             signer.valid_to.isoformat(), accounts.enterprise(enterprise).name in signer.subject,
         )  # fmt: skip
-        _put(enterprise, int(told["season"]), folder, made, done, actor)
+        _put(enterprise, int(listing["season"]), folder, files, done, actor)
     return done
 
 
 def _package(enterprise: str, folder: Path) -> Json:
     """The manifest of a finished package of ours that holds."""
-    told = manifest.read_manifest(folder / manifest.NAME)
-    if told["draft"]:
+    listing = manifest.read_manifest(folder / manifest.NAME)
+    if listing["draft"]:
         raise NianjianError("signing_draft")
     ours = acts(enterprise=enterprise, verb="dossier.built", newest=LOOKED)
-    if not any(one.data["manifest"] == told["sha256"] for one in ours):
-        raise NianjianError("signing_unknown_package", digest=told["sha256"])
-    found = verify(folder, digest=told["sha256"])
-    if not found.intact or any(one.kind != "signed" for one in found.notes):  # saved again is not what was built
+    if not any(one.data["manifest"] == listing["sha256"] for one in ours):
+        raise NianjianError("signing_unknown_package", digest=listing["sha256"])
+    result = verify(folder, digest=listing["sha256"])
+    if not result.intact or any(one.kind != "signed" for one in result.notes):  # saved again is not what was built
         raise NianjianError("signing_not_intact", folder=str(folder))
-    return told
+    return listing
 
 
 def _signer(certificate: Path | None, ask: Ask) -> Signer:
-    named = env.text("NIANJIAN_SIGNER", os.environ)
-    if certificate is None and not named:
+    setting = env.text("NIANJIAN_SIGNER", os.environ)
+    if certificate is None and not setting:
         raise NianjianError("signer_unset")
-    path = Path(named).expanduser().absolute() if certificate is None else certificate
+    path = Path(setting).expanduser().absolute() if certificate is None else certificate
     password = env.text("NIANJIAN_SIGNER_PASSWORD", os.environ)
     return open_signer(path, password or ask(path.name), now=clock.now())
 
 
-def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer, most: int) -> SignedFile:
+def _check_signed_file(
+    entry: Json, target: Path, signatures: Sequence[Signature], signer: Signer, most: int
+) -> SignedFile:
     """The signed file is the one of the manifest with a sound signature behind it, within the platform's limit."""
     size = target.stat().st_size
     if size > most:
         raise NianjianError("signing_large", file=entry["path"], bytes=size, most=most)
-    last = found[-1]
+    last = signatures[-1]
     same = manifest.digests(target, entry["bytes"]) == (entry["sha256"], entry["sm3"])
     if not same or last.fingerprint != signer.fingerprint or not last.whole_file or last.standing not in SOUND:
         raise NianjianError("signing_failed", file=entry["path"])
@@ -298,15 +300,20 @@ def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer,
 
 
 def _put(  # noqa: PLR0917 -- one entry of all that was signed
-    enterprise: str, year: int, folder: Path, made: Sequence[tuple[Path, SignedFile]], done: SigningResult, actor: Actor
+    enterprise: str,
+    year: int,
+    folder: Path,
+    files: Sequence[tuple[Path, SignedFile]],
+    done: SigningResult,
+    actor: Actor,
 ) -> None:
     """The entry in the chain, and the files under their names."""
-    if not made:
+    if not files:
         return
     with transaction.atomic():
         data = {"year": year, **done.as_dict()}
         record(verb="signature.signed", enterprise=enterprise, actor=actor, data=data)
-        for path, one in made:
+        for path, one in files:
             with wrap_folder_errors(folder):
                 shutil.copymode(folder / one.path, path)
                 path.replace(folder / one.path)

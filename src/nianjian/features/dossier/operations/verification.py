@@ -91,8 +91,8 @@ def run_verification(
         with zipfile.ZipFile(io.BytesIO(blobs.get(paper))) as pack:
             files = [(one.filename, pack.read(one)) for one in pack.infolist()]  # two may have one name
         subject, listed, package = _parts(files, scan=scan)
-        kept = None if submitted is None else submitted.evidence.filter(kind=Evidence.MANIFEST).first()
-        manifest_path = None if kept is None else _put(room / "kept", manifest.NAME, blobs.get(kept.blob))
+        evidence = None if submitted is None else submitted.evidence.filter(kind=Evidence.MANIFEST).first()
+        manifest_path = None if evidence is None else _put(room / "kept", manifest.NAME, blobs.get(evidence.blob))
         if manifest_path is None and listed is not None:
             manifest_path = _put(room / "listed", manifest.NAME, listed[1])
         # A scan's own name may tell a person's.
@@ -108,11 +108,11 @@ def run_verification(
                 path, manifest_path = folder, None if inside else manifest_path
         digest = "" if submitted is None else submitted.manifest_sha256
         compare = _compare_scan if scan else _compare_files
-        found = compare(path, manifest_path, digest, progress)
-    digest = str(found["manifest_sha256"])
+        result = compare(path, manifest_path, digest, progress)
+    digest = str(result["manifest_sha256"])
     builds = acts(enterprise=enterprise, verb="dossier.built", newest=BUILT) if digest else ()
     built_at = next((one.at for one in builds if one.data.get("manifest") == digest), None)
-    return {"year": year, "scan": scan, "against": against, **found, "built_at": built_at}
+    return {"year": year, "scan": scan, "against": against, **result, "built_at": built_at}
 
 
 def _put(folder: Path, name: str, content: bytes) -> Path:
@@ -123,22 +123,22 @@ def _put(folder: Path, name: str, content: bytes) -> Path:
 
 
 def _compare_files(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
-    found = verify(path, listed=listed, digest=digest, watch=partial(progress, ""))
-    told = found.told()
-    return {"intact": found.intact, **_differences(found.differences), **told, "notes": told["notes"][:TOLD]}
+    result = verify(path, listed=listed, digest=digest, watch=partial(progress, ""))
+    data = result.told()
+    return {"intact": result.intact, **_differences(result.differences), **data, "notes": data["notes"][:TOLD]}
 
 
 def _compare_scan(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
     """A scan of the sealed paper, against the manifest that lies beside it or was handed in."""
     if listed is None or path.is_dir():
         raise NianjianError("dossier_verify_what")
-    found = rescan(path, listed, digest=digest, watch=partial(progress, ""))
-    told = found.told()
-    return {"intact": found.intact, **_differences(found.differences), **told, "by_place": told["by_place"][:TOLD]}
+    result = rescan(path, listed, digest=digest, watch=partial(progress, ""))
+    data = result.told()
+    return {"intact": result.intact, **_differences(result.differences), **data, "by_place": data["by_place"][:TOLD]}
 
 
-def _differences(found: Sequence[Difference]) -> Json:
-    return {"count": len(found), "differences": list(map(asdict, found[:TOLD]))}
+def _differences(differences: Sequence[Difference]) -> Json:
+    return {"count": len(differences), "differences": list(map(asdict, differences[:TOLD]))}
 
 
 def list_packages(enterprise: str, year: int, actor: Actor) -> list[Submission]:

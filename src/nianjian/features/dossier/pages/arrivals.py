@@ -75,47 +75,50 @@ def _mm(length: float) -> str:
 
 
 def _facts(one: Page) -> list[str]:
-    _, told = words(current()), one.facts
-    if not told:
+    _, facts = words(current()), one.facts
+    if not facts:
         return []
-    said = [f"{round(one.wide_mm)} × {round(one.high_mm)} mm", _("colour") if told["colour"] == "colour" else _("grey")]
-    if told["dpi"] is not None:
-        said.append(f"{told['dpi']} dpi")
-    if told["skew_deg"] is not None:
-        said.append(gettext("skewed by {degrees}°").format(degrees=f"{told['skew_deg']:.1f}"))
+    said = [
+        f"{round(one.wide_mm)} × {round(one.high_mm)} mm",
+        _("colour") if facts["colour"] == "colour" else _("grey"),
+    ]
+    if facts["dpi"] is not None:
+        said.append(f"{facts['dpi']} dpi")
+    if facts["skew_deg"] is not None:
+        said.append(gettext("skewed by {degrees}°").format(degrees=f"{facts['skew_deg']:.1f}"))
     return said + [
         gettext("{kind}, {size} mm").format(kind=_(SEALS[seal["kind"]]), size=f"{seal['diameter_mm']:.0f}")
-        for seal in told["seals"]
+        for seal in facts["seals"]
     ]
 
 
 FARTHEST = 1000  # pages of a file
 
 
-def beginning(given: str) -> int:
+def beginning(text: str) -> int:
     """The page to begin with; what makes no sense is the first."""
-    sensible = given.isascii() and given.isdigit() and len(given) <= len(str(FARTHEST)) and int(given)
-    return min(int(given), FARTHEST) if sensible else 1
+    sensible = text.isascii() and text.isdigit() and len(text) <= len(str(FARTHEST)) and int(text)
+    return min(int(text), FARTHEST) if sensible else 1
 
 
 @require_safe
 @page(Permission.READ)
 def show_outlines(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Outlines of the pages with what was found on each."""
-    found = checklist.preview_pages(
+    result = checklist.preview_pages(
         **place(request, code, year), item=item, number=number, first=beginning(request.GET.get("from", ""))
     )
-    return _render_pages(request, code, year, item, found, revealed=False)
+    return _render_pages(request, code, year, item, result, revealed=False)
 
 
 @require_POST
 @page(Permission.VIEW_UNMASKED)
 def reveal_pages(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """The same with the pictures; it stands in the audit chain before."""
-    found = checklist.reveal_pages(
+    result = checklist.reveal_pages(
         **place(request, code, year), item=item, number=number, first=beginning(request.POST.get("from", ""))
     )
-    return _render_pages(request, code, year, item, found, revealed=True)
+    return _render_pages(request, code, year, item, result, revealed=True)
 
 
 @require_POST
@@ -126,24 +129,24 @@ def request_drawing(request: Request, code: str, year: int, item: str, number: i
     return redirect("dossier-pages", code=code, year=year, item=item, number=number)
 
 
-def _render_pages(request: Request, code: str, year: int, item: str, found: Pages, *, revealed: bool) -> HttpResponse:
-    row = found.version
-    first = found.pages[0].page if found.pages else 1
-    last = found.pages[-1].page if found.pages else 0
-    job = None if found.drawn else checklist.find_drawing(code, year, item, row.number)
+def _render_pages(request: Request, code: str, year: int, item: str, result: Pages, *, revealed: bool) -> HttpResponse:
+    row = result.version
+    first = result.pages[0].page if result.pages else 1
+    last = result.pages[-1].page if result.pages else 0
+    job = None if result.drawn else checklist.find_drawing(code, year, item, row.number)
     address = [code, year, item, row.number]
     context = {
         "year": year,
         "item": item,
         "heading": presenters.item_title(item),
         "version": row,
-        "sheets": [build_sheet(one) for one in found.pages],
+        "sheets": [build_sheet(one) for one in result.pages],
         "first": first,
         "last": last,
         "back": max(1, first - STEP) if first > 1 else 0,
         "on": last + 1 if last < row.pages else 0,
         "revealed": revealed,
-        "drawn": found.drawn,
+        "drawn": result.drawn,
         "drawable": row.media_type in ENDINGS,
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
@@ -163,32 +166,32 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
     ``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess.
     ``cut``: it may have several papers; ``overrulable``: two people can overrule what refused it.
     """
-    told, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
+    proposal, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
     badge, state, chosen = "plain", gettext("not read yet"), ""
     said: list[str] = []
-    cut = fault is None and (told or {}).get("pages", 2) > 1  # an OFD has 0; what nobody has counted may have more
+    cut = fault is None and (proposal or {}).get("pages", 2) > 1  # an OFD has 0; what nobody has counted may have more
     if fault is not None:
         badge, state, said = "bad", gettext("cannot be read"), [data.describe_job_error(fault)[0]]
-    elif told is not None:
-        said = [_evidence(one) for one in told["guesses"]]
-        chosen = str(told["item"]) if told["sure"] else ""
-        said += [_part(one) for one in told.get("papers", ())]
-        if told.get("papers"):
+    elif proposal is not None:
+        said = [_evidence(one) for one in proposal["guesses"]]
+        chosen = str(proposal["item"]) if proposal["sure"] else ""
+        said += [_part(one) for one in proposal.get("papers", ())]
+        if proposal.get("papers"):
             badge, state = "warn", gettext("several documents")
-        elif told["sure"]:
+        elif proposal["sure"]:
             badge, state = "good", item_title(chosen)
-        elif told["item"]:
-            badge, state = "warn", gettext("perhaps {item}").format(item=item_title(str(told["item"])))
+        elif proposal["item"]:
+            badge, state = "warn", gettext("perhaps {item}").format(item=item_title(str(proposal["item"])))
         else:
             badge, state = "warn", gettext("not recognised")
     if cutting:
         badge, state, chosen = "plain", gettext("being split"), ""
     size = f"{-(-row.size // KIB)} KiB"
-    found = (fault or {}).get("code")
-    overrulable = found in sealed_book.OVERRULABLE
+    fault_code = (fault or {}).get("code")
+    overrulable = fault_code in sealed_book.OVERRULABLE
     if overrulable:
         state = gettext("not accepted")  # it was read
-        if overrulings.find_scan_request(row, str(found)):
+        if overrulings.find_scan_request(row, str(fault_code)):
             said.append(gettext("A second person has been asked; see Approvals."))
             overrulable = False
     return {"key": row.pk, "name": row.name or "", "size": size, "badge": badge, "state": state, "chosen": chosen,
@@ -238,8 +241,8 @@ def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpRes
     parts: list[dict[str, Any]] = (arrivals.read_proposal(row) or {}).get("papers", [])
     if last is None:
         return _page(request, code, year, arrival, _typed(parts))
-    asked = _typed(cast("list[dict[str, Any]]", last.payload["papers"]))
-    return _page(request, code, year, arrival, asked, leave=bool(last.payload["leave"]))
+    rows = _typed(cast("list[dict[str, Any]]", last.payload["papers"]))
+    return _page(request, code, year, arrival, rows, leave=bool(last.payload["leave"]))
 
 
 @require_POST
@@ -247,7 +250,7 @@ def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpRes
 def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """Have the file cut as a person has said; where that is refused, what was typed stands there still."""
     require_year(year)
-    rows, leave = _given(request.POST)
+    rows, leave = _read_rows(request.POST)
     papers = [Range(item, _page_number(first), _page_number(last)) for item, first, last in rows if item]
     try:
         arrivals.enqueue_cutting(**place(request, code, year), arrival=arrival, papers=papers, leave=leave)
@@ -264,7 +267,7 @@ def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpRespon
 def pictures(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The same with pictures of the pages, in the audit chain before; what was typed stands there still."""
     require_year(year)
-    rows, leave = _given(request.POST)
+    rows, leave = _read_rows(request.POST)
     return _page(request, code, year, arrival, rows, leave=leave, first=beginning(request.POST.get("from", "")))
 
 
@@ -304,16 +307,16 @@ def _typed(parts: Sequence[Mapping[str, Any]]) -> Typed:
     return [(one["item"] or "", one["first"], one["last"]) for one in parts]
 
 
-def _given(form: Mapping[str, object]) -> tuple[list[tuple[str, str, str]], bool]:
+def _read_rows(form: Mapping[str, object]) -> tuple[list[tuple[str, str, str]], bool]:
     """Rows in which something stands, in their order; whether other pages may be lost."""
-    found: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str, str]] = []
     for number in count(1):
         if f"item-{number}" not in form:
             break
         item, first, last = (str(form.get(f"{name}-{number}", "")).strip() for name in ("item", "first", "last"))
         if item or first or last:
-            found.append((item, first, last))
-    return found, form.get("leave") == "yes"
+            rows.append((item, first, last))
+    return rows, form.get("leave") == "yes"
 
 
 def _page_number(text: str) -> int:
@@ -350,10 +353,10 @@ def index(request: Request, code: str, year: int) -> HttpResponse:
 def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpResponse:
     """Take files of any item; the worker looks at each."""
     require_year(year)
-    given = request.POST  # reading it is what brings the files in
+    values = request.POST  # reading it is what brings the files in
     if take_files(request, handler, partial(arrivals.store_file, **place(request, code, year))):
         arrivals.enqueue_reading(**place(request, code, year))
-    back = "dossier-season" if given.get("back") == "stages" else "dossier-sort"
+    back = "dossier-season" if values.get("back") == "stages" else "dossier-sort"
     return redirect(back, code=code, year=year)
 
 
@@ -362,7 +365,7 @@ def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpRe
 def decide(request: Request, code: str, year: int) -> HttpResponse:
     """Give each file for which something was chosen to its item, or delete it; the others wait on."""
     require_year(year)
-    given = away = 0
+    decisions = away = 0
     for name, chosen in request.POST.items():
         key = name.removeprefix(FIELD)
         if not name.startswith(FIELD) or not (key.isascii() and key.isdigit()) or not isinstance(chosen, str):
@@ -374,14 +377,14 @@ def decide(request: Request, code: str, year: int) -> HttpResponse:
                 away += 1
             elif chosen in KNOWN:
                 arrivals.decide_item(**of, item=chosen)
-                given += 1
+                decisions += 1
         except NianjianError as fault:
             messages.error(request, data.fault(fault))
-    if given:
-        messages.success(request, gettext("Files that are being checked: {count}.").format(count=given))
+    if decisions:
+        messages.success(request, gettext("Files that are being checked: {count}.").format(count=decisions))
     if away:
         messages.success(request, gettext("Files that were deleted: {count}.").format(count=away))
-    if not given and not away:
+    if not decisions and not away:
         messages.info(request, gettext("Choose an item for a file first."))
     return redirect("dossier-sort", code=code, year=year)
 

@@ -57,7 +57,7 @@ from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.undo import say_done
 
 
-def _known(year: int, item: str) -> None:
+def _require_item(year: int, item: str) -> None:
     if item not in KNOWN:
         raise Http404
     require_year(year)
@@ -66,7 +66,7 @@ def _known(year: int, item: str) -> None:
 @upload_page(Permission.MANAGE_DATA)
 def upload_file(request: Request, code: str, year: int, item: str, handler: Receiving) -> HttpResponse:
     """Take files; the worker checks each, and the version appears when it is done."""
-    _known(year, item)
+    _require_item(year, item)
     request.POST  # noqa: B018 -- reading it is what brings the files in
     put = take_files(request, handler, partial(checklist.enqueue_check, **place(request, code, year), item=item))
     if put:
@@ -135,10 +135,10 @@ class ApplicabilityForm(forms.Form):
     )
 
 
-def _overrule(*, number: int, finding: str, **given: Any) -> None:  # noqa: ANN401 -- as the operation takes them
+def _overrule(*, number: int, finding: str, **params: Any) -> None:  # noqa: ANN401 -- as the operation takes them
     code, _sign, page = finding.partition(":")
     on = int(page) if page.isdecimal() else None
-    overrulings.request_overruling(version=number, finding=code, page=on, **given)
+    overrulings.request_overruling(version=number, finding=code, page=on, **params)
 
 
 # What is done about an item: its form, its operation, and what the page says then.
@@ -152,21 +152,21 @@ ACTS: Final[dict[str, tuple[type[forms.Form], Callable[..., object], StrPromise]
 }
 
 
-def _form(act: str, given: QueryDict | None = None, **first: Any) -> forms.Form:  # noqa: ANN401 -- as its fields
+def _form(act: str, values: QueryDict | None = None, **first: Any) -> forms.Form:  # noqa: ANN401 -- as its fields
     """The form of an act; its fields have ids of their own, for all stand on one page."""
-    return ACTS[act][0](given, auto_id=f"{act}_%s", initial=first)
+    return ACTS[act][0](values, auto_id=f"{act}_%s", initial=first)
 
 
 @require_POST
 @page(Permission.MANAGE_DATA)
 def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResponse:
     """Confirm, send back, assign, comment, or say why the item does not apply."""
-    _known(year, item)
+    _require_item(year, item)
     if act not in ACTS:
         raise Http404
-    given = _form(act, request.POST)
-    if given.is_valid():
-        values = {"number" if name == "version" else name: value for name, value in given.cleaned_data.items()}
+    form = _form(act, request.POST)
+    if form.is_valid():
+        values = {"number" if name == "version" else name: value for name, value in form.cleaned_data.items()}
         _type, operation, said = ACTS[act]
         operation(**place(request, code, year), item=item, **values)
         if act != "not-applicable":
@@ -176,7 +176,7 @@ def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResp
         else:
             messages.success(request, gettext("Saved: it is required."))
     else:
-        messages.error(request, form_errors(given))
+        messages.error(request, form_errors(form))
     return redirect("dossier-item", code=code, year=year, item=item)
 
 
@@ -186,8 +186,8 @@ class StatementsForm(forms.Form):
     A personal text is not shown to be typed over: left empty it stays, a second field takes it back.
     """
 
-    def __init__(self, blanks: Sequence[Blank], given: QueryDict | None = None) -> None:
-        super().__init__(given, auto_id="state_%s")
+    def __init__(self, blanks: Sequence[Blank], values: QueryDict | None = None) -> None:
+        super().__init__(values, auto_id="state_%s")
         _ = words(current())
         blanks = sorted(blanks, key=lambda blank: blank.decided)
         self.blanks = {f"{blank.claim}.{blank.part}": blank for blank in blanks}
@@ -280,12 +280,12 @@ def state(request: Request, code: str, year: int, item: str) -> HttpResponse:
     if item not in {*KNOWN, complaint_papers.ITEM}:
         raise Http404
     require_year(year)
-    given = StatementsForm(fill_in.list_blanks(**place(request, code, year), item=item), request.POST)
-    if given.is_valid():
-        fill_in.state_item(**place(request, code, year), texts=given.texts())
+    form = StatementsForm(fill_in.list_blanks(**place(request, code, year), item=item), request.POST)
+    if form.is_valid():
+        fill_in.state_item(**place(request, code, year), texts=form.texts())
         messages.success(request, gettext("Saved. Generate the document again to have it printed."))
     else:
-        messages.error(request, form_errors(given))
+        messages.error(request, form_errors(form))
     return redirect("dossier-item", code=code, year=year, item=item)
 
 
@@ -304,17 +304,17 @@ def show_procedure(request: Request, code: str, year: int) -> HttpResponse:
 
 
 def _render_procedure(request: Request, code: str, year: int) -> HttpResponse:
-    found = output_files.get_procedure_status(code, year, request.actor)
+    status = output_files.get_procedure_status(code, year, request.actor)
     context = {
         "year": year,
         "heading": words(current())(INTERNAL[complaint_papers.ITEM]),
         "item": complaint_papers.ITEM,
-        "run": found.run,
-        "files": found.files,
+        "run": status.run,
+        "files": status.files,
         "days": output_files.KEPT.days,
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "stating": _statements_form(request, code, year, complaint_papers.ITEM),
-        **work_context(code, found.working),
+        **work_context(code, status.working),
     }
     return render(request, "dossier/procedure.html", context)
 
@@ -338,7 +338,7 @@ def reuse(request: Request, code: str, year: int) -> HttpResponse:
 @page(Permission.VIEW_UNMASKED)
 def download(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Give a file out as it came; the chain has an entry."""
-    _known(year, item)
+    _require_item(year, item)
     row, content = checklist.download_version(**place(request, code, year), item=item, number=number)
     return attach_sealed(content, row.media_type, row.name or f"{item}-{number}")
 
@@ -347,7 +347,7 @@ def download(request: Request, code: str, year: int, item: str, number: int) -> 
 @page(Permission.VIEW_UNMASKED)
 def download_sealed(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Give out a version's pages of the sealed book, or the whole scan as it came; the chain has an entry."""
-    _known(year, item)
+    _require_item(year, item)
     of = {**place(request, code, year), "item": item, "number": number}
     name, content = sealed_book.download_sealed_scan(**of, whole="whole" in request.POST)
     return attach_sealed(content, "application/pdf", name)
@@ -362,21 +362,21 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
     """Show an item."""
     if item not in KNOWN:
         raise Http404
-    found = checklist.get_item_detail(**place(request, code, year), item=item, most=NEWEST)
-    asked = checklist.list_requirements(checklist.get_rulebook(code))[item]
-    line, newest = found.line, found.line.newest
+    detail = checklist.get_item_detail(**place(request, code, year), item=item, most=NEWEST)
+    requirement = checklist.list_requirements(checklist.get_rulebook(code))[item]
+    line, newest = detail.line, detail.line.newest
     context = {
         "year": year,
         "item": item,
         "heading": presenters.item_title(item),
-        "number": asked.rule.id,
+        "number": requirement.rule.id,
         "standing": presenters.state_badge(line.state.value),
         "next": presenters.next_step(line),
-        "pairs": _pairs(asked, found),
-        "sources": [presenters.rule_source(rule) for rule in (asked.rule, asked.beside) if rule],
+        "pairs": _pairs(requirement, detail),
+        "sources": [presenters.rule_source(rule) for rule in (requirement.rule, requirement.beside) if rule],
         "required": line.required,
-        "versions": [presenters.version_view(row, newest.number if newest else 0) for row in found.versions],
-        "comments": [(format_moment(one.at), data.person(one.actor), one.text) for one in found.comments],
+        "versions": [presenters.version_view(row, newest.number if newest else 0) for row in detail.versions],
+        "comments": [(format_moment(one.at), data.person(one.actor), one.text) for one in detail.comments],
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "generate": generation_form(item) if item in GENERATED else None,
@@ -393,12 +393,12 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
     return render(request, "dossier/item.html", context)
 
 
-def _pairs(asked: ItemRequirement, found: ItemDetail) -> list[tuple[str, str]]:
+def _pairs(requirement: ItemRequirement, detail: ItemDetail) -> list[tuple[str, str]]:
     _ = words(current())
-    line = found.line
+    line = detail.line
     pairs = [
-        (gettext("Required form"), _(FORMS[asked.form.value])),
-        (gettext("Seals"), _(", ").join(_(MARKS.get(one, one)) for one in asked.seals)),
+        (gettext("Required form"), _(FORMS[requirement.form.value])),
+        (gettext("Seals"), _(", ").join(_(MARKS.get(one, one)) for one in requirement.seals)),
         (gettext("Owner"), data.person(line.owner) or "–"),
         (gettext("Due by"), str(line.due or "–")),
     ]
@@ -422,9 +422,9 @@ def _forms(line: Line) -> dict[str, object]:
 def _confirm_form(newest: Version, days: dict[str, Any]) -> forms.Form:
     """The form of a confirmation; an explanation is asked for where a finding takes one."""
     form = _form("confirm", version=newest.number, **days)
-    if not (found := list_unanswered(materials.read_report(newest).get("findings", ()))):
+    if not (findings := list_unanswered(materials.read_report(newest).get("findings", ()))):
         del form.fields["explanation"]
-    elif list_unexplained(found):
+    elif list_unexplained(findings):
         form.fields["explanation"].required = True
     else:
         form.fields["explanation"].help_text = gettext(
@@ -444,13 +444,13 @@ def _statements_form(request: Request, code: str, year: int, item: str) -> State
 def _overrule_form(newest: Version) -> forms.Form | None:
     """The form with the findings that may be overruled; None where there is none."""
     _ = words(current())
-    found = [one for one in materials.read_report(newest).get("findings", ()) if overrulings.can_be_overruled(one)]
-    if not found:
+    findings = [one for one in materials.read_report(newest).get("findings", ()) if overrulings.can_be_overruled(one)]
+    if not findings:
         return None
     form = _form("overrule", version=newest.number)
-    named = {f"{one['code']}:{one['page'] or ''}": one for one in found}
+    by_key = {f"{one['code']}:{one['page'] or ''}": one for one in findings}
     choices = []
-    for key, one in named.items():
+    for key, one in by_key.items():
         text = finding_text(one["code"], {"page": one["page"], **one["values"]}, _)
         on_page = gettext("page {page}: {finding}").format(page=one["page"], finding=text)
         choices.append((key, on_page if one["page"] else text))

@@ -93,27 +93,27 @@ Json = Mapping[str, Any]
 KIB = 1024
 
 
-def generated_papers(code: str, year: int, found: Sequence[Paper]) -> Table:
+def generated_papers(code: str, year: int, papers: Sequence[Paper]) -> Table:
     """The items that the records make: state, next step, the portrait behind them, whether their sums agree."""
     heads = (
         gettext("Item"), gettext("State"), gettext("Next step"), gettext("Generated from the portrait"),
         gettext("Sums"),
     )  # fmt: skip
-    return cards(gettext("Generated documents"), heads, [_paper(code, year, one) for one in found])
+    return cards(gettext("Generated documents"), heads, [_paper(code, year, one) for one in papers])
 
 
 def _paper(code: str, year: int, one: Paper) -> list[Cell]:
     line = one.line
-    made = Cell("")
+    cell = Cell("")
     if one.run:
-        made = Cell(gettext("an older one: {run}").format(run=one.run), badge="warn") if one.older else Cell(one.run)
+        cell = Cell(gettext("an older one: {run}").format(run=one.run), badge="warn") if one.older else Cell(one.run)
     elif line.newest is not None:
-        made = Cell(gettext("uploaded as a file"))
+        cell = Cell(gettext("uploaded as a file"))
     return [
         Cell(presenters.item_title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
         presenters.state_badge(line.state.value),
         Cell(presenters.next_step(line)),
-        made,
+        cell,
         _agreement(one),
     ]
 
@@ -121,7 +121,7 @@ def _paper(code: str, year: int, one: Paper) -> list[Cell]:
 def _agreement(one: Paper) -> Cell:
     if not one.sums:
         return Cell("–")
-    bad = sum(told["paper"] != told["portrait"] for told in one.sums)
+    bad = sum(entry["paper"] != entry["portrait"] for entry in one.sums)
     if bad:
         return Cell(gettext("{count} differ").format(count=bad), badge="bad")
     if one.older:
@@ -129,7 +129,7 @@ def _agreement(one: Paper) -> Cell:
     return Cell(gettext("agree"), badge="good")
 
 
-def sum_rows(found: Sequence[Paper]) -> Table | None:
+def sum_rows(papers: Sequence[Paper]) -> Table | None:
     """Each figure that a paper and the portrait must tell alike; None: no paper has one."""
     _ = words(current())
     heads = (
@@ -138,20 +138,20 @@ def sum_rows(found: Sequence[Paper]) -> Table | None:
     rows = [
         [
             Cell(presenters.item_title(one.line.item)),
-            Cell(pair_text(code_name("metric", held["metric"], _), code_name("component", held["figure"], _), _)),
-            Cell(figures.count_text(held["paper"]), figure=True),
-            Cell("–" if held["portrait"] is None else figures.count_text(held["portrait"]), figure=True),
-            _agrees(held, older=one.older),
+            Cell(pair_text(code_name("metric", entry["metric"], _), code_name("component", entry["figure"], _), _)),
+            Cell(figures.count_text(entry["paper"]), figure=True),
+            Cell("–" if entry["portrait"] is None else figures.count_text(entry["portrait"]), figure=True),
+            _agrees(entry, older=one.older),
         ]
-        for one in found
-        for held in one.sums
+        for one in papers
+        for entry in one.sums
     ]
     return cards(gettext("Figures that must match"), heads, rows) if rows else None
 
 
-def _agrees(held: Json, *, older: bool) -> Cell:
+def _agrees(entry: Json, *, older: bool) -> Cell:
     """Of an older portrait nothing is told of the newest one."""
-    if held["paper"] != held["portrait"]:
+    if entry["paper"] != entry["portrait"]:
         return Cell(gettext("no"), badge="bad")
     return Cell(gettext("with the older portrait"), badge="warn") if older else Cell(gettext("yes"), badge="good")
 
@@ -192,37 +192,37 @@ def package_context(job: JobValue) -> dict[str, object]:
     }
 
 
-def _files(found: Sequence[Json]) -> Table:
+def _files(files: Sequence[Json]) -> Table:
     rows = [
         [
             Cell(one["path"]), Cell(figures.count_text(one["pages"]), figure=True),
             Cell(figures.count_text(-(-one["bytes"] // KIB)), figure=True), Cell(one["sha256"][:16]),
         ]
-        for one in found
+        for one in files
     ]  # fmt: skip
     return cards(gettext("Files"), (gettext("File"), gettext("Pages"), "KiB", "SHA-256"), rows)
 
 
-def certificate_context(found: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
+def certificate_context(certificate: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
     """Whether it can sign, its facts, and why it cannot."""
-    stamp = gettext("with a time stamp") if found.stamped else gettext("none: no authority is set")
-    if found.fault:
+    stamp = gettext("with a time stamp") if certificate.stamped else gettext("none: no authority is set")
+    if certificate.fault:
         return (
             Cell(gettext("cannot sign"), badge="plain"),
             [],
-            error_message(found.fault, found.values, words(current())),
+            error_message(certificate.fault, certificate.values, words(current())),
         )
     pairs = [
-        (gettext("Holder"), found.subject),
+        (gettext("Holder"), certificate.subject),
         (
             gettext("Names the enterprise"),
-            gettext("yes") if found.named else gettext("no: check whether it is the right one"),
+            gettext("yes") if certificate.named else gettext("no: check whether it is the right one"),
         ),
-        (gettext("Holds until"), found.valid_to),
-        (gettext("Fingerprint"), found.fingerprint),
+        (gettext("Holds until"), certificate.valid_to),
+        (gettext("Fingerprint"), certificate.fingerprint),
         (gettext("Time stamp"), stamp),
     ]
-    return Cell(gettext("can sign"), badge="good" if found.named else "warn"), pairs, ""
+    return Cell(gettext("can sign"), badge="good" if certificate.named else "warn"), pairs, ""
 
 
 def signature_context(job: JobValue) -> dict[str, object]:
@@ -244,13 +244,13 @@ def signature_context(job: JobValue) -> dict[str, object]:
 def generate(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker generate one item or all, as versions of the checklist or as files."""
     back = redirect("dossier-season", code=code, year=require_year(year))
-    given = GenerationForm(request.POST)
-    if not given.is_valid():
+    form = GenerationForm(request.POST)
+    if not form.is_valid():
         messages.error(request, gettext("Choose what to generate."))
         return back
-    asked = given.cleaned_data
+    values = form.cleaned_data
     output_files.enqueue_generation(
-        **place(request, code, year), items=[asked["item"]], files=asked["as_files"], replace=asked["replace"]
+        **place(request, code, year), items=[values["item"]], files=values["as_files"], replace=values["replace"]
     )
     messages.success(request, gettext("The documents are being generated."))
     return back
@@ -261,12 +261,12 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
 def build(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker build both editions."""
     back = redirect("dossier-season", code=code, year=require_year(year))
-    given = BuildForm(request.POST)
-    if not given.is_valid():
-        messages.error(request, form_errors(given))
+    form = BuildForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form_errors(form))
         return back
-    asked = given.cleaned_data
-    output_files.enqueue_build(**place(request, code, year), pictures=asked["seals"] == PICTURES, on=asked["on"])
+    values = form.cleaned_data
+    output_files.enqueue_build(**place(request, code, year), pictures=values["seals"] == PICTURES, on=values["on"])
     messages.success(request, gettext("The package is being built."))
     return back
 
@@ -284,8 +284,8 @@ def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
 @page(Permission.VIEW_UNMASKED)
 def download(request: Request, code: str, year: int, job: str) -> HttpResponseBase:
     """Give out what a job has made; the chain has an entry."""
-    made = output_files.download_zip(**place(request, code, year), job=job)
-    return as_attachment(StreamingHttpResponse(made.content, content_type=output_files.ZIP), made.name)
+    archive = output_files.download_zip(**place(request, code, year), job=job)
+    return as_attachment(StreamingHttpResponse(archive.content, content_type=output_files.ZIP), archive.name)
 
 
 SURE: Final = {"high": "good", "medium": "warn", "low": "bad"}
@@ -308,11 +308,11 @@ def show_form(request: Request, code: str, year: int) -> HttpResponse:
     elif job is not None and job.state == "failed":
         context["failed"] = data.describe_job_error(job.error)[0]
     elif job is not None and job.state == "done":
-        context |= _found(job)
+        context |= _build_result(job)
     return render(request, "dossier/verify.html", context)
 
 
-def _found(job: JobValue) -> dict[str, object]:
+def _build_result(job: JobValue) -> dict[str, object]:
     _ = words(current())
     result: dict[str, Any] = dict(job.result)
     scan = bool(result["scan"])
@@ -383,17 +383,17 @@ def _table(result: dict[str, Any]) -> Table:
 def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpResponse:
     """Take a package, a file of it or a scan; the worker compares."""
     require_year(year)
-    given = request.POST  # reading it is what brings the files in
+    values = request.POST  # reading it is what brings the files in
     faults = list(handler.faults)
     if not handler.files and not faults:
         messages.error(request, gettext("Choose a file first."))
     elif not faults:
-        chosen = given.get("against", "")
+        chosen = values.get("against", "")
         against = int(chosen) if chosen.isascii() and chosen.isdigit() else None
         try:
             files = [(one.name, one.content(checklist.LIMIT)) for one in handler.files]
             verification.enqueue_verification(
-                **place(request, code, year), files=files, scan=given.get("scan") == "yes", against=against
+                **place(request, code, year), files=files, scan=values.get("scan") == "yes", against=against
             )
         except NianjianError as fault:
             faults.append(fault)
@@ -406,9 +406,9 @@ FIELDS: Final = 56  # of a page: eight code numbers
 Told = Mapping[str, Any]
 
 
-def _report(given: str) -> Report:
+def _report(name: str) -> Report:
     with missing_as_404():
-        return fill_in.get_report(given)
+        return fill_in.get_report(name)
 
 
 @require_safe
@@ -423,18 +423,18 @@ def show_first_sheet(request: Request, code: str, year: int) -> HttpResponse:
 @page(Permission.READ)
 def show_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet, personal values masked."""
-    wanted = _report(report)
-    told = fill_in.find_newest_sheet(**place(request, code, year), report=wanted)
-    return _render_sheet(request, code, year, wanted, told)
+    kind = _report(report)
+    sheet = fill_in.find_newest_sheet(**place(request, code, year), report=kind)
+    return _render_sheet(request, code, year, kind, sheet)
 
 
 @require_POST
 @page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet in full; the chain has an entry."""
-    wanted = _report(report)
-    told = fill_in.reveal_sheet(**place(request, code, year), report=wanted)
-    return _render_sheet(request, code, year, wanted, told)
+    kind = _report(report)
+    sheet = fill_in.reveal_sheet(**place(request, code, year), report=kind)
+    return _render_sheet(request, code, year, kind, sheet)
 
 
 @require_POST
@@ -451,17 +451,17 @@ class EntryForm(forms.Form):
     Left empty such a value stays; a second field takes back what a person entered.
     """
 
-    def __init__(self, lines: Iterable[Told], given: QueryDict | None = None) -> None:
-        super().__init__(given, auto_id="fill_%s")
+    def __init__(self, lines: Iterable[Told], values: QueryDict | None = None) -> None:
+        super().__init__(values, auto_id="fill_%s")
         chinese = current() == CHINESE
         for line in lines:
             title = line["title_zh"] if chinese else line["title_en"]
-            shown = line["proposal"] if line["value"] is None else line["value"] if line["entered"] else None
+            initial = line["proposal"] if line["value"] is None else line["value"] if line["entered"] else None
             self.fields[_entry_name(line)] = forms.CharField(
                 label=f"{line['number']} {title}".strip(),
                 required=False,
                 max_length=LONGEST,
-                initial="" if line["personal"] else shown or "",
+                initial="" if line["personal"] else initial or "",
                 help_text=_entry_hint(line),
             )
             if line["personal"] and line["entered"]:
@@ -501,19 +501,19 @@ def _entry_hint(line: Told) -> str:
 @page(Permission.MANAGE_DATA)
 def enter(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """Keep what was typed into the fields; where one is refused nothing is kept, and all of it stands there again."""
-    wanted = _report(report)
-    told = fill_in.find_newest_sheet(**place(request, code, year), report=wanted)
-    lines = [] if told is None else told["fields"]
-    given = EntryForm([line for line in lines if _entry_name(line) in request.POST], request.POST)
-    if given.is_valid() and (texts := given.texts()):
+    kind = _report(report)
+    sheet = fill_in.find_newest_sheet(**place(request, code, year), report=kind)
+    lines = [] if sheet is None else sheet["fields"]
+    form = EntryForm([line for line in lines if _entry_name(line) in request.POST], request.POST)
+    if form.is_valid() and (texts := form.texts()):
         try:
-            fill_in.enter_values(**place(request, code, year), report=wanted, texts=texts)
+            fill_in.enter_values(**place(request, code, year), report=kind, texts=texts)
             messages.success(request, gettext("Saved for this data year, and proposed for the next."))
         except NianjianError as error:
-            given.add_error(None, error_message(error.code, error.values, words(current())))
-    if given.errors:
-        return _render_sheet(request, code, year, wanted, told, refused=given)
-    return redirect(f"{reverse('fill-in', args=[code, year, wanted.value])}?{request.GET.urlencode()}")
+            form.add_error(None, error_message(error.code, error.values, words(current())))
+    if form.errors:
+        return _render_sheet(request, code, year, kind, sheet, refused=form)
+    return redirect(f"{reverse('fill-in', args=[code, year, kind.value])}?{request.GET.urlencode()}")
 
 
 @require_POST
@@ -527,10 +527,10 @@ def download_sheet(request: Request, code: str, year: int, report: str, form: st
 
 
 def _render_sheet(
-    request: Request, code: str, year: int, report: Report, told: Told | None, *, refused: EntryForm | None = None
+    request: Request, code: str, year: int, report: Report, sheet: Told | None, *, refused: EntryForm | None = None
 ) -> HttpResponse:
     _ = words(current())
-    lines = [] if told is None else told["fields"]
+    lines = [] if sheet is None else sheet["fields"]
     cut = Paginator(lines, FIELDS).get_page(request.GET.get("page", 1))
     may_enter = has_permission(request.actor, code, Permission.MANAGE_DATA)
     context = {
@@ -540,11 +540,11 @@ def _render_sheet(
         "reports": [
             (reverse("fill-in", args=[code, year, one.value]), _(SHORT[one.value]), one is report) for one in Report
         ],
-        "told": told,
-        "pairs": [] if told is None else _pairs(told),
+        "told": sheet,
+        "pairs": [] if sheet is None else _pairs(sheet),
         "fields": [_field(one) for one in cut],
         "cut": cut,
-        "entering": (refused or EntryForm(cut)) if told and may_enter else None,
+        "entering": (refused or EntryForm(cut)) if sheet and may_enter else None,
         "enter": f"{reverse('fill-in-enter', args=[code, year, report.value])}?page={cut.number}",
         "may_make": has_permission(request.actor, code, Permission.REPORT),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
@@ -552,13 +552,13 @@ def _render_sheet(
     return render(request, "dossier/fill_in.html", context, status=200 if refused is None else UNPROCESSABLE)
 
 
-def _pairs(told: Told) -> list[tuple[str, str]]:
+def _pairs(sheet: Told) -> list[tuple[str, str]]:
     return [
-        (gettext("Created"), f"{format_moment(told['made_at'])} · {person(told['made_by'])}"),
-        (gettext("As of"), str(told["as_of"])),
-        (gettext("Figures from run"), told["run"] or gettext("no portrait of the year: its figures are unknown")),
-        (gettext("Still to be filled in"), str(told["unknown"])),
-        (gettext("Changed by more than the limit"), str(told["over"])),
+        (gettext("Created"), f"{format_moment(sheet['made_at'])} · {person(sheet['made_by'])}"),
+        (gettext("As of"), str(sheet["as_of"])),
+        (gettext("Figures from run"), sheet["run"] or gettext("no portrait of the year: its figures are unknown")),
+        (gettext("Still to be filled in"), str(sheet["unknown"])),
+        (gettext("Changed by more than the limit"), str(sheet["over"])),
     ]
 
 

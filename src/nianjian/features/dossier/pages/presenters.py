@@ -56,9 +56,9 @@ def clear_field(label: str) -> forms.BooleanField:
     return forms.BooleanField(label=gettext("Withdraw “{field}”").format(field=label), required=False)
 
 
-def form_errors(given: forms.Form) -> str:
+def form_errors(form: forms.Form) -> str:
     """What is wrong with a form, a sentence a field."""
-    return " ".join(say_pair(given.fields[name].label, texts[0]) for name, texts in given.errors.items())
+    return " ".join(say_pair(form.fields[name].label, texts[0]) for name, texts in form.errors.items())
 
 
 def attach_sealed(content: bytes, media_type: str, name: str) -> HttpResponse:
@@ -132,10 +132,10 @@ def verdict_badge(code: str) -> Cell:
 
 def next_step(line: Line) -> str:
     """What to do next about an item; "" where nothing is."""
-    told, state = NEXT, line.state.value
+    steps, state = NEXT, line.state.value
     if line.item in GENERATED:
-        told = NEXT_MADE if portrait_of_item(line) else NEXT_GENERATED
-    return words(current())(told[state]) if state in told else ""
+        steps = NEXT_MADE if portrait_of_item(line) else NEXT_GENERATED
+    return words(current())(steps[state]) if state in steps else ""
 
 
 def rule_source(rule: Rule) -> dict[str, str]:
@@ -199,18 +199,18 @@ def finding_sentences(findings: Iterable[dict[str, Any]]) -> list[tuple[str, int
 
 def _finding_sentence(one: Mapping[str, Any]) -> str:
     sentence = finding_text(one["code"], {"page": one["page"], **one["values"]}, words(current()))
-    if told := one.get(EXPLANATION):
+    if answer := one.get(EXPLANATION):
         return gettext("{finding} – explained by {person} on {day}: {text}").format(
-            finding=sentence, person=person(told["by"]),
-            day=format_moment(datetime.fromisoformat(told["at"])), text=told["text"],
+            finding=sentence, person=person(answer["by"]),
+            day=format_moment(datetime.fromisoformat(answer["at"])), text=answer["text"],
         )  # fmt: skip
     if not is_overruled(one):
         return sentence
-    told = one[ANSWER]
-    asker, approver = actor_texts([told["asked_by"], told["approved_by"]], words(current()))
+    answer = one[ANSWER]
+    asker, approver = actor_texts([answer["asked_by"], answer["approved_by"]], words(current()))
     return gettext("{finding} – overruled by {one} and {other} on {day}: {reason}").format(
         finding=sentence, one=asker, other=approver,
-        day=format_moment(datetime.fromisoformat(told["approved_at"])), reason=told["reason"],
+        day=format_moment(datetime.fromisoformat(answer["approved_at"])), reason=answer["reason"],
     )  # fmt: skip
 
 

@@ -59,9 +59,9 @@ class SubmissionForm(forms.Form):
     )
     package = forms.ChoiceField(label=gettext_lazy("Package"))
 
-    def __init__(self, packages: Sequence[JobValue], *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
+    def __init__(self, packages: Sequence[JobValue], *args: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
         """The packages to choose from; a single one is not asked for."""
-        super().__init__(*given, **more)
+        super().__init__(*args, **more)
         field: Any = self.fields["package"]
         field.choices = [
             (job.id, gettext("built {at} · {pages} pages · {digest}").format(
@@ -95,9 +95,9 @@ class NoticeForm(forms.Form):
     reference = forms.CharField(label=gettext_lazy("The notice's own number"), required=False, max_length=120)
     file = forms.FileField(label=gettext_lazy("The notice itself"), required=False, widget=_file_input())
 
-    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
+    def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
         """Room for several requests."""
-        super().__init__(*given, **more)
+        super().__init__(*args, **more)
         _ = words(current())
         items = [("", _(WHOLE)), *((one, _(NAMES[one])) for one in KNOWN)]
         for row in range(1, ROWS + 1):
@@ -109,11 +109,11 @@ class NoticeForm(forms.Form):
 
     def asked(self) -> list[RequestInput]:
         """The requests that were filled in."""
-        given = self.cleaned_data
+        values = self.cleaned_data
         return [
-            RequestInput(given[f"item{row}"], given[f"text{row}"])
+            RequestInput(values[f"item{row}"], values[f"text{row}"])
             for row in range(1, ROWS + 1)
-            if given[f"text{row}"].strip()
+            if values[f"text{row}"].strip()
         ]
 
 
@@ -137,9 +137,9 @@ class EvidenceForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
     file = forms.FileField(label=gettext_lazy("File"), widget=_file_input())
 
-    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
+    def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
         """The kinds in the reader's language."""
-        super().__init__(*given, **more)
+        super().__init__(*args, **more)
         _ = words(current())
         kinds: Any = self.fields["kind"]
         kinds.choices = [(one, _(EVIDENCE[one])) for one in Evidence.KINDS]
@@ -172,14 +172,14 @@ def form(act: str, sent: HttpRequest | None = None, **first: object) -> forms.Fo
 def submit_package(request: Request, code: str, year: int) -> HttpResponse:
     """Note that a package was handed in; the season's licence report is filed with it."""
     require_year(year)
-    given = SubmissionForm(rounds.list_built_packages(code, year), request.POST)
-    if not given.is_valid():
-        messages.error(request, form_errors(given))
+    bound_form = SubmissionForm(rounds.list_built_packages(code, year), request.POST)
+    if not bound_form.is_valid():
+        messages.error(request, form_errors(bound_form))
         return redirect("dossier-season", code=code, year=year)
-    told = given.cleaned_data
-    made = rounds.read_built_package(enterprise=code, year=year, job=told["package"])
-    handed = Handover(told["on"], told["place"], told["reference"])
-    rounds.record_submission(**place(request, code, year), package=made, handed=handed)
+    values = bound_form.cleaned_data
+    package = rounds.read_built_package(enterprise=code, year=year, job=values["package"])
+    handed = Handover(values["on"], values["place"], values["reference"])
+    rounds.record_submission(**place(request, code, year), package=package, handed=handed)
     return redirect("dossier-season", code=code, year=year)
 
 
@@ -191,32 +191,32 @@ def act(request: Request, code: str, year: int, number: int, act: str) -> HttpRe
     require_year(year)
     if act not in FORMS:
         raise Http404
-    given = form(act, request)
-    if given.is_valid():
-        messages.success(request, _done(act, given, place(request, code, year) | {"number": number}))
+    bound_form = form(act, request)
+    if bound_form.is_valid():
+        messages.success(request, _done(act, bound_form, place(request, code, year) | {"number": number}))
     else:
-        messages.error(request, form_errors(given))
+        messages.error(request, form_errors(bound_form))
     return redirect("rounds-one", code=code, year=year, number=number)
 
 
-def _done(act: str, given: forms.Form, of: dict[str, Any]) -> str:
+def _done(act: str, bound_form: forms.Form, of: dict[str, Any]) -> str:
     """Do it; what to say of it."""
-    told = given.cleaned_data
-    if isinstance(given, NoticeForm):
+    values = bound_form.cleaned_data
+    if isinstance(bound_form, NoticeForm):
         rounds.record_notice(
-            **of, received=told["received"], due=told["due"], reference=told["reference"],
-            requests=given.asked(), paper=read_upload(told["file"]),
+            **of, received=values["received"], due=values["due"], reference=values["reference"],
+            requests=bound_form.asked(), paper=read_upload(values["file"]),
         )  # fmt: skip
         return gettext("The return is recorded.")
     if act == "answer":
-        rounds.record_answer(**of, **told)
+        rounds.record_answer(**of, **values)
         return gettext("The answer is recorded.")
     if act == "accept":
-        rounds.record_passed(**of, **told)
+        rounds.record_passed(**of, **values)
         return gettext("Recorded: it passed.")
-    file = read_upload(told["file"])
+    file = read_upload(values["file"])
     if file is not None:
-        rounds.add_evidence(**of, kind=told["kind"], file=file)
+        rounds.add_evidence(**of, kind=values["kind"], file=file)
     return gettext("The file is stored.")
 
 
@@ -224,8 +224,8 @@ def _done(act: str, given: forms.Form, of: dict[str, Any]) -> str:
 @page(Permission.VIEW_UNMASKED)
 def download(request: Request, code: str, year: int, number: int, evidence: int) -> HttpResponse:
     """Give a file of evidence out as it came; the chain has an entry."""
-    kept, content = rounds.download_evidence(**place(request, code, year), number=number, evidence=evidence)
-    return attach_sealed(content, kept.media_type, kept.name or str(kept.pk))
+    row, content = rounds.download_evidence(**place(request, code, year), number=number, evidence=evidence)
+    return attach_sealed(content, row.media_type, row.name or str(row.pk))
 
 
 MOST: Final = 50  # packages that the page shows
@@ -241,11 +241,11 @@ Told = Mapping[str, Any]
 @page(Permission.READ)
 def show_packages(request: Request, code: str, year: int) -> HttpResponse:
     """The packages of a season."""
-    found = rounds.list_packages(**place(request, code, year), count=MOST)
+    packages = rounds.list_packages(**place(request, code, year), count=MOST)
     context = {
         "year": year,
-        "rounds": [_round(code, year, row, newest=row is found[0]) for row in reversed(found)],
-        "pairs": [(one["number"] - 1, one["number"]) for one in found if one["number"] > 1],
+        "rounds": [_round(code, year, row, newest=row is packages[0]) for row in reversed(packages)],
+        "pairs": [(one["number"] - 1, one["number"]) for one in packages if one["number"] > 1],
     }
     return render(request, "dossier/rounds.html", context)
 
@@ -272,34 +272,34 @@ def _state(code: str, names: Mapping[str, str]) -> Cell:
     return Cell(words(current())(names[code]), badge=badge)
 
 
-def _due(told: Told) -> str:
+def _due(deadline: Told) -> str:
     """The last day and how sure it is; "–" where nothing came back."""
-    if told["due"] is None:
+    if deadline["due"] is None:
         return "–"
-    how = gettext("as stated in the notice") if told["printed"] else gettext("counted in working days")
-    if told["provisional"]:
+    how = gettext("as stated in the notice") if deadline["printed"] else gettext("counted in working days")
+    if deadline["provisional"]:
         how = gettext("provisional: the holidays of that year have not been announced yet")
-    text = gettext("{due} ({how}), overdue") if told["late"] else gettext("{due} ({how})")
-    return text.format(due=told["due"], how=how)
+    text = gettext("{due} ({how}), overdue") if deadline["late"] else gettext("{due} ({how})")
+    return text.format(due=deadline["due"], how=how)
 
 
 @require_safe
 @page(Permission.READ)
 def show_package(request: Request, code: str, year: int, number: int) -> HttpResponse:
     """A package with everything about it."""
-    told = rounds.get_package(**place(request, code, year), number=number)
+    package = rounds.get_package(**place(request, code, year), number=number)
     _ = words(current())
     may_load = has_permission(request.actor, code, Permission.MANAGE_DATA)
-    acts = set(told["acts"]) if may_load else set()
+    acts = set(package["acts"]) if may_load else set()
     context = {
         "year": year,
-        "told": told,
-        "state": _state(told["state"], ROUNDS),
-        "pairs": _pairs(told),
-        "notices": [_notice(code, year, one, "answer" in acts) for one in told["notices"]],
+        "told": package,
+        "state": _state(package["state"], ROUNDS),
+        "pairs": _pairs(package),
+        "notices": [_notice(code, year, one, "answer" in acts) for one in package["notices"]],
         "items": ", ".join(
             gettext("{item} (version {version})").format(item=item_title(one["item"]), version=one["version"] or "–")
-            for one in told["items"]
+            for one in package["items"]
         ),
         "papers": [
             (
@@ -309,7 +309,7 @@ def show_package(request: Request, code: str, year: int, number: int) -> HttpRes
                 format_moment(one["recorded_at"]),
                 person(one["recorded_by"]),
             )
-            for one in told["papers"]
+            for one in package["papers"]
         ],
         "give_back": form("return", received=clock.today()) if "return" in acts else None,
         "accept": form("accept", on=clock.today()) if "accept" in acts else None,
@@ -320,28 +320,28 @@ def show_package(request: Request, code: str, year: int, number: int) -> HttpRes
     return render(request, "dossier/round.html", context)
 
 
-def _pairs(told: Told) -> list[tuple[str, str]]:
-    built = gettext("yes") if told["built_here"] else gettext("no: the audit chain contains no build of it")
+def _pairs(package: Told) -> list[tuple[str, str]]:
+    built = gettext("yes") if package["built_here"] else gettext("no: the audit chain contains no build of it")
     pairs = [
-        (gettext("Handed in on"), told["handed_on"]),
-        (gettext("Where"), told["place"] or gettext("not filled in")),
-        (gettext("The authority's reference number"), told["reference"] or "–"),
-        (gettext("Manifest"), told["manifest"][:16]),
+        (gettext("Handed in on"), package["handed_on"]),
+        (gettext("Where"), package["place"] or gettext("not filled in")),
+        (gettext("The authority's reference number"), package["reference"] or "–"),
+        (gettext("Manifest"), package["manifest"][:16]),
         (gettext("Built here"), built),
-        (gettext("Stored files"), gettext("yes") if told["files_kept"] else gettext("no: only its manifest")),
-        (gettext("Last day"), _due(told)),
+        (gettext("Stored files"), gettext("yes") if package["files_kept"] else gettext("no: only its manifest")),
+        (gettext("Last day"), _due(package)),
     ]
-    if told["passed_on"]:
-        pairs.append((gettext("Passed on"), told["passed_on"]))
+    if package["passed_on"]:
+        pairs.append((gettext("Passed on"), package["passed_on"]))
     return pairs
 
 
-def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  # noqa: FBT001 -- whether forms are shown
+def _notice(code: str, year: int, notice: Told, open_: bool) -> dict[str, Any]:  # noqa: FBT001 -- whether forms are shown
     return {
-        "received": told["received"],
-        "reference": told["reference"],
-        "due": _due(told),
-        "late": told["late"],
+        "received": notice["received"],
+        "reference": notice["reference"],
+        "due": _due(notice),
+        "late": notice["late"],
         "requests": [
             {
                 "name": item_title(one["item"]) if one["item"] else words(current())(WHOLE),
@@ -354,7 +354,7 @@ def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  #
                 ],
                 "form": form("answer", request=one["id"]) if open_ else None,
             }
-            for one in told["requests"]
+            for one in notice["requests"]
         ],
     }
 
@@ -365,11 +365,11 @@ def differences(request: Request, code: str, year: int) -> HttpResponse:
     """What differs between two packages: ``before`` and ``after`` of the query."""
     before, after = (_number(request.GET.get(name, "")) for name in ("before", "after"))
     with missing_as_404("dossier_round_unknown"):
-        told = rounds.compare_packages(**place(request, code, year), before=before, after=after)
+        comparison = rounds.compare_packages(**place(request, code, year), before=before, after=after)
     _ = words(current())
     context = {
         "year": year,
-        "told": told,
+        "told": comparison,
         "items": [
             {
                 "name": item_title(one["item"]),
@@ -378,7 +378,7 @@ def differences(request: Request, code: str, year: int) -> HttpResponse:
                 "after": "–" if one["after"] is None else one["after"],
                 "pages": [(page["page"], page["book"], _(PAGES[page["kind"]])) for page in one["pages"]],
             }
-            for one in told["items"]
+            for one in comparison["items"]
         ],
     }
     return render(request, "dossier/differences.html", context)

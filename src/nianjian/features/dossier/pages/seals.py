@@ -54,8 +54,8 @@ def _items() -> list[tuple[str, str]]:
 
 def _marks() -> list[tuple[str, str]]:
     _ = words(current())
-    found = dict.fromkeys(one.value for marks in MARKS.values() for one in marks)
-    return [("", gettext("the usual one of this seal")), *((one, _(PLACES[one])) for one in found)]
+    codes = dict.fromkeys(one.value for marks in MARKS.values() for one in marks)
+    return [("", gettext("the usual one of this seal")), *((one, _(PLACES[one])) for one in codes)]
 
 
 def _length(label: Any, hint: Any = "", *, required: bool = False, max_digits: int = 6) -> forms.DecimalField:  # noqa: ANN401 -- lazy texts
@@ -109,9 +109,9 @@ GIVEN: dict[str, type[forms.Form]] = {"picture": ImageForm, "paper": PaperForm}
 ACTS: dict[str, type[forms.Form]] = {"use": UseForm, "withdraw": WithdrawForm}
 
 
-def form(what: str, given: QueryDict | None = None) -> forms.Form:
+def form(what: str, values: QueryDict | None = None) -> forms.Form:
     """The form of an act; its fields have ids of their own, for all stand on one page."""
-    return {**GIVEN, **ACTS}[what](given, auto_id=f"{what}_%s")
+    return {**GIVEN, **ACTS}[what](values, auto_id=f"{what}_%s")
 
 
 BADGES: Final = {
@@ -130,7 +130,7 @@ def build_standing_cell(code: str) -> Cell:
     return Cell(words(current())(STANDINGS[code]), badge=BADGES[code])
 
 
-def build_pictures_table(found: Sequence[SealPicture]) -> Table:
+def build_pictures_table(pictures: Sequence[SealPicture]) -> Table:
     """The pictures that may be used."""
     heads = (gettext("Seal"), gettext("Width on paper in mm"), gettext("Checksum"), gettext("Put in"))
     rows = [
@@ -140,12 +140,12 @@ def build_pictures_table(found: Sequence[SealPicture]) -> Table:
             Cell(one.sha256[:12]),
             Cell(f"{format_moment(one.recorded_at)} · {person(one.recorded_by)}"),
         ]
-        for one in found
+        for one in pictures
     ]
     return cards(gettext("Seal images"), heads, rows)
 
 
-def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
+def build_uses_table(code: str, uses: Sequence[Impression]) -> Table:
     """What was asked for, and by whom it was agreed to."""
     _ = words(current())
     heads = (
@@ -162,7 +162,7 @@ def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
             _agreed(code, one, approver),
             Cell(gettext("{count} times").format(count=one.placed) if one.placed else "–"),
         ]
-        for one in found
+        for one in uses
         for asker, approver in [actor_texts([one.asked_by, one.approved_by], _)]
     ]
     return cards(gettext("Uses of a seal image"), heads, rows, wrap=True)
@@ -176,7 +176,7 @@ def _agreed(code: str, one: Impression, approver: str) -> Cell:
     return Cell(f"{format_moment(one.approved_at)} · {approver}")
 
 
-def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Table:
+def build_papers_table(code: str, year: int, papers: Sequence[SignedPaper]) -> Table:
     """Signed papers."""
     heads = (gettext("Name"), gettext("Item"), gettext("Signatures"), gettext("State"), gettext("Put in"))
     rows = [
@@ -187,15 +187,15 @@ def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Ta
             build_standing_cell(one.standing),
             Cell(f"{format_moment(one.recorded_at)} · {person(one.recorded_by)}"),
         ]
-        for one in found
+        for one in papers
     ]
     return cards(gettext("Signed documents"), heads, rows, wrap=True)
 
 
 def build_signatures_table(row: SignedPaper) -> list[tuple[str, Cell, list[tuple[str, str]]]]:
     """Field, standing and facts of each signature of a paper."""
-    told = signatures.to_document(row)
-    return [(one["field"], build_standing_cell(one["standing"]), _facts(one)) for one in told["signatures"]]
+    document = signatures.to_document(row)
+    return [(one["field"], build_standing_cell(one["standing"]), _facts(one)) for one in document["signatures"]]
 
 
 def _facts(one: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -225,18 +225,18 @@ NEWEST: Final = 50  # uses and papers that the page shows
 def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     """Pictures, uses and signed papers, and what the law says of them."""
     actor, season = request.actor, require_year(year)
-    found = seals.list_images(code, actor)
+    images = seals.list_images(code, actor)
     rule = seals.seal_rule(checklist.get_rulebook(code))
     _ = words(current())
     context = {
         "year": season,
         "no_seal": _(NO_SEAL),
         "source": None if rule is None else presenters.rule_source(rule),
-        "pictures": build_pictures_table(found) if found else None,
+        "pictures": build_pictures_table(images) if images else None,
         "uses": build_uses_table(code, uses) if (uses := seals.list_uses(code, season, actor, 0, NEWEST)) else None,
         "second": build_second_person(request, code),
-        "papers": build_papers_table(code, season, kept)
-        if (kept := signatures.list_papers(code, season, actor, 0, NEWEST))
+        "papers": build_papers_table(code, season, papers)
+        if (papers := signatures.list_papers(code, season, actor, 0, NEWEST))
         else None,
         "may_ask": has_permission(actor, code, Permission.REQUEST),
         "may_load": has_permission(actor, code, Permission.MANAGE_DATA),
@@ -256,31 +256,31 @@ def upload(request: Request, code: str, year: int, what: str, handler: Receiving
         raise Http404
     values = request.POST  # reading it is what brings the file in
     back = redirect("dossier-seals", code=code, year=year)
-    given = form(what, values)
-    del given.fields["file"]  # it came beside
+    bound_form = form(what, values)
+    del bound_form.fields["file"]  # it came beside
     for fault in handler.faults:
         messages.error(request, data.fault(fault))
     if handler.faults:
         return back
-    if not handler.files or not given.is_valid():
-        messages.error(request, form_errors(given) or gettext("Choose a file first."))
+    if not handler.files or not bound_form.is_valid():
+        messages.error(request, form_errors(bound_form) or gettext("Choose a file first."))
         return back
     one = handler.files[0]
     try:
         content = one.content(seals.LIMIT if what == "picture" else signatures.LIMIT)
-        messages.success(request, _taken(what, code, year, one.name, content, given.cleaned_data, request.actor))
+        messages.success(request, _taken(what, code, year, one.name, content, bound_form.cleaned_data, request.actor))
     except NianjianError as fault:
         messages.error(request, data.fault(fault))
     return back
 
 
 def _taken(  # noqa: PLR0917 -- the parts of one form
-    what: str, code: str, year: int, file: str, content: bytes, given: dict[str, Any], actor: Actor
+    what: str, code: str, year: int, file: str, content: bytes, values: dict[str, Any], actor: Actor
 ) -> str:
     if what == "picture":
-        seals.store_image(enterprise=code, name=file, content=content, actor=actor, **given)
+        seals.store_image(enterprise=code, name=file, content=content, actor=actor, **values)
         return gettext("The image is stored, encrypted; it is never output.")
-    row = signatures.store_paper(enterprise=code, year=year, name=file, content=content, actor=actor, **given)
+    row = signatures.store_paper(enterprise=code, year=year, name=file, content=content, actor=actor, **values)
     state = build_standing_cell(row.standing).text
     return gettext("The document is stored as received: {state}.").format(state=state)
 
@@ -292,19 +292,19 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
     require_year(year)
     if act not in ACTS:
         raise Http404
-    given = form(act, request.POST)
+    bound_form = form(act, request.POST)
     back = redirect("dossier-seals", code=code, year=year)
-    if not given.is_valid():
-        messages.error(request, form_errors(given))
+    if not bound_form.is_valid():
+        messages.error(request, form_errors(bound_form))
         return back
-    values = given.cleaned_data
+    values = bound_form.cleaned_data
     if act == "withdraw":
         seals.withdraw_image(enterprise=code, kind=values["kind"], actor=request.actor)
         messages.success(request, gettext("The image is withdrawn and deleted."))
         return back
-    asked = seals.request_print(enterprise=code, wanted=PrintRequest(year=year, **values), actor=request.actor)
+    approval = seals.request_print(enterprise=code, params=PrintRequest(year=year, **values), actor=request.actor)
     text = gettext("Requested as {approval}; a second person decides.")
-    messages.success(request, text.format(approval=asked["approval"]))
+    messages.success(request, text.format(approval=approval["approval"]))
     return back
 
 

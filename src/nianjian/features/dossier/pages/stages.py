@@ -82,16 +82,16 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
 
 def _render_stages(request: Request, code: str, year: int) -> HttpResponse:
     way = progress.get_progress(enterprise=code, year=year, actor=request.actor)
-    wanted = request.GET.get("step", "")
-    shown = wanted if wanted in progress.STEPS else way.current
+    query_step = request.GET.get("step", "")
+    open_step = query_step if query_step in progress.STEPS else way.current
     lines = way.status.lines
     context: dict[str, Any] = {
         "year": year,
         "before": year - 1,
         "years": checklist.list_seasons(code, year, clock.today()),
-        "stages": _build_stages(way, lines, shown),
-        "step": shown,
-        "asked": bool(wanted),
+        "stages": _build_stages(way, lines, open_step),
+        "step": open_step,
+        "asked": bool(query_step),
         "number": progress.STEPS.index(way.current) + 1 if way.current else 0,
         "deadline": _describe_deadline(code, year),
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
@@ -104,19 +104,19 @@ def _render_stages(request: Request, code: str, year: int) -> HttpResponse:
         **_build_list(code, lines),
         **work_context(code, [*way.status.working, *arrivals.list_reading_jobs(code, year)]),
     }
-    if shown:
-        context |= BODIES[shown](request, code, year, way)
+    if open_step:
+        context |= BODIES[open_step](request, code, year, way)
     return render(request, "dossier/stages.html", context)
 
 
-def _build_stages(way: PackageProgress, lines: Sequence[Line], shown: str) -> list[Stage]:
+def _build_stages(way: PackageProgress, lines: Sequence[Line], open_step: str) -> list[Stage]:
     _ = words(current())
     done, rows = way.done, []
     for step in progress.STEPS:
         label, waits = STEPS[step]
         state = "done" if step in done else "now" if step == way.current else "later"
         text = _describe_done(step, way, lines) if state == "done" else _(waits)
-        rows.append(Stage(step, _(label), state, text, step == shown))
+        rows.append(Stage(step, _(label), state, text, step == open_step))
     return rows
 
 
@@ -176,11 +176,11 @@ def _describe_deadline(code: str, year: int) -> str:
 def _build_list(code: str, lines: Sequence[Line]) -> dict[str, object]:
     """Every item with its mark, its state unless it is ready, and who brings it by when."""
     _, rules = words(current()), checklist.get_rulebook(code)
-    asked, due = checklist.list_requirements(rules), {line.item for line in lines}
+    requirements, due = checklist.list_requirements(rules), {line.item for line in lines}
     rows = [
         {
             "item": line.item,
-            "number": asked[line.item].rule.id,
+            "number": requirements[line.item].rule.id,
             "title": item_title(line.item),
             "badge": BADGES[line.state.value],
             "state": _(STATES[line.state.value]),
@@ -192,7 +192,7 @@ def _build_list(code: str, lines: Sequence[Line]) -> dict[str, object]:
     return {
         "items": rows,
         "ready": sum(line.state in DONE for line in lines),
-        "sources": [(one.rule.id, rule_source(one.rule)) for one in asked.values() if one.item in due],
+        "sources": [(one.rule.id, rule_source(one.rule)) for one in requirements.values() if one.item in due],
         "further": optional_items.hinted(rules),
     }
 
@@ -216,38 +216,38 @@ def _show_figures(request: Request, code: str, year: int, way: PackageProgress) 
 
 
 def _show_materials(_request: Request, code: str, year: int, way: PackageProgress) -> Mapping[str, object]:
-    found = way.status
+    status = way.status
     return {
-        "run": found.run,
-        "papers": package.generated_papers(code, year, found.papers),
-        "sums": package.sum_rows(found.papers),
+        "run": status.run,
+        "papers": package.generated_papers(code, year, status.papers),
+        "sums": package.sum_rows(status.papers),
         "generate": package.generation_form(ALL),
-        "files": found.files,
-        "replaceable": sum(one.line.state is MaterialState.TO_CONFIRM and not one.run for one in found.papers),
-        "open_items": _count_open_items(found.missing),
+        "files": status.files,
+        "replaceable": sum(one.line.state is MaterialState.TO_CONFIRM and not one.run for one in status.papers),
+        "open_items": _count_open_items(status.missing),
     }
 
 
 def _count_open_items(lines: Sequence[Line]) -> str:
     """What is to be generated and what to be uploaded, and how many stand otherwise."""
     absent = [line.item in output_files.GENERATED for line in lines if line.state is MaterialState.MISSING]
-    made, brought = sum(absent), len(absent) - sum(absent)
-    if made and brought:
-        text = gettext("{made} can be generated, {brought} must be uploaded").format(made=made, brought=brought)
-    elif made:
-        text = gettext("{count} can be generated").format(count=made)
+    to_generate, brought = sum(absent), len(absent) - sum(absent)
+    if to_generate and brought:
+        text = gettext("{made} can be generated, {brought} must be uploaded").format(made=to_generate, brought=brought)
+    elif to_generate:
+        text = gettext("{count} can be generated").format(count=to_generate)
     else:
         text = gettext("{count} must be uploaded").format(count=brought) if brought else ""
     others = Counter(line.state.value for line in lines if line.state is not MaterialState.MISSING)
-    told = (f"{words(current())(STATES[state])} {count}" for state, count in others.items())
-    return _join(text, *told)
+    texts = (f"{words(current())(STATES[state])} {count}" for state, count in others.items())
+    return _join(text, *texts)
 
 
 def _show_build(_request: Request, _code: str, _year: int, way: PackageProgress) -> Mapping[str, object]:
-    found = way.status.package
+    build_job = way.status.package
     return {
         "build": package.BuildForm(auto_id="build_%s"),
-        "package": package.package_context(found) if found else None,
+        "package": package.package_context(build_job) if build_job else None,
         "missing": len(way.status.missing),
         "blank": _name_blank_items(way),
         "no_seal": words(current())(NO_SEAL),
@@ -277,12 +277,12 @@ def build_scans(way: PackageProgress) -> dict[str, object]:
 
 
 def _show_final(_request: Request, _code: str, _year: int, way: PackageProgress) -> Mapping[str, object]:
-    found = way.status
-    state, pairs, why = package.certificate_context(found.certificate)
+    status = way.status
+    state, pairs, why = package.certificate_context(status.certificate)
     return {
-        "package": package.package_context(found.package) if found.package else None,
+        "package": package.package_context(status.package) if status.package else None,
         "blank": _name_blank_items(way),
-        "signature": package.signature_context(found.signature) if found.signature else None,
+        "signature": package.signature_context(status.signature) if status.signature else None,
         "certificate": {"state": state, "pairs": pairs, "why": why},
     }
 

@@ -16,7 +16,7 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
         facts.ask("articles_not_recognised")
     if (name := expected.get("name")) and fold_name(name) not in fold_name(text):
         facts.ask("name_not_found", name=name)
-    dated = [(found.day, row) for page in pages for row in page.rows for found in find_dates(row.plain)]
+    dated = [(match.day, row) for page in pages for row in page.rows for match in find_dates(row.plain)]
     if not dated:
         facts.ask("field_missing", field="dated")
         return facts

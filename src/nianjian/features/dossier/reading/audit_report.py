@@ -90,41 +90,41 @@ def opinion_patterns(book: Rulebook) -> Marks:
     )
 
 
-def find_reports(pages: Sequence[PageText], known: Marks) -> list[Report]:
+def find_reports(pages: Sequence[PageText], marks: Marks) -> list[Report]:
     """Each auditor's report of the file: most have one; a part before the first opening belongs to it."""
-    rows = [_row(line, known) for page in pages for line in page.rows if not FOOTER.fullmatch(line.plain)]
+    rows = [_row(line, marks) for page in pages for line in page.rows if not FOOTER.fullmatch(line.plain)]
     rows = [row for row in rows if row.text]
-    starts = [number for number in range(len(rows)) if _opens(rows, number, known)]
-    return [_parted(rows[one:other], known) for one, other in pairwise([0, *starts[1:], len(rows)])]
+    starts = [number for number in range(len(rows)) if _opens(rows, number, marks)]
+    return [_parted(rows[one:other], marks) for one, other in pairwise([0, *starts[1:], len(rows)])]
 
 
-def _opens(rows: Sequence[Row], number: int, known: Marks) -> bool:
+def _opens(rows: Sequence[Row], number: int, marks: Marks) -> bool:
     """Whether a report's first sentence begins in this row: it may run on into the next ones."""
     ahead = "".join(row.text for row in rows[number : number + 4])
     return any(
         (hit := pattern.search(ahead)) is not None and hit.start() < len(rows[number].text)
-        for pattern in known.patterns("opening")
+        for pattern in marks.patterns("opening")
     )
 
 
-def _row(line: Line, known: Marks) -> Row:
+def _row(line: Line, marks: Marks) -> Row:
     """Only Chinese numerals with a mark behind them count the parts of a report: 一 is 1."""
     text, hit = line.plain, NUMBERING.match(line.plain)
-    heading = _heading(NUMBERING.sub("", text).rstrip(":,.。;"), known, numbered=hit is not None)
+    heading = _heading(NUMBERING.sub("", text).rstrip(":,.。;"), marks, numbered=hit is not None)
     counts = hit is not None and hit[0][0] not in "([" and hit[1] in NUMERALS
     return Row(text, line, heading, NUMERALS.index(hit[1]) + 1 if hit and counts else None)
 
 
-def _heading(text: str, known: Marks, *, numbered: bool) -> str | None:
+def _heading(text: str, marks: Marks, *, numbered: bool) -> str | None:
     """The kind of heading: exact first, then one sign misread, then a numbered heading with the paragraph behind it."""
-    for kind, patterns in known.headings.items():
+    for kind, patterns in marks.headings.items():
         if any(pattern.fullmatch(text) for pattern in patterns):
             return kind
-    close = {kind for kind, some in known.words.items() if any(nearly_same_word(text, one) for one in some)}
+    close = {kind for kind, some in marks.words.items() if any(nearly_same_word(text, one) for one in some)}
     if len(close) == 1:
         return close.pop()
     if numbered:
-        for kind, patterns in known.headings.items():
+        for kind, patterns in marks.headings.items():
             if kind != "opinion" and any(pattern.match(text) for pattern in patterns):
                 return kind
     return None
@@ -138,21 +138,21 @@ def contains_word(text: str, word: str) -> bool:
     return size >= LONG and any(nearly_same_word(text[at : at + size], word) for at in range(len(text) - size + 1))
 
 
-def _parted(rows: Iterable[Row], known: Marks) -> Report:
+def _parted(rows: Iterable[Row], marks: Marks) -> Report:
     """Cut at the responsibilities; a heading of another kind ends them, the signature ends the report."""
     body: list[Row] = []
     boilerplate: list[Row] = []
     headings: list[Row] = []
     inside = opened = stood = False  # in the boilerplate, past the first sentence, past any boilerplate
     ahead = ""
-    ends = known.patterns("end")
+    ends = marks.patterns("end")
     for row in rows:
         if row.heading:
             headings.append(row)
             inside = row.heading == "boilerplate"
         (boilerplate if inside else body).append(row)
         ahead = (ahead + row.text)[-400:]
-        opened = opened or any(pattern.search(ahead) for pattern in known.patterns("opening"))
+        opened = opened or any(pattern.search(ahead) for pattern in marks.patterns("opening"))
         stood = stood or inside
         if opened and stood and any(pattern.fullmatch(NUMBERING.sub("", row.text)) for pattern in ends):
             break
@@ -190,9 +190,9 @@ class OpinionRead:
 
 def read_opinion(pages: Sequence[PageText], book: Rulebook) -> OpinionRead:
     """The opinion of the report; of several reports in one file the worst."""
-    known = opinion_patterns(book)
+    marks = opinion_patterns(book)
     passing = {str(one) for one in book.items("materials.audit.opinions_passing")}
-    opinions = [_opinion_of(report, pages, known) for report in find_reports(pages, known)]
+    opinions = [_opinion_of(report, pages, marks) for report in find_reports(pages, marks)]
     if not opinions:
         return OpinionRead(Opinion.UNCLEAR, (ask_finding("opinion_not_found"),))
     worst = min(opinions, key=lambda read: _ORDER.index(read.opinion))
@@ -205,8 +205,8 @@ def read_opinion(pages: Sequence[PageText], book: Rulebook) -> OpinionRead:
 _ORDER: Final = (*MODIFIED, *EXPLAINED, Opinion.UNCLEAR, Opinion.STANDARD)
 
 
-def _opinion_of(report: Report, pages: Sequence[PageText], known: Marks) -> OpinionRead:
-    proofs = {kind: next(_proofs(report, known, kind), None) for kind in (*MODIFIED, *EXPLAINED)}
+def _opinion_of(report: Report, pages: Sequence[PageText], marks: Marks) -> OpinionRead:
+    proofs = {kind: next(_proofs(report, marks, kind), None) for kind in (*MODIFIED, *EXPLAINED)}
     strong = [kind for kind in MODIFIED if proofs[kind]]
     if len(strong) > 1:
         page = proofs[strong[0]]
@@ -214,16 +214,16 @@ def _opinion_of(report: Report, pages: Sequence[PageText], known: Marks) -> Opin
     for kind in (*strong, *EXPLAINED):
         if proofs[kind]:
             return OpinionRead(kind, (), proofs[kind])
-    doubts = tuple(_doubts(report, pages, known))
-    return OpinionRead(Opinion.UNCLEAR if doubts else Opinion.STANDARD, doubts, next(_unmodified(report, known), None))
+    doubts = tuple(_doubts(report, pages, marks))
+    return OpinionRead(Opinion.UNCLEAR if doubts else Opinion.STANDARD, doubts, next(_unmodified(report, marks), None))
 
 
-def _proofs(report: Report, known: Marks, kind: Opinion) -> Iterator[int]:
+def _proofs(report: Report, marks: Marks, kind: Opinion) -> Iterator[int]:
     """Pages with headings and phrases of one kind; within the boilerplate only what no template holds counts."""
     yield from (row.line.page for row in report.headings if row.heading == kind.value)
-    places = [(report.body, known.phrases[kind.value])]
+    places = [(report.body, marks.phrases[kind.value])]
     if kind is Opinion.EMPHASIS:
-        places.append((report.boilerplate, known.patterns("late")))
+        places.append((report.boilerplate, marks.patterns("late")))
     for rows, patterns in places:
         text = "".join(row.text for row in rows)
         yield from (_page_at(rows, hit.start()) for pattern in patterns for hit in pattern.finditer(text))
@@ -234,22 +234,22 @@ def _page_at(rows: Sequence[Row], start: int) -> int:
     return rows[bisect_right(ends, start)].line.page
 
 
-def _unmodified(report: Report, known: Marks) -> Iterator[int]:
+def _unmodified(report: Report, marks: Marks) -> Iterator[int]:
     text = report.text
-    for pattern in known.patterns("unmodified"):
+    for pattern in marks.patterns("unmodified"):
         for hit in pattern.finditer(text):
             sentence = text[text.rfind("。", 0, hit.start()) + 1 : hit.end()]
-            if not any(word in sentence for word in known.lists["limiting"]):
+            if not any(word in sentence for word in marks.lists["limiting"]):
                 yield _page_at(report.body, hit.start())
 
 
-def _doubts(report: Report, pages: Sequence[PageText], known: Marks) -> Iterator[Finding]:
+def _doubts(report: Report, pages: Sequence[PageText], marks: Marks) -> Iterator[Finding]:
     text = report.text
     whole = "".join(row.text for row in (*report.body, *report.boilerplate))
-    if next(_unmodified(report, known), None) is None:
+    if next(_unmodified(report, marks), None) is None:
         yield ask_finding("opinion_not_found")
     for part in ("opening", "supported"):
-        if not any(pattern.search(whole) for pattern in known.patterns(part)):
+        if not any(pattern.search(whole) for pattern in marks.patterns(part)):
             yield ask_finding("opinion_incomplete", part=part)
     kinds = Counter(row.heading for row in report.headings)
     if not kinds["opinion"] or kinds["boilerplate"] < RESPONSIBILITIES:
@@ -261,7 +261,7 @@ def _doubts(report: Report, pages: Sequence[PageText], known: Marks) -> Iterator
         yield ask_finding("opinion_incomplete", part="basis")
     if skipped := _skipped(report.headings):
         yield ask_finding("opinion_parts_missing", skipped[1].line.page, before=skipped[0].text, after=skipped[1].text)
-    yield from _suspicions(text, known)
+    yield from _suspicions(text, marks)
     yield from _unread(report, pages)
 
 
@@ -276,15 +276,15 @@ def _skipped(headings: Sequence[Row]) -> tuple[Row, Row] | None:
     return None
 
 
-def _suspicions(text: str, known: Marks) -> Iterator[Finding]:
+def _suspicions(text: str, marks: Marks) -> Iterator[Finding]:
     """Words of the other opinions anywhere outside the boilerplate, a sign of them perhaps misread."""
-    for pattern in known.patterns("quoted"):
+    for pattern in marks.patterns("quoted"):
         if hit := pattern.search(text):
             yield ask_finding("opinion_quoted", words=hit.group()[:EXCERPT])
     rest = text
-    for word in known.lists["harmless"]:
+    for word in marks.lists["harmless"]:
         rest = rest.replace(word, "")
-    for word in known.lists["suspicious"]:
+    for word in marks.lists["suspicious"]:
         if contains_word(rest, word):
             yield ask_finding("opinion_suspicious", words=word)
 
@@ -345,18 +345,18 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
 
 def _firm(rows: Sequence[Line], pattern: str) -> tuple[Line | None, str | None]:
     """The firm named most often, of those the longest name; what stands before it in the row is no part of it."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     places: dict[str, Line] = {}
     for row in rows:
         for hit in re.finditer(pattern, row.plain):
             name = re.sub(r"^.*(委托|接受|聘请|由|:)(?=[\u4e00-\u9fff]{4,})", "", hit.group())
-            found[name] += 1
+            counts[name] += 1
             if name not in places or row.confidence > places[name].confidence:
                 places[name] = row
-    if not found:
+    if not counts:
         return None, None
-    name = max(found, key=lambda name: (found[name], len(name)))
-    name = max((one for one in found if one.startswith(name)), key=len)
+    name = max(counts, key=lambda name: (counts[name], len(name)))
+    name = max((one for one in counts if one.startswith(name)), key=len)
     return places[name], name
 
 
@@ -367,10 +367,10 @@ def _code(rows: Sequence[Line], patterns: Mapping[str, object]) -> tuple[Line | 
         for number, row in enumerate(rows):
             if not (hit := re.search(pattern, row.plain)):
                 continue
-            behind = row.plain[hit.end() :]
-            if code := shape.match(behind):
+            rest = row.plain[hit.end() :]
+            if code := shape.match(rest):
                 return row, _undated(code)
-            if not behind and number + 1 < len(rows) and (code := shape.match(rows[number + 1].plain)):
+            if not rest and number + 1 < len(rows) and (code := shape.match(rows[number + 1].plain)):
                 return rows[number + 1], _undated(code)
     return None, None
 
@@ -392,20 +392,20 @@ def _enter_year(facts: Facts, rows: Sequence[Line], patterns: Sequence[str], exp
     else:
         year = ranked[0][0]
         facts.fields["year"] = int(year)
-        if (wanted := expected.get("year")) and year != wanted:
-            facts.stop("year_differs", read=int(year), wanted=wanted)
+        if (expected_year := expected.get("year")) and year != expected_year:
+            facts.stop("year_differs", read=int(year), wanted=expected_year)
 
 
-def _enter_date(facts: Facts, rows: Sequence[Line], known: Marks, asked_on: date) -> None:
+def _enter_date(facts: Facts, rows: Sequence[Line], marks: Marks, asked_on: date) -> None:
     """The report's date stands on a row of its own, beside or below the signatures."""
     past = False
     for row in rows:
-        past = past or any(pattern.search(row.plain) for pattern in known.patterns("opening"))
-        found = find_dates(row.plain)
+        past = past or any(pattern.search(row.plain) for pattern in marks.patterns("opening"))
+        dates = find_dates(row.plain)
         # Beside the date stand the place or the firm at most: no sentence, no statement.
-        before = row.plain[: found[-1].start] if past and found and found[-1].end == len(row.plain) else None
+        before = row.plain[: dates[-1].start] if past and dates and dates[-1].end == len(row.plain) else None
         if before is not None and len(before) <= BESIDE and not any(word in before for word in STATEMENTS):
-            facts.fields["dated"] = found[-1].day.isoformat()
-            facts.check_dated(found[-1].day, row.page, asked_on)
+            facts.fields["dated"] = dates[-1].day.isoformat()
+            facts.check_dated(dates[-1].day, row.page, asked_on)
             return
     facts.ask("field_missing", field="dated")

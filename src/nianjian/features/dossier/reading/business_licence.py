@@ -22,13 +22,13 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     """``expected``: `name`, `credit_code`, `legal_representative` as the register has them."""
     del book
     facts = Facts(personal=frozenset({"legal_representative"}))
-    found = credit_codes(line for page in pages for line in page.lines)
-    code = facts.enter_code("credit_code", found, bad="credit_code_bad", several="credit_codes_several")
+    candidates = credit_codes(line for page in pages for line in page.lines)
+    code = facts.enter_code("credit_code", candidates, bad="credit_code_bad", several="credit_codes_several")
     if code and code.repaired:
         facts.fields["credit_code_repaired"] = True
         facts.ask("credit_code_repaired", code.line.page, read=code.text)
-    if code and (wanted := expected.get("credit_code")) and wanted != code.text:
-        facts.stop("credit_code_differs", code.line.page, read=code.text, wanted=wanted)
+    if code and (expected_code := expected.get("credit_code")) and expected_code != code.text:
+        facts.stop("credit_code_differs", code.line.page, read=code.text, wanted=expected_code)
     name = first_match(text_after(pages, ("企业名称", "名称"), others=LABELS, below=1), COMPANY)
     if name and (hit := TYPED.match(name.plain)):  # the kind of company, which stands in the row below, is no part
         name = replace(name, text=hit[1])

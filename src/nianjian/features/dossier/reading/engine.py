@@ -95,15 +95,15 @@ def unread_ink(grey: Picture, boxes: list[tuple[float, float, float, float]], dp
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, max(3, int(1.5 * dpi / MM))), np.uint8))
     count, _labels, stats, _middles = cv2.connectedComponentsWithStats(joined)
     low, tall = (mm * dpi / MM for mm in TEXT_HEIGHT)
-    found = []
+    places = []
     for number in range(1, count):
         left, top, wide, high, area = (int(value) for value in stats[number])
         real = int(ink[top : top + high, left : left + wide].sum())
         # A row of characters fills its rectangle when its gaps are closed, and is ink in good part.
         dense = area > 0.35 * wide * high and real > 0.15 * area
         if low <= high <= tall and wide >= TEXT_WIDTH * dpi / MM and dense:
-            found.append([float(left), float(top), float(left + wide), float(top + high)])
-    return found
+            places.append([float(left), float(top), float(left + wide), float(top + high)])
+    return places
 
 
 def _without_rules(ink: Picture, dpi: float) -> Picture:
@@ -153,9 +153,9 @@ def recogniser() -> RapidOCR:
     engine = RapidOCR(params=PINNED)
     proof = np.full((120, 420, 3), 255, np.uint8)
     cv2.putText(proof, PROOF, (60, 85), cv2.FONT_HERSHEY_SIMPLEX, 2.2, (0, 0, 0), 4)
-    told = read_lines(engine, proof)
-    if [text for text, _confidence, _box in told] != [PROOF]:
-        raise NotFitError(PROOF, told)
+    lines = read_lines(engine, proof)
+    if [text for text, _confidence, _box in lines] != [PROOF]:
+        raise NotFitError(PROOF, lines)
     return engine
 
 
@@ -172,12 +172,12 @@ def detect_orientation(picture: Picture) -> int:
 
 def read_lines(engine: RapidOCR, picture: Picture) -> list[tuple[str, float, tuple[float, float, float, float]]]:
     """Text, confidence and the upright rectangle (pixels) of each line of a page."""
-    found: Any = engine(picture, use_det=True, use_cls=False, use_rec=True)  # the engine keeps what `read_strip` set
-    if found.boxes is None or found.txts is None:
+    output: Any = engine(picture, use_det=True, use_cls=False, use_rec=True)  # the engine keeps what `read_strip` set
+    if output.boxes is None or output.txts is None:
         return []
     return [
         (str(text), float(score), _upright(box))
-        for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
+        for box, text, score in zip(output.boxes, output.txts, output.scores, strict=True)
     ]
 
 
@@ -188,10 +188,10 @@ def _upright(box: Picture) -> tuple[float, float, float, float]:
 
 def read_strip(engine: RapidOCR, picture: Picture) -> tuple[str, float]:
     """One line that fills its picture: recognition without looking for lines."""
-    found: Any = engine(picture, use_det=False, use_cls=False, use_rec=True)
-    if not found.txts:
+    output: Any = engine(picture, use_det=False, use_cls=False, use_rec=True)
+    if not output.txts:
         return "", 0.0
-    return str(found.txts[0]), float(found.scores[0])
+    return str(output.txts[0]), float(output.scores[0])
 
 
 TOLD: Final = 6  # lines that tell which way is up
@@ -200,8 +200,8 @@ READABLE, LEAD = 0.6, 0.15  # mean confidence of the lines that way, and by how 
 
 def settle_turn(engine: RapidOCR, grey: Picture) -> int | None:
     """By how many degrees clockwise a page lies turned, by the way its longest lines can be read; None: by none."""
-    found: Any = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), use_det=True, use_cls=False, use_rec=False)
-    boxes = [] if found.boxes is None else [_upright(box) for box in found.boxes]
+    output: Any = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), use_det=True, use_cls=False, use_rec=False)
+    boxes = [] if output.boxes is None else [_upright(box) for box in output.boxes]
     across = sum(_area(box) for box in boxes if _stands(box)) > sum(_area(box) for box in boxes if not _stands(box))
     longest = sorted((box for box in boxes if _stands(box) == across), key=_area)[-TOLD:]
     if not longest:
@@ -305,16 +305,16 @@ def main(words: list[str]) -> int:
     document = pdfium.PdfDocument(rest[0])
     for number in [int(one) for one in rest[1:]] or range(1, len(document) + 1):
         began = time.process_time()
-        told = page_to_json(page_read(document[number - 1], number))
-        _tell({**told, "cpu": round(time.process_time() - began, 3)})
+        answer = page_to_json(page_read(document[number - 1], number))
+        _tell({**answer, "cpu": round(time.process_time() - began, 3)})
     return 0
 
 
 def page_read(page: pdfium.PdfPage, number: int) -> PageText:
     """Render and read one page, and hold the PDF's own text against it."""
     dpi, scan = _dpi(page)
-    shown = page.render(scale=dpi / POINT, rev_byteorder=False).to_numpy()[..., :3]
-    read = page_text(shown, dpi, number, scan=scan)
+    pixels = page.render(scale=dpi / POINT, rev_byteorder=False).to_numpy()[..., :3]
+    read = page_text(pixels, dpi, number, scan=scan)
     if read.rotation or abs(read.skew) >= STRAIGHT:
         return read
     kind, lines = layer.compare_with_layer(page, read.lines)
@@ -324,19 +324,19 @@ def page_read(page: pdfium.PdfPage, number: int) -> PageText:
 def _dpi(page: pdfium.PdfPage) -> tuple[int, bool]:
     """The resolution of the picture that covers the page, within limits; the highest where none does."""
     wide, high = page.get_size()
-    found = []
+    images = []
     for one in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=5):
         left, bottom, right, top = one.get_bounds()
-        found.append(((right - left) * (top - bottom), one.get_metadata().horizontal_dpi))
-    area, own = max(found, default=(0.0, 0.0))
+        images.append(((right - left) * (top - bottom), one.get_metadata().horizontal_dpi))
+    area, own = max(images, default=(0.0, 0.0))
     scan = area > layer.COVERED * wide * high
-    wanted = own if scan else MOST_DPI
-    dpi = min(MOST_DPI, max(LEAST_DPI, round(wanted)))
+    target_dpi = own if scan else MOST_DPI
+    dpi = min(MOST_DPI, max(LEAST_DPI, round(target_dpi)))
     return int(min(dpi, (PIXELS / max(1.0, wide * high)) ** 0.5 * POINT)), scan
 
 
-def _tell(told: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+def _tell(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 

@@ -22,8 +22,8 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     facts.enter_text("person_name", name, {"person_name": expected.get("legal_representative", "")})
     codes, bad = identities(line for page in pages for line in page.rows)
     labelled, wrong = identities(text_after(pages, ("公民身份号码",)))
-    found = ([*codes, *labelled], [*bad, *wrong])
-    if code := facts.enter_code("id_number", found, bad="identity_bad", several="identities_several"):
+    candidates = ([*codes, *labelled], [*bad, *wrong])
+    if code := facts.enter_code("id_number", candidates, bad="identity_bad", several="identities_several"):
         if code.repaired:
             facts.ask("identity_repaired", code.line.page)
         born = identity_card(code.text).born

@@ -33,10 +33,10 @@ def compare_with_layer(page: pdfium.PdfPage, lines: Sequence[Line]) -> tuple[Lay
         ))
         for line in lines
     ]  # fmt: skip
-    seen, told = [line.plain for line in lines], [plain(words) for words in own]
+    seen, layer_texts = [line.plain for line in lines], [plain(words) for words in own]
     shares = [
         difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() if one or other else 1.0
-        for one, other in zip(seen, told, strict=True)
+        for one, other in zip(seen, layer_texts, strict=True)
     ]
     size = sum(map(len, seen))
     if not size:
@@ -63,10 +63,10 @@ def is_text_visible(page: pdfium.PdfPage) -> bool:
 
 def _corrected(line: Line, own: str) -> Line:
     """Take the layer's words where they differ in a Chinese character or two only: digits and letters must be seen."""
-    seen, told = line.plain, plain(own)
-    if len(seen) != len(told):
+    seen, layer_text = line.plain, plain(own)
+    if len(seen) != len(layer_text):
         return line
-    changed = [(one, other) for one, other in zip(seen, told, strict=True) if one != other]
+    changed = [(one, other) for one, other in zip(seen, layer_text, strict=True) if one != other]
     chinese = all("\u3400" <= sign <= "\u9fff" or sign >= "\U00020000" for pair in changed for sign in pair)
     if not changed or len(changed) > max(1, len(seen) // 6) or not chinese:
         return line

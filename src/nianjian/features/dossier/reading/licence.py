@@ -37,37 +37,37 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
 
 def _enter_number(facts: Facts, pages: Sequence[PageText], expected: Mapping[str, str]) -> None:
     labelled = text_after(pages, LABELS[:5], others=LABELS[5:])
-    found: dict[str, tuple[Line, bool]] = {}
+    numbers: dict[str, tuple[Line, bool]] = {}
     for line in (*labelled, *(row for page in pages for row in page.rows)):
         for hit in NUMBER.finditer(line.plain):
             text, repaired = _mended(hit.group())
             if licence_number(text).usual:
-                found.setdefault(text, (line, repaired))
-    if not found:
+                numbers.setdefault(text, (line, repaired))
+    if not numbers:
         if labelled:
             facts.ask("licence_number_unusual", labelled[0].page)
         else:
             facts.ask("field_missing", field="number")
         return
-    if len(found) > 1:
-        facts.ask("licence_numbers_several", count=len(found))
+    if len(numbers) > 1:
+        facts.ask("licence_numbers_several", count=len(numbers))
         return
-    text, (line, repaired) = found.popitem()
+    text, (line, repaired) = numbers.popitem()
     facts.enter("number", text, line)
     if repaired:
         facts.ask("licence_number_repaired", line.page, number=text)
-    if (wanted := expected.get("number")) and wanted != text:
-        facts.stop("licence_number_differs", line.page, read=text, wanted=wanted)
+    if (expected_number := expected.get("number")) and expected_number != text:
+        facts.stop("licence_number_differs", line.page, read=text, wanted=expected_number)
 
 
 def _mended(text: str) -> tuple[str, bool]:
     """The number with letters among its digits put right; a sign in front that is no province is dropped."""
     head, _dash, tail = text.upper().partition("-")
-    told = f"{head}-{tail.translate(LETTERS)}"
-    if told[0] >= "一" and not licence_number(told).usual:
-        told = told[1:]
-        return told, told != text[1:]
-    return told, told != text
+    number = f"{head}-{tail.translate(LETTERS)}"
+    if number[0] >= "一" and not licence_number(number).usual:
+        number = number[1:]
+        return number, number != text[1:]
+    return number, number != text
 
 
 def _enter_expiry(facts: Facts, pages: Sequence[PageText], book: Rulebook, asked_on: date) -> None:

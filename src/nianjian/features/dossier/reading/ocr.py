@@ -60,9 +60,9 @@ def read_pages(path: Path, numbers: Sequence[int] = (), *, progress: Progress = 
     done, count = 0, len(numbers)
     words = ["pages", str(path.resolve()), *map(str, numbers)]
     with closing(_answers(words, path.name, CPU_PAGE * (count or PAGES), lambda: progress(done, count))) as answers:
-        for done, told in enumerate(answers, 1):
+        for done, answer in enumerate(answers, 1):
             progress(done, count)
-            yield page_from_json(told)
+            yield page_from_json(answer)
 
 
 def read_strips(pictures: Sequence[bytes]) -> list[tuple[str, float]]:
@@ -72,7 +72,7 @@ def read_strips(pictures: Sequence[bytes]) -> list[tuple[str, float]]:
         for file, content in zip(files, pictures, strict=True):
             file.write_bytes(content)
         with closing(_answers(["strips", *map(str, files)], "strips", CPU_PAGE)) as answers:
-            return [(str(told["text"]), float(told["confidence"])) for told in answers]
+            return [(str(answer["text"]), float(answer["confidence"])) for answer in answers]
 
 
 def read_turn(bgr: Picture) -> int | None:
@@ -81,10 +81,10 @@ def read_turn(bgr: Picture) -> int | None:
         file = Path(folder) / "page.npy"
         np.save(file, bgr, allow_pickle=False)
         try:
-            (told,) = _answers(["turn", str(file)], "turn", CPU_PAGE)
+            (answer,) = _answers(["turn", str(file)], "turn", CPU_PAGE)
         except NianjianError:
             return None
-        return None if told["turn"] is None else int(told["turn"])
+        return None if answer["turn"] is None else int(answer["turn"])
 
 
 def read_sheets(pictures: Iterable[tuple[int, int, Picture]]) -> Generator[PageText]:
@@ -100,11 +100,11 @@ def read_sheets(pictures: Iterable[tuple[int, int, Picture]]) -> Generator[PageT
                 if child.stdin is not None:
                     child.stdin.write(f"{path} {dpi} {number}\n".encode())
                     child.stdin.flush()
-                told = next(lines, None)
+                answer = next(lines, None)
                 path.unlink()
-                if told is None:
+                if answer is None:
                     raise _failure(child, "sheets", said)
-                yield page_from_json(told)
+                yield page_from_json(answer)
         except BrokenPipeError as error:
             raise _failure(child, "sheets", said) from error
         finally:

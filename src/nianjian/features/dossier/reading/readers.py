@@ -69,12 +69,14 @@ class SheetReading:
         rings: list[bytes] = []
         pages = list(ocr.read_sheets(self._seen(sheets, rings)))
         facts = read(item, pages, self.rulebook, self.asked_on, self.expected)
-        told = {name: mask_value(value) if name in facts.personal else value for name, value in facts.fields.items()}
-        known = {(one.code, one.page) for one in facts.findings}
-        more = [one for one in check_page_order(pages) if (one.code, one.page) not in known]
+        fields = {name: mask_value(value) if name in facts.personal else value for name, value in facts.fields.items()}
+        existing = {(one.code, one.page) for one in facts.findings}
+        more = [one for one in check_page_order(pages) if (one.code, one.page) not in existing]
         if self.expected.get("name"):
             more += strips.check_seal_names(rings, self.expected["name"])
-        return ReadFields({name: value for name, value in told.items() if value is not None}, (*facts.findings, *more))
+        return ReadFields(
+            {name: value for name, value in fields.items() if value is not None}, (*facts.findings, *more)
+        )
 
     def _seen(self, sheets: Iterable[Sheet], rings: list[bytes]) -> Iterator[tuple[int, int, Picture]]:
         """The sheets for the recogniser; on the way the rings of the first page's seals are laid straight."""

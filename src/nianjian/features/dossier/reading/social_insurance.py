@@ -41,14 +41,14 @@ DECISIVE: Final = frozenset({"name", "period", "begin", "end"})
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
     """``expected``: `people`, the names of the staff, parted by line ends, as far as they are known."""
     facts = Facts(findings=[*check_page_order(pages)], personal=frozenset({"names"}))
-    known = [name for name in expected.get("people", "").split("\n") if name]
+    staff_names = [name for name in expected.get("people", "").split("\n") if name]
     paid, read_pages = _paid_months(facts, find_table(pages, COLUMNS, "name"))
     if not paid:
         facts.ask("list_without_rows")
         return facts
-    people, missing = _match_names(facts, paid, known)
-    asked = asked_on.year * YEAR + asked_on.month
-    last = _run(set.union(*paid.values()), asked)
+    people, missing = _match_names(facts, paid, staff_names)
+    as_of = asked_on.year * YEAR + asked_on.month
+    last = _run(set.union(*paid.values()), as_of)
     everyone = {month for month in last if all(month in months for months in paid.values())}
     facts.fields |= {
         "months": len(last),
@@ -59,15 +59,15 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
         "names": sorted(people),
     }
     unread = [page.number for page in pages if page.number not in read_pages and (page.lines or page.unread)]
-    wanted, staff = (book.integer(f"materials.social_insurance.{name}") for name in ("months", "staff"))
-    if len(last) < wanted:
+    min_months, staff = (book.integer(f"materials.social_insurance.{name}") for name in ("months", "staff"))
+    if len(last) < min_months:
         tell = facts.ask if unread else facts.stop
-        tell("months_too_few", months=len(last), wanted=wanted)
-    elif len(_run(everyone, asked)) < wanted:
-        facts.ask("people_not_throughout", months=wanted)
-    if last and asked - last[-1] > wanted:  # it ends before the months that it must show can have begun
+        tell("months_too_few", months=len(last), wanted=min_months)
+    elif len(_run(everyone, as_of)) < min_months:
+        facts.ask("people_not_throughout", months=min_months)
+    if last and as_of - last[-1] > min_months:  # it ends before the months that it must show can have begun
         facts.stop("months_old", last=_month(last[-1]))
-    elif last and asked - last[-1] > 1:
+    elif last and as_of - last[-1] > 1:
         facts.note("months_end_early", last=_month(last[-1]))
     if len(people) < staff:
         facts.ask("people_few", people=len(people), wanted=staff)
@@ -113,16 +113,16 @@ def _months(row: TableRow) -> Iterator[int]:
     if not text and {"begin", "end"} <= row.cells.keys():
         text = f"{row.cells['begin'].plain}-{row.cells['end'].plain}"
     text = re.sub(r"(?<!\d)(20\d{4})(20\d{4})(?!\d)", r"\1-\2", text)  # two months whose dash was not read
-    found = [int(hit[1]) * YEAR + int(hit[2]) for hit in MONTH.finditer(text)]
-    if len(found) == 1:
-        yield found[0]
-    elif len(found) == 2 and 0 <= found[1] - found[0] < LONGEST:  # noqa: PLR2004 - a beginning and an end
-        yield from range(found[0], found[1] + 1)
+    months = [int(hit[1]) * YEAR + int(hit[2]) for hit in MONTH.finditer(text)]
+    if len(months) == 1:
+        yield months[0]
+    elif len(months) == 2 and 0 <= months[1] - months[0] < LONGEST:  # noqa: PLR2004 - a beginning and an end
+        yield from range(months[0], months[1] + 1)
 
 
-def _run(months: set[int], asked: int) -> list[int]:
-    """The last months before ``asked`` that follow each other without a gap."""
-    last = max((month for month in months if month <= asked), default=0)
+def _run(months: set[int], as_of: int) -> list[int]:
+    """The last months before ``as_of`` that follow each other without a gap."""
+    last = max((month for month in months if month <= as_of), default=0)
     first = next(month for month in count(last, -1) if month not in months)
     return list(range(first + 1, last + 1))
 
@@ -132,15 +132,15 @@ def _month(count: int) -> str:
     return f"{year}-{month + 1:02}"
 
 
-def _match_names(facts: Facts, paid: Mapping[str, set[int]], known: Sequence[str]) -> tuple[set[str], list[str]]:
+def _match_names(facts: Facts, paid: Mapping[str, set[int]], staff_names: Sequence[str]) -> tuple[set[str], list[str]]:
     """Names as the staff list has them: folded alike, or one sign apart of a single one; a person sees the latter."""
-    if not known:
+    if not staff_names:
         return set(paid), []
     people: set[str] = set()
     near = strange = 0
     for name in paid:
-        exact = [one for one in known if same_name(name, one)]
-        close = [one for one in known if nearly_same_name(name, one)]
+        exact = [one for one in staff_names if same_name(name, one)]
+        close = [one for one in staff_names if nearly_same_name(name, one)]
         if exact:
             people.add(exact[0])
         elif len(close) == 1:
@@ -154,4 +154,4 @@ def _match_names(facts: Facts, paid: Mapping[str, set[int]], known: Sequence[str
     if strange:
         facts.ask("names_not_on_staff", count=strange)
     folded = {fold_name(name) for name in people}
-    return people, [name for name in known if fold_name(name) not in folded]
+    return people, [name for name in staff_names if fold_name(name) not in folded]

@@ -47,10 +47,10 @@ def seal_name(text: str, confidence: float, expected: str | None = None, page: i
         )
     if not expected:
         return SealName(name, confidence, None)
-    wanted = KEPT.sub("", fold_name(expected))
+    expected_name = KEPT.sub("", fold_name(expected))
     turns = [name[at:] + name[:at] for at in range(len(name))]
-    best = min(turns, key=lambda turn: edit_distance(fold_name(turn), wanted))
-    edits = edit_distance(fold_name(best), wanted)
+    best = min(turns, key=lambda turn: edit_distance(fold_name(turn), expected_name))
+    edits = edit_distance(fold_name(best), expected_name)
     if edits == 0:
         return SealName(best, confidence, fits=True)
     code = "seal_name_nearly" if edits <= NEAR else "seal_name_differs"
@@ -100,11 +100,11 @@ def _cut_lines(foot: Picture, dark: NDArray[np.bool_], mm: float, *, whole: bool
     inked = (dark.sum(axis=1) > 1).astype(np.uint8).reshape(-1, 1)
     joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((max(1, round(GAP_MM * mm)), 1), np.uint8)).ravel()
     edges = np.flatnonzero(np.diff(np.concatenate(([0], joined, [0]))))
-    room, given = round(ROOM_MM * mm), 0
+    room, line_count = round(ROOM_MM * mm), 0
     for start, end in reversed(list(zip(edges[::2], edges[1::2], strict=True))):
-        if given == LINES or not TALL_MM[0] * mm <= end - start <= TALL_MM[1] * mm:
+        if line_count == LINES or not TALL_MM[0] * mm <= end - start <= TALL_MM[1] * mm:
             continue
-        given += 1
+        line_count += 1
         columns = np.flatnonzero(dark[start:end].any(axis=0))
         first, last = int(columns[0]), int(columns[-1])
         if whole and (first < room or last > foot.shape[1] - room):

@@ -193,11 +193,11 @@ def find_dates(text: str) -> list[DateMatch]:
     for hit in WRITTEN.finditer(text):
         year = int("".join(str(DIGITS[sign]) for sign in hit[1]))
         hits.append((hit, (year, _number(hit[2]), _number(hit[3]))))
-    found = []
+    dates = []
     for hit, parts in sorted(hits, key=lambda one: one[0].start()):
         with suppress(ValueError):
-            found.append(DateMatch(date(*parts), hit.start(), hit.end()))
-    return found
+            dates.append(DateMatch(date(*parts), hit.start(), hit.end()))
+    return dates
 
 
 def _number(text: str) -> int:
@@ -216,14 +216,14 @@ class Span:
 
 def find_span(text: str) -> Span | None:
     """`2020年01月01日至2030年12月31日` or `…至长期`; None where no end can be read."""
-    found = find_dates(text)
-    if len(found) > 1 and found[0].day < found[1].day:
-        return Span(found[0].day, found[1].day)
+    dates = find_dates(text)
+    if len(dates) > 1 and dates[0].day < dates[1].day:
+        return Span(dates[0].day, dates[1].day)
     if hit := FOREVER.search(text):
-        begin = found[0].day if found and found[0].start < hit.start() else None
+        begin = dates[0].day if dates and dates[0].start < hit.start() else None
         return Span(begin, None)
-    if len(found) == 1 and re.match(r".*(至|到)$", text[: found[0].start]):
-        return Span(None, found[0].day)
+    if len(dates) == 1 and re.match(r".*(至|到)$", text[: dates[0].start]):
+        return Span(None, dates[0].day)
     return None
 
 
@@ -257,7 +257,7 @@ def _codes(
     lines: Iterable[Line], parse: Callable[[str], CreditCode | IdentityCard], mend: Callable[[str], str]
 ) -> tuple[list[Code], list[Line]]:
     """Codes as they stand, or with the letters that no code has put right."""
-    found: list[Code] = []
+    codes: list[Code] = []
     bad: list[Line] = []
     for line in lines:
         for hit in RUN.finditer(line.plain):
@@ -265,12 +265,12 @@ def _codes(
             for candidate in (text, mend(text)):
                 with suppress(NianjianError):
                     code = parse(candidate).text
-                    found.append(Code(code, line, code != text))
+                    codes.append(Code(code, line, code != text))
                     break
             else:
                 if sum(sign.isdigit() for sign in text) >= LENGTH // 2:
                     bad.append(line)
-    return found, bad
+    return codes, bad
 
 
 def _mend_identity(text: str) -> str:
@@ -342,15 +342,15 @@ def _label_end(row: list[Line], place: int, label: str) -> tuple[int, str] | Non
 
 
 def _until(parts: list[Line], others: tuple[str, ...]) -> Line | None:
-    kept = []
+    lines = []
     for part in parts:
         if others and part.plain.startswith(others):
             break
         cut = min((at for other in others if (at := part.plain.find(other)) > 0), default=None)
-        kept.append(replace(part, text=part.plain[:cut]) if cut else part)
+        lines.append(replace(part, text=part.plain[:cut]) if cut else part)
         if cut:
             break
-    return _together(kept) if kept else None
+    return _together(lines) if lines else None
 
 
 def _together(parts: Sequence[Line]) -> Line:
@@ -379,14 +379,14 @@ def edit_distance(one: str, other: str) -> int:
     return before[-1]
 
 
-def same_name(read: str, known: str) -> bool:
+def same_name(read: str, expected: str) -> bool:
     """Whether two names are one after folding."""
-    return fold_name(read) == fold_name(known)
+    return fold_name(read) == fold_name(expected)
 
 
-def nearly_same_name(read: str, known: str) -> bool:
+def nearly_same_name(read: str, expected: str) -> bool:
     """Whether they differ in one sign at most; a name of two signs must have one of them and its length."""
-    return edit_distance(fold_name(read), fold_name(known)) <= 1
+    return edit_distance(fold_name(read), fold_name(expected)) <= 1
 
 
 SURE: Final = 0.90
@@ -434,12 +434,14 @@ class Facts:
             self.ask("field_missing", field=name)
             return
         self.enter(name, line.plain, line)
-        if (wanted := expected.get(name)) and not same_name(line.plain, wanted):
+        if (expected_text := expected.get(name)) and not same_name(line.plain, expected_text):
             self.ask("field_differs", line.page, field=name)
 
-    def enter_code(self, name: str, found: tuple[list[Code], list[Line]], *, bad: str, several: str) -> Code | None:
+    def enter_code(
+        self, name: str, candidates: tuple[list[Code], list[Line]], *, bad: str, several: str
+    ) -> Code | None:
         """Enter the only code that was found; ``bad`` and ``several`` are the findings' codes."""
-        codes, wrong = found
+        codes, wrong = candidates
         if not codes:
             self.ask(bad, wrong[0].page) if wrong else self.ask("field_missing", field=name)
             return None
@@ -475,27 +477,27 @@ def find_table(pages: Sequence[PageText], columns: Mapping[str, Sequence[str]], 
 
     A page without a header of its own goes on with the columns of the page before.
     """
-    found: list[TableRow] = []
+    rows: list[TableRow] = []
     heads: dict[str, Line] = {}
     for page in pages:
         for row in row_cells(page.lines):
             if (fresh := _header(row, columns)) and needed in fresh and len(fresh) > 1:
                 heads = fresh
-            elif heads and (told := _placed(row, heads)):
-                found.append(TableRow(page.number, told))
-    return found
+            elif heads and (cells := _placed(row, heads)):
+                rows.append(TableRow(page.number, cells))
+    return rows
 
 
 def _header(row: Sequence[Line], columns: Mapping[str, Sequence[str]]) -> dict[str, Line]:
-    found: dict[str, Line] = {}
+    heads: dict[str, Line] = {}
     for piece in row:
         for name, words in columns.items():
-            if name not in found and piece.plain.rstrip("(%):").startswith(tuple(words)):
-                found[name] = piece
+            if name not in heads and piece.plain.rstrip("(%):").startswith(tuple(words)):
+                heads[name] = piece
                 break
         else:
-            found[f"other {piece.box.left:.0f}"] = piece
-    return found if any(not name.startswith("other ") for name in found) else {}
+            heads[f"other {piece.box.left:.0f}"] = piece
+    return heads if any(not name.startswith("other ") for name in heads) else {}
 
 
 def _placed(row: Sequence[Line], heads: Mapping[str, Line]) -> dict[str, Line]:
@@ -541,8 +543,8 @@ def parse_page_number(text: str) -> tuple[int, int | None] | None:
 def page_number(page: PageText) -> PageNumber | None:
     """The number at the foot or head of a page; None where there is none or more than one."""
     edges = [line for line in page.rows if not TALL < line.box.middle / page.height < LOW]
-    found = {number for line in edges if (number := parse_page_number(line.text))}
-    return PageNumber(page.number, *found.pop()) if len(found) == 1 else None
+    numbers = {number for line in edges if (number := parse_page_number(line.text))}
+    return PageNumber(page.number, *numbers.pop()) if len(numbers) == 1 else None
 
 
 def page_numbers(pages: Iterable[PageText]) -> list[PageNumber]:
@@ -572,7 +574,7 @@ def check_read_numbers(numbers: Sequence[PageNumber], first_page: int, last_page
 
     Sheets at both ends whose own number was not read are counted on from the nearest that was.
     """
-    found = [
+    findings = [
         ask_finding("pages_missing", other.page, before=one.number, after=other.number)
         for one, other in find_gaps(numbers)
     ]
@@ -580,7 +582,7 @@ def check_read_numbers(numbers: Sequence[PageNumber], first_page: int, last_page
         first, last = numbers[0], numbers[-1]
         begin, end = first.number - (first.page - first_page), last.number + (last_page - last.page)
         if begin > 1:
-            found.append(ask_finding("pages_begin_late", first_page, number=begin))
+            findings.append(ask_finding("pages_begin_late", first_page, number=begin))
         if last.total is not None and (end < last.total or last.number > last.total):
-            found.append(ask_finding("pages_end_early", last_page, number=end, total=last.total))
-    return tuple(found)
+            findings.append(ask_finding("pages_end_early", last_page, number=end, total=last.total))
+    return tuple(findings)

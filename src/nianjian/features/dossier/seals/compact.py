@@ -34,13 +34,13 @@ Box = tuple[tuple[float, float], tuple[float, float], float]
 
 def find_compact_seals(ink: Picture) -> list[Seal]:
     """Square and oval seals in a mask at 100 dpi that holds no round ones any more."""
-    found: list[Seal] = []
+    seals: list[Seal] = []
     near = cv2.dilate(ink, np.ones((2 * round(_WIDE_MM * MM / 2) + 1,) * 2, np.uint8)).astype(np.uint8)
     for points in _regions(ink):
         seal = _oval(ink, near, points) or _square(ink, near, points)
-        if seal and all(np.hypot(seal.x_mm - one.x_mm, seal.y_mm - one.y_mm) > one.diameter_mm / 2 for one in found):
-            found.append(seal)
-    return found
+        if seal and all(np.hypot(seal.x_mm - one.x_mm, seal.y_mm - one.y_mm) > one.diameter_mm / 2 for one in seals):
+            seals.append(seal)
+    return seals
 
 
 def _regions(ink: Picture) -> Iterator[Points]:

@@ -52,13 +52,13 @@ def _side(strip: Picture) -> list[tuple[float, float, float, float]]:
         ys, xs = np.nonzero(own)
         if len(xs) and len(xs) / MM**2 >= _AREA_MM2 and xs.max() >= touching:
             parts.append((ys.min() / MM, ys.max() / MM, (strip.shape[1] - xs.min()) / MM, np.unique(ys).size / MM))
-    found: list[tuple[float, float, float, float]] = []
+    spans: list[tuple[float, float, float, float]] = []
     for group in _grouped(sorted(parts)):
         top, low = min(one[0] for one in group), max(one[1] for one in group)
         inked = sum(one[3] for one in group) / max(low - top, 1)
         if _LEAST_HIGH <= low - top <= _HIGH_MM[1]:
-            found.append(((top + low) / 2, low - top, max(one[2] for one in group), round(min(1.0, inked), 3)))
-    return found
+            spans.append(((top + low) / 2, low - top, max(one[2] for one in group), round(min(1.0, inked), 3)))
+    return spans
 
 
 def _grouped(parts: list[tuple[float, float, float, float]]) -> list[list[tuple[float, float, float, float]]]:
@@ -89,20 +89,20 @@ def find_seals_in(page: Red) -> tuple[Seal, ...]:
     if not page.sure.any():
         return ()
     places = find_peaks(page.faint, page.solid)
-    found: list[Seal] = []
+    seals: list[Seal] = []
     for plane in (page.ink, page.faint):
-        found += [
+        seals += [
             seal
-            for seal in map(_round, find_rings(plane, [one for one in places if not _settled(one, found)], page.solid))
-            if _apart(seal, found)
+            for seal in map(_round, find_rings(plane, [one for one in places if not _settled(one, seals)], page.solid))
+            if _apart(seal, seals)
         ]
     oblong = oval_places(page.faint, page.solid)
     for plane in (page.ink, page.faint):
-        found = _better(found, find_ovals(plane, [place for place in oblong if not _settled(place, found)]))
+        seals = _better(seals, find_ovals(plane, [place for place in oblong if not _settled(place, seals)]))
     for plane in (page.ink, page.faint):
-        found += [seal for seal in find_compact_seals(_without(plane, found, 1)) if _apart(seal, found)]
-    found += [seal for seal in find_squares(page.lined, found) if _apart(seal, found)]
-    return (*found, *find_slices(page.ink, found))
+        seals += [seal for seal in find_compact_seals(_without(plane, seals, 1)) if _apart(seal, seals)]
+    seals += [seal for seal in find_squares(page.lined, seals) if _apart(seal, seals)]
+    return (*seals, *find_slices(page.ink, seals))
 
 
 def _round(ring: Ring) -> Seal:
@@ -110,20 +110,20 @@ def _round(ring: Ring) -> Seal:
     return Seal(ring.x, ring.y, size, size, Kind.ROUND, round(ring.covered, 3))
 
 
-def _better(found: list[Seal], more: list[Seal]) -> list[Seal]:
+def _better(seals: list[Seal], more: list[Seal]) -> list[Seal]:
     """An oval stands where a ring was seen in it by mistake: the outline of which more was seen is the seal's."""
     for seal in more:
-        rivals = [one for one in found if not _apart(seal, [one]) or not _apart(one, [seal])]
+        rivals = [one for one in seals if not _apart(seal, [one]) or not _apart(one, [seal])]
         if all(seal.score > one.score + 0.05 for one in rivals):
-            found = [*(one for one in found if one not in rivals), seal]
-    return found
+            seals = [*(one for one in seals if one not in rivals), seal]
+    return seals
 
 
-def _settled(place: Ring, found: list[Seal]) -> bool:
+def _settled(place: Ring, seals: list[Seal]) -> bool:
     """Whether a seal was seen there so well that nothing can be seen better."""
-    near = (one for one in found if one.score >= _WELL)
+    near = (one for one in seals if one.score >= _WELL)
     return any((place.x - one.x_mm) ** 2 + (place.y - one.y_mm) ** 2 < _SAME_MM**2 for one in near)
 
 
-def _apart(seal: Seal, found: list[Seal]) -> bool:
-    return all((seal.x_mm - one.x_mm) ** 2 + (seal.y_mm - one.y_mm) ** 2 > (one.diameter_mm / 2) ** 2 for one in found)
+def _apart(seal: Seal, seals: list[Seal]) -> bool:
+    return all((seal.x_mm - one.x_mm) ** 2 + (seal.y_mm - one.y_mm) ** 2 > (one.diameter_mm / 2) ** 2 for one in seals)

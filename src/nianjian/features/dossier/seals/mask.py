@@ -76,12 +76,12 @@ class Red:
     solid: Picture
 
 
-def scale_page(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
-    """The page at ``wanted`` dpi."""
-    if abs(dpi - wanted) < 1:
+def scale_page(bgr: Picture, dpi: float, target_dpi: float = DPI) -> Picture:
+    """The page at ``target_dpi`` dpi."""
+    if abs(dpi - target_dpi) < 1:
         return bgr
-    size = (max(1, round(bgr.shape[1] * wanted / dpi)), max(1, round(bgr.shape[0] * wanted / dpi)))
-    way = cv2.INTER_AREA if dpi > wanted else cv2.INTER_LINEAR
+    size = (max(1, round(bgr.shape[1] * target_dpi / dpi)), max(1, round(bgr.shape[0] * target_dpi / dpi)))
+    way = cv2.INTER_AREA if dpi > target_dpi else cv2.INTER_LINEAR
     return cv2.resize(bgr, size, interpolation=way).astype(np.uint8)
 
 
@@ -137,11 +137,11 @@ def _beside(faint: Picture, sure: Picture) -> Picture:
 def _part(look: Callable[[Picture], Picture], plane: Picture) -> Picture:
     """``look`` where the plane has anything."""
     left, top, wide, high = cv2.boundingRect(plane)
-    told = np.zeros_like(plane)
+    result = np.zeros_like(plane)
     if wide:
         rows, columns = slice(top, top + high), slice(left, left + wide)
-        told[rows, columns] = look(np.ascontiguousarray(plane[rows, columns]))
-    return told
+        result[rows, columns] = look(np.ascontiguousarray(plane[rows, columns]))
+    return result
 
 
 def _rules(plane: Picture) -> Picture:
@@ -162,12 +162,12 @@ def _runs(plane: Picture, least: int) -> Picture:
         length += step
     if not starts.any():
         return np.zeros_like(plane)
-    told, length = cv2.copyMakeBorder(starts, 0, 0, 0, least - 1, cv2.BORDER_CONSTANT, value=(0,)), 1
+    result, length = cv2.copyMakeBorder(starts, 0, 0, 0, least - 1, cv2.BORDER_CONSTANT, value=(0,)), 1
     while length < least:
         step = min(length, least - length)
-        told[:, step:] = cv2.bitwise_or(told[:, step:], told[:, :-step].copy())
+        result[:, step:] = cv2.bitwise_or(result[:, step:], result[:, :-step].copy())
         length += step
-    return told.astype(np.uint8, copy=False)
+    return result.astype(np.uint8, copy=False)
 
 
 def _solid(plane: Picture) -> Picture:
@@ -175,15 +175,15 @@ def _solid(plane: Picture) -> Picture:
     blob = round(_BLOB_MM * MM)
     side = int(blob * 0.66)
     square = cv2.erode(plane, np.ones((side, side), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    told = np.zeros_like(plane)
+    result = np.zeros_like(plane)
     x, y, wide, high = cv2.boundingRect(square)
     if wide == 0:
-        return told
+        return result
     rows, columns = slice(max(0, y - 2 * blob), y + high + 2 * blob), slice(max(0, x - 2 * blob), x + wide + 2 * blob)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (blob, blob))
     opened = cv2.morphologyEx(plane[rows, columns], cv2.MORPH_OPEN, disc)
-    told[rows, columns] = cv2.dilate(opened, np.ones((5, 5), np.uint8))
-    return told
+    result[rows, columns] = cv2.dilate(opened, np.ones((5, 5), np.uint8))
+    return result
 
 
 _INCH: Final = 25.4

@@ -73,14 +73,14 @@ def oval_places(ink: Picture, solid: Picture) -> list[Ring]:
     best = cv2.filter2D(part, cv2.CV_32F, _KERNELS[0])
     for kernel in _KERNELS[1:]:
         best = cv2.max(best, cv2.filter2D(part, cv2.CV_32F, kernel))
-    found: list[Ring] = []
-    while len(found) < _PEAKS:
+    rings: list[Ring] = []
+    while len(rings) < _PEAKS:
         _low, most, _where, (x, y) = cv2.minMaxLoc(best)
         if most < _RESPONSE:
             break
-        found.append(Ring((x - pad + 0.5) / _FIFTH + left / MM, (y - pad + 0.5) / _FIFTH + top / MM, 0.0, 0.0))
+        rings.append(Ring((x - pad + 0.5) / _FIFTH + left / MM, (y - pad + 0.5) / _FIFTH + top / MM, 0.0, 0.0))
         cv2.circle(best, (x, y), round(_BETWEEN_MM * _FIFTH), (0.0,), -1)
-    return found
+    return rings
 
 
 def find_ovals(ink: Picture, places: Sequence[Ring]) -> list[Seal]:
@@ -90,16 +90,16 @@ def find_ovals(ink: Picture, places: Sequence[Ring]) -> list[Seal]:
     wide_ink = cv2.copyMakeBorder(ink, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_CONSTANT, value=(0,))
     thick = cv2.convertScaleAbs(cv2.blur(wide_ink, (5, 5)), alpha=3).astype(np.uint8, copy=False)
     sharp = cv2.dilate(wide_ink, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
-    found: list[Seal] = []
+    seals: list[Seal] = []
     for place in places:
         shape = _finest(thick, sharp, place)
         if shape is None:
             continue
         x, y, wide, high, lean = shape[0]
         seal = Seal(x, y, wide, wide if abs(lean - 90) < _UPRIGHT else high, Kind.OVAL, round(shape[1], 3))
-        if all((x - one.x_mm) ** 2 + (y - one.y_mm) ** 2 > _APART_MM**2 for one in found):
-            found.append(seal)
-    return found
+        if all((x - one.x_mm) ** 2 + (y - one.y_mm) ** 2 > _APART_MM**2 for one in seals):
+            seals.append(seal)
+    return seals
 
 
 def _finest(thick: Picture, sharp: Picture, place: Ring) -> tuple[Shape, float] | None:
@@ -150,8 +150,8 @@ def _on(plane: Picture, shapes: NDArray[np.float32], outward: float) -> NDArray[
     rows, columns = _laid(shapes, outward)
     high, wide = plane.shape
     at = np.clip(rows + _PAD, 0, high - 1) * wide + np.clip(columns + _PAD, 0, wide - 1)
-    told: NDArray[np.float32] = plane.ravel()[at].sum(axis=0, dtype=np.uint16) / np.float32(_POINTS * _INKED)
-    return told
+    shares: NDArray[np.float32] = plane.ravel()[at].sum(axis=0, dtype=np.uint16) / np.float32(_POINTS * _INKED)
+    return shares
 
 
 _AROUND: Final = np.linspace(0, 2 * np.pi, _POINTS, endpoint=False, dtype=np.float32)

@@ -53,14 +53,14 @@ def find_rings(ink: Picture, places: list[Ring], solid: Picture) -> list[Ring]:
     ``solid``: print under which nothing is seen; what a ring has there counts neither way.
     """
     hidden = solid if solid.any() else None
-    found: list[Ring] = []
+    rings: list[Ring] = []
     for peak in places:
-        if any(np.hypot(peak.x - one.x, peak.y - one.y) < _NEAR_MM for one in found):
+        if any(np.hypot(peak.x - one.x, peak.y - one.y) < _NEAR_MM for one in rings):
             continue
         ring = _seen(ink, hidden, _fitted(ink, peak))
-        if ring is not None and all(np.hypot(ring.x - one.x, ring.y - one.y) > _SPACING_MM for one in found):
-            found.append(ring)
-    return sorted(found, key=lambda ring: -ring.covered)
+        if ring is not None and all(np.hypot(ring.x - one.x, ring.y - one.y) > _SPACING_MM for one in rings):
+            rings.append(ring)
+    return sorted(rings, key=lambda ring: -ring.covered)
 
 
 def _kernel(r_mm: float) -> NDArray[np.float32]:
@@ -96,15 +96,15 @@ def find_peaks(ink: Picture, solid: Picture) -> list[Ring]:
     wide = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
     answers = np.stack([cv2.filter2D(wide, cv2.CV_32F, kernel) for _r, kernel in _KERNELS])
     best, which = answers.max(axis=0), answers.argmax(axis=0)
-    found: list[Ring] = []
-    while len(found) < PEAKS:
+    peaks: list[Ring] = []
+    while len(peaks) < PEAKS:
         _low, high, _where, (x, y) = cv2.minMaxLoc(best)
         if high < _RESPONSE:
             break
         middle = ((x - pad + 0.5) / _FIFTH + box[0] / MM, (y - pad + 0.5) / _FIFTH + box[1] / MM)
-        found.append(Ring(*middle, _KERNELS[which[y, x]][0], 0.0))
+        peaks.append(Ring(*middle, _KERNELS[which[y, x]][0], 0.0))
         cv2.circle(best, (x, y), round(5 * _FIFTH), 0.0, -1)
-    return found
+    return peaks
 
 
 def to_polar(ink: Picture, ring: Ring, inner: float, outer: float) -> NDArray[np.float32]:
@@ -158,8 +158,8 @@ def _seen(ink: Picture, hidden: Picture | None, ring: Ring) -> Ring | None:
     covered, gapped = float(on.mean()), float((on & white_in & white_out).mean())
     sector = np.flatnonzero(seen) * _SECTORS // _ANGLES
     there = np.bincount(sector, minlength=_SECTORS)
-    told = np.bincount(sector, on, _SECTORS)[there > 0] / there[there > 0]
-    sectors = float((told > _INKED).mean())
+    shares = np.bincount(sector, on, _SECTORS)[there > 0] / there[there > 0]
+    sectors = float((shares > _INKED).mean())
     gap = float((~band(-2.2, -1.1)).mean())
     outside = float(band(1.2, 3.0).mean())
     fill = _fill(whole, radius, ring.r)

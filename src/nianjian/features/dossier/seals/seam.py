@@ -72,13 +72,13 @@ def _ink_at_edge(plane: Picture, *, join_mm: float, edge_mm: float, least: float
     """The pieces of print, joined over so many mm, that reach the right edge and have more than ``least`` pixels."""
     joined = cv2.dilate(plane, np.ones((round(join_mm * MM),) * 2, np.uint8))
     count, names, _stats, _middles = cv2.connectedComponentsWithStats(joined)
-    edge, found = plane.shape[1] - edge_mm * MM, np.zeros_like(plane)
+    edge, ink = plane.shape[1] - edge_mm * MM, np.zeros_like(plane)
     for name in range(1, count):
         part = (names == name) & (plane > 0)
         xs = np.nonzero(part)[1]
         if len(xs) > least and xs.max() >= edge:
-            found[part] = 1
-    return found
+            ink[part] = 1
+    return ink
 
 
 def _correlate(left: NDArray[Any], right: NDArray[Any], reach_mm: float) -> float:
@@ -207,16 +207,16 @@ def evaluate_slivers(stamps: Mapping[int, Sequence[tuple[int, Sliver | None]]]) 
     ``stamps``: of each stamp its sheets in order with what was found there.
     """
     order = ("joins", "cannot_tell", "does_not_join", "missing")
-    told: dict[int, str] = {}
+    by_sheet: dict[int, str] = {}
     for row in stamps.values():
         for sheet, state in _stamp(row):
-            told[sheet] = max(told.get(sheet, "joins"), state, key=order.index)
-    return told
+            by_sheet[sheet] = max(by_sheet.get(sheet, "joins"), state, key=order.index)
+    return by_sheet
 
 
 def _stamp(row: Sequence[tuple[int, Sliver | None]]) -> list[tuple[int, str]]:
-    found = sum(part is not None for _sheet, part in row)
-    if 2 * found < len(row):
+    count = sum(part is not None for _sheet, part in row)
+    if 2 * count < len(row):
         return [(sheet, "cannot_tell") for sheet, _part in row]
     likes = [None if one is None or after is None else likeness(one, after) for (_, one), (_, after) in pairwise(row)]
     said = []
@@ -267,14 +267,14 @@ class _Run:
 
 def find_strip_slices(strip: Picture) -> list[PlacedSlice]:
     """Every slice in the right strip of a page (26 mm at 200 dpi), from above."""
-    found = []
+    slices = []
     for top, low in _bands(strip):
         alone = np.full_like(strip, 255)
         alone[top:low] = strip[top:low]
         one = find_edge_slice(alone)
         if one is not None:
-            found.append(PlacedSlice((top + low) / 2 / MM, one))
-    return found
+            slices.append(PlacedSlice((top + low) / 2 / MM, one))
+    return slices
 
 
 def _bands(strip: Picture) -> Iterator[tuple[int, int]]:
@@ -298,9 +298,9 @@ def find_broken_joints(pages: Sequence[Sequence[PlacedSlice]]) -> tuple[tuple[in
     whole = True
     for one in done:
         if len(one.slices) > 1:
-            found = match_slices(one.slices)
-            bad |= {one.first + place for place in found.broken}
-            whole = whole and found.whole
+            result = match_slices(one.slices)
+            bad |= {one.first + place for place in result.broken}
+            whole = whole and result.whole
     return tuple(sorted(bad)), whole
 
 

@@ -43,26 +43,26 @@ Shapes = NDArray[np.float32]
 """A row a square: centre, side, lean; mm and degrees."""
 
 
-def find_squares(lined: Picture, found: Sequence[Seal]) -> list[Seal]:
-    """Square seals in a mask at 100 dpi that still has its rules, beside those of ``found``."""
+def find_squares(lined: Picture, seals: Sequence[Seal]) -> list[Seal]:
+    """Square seals in a mask at 100 dpi that still has its rules, beside those of ``seals``."""
     thick = cv2.morphologyEx(lined, cv2.MORPH_OPEN, _THIN).astype(np.uint8, copy=False)
-    for known in found:
-        radius = round((max(known.diameter_mm, known.height_mm) / 2 + 1) * MM)
-        cv2.circle(thick, (round(known.x_mm * MM), round(known.y_mm * MM)), radius, 0, -1)
+    for other in seals:
+        radius = round((max(other.diameter_mm, other.height_mm) / 2 + 1) * MM)
+        cv2.circle(thick, (round(other.x_mm * MM), round(other.y_mm * MM)), radius, 0, -1)
     if not cv2.countNonZero(thick):
         return []
     wide = cv2.dilate(thick, _THIN).astype(np.uint8, copy=False)
     size = (max(1, wide.shape[1] // _SMALL), max(1, wide.shape[0] // _SMALL))
     small = cv2.resize(wide, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    told: list[Seal] = []
+    squares: list[Seal] = []
     for x, y in _dense(cv2.resize(thick, size, interpolation=cv2.INTER_AREA).astype(np.uint8)):
-        if any(np.hypot(x / _THIRD - one.x_mm, y / _THIRD - one.y_mm) < _APART_MM for one in told):
+        if any(np.hypot(x / _THIRD - one.x_mm, y / _THIRD - one.y_mm) < _APART_MM for one in squares):
             continue
         laid = _laid(small, x, y)
         seal = _seen(thick, wide, _finer(wide, laid)) if len(laid) else None
-        if seal and all(np.hypot(seal.x_mm - one.x_mm, seal.y_mm - one.y_mm) > _APART_MM for one in told):
-            told.append(seal)
-    return told
+        if seal and all(np.hypot(seal.x_mm - one.x_mm, seal.y_mm - one.y_mm) > _APART_MM for one in squares):
+            squares.append(seal)
+    return squares
 
 
 def _dense(small: Picture) -> Iterator[tuple[int, int]]:
@@ -102,8 +102,8 @@ def _laid(small: Picture, x: int, y: int) -> Shapes:
             away = (dx * np.cos(back) - dy * np.sin(back), dx * np.sin(back) + dy * np.cos(back))
             tried.append((float(worth.flat[at]), x + away[0], y + away[1], side, lean))
     best = [one for one in sorted(tried, reverse=True)[:_BEST] if one[0] > 6 * _PROMISING]
-    found = [((x + 0.5) / _THIRD, (y + 0.5) / _THIRD, side, lean) for _worth, x, y, side, lean in best]
-    return np.array(found, np.float32)
+    squares = [((x + 0.5) / _THIRD, (y + 0.5) / _THIRD, side, lean) for _worth, x, y, side, lean in best]
+    return np.array(squares, np.float32)
 
 
 def _finer(wide: Picture, best: Shapes) -> Shapes:
@@ -136,8 +136,8 @@ def _on(plane: Picture, shapes: Shapes, outward: float, *, past: tuple[float, fl
     rows = np.rint((shapes[:, 1] + xs * np.sin(turn) + ys * np.cos(turn)) * MM).astype(np.int32)
     inside = (rows >= 0) & (rows < plane.shape[0]) & (columns >= 0) & (columns < plane.shape[1])
     at = np.clip(rows, 0, plane.shape[0] - 1) * plane.shape[1] + np.clip(columns, 0, plane.shape[1] - 1)
-    told: Shapes = ((plane.ravel()[at] > 0) & inside).mean(axis=1, dtype=np.float32)
-    return told
+    shares: Shapes = ((plane.ravel()[at] > 0) & inside).mean(axis=1, dtype=np.float32)
+    return shares
 
 
 def _seen(thick: Picture, wide: Picture, shape: Shapes) -> Seal | None:

@@ -66,25 +66,25 @@ def fetch_number_figures(grounds: CheckBasis) -> Json:
     without a confirmed reason.
     """
     year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
-    found: Json = {"year": year, "delivered": None, "own": 0, "classes": {}, "unrecorded": 0, "lights": {},
+    figures: Json = {"year": year, "delivered": None, "own": 0, "classes": {}, "unrecorded": 0, "lights": {},
                    "problem": None}  # fmt: skip
     try:
         for one in sorted({year, grounds.day.year}):
             as_of = grounds.day if one == grounds.day.year else None
             result = compute_portrait(enterprise=grounds.enterprise, year=one, as_of=as_of, province=None)
-            told = result.metric("number_consistency")
+            metric = result.metric("number_consistency")
             silent: Any = result.quality["days_without_records"]
-            found["unrecorded"] += silent["unconfirmed"]["count"]
-            counts = {str(name): int(str(count)) for name, count in told.components.items()}
-            found["delivered"] = (found["delivered"] or 0) + told.verdict.denominator
-            found["own"] += told.verdict.numerator
+            figures["unrecorded"] += silent["unconfirmed"]["count"]
+            counts = {str(name): int(str(count)) for name, count in metric.components.items()}
+            figures["delivered"] = (figures["delivered"] or 0) + metric.verdict.denominator
+            figures["own"] += metric.verdict.numerator
             for name in CLASSES:
-                found["classes"][name] = found["classes"].get(name, 0) + counts.get(name, 0)
+                figures["classes"][name] = figures["classes"].get(name, 0) + counts.get(name, 0)
             if one == year:
-                found["lights"] = {slug: result.metric(slug).verdict.light.value for slug in LIGHTS}
+                figures["lights"] = {slug: result.metric(slug).verdict.light.value for slug in LIGHTS}
     except NianjianError as fault:
-        return found | {"delivered": None, "problem": fault.code}
-    return found
+        return figures | {"delivered": None, "problem": fault.code}
+    return figures
 
 
 def tickets_since(grounds: CheckBasis, first: date) -> TicketCounts:
@@ -128,7 +128,7 @@ def in_force(row: Number, day: date) -> bool:
     return row.filing != "cancelled" and begun and (row.valid_until is None or row.valid_until >= day)
 
 
-def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str], known: Iterable[str]) -> Json:
+def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str], line_ids: Iterable[str]) -> Json:
     """Calls of own numbers by gateway, lines that no register knows, robots' intents; since a day."""
     with open_calls(grounds.enterprise) as lake:
         rows = claims.select_delivered(lake.tables["calls"], first, grounds.day)
@@ -149,7 +149,7 @@ def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str]
             elsewhere += count
     return {
         "calls": total, "elsewhere": elsewhere, "untold": untold, "unnamed": unnamed,
-        "strange": len({str(line) for line in lines} - set(known)), "intents": int(str(intents["intents"] or 0)),
+        "strange": len({str(line) for line in lines} - set(line_ids)), "intents": int(str(intents["intents"] or 0)),
         "days": {day: count for day, count in days.items() if isinstance(day, date) and day < grounds.day},
     }  # fmt: skip
 
@@ -164,13 +164,13 @@ def check_one_click(grounds: CheckBasis, numbers: Iterable[str]) -> Json:
 
     The ticket is opened in a transaction that is taken back: nothing of it stays, in the audit chain either.
     """
-    found = list(one_click.list_doors(grounds.enterprise))
-    alive = [one for one in found[:TRIED] if _page_answers(one.token) and _ticket_opens(grounds.enterprise, one.token)]
-    there = {one.number for one in found}
-    wanted = list(numbers)
-    without = [one for one in wanted if not any(door.startswith(one) for door in there)]
+    doors = list(one_click.list_doors(grounds.enterprise))
+    alive = [one for one in doors[:TRIED] if _page_answers(one.token) and _ticket_opens(grounds.enterprise, one.token)]
+    there = {one.number for one in doors}
+    roots = list(numbers)
+    without = [one for one in roots if not any(door.startswith(one) for door in there)]
     return {
-        "doors": len(found), "alive": len(alive), "untried": len(found[TRIED:]), "numbers": len(wanted),
+        "doors": len(doors), "alive": len(alive), "untried": len(doors[TRIED:]), "numbers": len(roots),
         "without": without,
     }  # fmt: skip
 
@@ -210,14 +210,14 @@ def check_answers(*, enterprise: str, as_of: date | None, actor: Actor, progress
     """
     grounds = CheckBasis.of(enterprise, as_of, actor)
     progress("", 0, STEPS)
-    kept = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    retention = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)
     progress("", 1, STEPS)
     dialled = dialling.check_dialling(enterprise=enterprise, as_of=grounds.day, actor=actor)
     progress("", 2, STEPS)
-    return build_cards(grounds, kept, dialled, progress)
+    return build_cards(grounds, retention, dialled, progress)
 
 
-def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progress = silent) -> Json:
+def build_cards(grounds: CheckBasis, retention: Json, dialled: Json, progress: Progress = silent) -> Json:
     """The cards from what was looked up, and what is looked up here."""
     numbers = fetch_number_figures(grounds)
     progress("", 3, STEPS)
@@ -240,7 +240,7 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
         claims.absence("ai_outbound", dialled["ai"]["verdict"], figures, stated.get("ai_outbound")),
         predictive,
         claims.one_click(**doors | {"without": len(doors["without"])}, declared=stated.get("one_click")),
-        claims.logs({one["log"]: one["state"] for one in kept["logs"]}),
+        claims.logs({one["log"]: one["state"] for one in retention["logs"]}),
         claims.number_filing(
             len(register["numbers"]),
             register["filed"],
@@ -279,14 +279,14 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
 
 def read_declarations(enterprise: str) -> dict[str, bool]:
     """Card -> whether the enterprise states that it does or has this; without those of which it states nothing."""
-    known = load_statements(enterprise, STANDING)
-    answers = {card: known.get(card, {}).get(ANSWER) for card in DECLARED}
+    statements = load_statements(enterprise, STANDING)
+    answers = {card: statements.get(card, {}).get(ANSWER) for card in DECLARED}
     return {card: answer.text == YES for card, answer in answers.items() if answer}
 
 
 def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> claims.RobotFigures:
-    found = items(grounds.enterprise, year, grounds.actor, grounds.day)
-    form = next((one for one in found if one.item == ALGORITHM), None)
+    checklist = items(grounds.enterprise, year, grounds.actor, grounds.day)
+    form = next((one for one in checklist if one.item == ALGORITHM), None)
     untold = not ai["calls"] and not has_seats(grounds.enterprise)  # asked for because nothing tells that there is none
     return claims.RobotFigures(
         seats=ai["seats"]["open"],
@@ -337,19 +337,19 @@ def find_comparison(grounds: CheckBasis, kind: str) -> Comparison | None:
 
     It has failed, too, where differences of an older one are open whose days were not compared again.
     """
-    found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
-    if not found:
+    runs = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
+    if not runs:
         return None
-    made = datetime.fromisoformat(found[0]["made_at"])
+    made_at = datetime.fromisoformat(runs[0]["made_at"])
     left = [count for _run, count in list_unsettled_runs(grounds.enterprise, kind)]
-    verdict = State.FAILED if any(count > found[0]["allowed"] for count in left) else found[0]["verdict"]
+    verdict = State.FAILED if any(count > runs[0]["allowed"] for count in left) else runs[0]["verdict"]
     season = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
     changed = any(
-        current_versions(model, grounds.enterprise).filter(recorded_at__gt=made).exists()
+        current_versions(model, grounds.enterprise).filter(recorded_at__gt=made_at).exists()
         for model in COMPARED.get(kind, ())
-    ) or (kind == Run.SOURCES and _have_calls_changed(get_run(found[0]["run"])))
-    recent = date.fromisoformat(found[0]["as_of"]) >= date(season, 1, 1) and not changed
-    return Comparison(str(verdict), str(found[0]["as_of"]), recent)
+    ) or (kind == Run.SOURCES and _have_calls_changed(get_run(runs[0]["run"])))
+    recent = date.fromisoformat(runs[0]["as_of"]) >= date(season, 1, 1) and not changed
+    return Comparison(str(verdict), str(runs[0]["as_of"]), recent)
 
 
 def _have_calls_changed(run: Run) -> bool:

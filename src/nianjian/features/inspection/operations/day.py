@@ -186,7 +186,7 @@ class VisitInput:
     posts: str = ""
 
 
-def save_visit(*, enterprise: str, given: VisitInput, actor: Actor) -> Json:
+def save_visit(*, enterprise: str, visit: VisitInput, actor: Actor) -> Json:
     """Keep a day as it is named, or change what is kept of it.
 
     ``role_missing``, ``enterprise_unknown``, ``visit_text_too_long``, ``visit_text_number``, ``visit_received_late``:
@@ -195,25 +195,25 @@ def save_visit(*, enterprise: str, given: VisitInput, actor: Actor) -> Json:
     """
     _require_planner(enterprise, actor)
     for name, longest in LENGTHS.items():
-        text = getattr(given, name)
+        text = getattr(visit, name)
         if len(text) > longest:
             raise NianjianError("visit_text_too_long", piece=name, longest=longest)
         if states.holds_number(text):
             raise NianjianError("visit_text_number", piece=name)
-    if given.received_on is not None and given.received_on > min(given.day, clock.today()):
-        raise NianjianError("visit_received_late", day=given.received_on.isoformat())
-    agenda, posts = parse_lines(given.agenda, timed=True), parse_lines(given.posts, timed=False)
+    if visit.received_on is not None and visit.received_on > min(visit.day, clock.today()):
+        raise NianjianError("visit_received_late", day=visit.received_on.isoformat())
+    agenda, posts = parse_lines(visit.agenda, timed=True), parse_lines(visit.posts, timed=False)
     with transaction.atomic():
         lock_enterprise(enterprise)
         rows = Visit.objects.filter(enterprise_id=enterprise)
-        row = rows.filter(day=given.day).first()
+        row = rows.filter(day=visit.day).first()
         if row is None:
             if rows.count() >= MOST_VISITS:
                 raise NianjianError("visits_too_many", most=MOST_VISITS)
-            row = Visit(enterprise_id=enterprise, day=given.day)
+            row = Visit(enterprise_id=enterprise, day=visit.day)
         for name in LENGTHS:
-            setattr(row, name, getattr(given, name).strip())
-        row.received_on = given.received_on
+            setattr(row, name, getattr(visit, name).strip())
+        row.received_on = visit.received_on
         row.agenda, row.posts = states.format_lines(agenda), states.format_lines(posts)
         row.set_by, row.set_at = str(actor), clock.now()
         row.save()
@@ -266,7 +266,9 @@ def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) ->
     """
     require_permission(actor, enterprise, Permission.PEOPLE)
     with transaction.atomic():
-        here = any(held.role == Role.INSPECTOR and held.enterprise == enterprise for held in accounts.roles_of(user))
+        here = any(
+            access.role == Role.INSPECTOR and access.enterprise == enterprise for access in accounts.roles_of(user)
+        )
         if not here:
             operations.add(name=user, role=Role.INSPECTOR, enterprises=[enterprise], actor=actor)
         return operations.inspect(user=user, until=until, actor=actor)
@@ -278,14 +280,14 @@ def list_inspectors(*, enterprise: str, actor: Actor) -> list[Json]:
     names = [
         one.name
         for one in PersonList(enterprise, "")
-        if any(held.role == Role.INSPECTOR and held.enterprise == enterprise for held in one.roles)
+        if any(access.role == Role.INSPECTOR and access.enterprise == enterprise for access in one.roles)
     ]
     open_links = links.list_links(names)
     return [
         {
             "user": name,
-            "until": max(one.expires_at for one in held).astimezone(clock.ZONE).isoformat(timespec="minutes")
-            if (held := [one for one in open_links.get(name, []) if one.purpose == Link.INSPECT])
+            "until": max(one.expires_at for one in access).astimezone(clock.ZONE).isoformat(timespec="minutes")
+            if (access := [one for one in open_links.get(name, []) if one.purpose == Link.INSPECT])
             else None,
         }
         for name in names
@@ -357,9 +359,9 @@ def _expected_notice(grounds: CheckBasis, row: Visit | None) -> Json:
     """S1: whether the notice has come, and until when it usually does."""
     submitted = filings.find_submission_day(grounds.enterprise, LICENCE)
     received = None if row is None else row.received_on
-    found = states.expect_notice(received, submitted, grounds.book.integer("inspection.notice.weeks"), grounds.day)
-    days = {"submitted_on": submitted, "expected_by": found.by, "received_on": received}
-    return {"state": found.state.value, **{name: day and day.isoformat() for name, day in days.items()}}
+    notice = states.expect_notice(received, submitted, grounds.book.integer("inspection.notice.weeks"), grounds.day)
+    days = {"submitted_on": submitted, "expected_by": notice.by, "received_on": received}
+    return {"state": notice.state.value, **{name: day and day.isoformat() for name, day in days.items()}}
 
 
 def _screens_evidence(grounds: CheckBasis, note: ScreensSeen | None, days: int) -> Iterator[Json]:
@@ -449,7 +451,7 @@ def pack_zip(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, content in sorted({**files, SUMS: sums.encode()}.items()):
-            told = zipfile.ZipInfo(name, STAMP)
-            told.compress_type, told.external_attr = zipfile.ZIP_DEFLATED, MODE
-            pack.writestr(told, content)
+            info = zipfile.ZipInfo(name, STAMP)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, MODE
+            pack.writestr(info, content)
     return out.getvalue()

@@ -38,11 +38,11 @@ class Declarations:
 def list_declarations(*, enterprise: str, actor: Actor) -> list[Declaration]:
     """What is declared of each card; ``role_missing``, ``enterprise_unknown``."""
     require_permission(actor, enterprise, Permission.READ)
-    known = load_statements(enterprise, STANDING)
-    found = [(card, known.get(card, {}).get(ANSWER)) for card in DECLARED]
+    statements = load_statements(enterprise, STANDING)
+    answers = [(card, statements.get(card, {}).get(ANSWER)) for card in DECLARED]
     return [
         Declaration(card, None) if one is None else Declaration(card, one.text == YES, one.by, one.at)
-        for card, one in found
+        for card, one in answers
     ]
 
 

@@ -52,17 +52,17 @@ def check_dialling(
         raise NianjianError("inspection_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
     limits = _limits(book)
     connect = book.integer("inspection.predictive.connect_seconds")
-    known = [str(key) for key in current_versions(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
+    robots = [str(key) for key in current_versions(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
     progress("", 0, STEPS)
     with open_calls(enterprise, "line_dim") as lake:
-        rows = dialling.select_rows(lake.tables["calls"], lake.tables["line_dim"], begin, end, known)
+        rows = dialling.select_rows(lake.tables["calls"], lake.tables["line_dim"], begin, end, robots)
         called = lake.engine.once("dialled_calls", dialling.extract_signs(dialling.aggregate_calls(rows)), again=True)
         work = lake.engine.once("at_work", dialling.list_work(rows, called), again=True)
         dialled = dialling.sweep_by_hour(lake.engine.batches(dialling.build_events(called, work).drop("one", "source")))
         hours = dialling.build_hours(lake.engine.rows(dialling.count_by_hour(called, connect)), dialled)
         progress("", 1, STEPS)
-        found = dialling.judge_teams(hours, limits)
-        shown = _clearest_rows(lake, called, work, found)
+        teams = dialling.judge_teams(hours, limits)
+        by_team = _clearest_rows(lake, called, work, teams)
         progress("", 2, STEPS)
         seconds = book.integer("inspection.robot.transfer_seconds")
         transfers = dialling.summarise_transfers(lake.engine.rows(dialling.count_transfers(called)), seconds)
@@ -75,9 +75,9 @@ def check_dialling(
         "as_of": end.isoformat(),
         "from": begin.isoformat(),
         "to": end.isoformat(),
-        "verdict": dialling.overall_verdict(found),
-        "teams": [_team(one, shown.get(one.team, [])) for one in found[:TEAMS]],
-        "teams_left_out": max(0, len(found) - TEAMS),
+        "verdict": dialling.overall_verdict(teams),
+        "teams": [_team(one, by_team.get(one.team, [])) for one in teams[:TEAMS]],
+        "teams_left_out": max(0, len(teams) - TEAMS),
         "ai": {
             "verdict": dialling.judge_robots(open_, sums["robots"], sums["calls"], sums["alone"], suggested=suggested),
             "suggested": seen, "seats": seats, "calls": sums["robots"], "answered": sums["robots_answered"],
@@ -99,8 +99,8 @@ def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Json:
     )
     rows = dialling.mark_suspects(called, signs)
     said, groups = dialling.weigh_groups(lake.engine.rows(dialling.group_suspects(rows)), signs)
-    kept = {(one["source"], one["evidence"]) for one in groups}
-    shown = lake.engine.rows(dialling.sample_suspects(rows, EXAMPLES)) if groups else []
+    keys = {(one["source"], one["evidence"]) for one in groups}
+    samples = lake.engine.rows(dialling.sample_suspects(rows, EXAMPLES)) if groups else []
     return {
         "verdict": said,
         "calls": sum(one["calls"] for one in groups),
@@ -116,8 +116,8 @@ def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Json:
         "groups_left_out": max(0, len(groups) - GROUPS),
         "rows": [
             {"at": _format_moment(row["start"]), **_masked(row), **_signs(row), "talk_s": row["talk"]}
-            for row in shown
-            if (row["source"], row["evidence"]) in kept
+            for row in samples
+            if (row["source"], row["evidence"]) in keys
         ],
     }
 
@@ -157,8 +157,8 @@ def _count_robot_seats(enterprise: str, day: date) -> dict[str, int]:
 
     ``undated``: not closed, and nobody knows since when they are open, if they are.
     """
-    held = versions_on(Seat, enterprise, day).filter(kind="robot")
-    rows = [row for row in held if row.closed_on is None or row.closed_on > day]
+    seats = versions_on(Seat, enterprise, day).filter(kind="robot")
+    rows = [row for row in seats if row.closed_on is None or row.closed_on > day]
     opened = [row for row in rows if row.opened_on is not None and row.opened_on <= day]
     filed = sum(
         row.filing == "filed" and row.filed_on is not None and row.filed_on <= day
@@ -177,16 +177,16 @@ def _clearest_rows(
     if not hours:
         return {}
     of, then = dialling.select_team_hours(called, work, hours)
-    found = dialling.find_clearest(lake.engine.batches(dialling.build_events(of, then)), hours, ROWS)
-    more = lake.engine.rows(dialling.select_calls(of, [row["one"] for row in found]))
-    named = {(row["source"], row["one"]): row for row in more}
+    calls = dialling.find_clearest(lake.engine.batches(dialling.build_events(of, then)), hours, ROWS)
+    more = lake.engine.rows(dialling.select_calls(of, [row["one"] for row in calls]))
+    by_call = {(row["source"], row["one"]): row for row in more}
     rows: dict[str, list[Json]] = {}
-    for row in found:
-        known = named[row["source"], row["one"]]
-        seen = {"answered": bool(known["answered"]), "agent": bool(known["attended"])}
+    for row in calls:
+        call = by_call[row["source"], row["one"]]
+        seen = {"answered": bool(call["answered"]), "agent": bool(call["attended"])}
         counts = {name: row[name] for name in ("ringing", "free")}
-        told = {"at": row["at"].isoformat(sep=" "), **_masked(row | known), **counts, **seen}
-        rows.setdefault(row["team"], []).append(told)
+        entry = {"at": row["at"].isoformat(sep=" "), **_masked(row | call), **counts, **seen}
+        rows.setdefault(row["team"], []).append(entry)
     return rows
 
 

@@ -65,32 +65,32 @@ def check_plan(enterprise: str, planned: DrillPlan) -> None:
     if not ordered or set(planned.minutes) - set(steps):
         raise NianjianError("drill_minutes_wrong", most=most)
     for role, name in planned.players.items():
-        known = role in states.PLAYED and (not name or accounts.exists(name))
-        if not known or (name and not has_permission(Actor(name, USER), enterprise, Permission.MANAGE_DATA)):
+        valid = role in states.PLAYED and (not name or accounts.exists(name))
+        if not valid or (name and not has_permission(Actor(name, USER), enterprise, Permission.MANAGE_DATA)):
             raise NianjianError("drill_player_unknown", player=name[:80])
     for one in planned.thrown:
         if one not in THROWN:
             raise NianjianError("drill_inject_unknown", inject=one[:40], injects=", ".join(THROWN))
 
 
-def _plan_of(held: audit.Act) -> DrillPlan:
+def _plan_of(entry: audit.Act) -> DrillPlan:
     """The plan of the drill that this entry began; one from before there were scripts has the usual one."""
-    return DrillPlan(**cast("dict[str, Any]", held.data.get("script") or {}))
+    return DrillPlan(**cast("dict[str, Any]", entry.data.get("script") or {}))
 
 
 DIGEST_LETTERS: Final = 16  # letters that stand for the ticket where a message's matter has little room
 
 
-def _notifications(held: audit.Act, what: str, actor: Actor) -> list[Notification]:
+def _notifications(entry: audit.Act, what: str, actor: Actor) -> list[Notification]:
     """For inboxes and, where chosen, channels, marked as a drill."""
-    readers = list_readers(str(held.enterprise)).items()
+    readers = list_readers(str(entry.enterprise)).items()
     able = [name for name, roles in readers if allows(roles, Permission.MANAGE_DATA)]
     scopes = {name: Scope(chosen) for name, chosen in choices.list_scopes(able).items()}
     role, _minutes = THROWN[what]
-    ticket = str(held.data["drill"])
+    ticket = str(entry.data["drill"])
     about = f"{DRILL}:{hashlib.sha256(ticket.encode()).hexdigest()[:DIGEST_LETTERS]}"
     leads = actor.name if actor.kind == USER else ""
-    names = choose_recipients(_plan_of(held).players.get(role, ""), able, scopes, leads)
+    names = choose_recipients(_plan_of(entry).players.get(role, ""), able, scopes, leads)
     return build_notifications(names, about, what, {"drill": ticket, "inject": what, "role": role})
 
 
@@ -126,14 +126,14 @@ def enqueue_drill(
     number, sealed = _normalise_phone(phone), ""
     if number:  # a person's number does not lie open among the work
         sealed = base64.b64encode(keyring.current().encrypt(number.encode(), PHONE)).decode("ascii")
-    given = {"phone": sealed, "calls": calls, "script": planned.to_document()}
-    return flow.enqueue_once(kind=flow.DRILL, enterprise=enterprise, payload=given, actor=actor)
+    payload = {"phone": sealed, "calls": calls, "script": planned.to_document()}
+    return flow.enqueue_once(kind=flow.DRILL, enterprise=enterprise, payload=payload, actor=actor)
 
 
-def run_drill_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_drill_job(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `enqueue_drill` has put."""
-    sealed, planned = str(given["phone"]), DrillPlan(**given.get("script") or {})
-    phone, calls = keyring.decrypt(base64.b64decode(sealed), PHONE).decode() if sealed else "", int(given["calls"])
+    sealed, planned = str(payload["phone"]), DrillPlan(**payload.get("script") or {})
+    phone, calls = keyring.decrypt(base64.b64decode(sealed), PHONE).decode() if sealed else "", int(payload["calls"])
     return run_drill(enterprise=enterprise, phone=phone, calls=calls, actor=actor, planned=planned, progress=progress)
 
 
@@ -154,18 +154,18 @@ def run_drill(
     token, dialled = _require_can_run(enterprise, calls, planned, actor), _normalise_phone(phone)
     stands = readiness.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
     tested = _make_test_calls(enterprise, calls, actor, progress)
-    told = {"as_of": stands["as_of"], "checks": stands["checks"], "rulebook": stands["rulebook"], **tested}
-    told["script"] = planned.to_document()
-    ticket = begin_drill(enterprise=enterprise, token=token, phone=dialled, told=told, actor=actor)
+    data = {"as_of": stands["as_of"], "checks": stands["checks"], "rulebook": stands["rulebook"], **tested}
+    data["script"] = planned.to_document()
+    ticket = begin_drill(enterprise=enterprise, token=token, phone=dialled, data=data, actor=actor)
     return {"drill": ticket, "as_of": stands["as_of"], "readiness": stands["shares"]["all"], "calls": tested["calls"]}
 
 
-def begin_drill(*, enterprise: str, token: str, phone: str, told: Json, actor: Actor) -> str:
+def begin_drill(*, enterprise: str, token: str, phone: str, data: Json, actor: Actor) -> str:
     """Open the ticket as it would come, marked so that it counts nowhere, and note what was seen before; its number.
 
     A forward of 12321 (转办) is entered by who leads the drill, as a forward is entered by a person.
     """
-    source = DrillPlan(**told.get("script", {})).source
+    source = DrillPlan(**data.get("script", {})).source
     texts = {
         "source": FORWARD, "reference": f"drill-{secrets.token_hex(8)}", "complainant": phone,
         "category": one_click.OTHER, "content": one_click.DRILL, "drill": "是",
@@ -175,7 +175,7 @@ def begin_drill(*, enterprise: str, token: str, phone: str, told: Json, actor: A
             ticket = one_click.open_drill_ticket(token=token, phone=phone, actor=actor)
         else:
             ticket = service.create_ticket(enterprise=enterprise, texts=texts, actor=actor)
-        record(verb=VERB, enterprise=enterprise, actor=actor, data={"drill": ticket, **told})
+        record(verb=VERB, enterprise=enterprise, actor=actor, data={"drill": ticket, **data})
     return ticket
 
 
@@ -196,29 +196,29 @@ def _normalise_phone(phone: str) -> str:
     """One spelling of a number that can be called back, "" for none."""
     if not phone.strip():
         return ""
-    found = numbers.normalise(phone)
-    if found.shape not in CALLED_SHAPES:
+    number = numbers.normalise(phone)
+    if number.shape not in CALLED_SHAPES:
         raise NianjianError("drill_phone_wrong")
-    return numbers.printed(found.shape, found.value)
+    return numbers.printed(number.shape, number.value)
 
 
 def _make_test_calls(enterprise: str, calls: int, actor: Actor, progress: Progress) -> Json:
     """Call numbers over each kept way; ``why`` says why none was called, "" where some were."""
-    wanted = list(Tests.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_TEST]).ledger)[:calls]
+    roots = list(Tests.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_TEST]).ledger)[:calls]
     why = "calls_unasked" if not calls else "" if list_routes(enterprise) else "calls_no_way"
-    why = why or ("" if wanted else "calls_no_numbers")
+    why = why or ("" if roots else "calls_no_numbers")
     if why:
         return {"calls": {}, "why": why, "tests": []}
     ways = callback.list_ways(enterprise, ())
-    found = callback.place_test_calls(enterprise=enterprise, numbers=wanted, ways=ways, actor=actor, progress=progress)
-    counts = {state: found["counts"][state] for state in test_states.VERDICTS}
+    result = callback.place_test_calls(enterprise=enterprise, numbers=roots, ways=ways, actor=actor, progress=progress)
+    counts = {state: result["counts"][state] for state in test_states.VERDICTS}
     tests = [
         {
             "id": one["trial"],
             **{name: one[name] for name in ("number", "route", "verdict", "reason")},
             "answer_ms": None if one["answer_s"] is None else round(one["answer_s"] * 1000),
         }
-        for one in found["rows"]
+        for one in result["rows"]
     ]
     return {"calls": counts, "why": "", "tests": tests}
 
@@ -227,11 +227,11 @@ INJECT: Final = "drill.inject"
 MOST_INJECTS: Final = 1000  # injects of all drills that are looked through, the newest first
 
 
-def list_lines(held: audit.Act, done: Sequence[DrillStep], *, at: datetime) -> list[Json]:
+def list_lines(entry: audit.Act, done: Sequence[DrillStep], *, at: datetime) -> list[Json]:
     """The timeline of the drill that this entry began, from what its ticket tells; seconds count from the arrival."""
-    known = {one.step: (one.at, one.by) for one in done if one.at is not None}
-    begun = known.get("arrived", (datetime.fromisoformat(held.at), ""))[0]
-    lines = states.build_timeline(_plan_of(held), begun, known, _list_injects(held), at)
+    by_step = {one.step: (one.at, one.by) for one in done if one.at is not None}
+    begun = by_step.get("arrived", (datetime.fromisoformat(entry.at), ""))[0]
+    lines = states.build_timeline(_plan_of(entry), begun, by_step, _list_injects(entry), at)
     return [_line_to_document(one, begun) for one in lines]
 
 
@@ -262,25 +262,25 @@ def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Acto
         raise NianjianError("drill_inject_unknown", inject=what[:40], injects=", ".join(THROWN))
     with transaction.atomic():
         lock_enterprise(enterprise)
-        held = next((one for one in audit.acts(enterprise=enterprise, verb=VERB) if one.data["drill"] == drill), None)
-        if held is None:
+        entry = next((one for one in audit.acts(enterprise=enterprise, verb=VERB) if one.data["drill"] == drill), None)
+        if entry is None:
             raise NianjianError("drill_unknown", drill=drill[:80])
-        done = _list_injects(held).get(what, {})
+        done = _list_injects(entry).get(what, {})
         if act in done or (act == states.HANDLED and states.GIVEN not in done):
             raise NianjianError("drill_inject_refused")
         record(verb=INJECT, enterprise=enterprise, actor=actor, data={"drill": drill, "inject": what, "act": act})
         if act == states.GIVEN:
-            news = outbox.filter_new(enterprise, _notifications(held, what, actor))
+            news = outbox.filter_new(enterprise, _notifications(entry, what, actor))
             outbox.add_notifications(enterprise=enterprise, news=news, now=clock.now())
 
 
-def _list_injects(held: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]:
-    found: dict[str, dict[str, tuple[datetime, str]]] = {}
-    for one in audit.acts(enterprise=held.enterprise, verb=INJECT, newest=MOST_INJECTS):
-        if one.data.get("drill") == held.data["drill"]:
-            acts = found.setdefault(str(one.data["inject"]), {})
+def _list_injects(entry: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]:
+    by_inject: dict[str, dict[str, tuple[datetime, str]]] = {}
+    for one in audit.acts(enterprise=entry.enterprise, verb=INJECT, newest=MOST_INJECTS):
+        if one.data.get("drill") == entry.data["drill"]:
+            acts = by_inject.setdefault(str(one.data["inject"]), {})
             acts[str(one.data["act"])] = (datetime.fromisoformat(one.at), one.actor)
-    return found
+    return by_inject
 
 
 def _seconds(span: timedelta | None) -> int | None:
@@ -312,18 +312,18 @@ def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
     """
     require_permission(actor, enterprise, Permission.READ)
     accounts.enterprise(enterprise)
-    held = list(_list_entries(enterprise))
-    rows = complaints.load_current_tickets(enterprise, [str(one.data["drill"]) for one in held])
-    found = []
-    for one in held:
+    entries = list(_list_entries(enterprise))
+    rows = complaints.load_current_tickets(enterprise, [str(one.data["drill"]) for one in entries])
+    drills = []
+    for one in entries:
         ticket, taken = str(one.data["drill"]), dict.fromkeys(SOON)
         facts = complaints.ticket_facts(rows[ticket]) if ticket in rows else None
         if facts is not None and facts.arrived is not None:
             done = (facts.responded, facts.called_back, facts.finished)
             taken = {name: _seconds_after(facts.arrived, at) for name, at in zip(SOON, done, strict=True)}
         begun = _wall(datetime.fromisoformat(one.at))
-        found.append({"drill": ticket, "begun_at": begun, "begun_by": one.actor, **taken})
-    return found
+        drills.append({"drill": ticket, "begun_at": begun, "begun_by": one.actor, **taken})
+    return drills
 
 
 def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
@@ -334,12 +334,12 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     """
     require_permission(actor, enterprise, Permission.READ)
     tenant, now = accounts.enterprise(enterprise), clock.now()
-    held = next((one for one in _list_entries(enterprise) if name in {"", one.data["drill"]}), None)
-    ticket = "" if held is None else str(held.data["drill"])
+    entry = next((one for one in _list_entries(enterprise) if name in {"", one.data["drill"]}), None)
+    ticket = "" if entry is None else str(entry.data["drill"])
     row = complaints.load_current_tickets(enterprise, [ticket]).get(ticket)
-    if held is None or row is None:
+    if entry is None or row is None:
         raise NianjianError("drill_unknown", drill=name[:80])
-    checks = _recorded_states(held.data["checks"], "state")
+    checks = _recorded_states(entry.data["checks"], "state")
     warned = dict(Warned.objects.filter(enterprise_id=enterprise, key=ticket).values_list("clock", "warned_at"))
     done = states.judge_steps(
         states.DrillRecord(
@@ -348,9 +348,9 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
             warned=warned.get(ARRIVAL),
             reminded={one: warned[one.value] for one in Clock if one.value in warned},
             by=_who_did(enterprise, ticket),
-            calls={parse_state(code): count for code, count in cast("Mapping[str, int]", held.data["calls"]).items()},
-            calls_why=str(held.data["why"]),
-            opened=OPENED[_plan_of(held).source],
+            calls={parse_state(code): count for code, count in cast("Mapping[str, int]", entry.data["calls"]).items()},
+            calls_why=str(entry.data["why"]),
+            opened=OPENED[_plan_of(entry).source],
         ),
         now,
     )
@@ -362,25 +362,25 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
         "drill": ticket,
         "enterprise": enterprise,
         "name": tenant.name,
-        "begun_at": _wall(datetime.fromisoformat(held.at)),
-        "begun_by": held.actor,
-        "as_of": held.data["as_of"],
+        "begun_at": _wall(datetime.fromisoformat(entry.at)),
+        "begun_by": entry.actor,
+        "as_of": entry.data["as_of"],
         "at": _wall(now),
         "state": states.judge_drill(done),
         "readiness": overall_state(str(one["state"]) for one in checks),
         "counts": states.count_states(verdicts),
         "steps": steps,
-        "tests": _recorded_states(held.data["tests"], "verdict"),
+        "tests": _recorded_states(entry.data["tests"], "verdict"),
         "checks": checks,
         "running_s": 0 if begun is None else _seconds_after(begun, at.get("closed") or now),  # the closing stops it
-        "timeline": list_lines(held, done, at=now),
+        "timeline": list_lines(entry, done, at=now),
         "mend": [
             {"what": one.get("step") or one.get("check"), "state": one["state"], "why": one["why"]}
             for state in WORST_FIRST
             for one in (*steps, *checks)
             if one["state"] == state != State.PASSED
         ],
-        "rulebook": held.data["rulebook"],
+        "rulebook": entry.data["rulebook"],
     }
 
 
@@ -388,8 +388,8 @@ def build_report_pdf(*, enterprise: str, actor: Actor, language: str, name: str 
     """Name and content of the report as PDF; what `report` raises, ``drawing_failed``."""
     from nianjian.engines.paper.inspection import drill_pdf  # noqa: PLC0415 -- the printer loads for a report alone
 
-    told = build_report(enterprise=enterprise, actor=actor, name=name)
-    return f"drill-{enterprise}-{told['as_of']}.pdf", drill_pdf(told, words(language))
+    report = build_report(enterprise=enterprise, actor=actor, name=name)
+    return f"drill-{enterprise}-{report['as_of']}.pdf", drill_pdf(report, words(language))
 
 
 def write_report(*, enterprise: str, actor: Actor, language: str, path: Path, name: str = "") -> None:
@@ -406,8 +406,8 @@ def _list_entries(enterprise: str) -> list[audit.Act]:
 def _who_did(enterprise: str, ticket: str) -> dict[str, str]:
     """Step -> who recorded it last; a call-back to a new ticket is its response, too."""
     past = reversed(complaints.list_history(ReadScope(enterprise, clock.today()), ticket))
-    found = {"arrived" if one.act == "add" else STEPS_OF_ACTIONS.get(one.act, ""): one.by for one in past}
-    return {"responded": found.get("called_back", "")} | found
+    by_step = {"arrived" if one.act == "add" else STEPS_OF_ACTIONS.get(one.act, ""): one.by for one in past}
+    return {"responded": by_step.get("called_back", "")} | by_step
 
 
 def _recorded_states(rows: object, column: str) -> list[Json]:

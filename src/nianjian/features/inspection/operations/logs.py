@@ -55,49 +55,49 @@ def seed_of(enterprise: str, day: date, version: int | None) -> str:
     return hashlib.sha256(f"{enterprise} {day.isoformat()} {version}".encode()).hexdigest()[:16]
 
 
-def find_folder(enterprise: str, given: Path | None) -> tuple[Path | None, str]:
-    """The folder without links and where it comes from: ``given``, ``setting``, or ``none``.
+def find_folder(enterprise: str, folder: Path | None) -> tuple[Path | None, str]:
+    """The folder without links and where it comes from: ``folder``, ``setting``, or ``none``.
 
     One that is set and cannot be read is ``unreadable``: a disk that is gone must not stop the look at other logs.
     ``recordings_folder_wrong`` for a given one, ``recordings_malformed``.
     """
-    if given is not None:
-        return recordings.resolve_root(given), "given"
-    found = recordings.parse_folders(env.text(recordings.SETTING, os.environ)).get(enterprise)
-    if found is None:
+    if folder is not None:
+        return recordings.resolve_root(folder), "given"
+    path = recordings.parse_folders(env.text(recordings.SETTING, os.environ)).get(enterprise)
+    if path is None:
         return None, "none"
     try:
-        return recordings.resolve_root(found), "setting"
+        return recordings.resolve_root(path), "setting"
     except NianjianError:
         return None, "unreadable"
 
 
 def check_recordings(
-    grounds: CheckBasis, lake: LakeCalls, references: Reach, given: Path | None, beat: Callable[[], None]
+    grounds: CheckBasis, lake: LakeCalls, references: Reach, folder: Path | None, beat: Callable[[], None]
 ) -> tuple[Reach, Json]:
     """The log as its references and the sample prove it, and the sample itself.
 
     ``beat`` is called now and then while a folder is gone through. Cost: two passes over the calls of the days, some
     look-ups a sampled call, and one pass over the folder where those do not find a file.
     """
-    root, source = find_folder(grounds.enterprise, given)
+    root, source = find_folder(grounds.enterprise, folder)
     seed = seed_of(grounds.enterprise, grounds.day, lake.version)
     count = max(1, min(grounds.book.integer(SAMPLE), MOST_A_DAY))
     tolerance = grounds.book.integer(TOLERANCE)
-    told: Json = {"folder": source, "seed": seed, "a_day": count, "tolerance_s": tolerance}
+    summary: Json = {"folder": source, "seed": seed, "a_day": count, "tolerance_s": tolerance}
     if root is None:
         reach = recordings.judge_recordings(references, None)
         if source == "unreadable" and reach.why == "references_only":
             reach = recordings.mark_unreadable(reach)
-        return reach, told | _sample_to_document([], Index())
+        return reach, summary | _sample_to_document([], Index())
     calls, draw = lake.tables["calls"], recordings.Draw(references.begin, references.until, seed, count)
     ids = {str(row["call_id"]) for row in lake.engine.rows(recordings.draw_ids(calls, draw))}
     rows = lake.engine.rows(recordings.draw_sample(calls, draw, sorted(ids)))
-    found, known = _open_sample(root, rows, tolerance, beat)
+    samples, index = _open_sample(root, rows, tolerance, beat)
     days: dict[date, list[str]] = defaultdict(list)
-    for one in found:
+    for one in samples:
         days[one.day].append(one.verdict)
-    return recordings.judge_recordings(references, days), told | _sample_to_document(found, known)
+    return recordings.judge_recordings(references, days), summary | _sample_to_document(samples, index)
 
 
 def _open_sample(
@@ -105,26 +105,26 @@ def _open_sample(
 ) -> tuple[list[SampledCall], Index]:
     """Every sampled call; the folder is gone through only if some file lies nowhere by its path."""
     said = [recordings.list_references(None if row["extra"] is None else str(row["extra"])) for row in rows]
-    wanted = [[recordings.split_reference(one) for one in some] for some in said]
-    places = [(recordings.find_below(root, one) for one in some) for some in wanted]
+    paths = [[recordings.split_reference(one) for one in some] for some in said]
+    places = [(recordings.find_below(root, one) for one in some) for some in paths]
     direct = [next((at for at in some if isinstance(at, Path)), None) for some in places]
-    open_ones = {one[-1] for some, at in zip(wanted, direct, strict=True) if at is None for one in some if one}
-    known = recordings.index_folder(root, open_ones, beat) if open_ones else Index(whole=True)
-    found: list[SampledCall] = []
-    for row, some, parts, at in zip(rows, said, wanted, direct, strict=True):
+    open_ones = {one[-1] for some, at in zip(paths, direct, strict=True) if at is None for one in some if one}
+    index = recordings.index_folder(root, open_ones, beat) if open_ones else Index(whole=True)
+    samples: list[SampledCall] = []
+    for row, some, parts, at in zip(rows, said, paths, direct, strict=True):
         beat()
-        found.append(_judge_call(row, some, at or _search_folder(root, some, parts, known), tolerance))
-    return found, known
+        samples.append(_judge_call(row, some, at or _search_folder(root, some, parts, index), tolerance))
+    return samples, index
 
 
-def _search_folder(root: Path, said: Sequence[str], wanted: Sequence[Parts], known: Index) -> Path | str:
+def _search_folder(root: Path, said: Sequence[str], paths: Sequence[Parts], index: Index) -> Path | str:
     """By name in the whole folder. What neither looks like a path nor like a file's name proves no file missing."""
     why = recordings.UNNAMED
-    for text, one in zip(said, wanted, strict=True):
+    for text, one in zip(said, paths, strict=True):
         if not one:
             why = recordings.OUTSIDE
             continue
-        at = recordings.find_recording(root, one, known)
+        at = recordings.find_recording(root, one, index)
         if isinstance(at, Path):
             return at
         if at == recordings.MISSING and recordings.find_below(root, one) == recordings.OUTSIDE:
@@ -160,19 +160,19 @@ def _measure(path: Path) -> tuple[int, Length | str]:
         return 1, audio.UNREADABLE
 
 
-def _sample_to_document(found: Sequence[SampledCall], known: Index) -> Json:
+def _sample_to_document(samples: Sequence[SampledCall], index: Index) -> Json:
     days: dict[date, set[str]] = defaultdict(set)
-    for one in found:
+    for one in samples:
         days[one.day].add(one.verdict)
-    failing = [one for one in found if one.verdict != recordings.KEPT]
+    failing = [one for one in samples if one.verdict != recordings.KEPT]
     return {
-        "calls": len(found),
+        "calls": len(samples),
         "days": len(days),
         "days_kept": sum(verdicts == {recordings.KEPT} for verdicts in days.values()),
-        "verdicts": dict.fromkeys(recordings.VERDICTS, 0) | Counter(one.verdict for one in found),
-        "by_size": sum(one.by_size for one in found if one.verdict == recordings.KEPT),
-        "searched": known.seen,
-        "searched_whole": known.whole,
+        "verdicts": dict.fromkeys(recordings.VERDICTS, 0) | Counter(one.verdict for one in samples),
+        "by_size": sum(one.by_size for one in samples if one.verdict == recordings.KEPT),
+        "searched": index.seen,
+        "searched_whole": index.whole,
         "failing": [
             {"day": one.day.isoformat(), "at": one.at.isoformat(sep=" ", timespec="seconds"),
              **{name: getattr(one, name) for name in ("callee", "file", "verdict", "talk_ms", "length_ms")}}
@@ -217,7 +217,7 @@ def check_logs(
             grounds, lake, recordings.complete(counted, short, until), folder, lambda: progress("", 0, steps)
         )
     progress("", 1, steps)
-    asked, running = journal.days_with_decisions(files.decisions_folder(env.read().home), enterprise)
+    gate_days, running = journal.days_with_decisions(files.decisions_folder(env.read().home), enterprise)
     progress("", 2, steps)
     chain = verify_chain()
     progress("", 3, steps)
@@ -231,11 +231,11 @@ def check_logs(
     system = recordings.now_and_then(written, long, until, silence=None)
     if not chain.ok:
         system = Reach(recordings.GAP, "chain_broken", long, until, system.oldest, None, system.days)
-    found = {
+    by_log = {
         "calls": recordings.daily(
-            {day for day, one in called.items() if one["rows"]}, long, until, _rest_excuse(asked)
+            {day for day, one in called.items() if one["rows"]}, long, until, _rest_excuse(gate_days)
         ),
-        "gateway": recordings.daily(asked, long, until, _rest_excuse(out, running)),
+        "gateway": recordings.daily(gate_days, long, until, _rest_excuse(out, running)),
         "system": system,
         "complaints": recordings.now_and_then(arrived, long, until, silence),
         "consents": recordings.now_and_then(agreed, short, until, silence),
@@ -245,8 +245,8 @@ def check_logs(
         "enterprise": enterprise,
         "as_of": grounds.day.isoformat(),
         "until": until.isoformat(),
-        "state": min((one.state for one in found.values()), key=GRAVITY.index),
-        "logs": [_reach_to_document(name, one) for name, one in found.items()],
+        "state": min((one.state for one in by_log.values()), key=GRAVITY.index),
+        "logs": [_reach_to_document(name, one) for name, one in by_log.items()],
         "calls_version": version,
         "sample": sample,
         "chain": {"valid": chain.ok, "entries": chain.entries, "last": chain.last},
@@ -257,8 +257,8 @@ def check_logs(
 def _count_by_day(lake: LakeCalls) -> dict[date, Mapping[str, int]]:
     names = ("rows", "out", "answered", "recorded")
     rows = lake.engine.rows(recordings.count_by_day(lake.tables["calls"]))
-    told = {row["day"]: {name: int(str(row[name] or 0)) for name in names} for row in rows}
-    return {day: one for day, one in told.items() if isinstance(day, date)}
+    by_day = {row["day"]: {name: int(str(row[name] or 0)) for name in names} for row in rows}
+    return {day: one for day, one in by_day.items() if isinstance(day, date)}
 
 
 def _rest_excuse(busy: Collection[date], running: Collection[date] = ()) -> recordings.Excuse:
@@ -266,10 +266,10 @@ def _rest_excuse(busy: Collection[date], running: Collection[date] = ()) -> reco
 
     Nothing excuses it where another log shows that there was work that day.
     """
-    days, worked, ran = calendar(), set(busy), set(running)
+    days, busy_days, ran = calendar(), set(busy), set(running)
 
     def excuse(day: date) -> str:
-        if day in worked:
+        if day in busy_days:
             return ""
         if day in ran:
             return QUIET

@@ -47,11 +47,11 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
     """Everything anew, as at a day (None: today); costs `check_answers`. ``role_missing``, ``inspection_day_wrong``."""
     grounds = CheckBasis.of(enterprise, as_of, actor)
     progress("", 0, STEPS)
-    kept = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    retention = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)
     progress("", 1, STEPS)
     dialled = dialling.check_dialling(enterprise=enterprise, as_of=grounds.day, actor=actor)
     progress("", 2, STEPS)
-    cards = answers.build_cards(grounds, kept, dialled)
+    cards = answers.build_cards(grounds, retention, dialled)
     progress("", 5, STEPS)
     # a robot's seat is open or may be; a register without any seat rules none out
     robots = dialled["ai"]["calls"] or any(dialled["ai"]["seats"].values()) or not has_seats(grounds.enterprise)
@@ -60,8 +60,10 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
         _callback_check(grounds),
         *_card_checks(cards, robots=bool(robots)),
         *(
-            Check(f"log_{one['log']}", SYSTEM, "S6", LOGS.get(one["state"], State.FAILED), one["why"], kept["until"])
-            for one in kept["logs"]
+            Check(
+                f"log_{one['log']}", SYSTEM, "S6", LOGS.get(one["state"], State.FAILED), one["why"], retention["until"]
+            )
+            for one in retention["logs"]
         ),
         _dialling_check(dialled, cards),
         _dossier_check(grounds),
@@ -84,14 +86,14 @@ def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
     parts = {"people": (PEOPLE, "S2"), "seats": (PEOPLE, "S2"), "numbers": (NUMBERS, "S3"), "lines": (NUMBERS, "S3"),
              "sources": (SYSTEM, "S6")}  # fmt: skip
     for kind, (part, rule) in parts.items():
-        found = answers.find_comparison(grounds, kind)
-        if found is None:
+        comparison = answers.find_comparison(grounds, kind)
+        if comparison is None:
             state, why = NEVER_COMPARED
-        elif found.verdict == State.PASSED and not found.recent:
+        elif comparison.verdict == State.PASSED and not comparison.recent:
             state, why = State.NOT_PROVED, "run_long_ago"
         else:
-            state, why = State(found.verdict), f"run_{found.verdict}"
-        yield Check(f"reconcile_{kind}", part, rule, state, why, None if found is None else found.as_of)
+            state, why = State(comparison.verdict), f"run_{comparison.verdict}"
+        yield Check(f"reconcile_{kind}", part, rule, state, why, None if comparison is None else comparison.as_of)
 
 
 def _callback_check(grounds: CheckBasis) -> Check:
@@ -105,31 +107,31 @@ def _callback_check(grounds: CheckBasis) -> Check:
     return Check("callback", NUMBERS, "S4", State.PASSED, "callback_green", clock.today().isoformat())
 
 
-def _card_checks(told: Json, *, robots: bool) -> Iterator[Check]:
+def _card_checks(cards: Json, *, robots: bool) -> Iterator[Check]:
     """Cards that are checks too; a firm without robots needs none of their abilities."""
-    for one in told["cards"]:
+    for one in cards["cards"]:
         if one["card"] not in CARDS or (one["card"] == "robot_abilities" and not robots):
             continue
         part, rule = CARDS[one["card"]]
         state = {RELEASED: State.PASSED, UNKNOWN: State.NOT_PROVED}.get(one["state"], State.FAILED)
         why = "card_holds" if state == State.PASSED else str(one["lacks"][0]["code"])
-        yield Check(one["card"], part, rule, state, why, told["as_of"])
-    for one in told["cards"]:
+        yield Check(one["card"], part, rule, state, why, cards["as_of"])
+    for one in cards["cards"]:
         if any(lack["code"] == REFUTED for lack in one["lacks"]):
-            yield Check(one["card"], SYSTEM, "S5", State.FAILED, REFUTED, told["as_of"])
+            yield Check(one["card"], SYSTEM, "S5", State.FAILED, REFUTED, cards["as_of"])
 
 
-def _dialling_check(told: Json, cards: Json) -> Check:
+def _dialling_check(result: Json, cards: Json) -> Check:
     """Predictive dialling that is found must be answered for; records that cannot tell prove nothing.
 
     Neither do records that show none against the enterprise's own word.
     """
-    free = "over_seldom" if any(one["over"] for one in told["teams"]) else "agents_free"
+    free = "over_seldom" if any(one["over"] for one in result["teams"]) else "agents_free"
     verdicts = {"found": (State.FAILED, "predictive_found"), "not_found": (State.PASSED, free)}
-    state, why = verdicts.get(told["verdict"], (State.NOT_PROVED, "predictive_untold"))
+    state, why = verdicts.get(result["verdict"], (State.NOT_PROVED, "predictive_untold"))
     if state == State.PASSED and any(one["card"] == "predictive" and one["stated"] for one in cards["cards"]):
         state, why = State.NOT_PROVED, "stated_otherwise"
-    return Check("predictive", SYSTEM, "S5", state, why, told["to"])
+    return Check("predictive", SYSTEM, "S5", state, why, result["to"])
 
 
 def _dossier_check(grounds: CheckBasis) -> Check:
@@ -186,11 +188,11 @@ def newest_check(*, enterprise: str, part: str, actor: Actor) -> Json | None:
     """
     require_permission(actor, enterprise, Permission.READ)
     _find_check(part)
-    found = queue.newest(enterprise, flow.INSPECT, {"part": part}, JobRow.DONE)
-    if found is None:
+    job = queue.newest(enterprise, flow.INSPECT, {"part": part}, JobRow.DONE)
+    if job is None:
         return None
-    ended = found.finished_at and found.finished_at.isoformat(timespec="seconds")
-    return {**_in_present_codes(found.result), "job": found.id, "ended_at": ended}
+    ended = job.finished_at and job.finished_at.isoformat(timespec="seconds")
+    return {**_in_present_codes(job.result), "job": job.id, "ended_at": ended}
 
 
 def _in_present_codes(result: Json) -> Json:
@@ -203,8 +205,8 @@ def _in_present_codes(result: Json) -> Json:
 
 def running_check(*, enterprise: str, part: str) -> str | None:
     """The job of a check that waits or runs."""
-    found = queue.newest(enterprise, flow.INSPECT, {"part": part}, *queue.UNDER_WAY)
-    return None if found is None else found.id
+    job = queue.newest(enterprise, flow.INSPECT, {"part": part}, *queue.UNDER_WAY)
+    return None if job is None else job.id
 
 
 def _find_check(part: str) -> Callable[..., Json]:

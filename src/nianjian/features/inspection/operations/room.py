@@ -152,10 +152,10 @@ def build_notifications(
     able, now = list(names), clock.now()
     scopes, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     day = now.astimezone(clock.ZONE).date()
-    told = {"due": day.isoformat(), "left": 0, **values}
+    data = {"due": day.isoformat(), "left": 0, **values}
     spoken = {name: channels.get(name, ()) if scopes.get(name) != Scope.NONE else () for name in able}
     at = {name: earliest_moment(now, hours[name], urgent=True) for name in able}
-    return [Notification(name, about, stage, day, told, dict.fromkeys(spoken[name], at[name])) for name in able]
+    return [Notification(name, about, stage, day, data, dict.fromkeys(spoken[name], at[name])) for name in able]
 
 
 def list_unshown(visit: Visit) -> list[RoomEntry]:

@@ -123,7 +123,7 @@ CARDS: Final = {"released": "good", "refused": "bad", "unknown": "open"}
 STRETCHES: Final = 3  # holes that are named in a cell; their number tells of the others
 
 
-def present_retention(told: Json, _: Words) -> Json:
+def present_retention(result: Json, _: Words) -> Json:
     """Each kind of log, how far it reaches, and its holes."""
     heads = (
         gettext("log"), gettext("state"), gettext("must reach back to"), gettext("oldest record"),
@@ -142,10 +142,10 @@ def present_retention(told: Json, _: Words) -> Json:
                 *(pair_text(_(inspection.EXCUSES[name]), count, _) for name, count in one["excused"].items()),
             ])),
         ]
-        for one in told["logs"]
+        for one in result["logs"]
     ]  # fmt: skip
     table = card_table(_(inspection.PARTS["retention"]), heads, rows)
-    sample = told.get("sample")  # an older look has none
+    sample = result.get("sample")  # an older look has none
     return {"tables": [table]} if sample is None else _present_sample(table, sample, _)
 
 
@@ -164,15 +164,15 @@ def _present_sample(logs: Table, sample: Json, _: Words) -> Json:
 
 
 def _gaps(one: Json) -> str:
-    named = [" – ".join(dict.fromkeys((gap["from"], gap["to"]))) for gap in one["gaps"][:STRETCHES]]
+    spans = [" – ".join(dict.fromkeys((gap["from"], gap["to"]))) for gap in one["gaps"][:STRETCHES]]
     more = ["…"] if len(one["gaps"]) > STRETCHES else []
     _ = words(current())
-    return pair_text(one["missing_days"], _(", ").join([*named, *more]), _) if named else "0"
+    return pair_text(one["missing_days"], _(", ").join([*spans, *more]), _) if spans else "0"
 
 
-def present_dialling(told: Json, _: Words) -> Json:
+def present_dialling(result: Json, _: Words) -> Json:
     """Each team's verdict with its figures, robots, and the calls that show it."""
-    names = dict(versions_on(Team, told["enterprise"], clock.today()).values_list("key", "name"))
+    names = dict(versions_on(Team, result["enterprise"], clock.today()).values_list("key", "name"))
     heads = (
         gettext("team"), gettext("verdict"), gettext("calls"), gettext("answered"), gettext("without an agent"),
         gettext("dialled over"), gettext("hours in which it shows"), gettext("why"),
@@ -184,20 +184,20 @@ def present_dialling(told: Json, _: Words) -> Json:
             *(Cell(count_text(one[name]), figure=True) for name in ("calls", "answered", "alone", "over", "showing")),
             Cell(_(inspection.DIALLING_WHYS[one["why"]])),
         ]
-        for one in told["teams"]
+        for one in result["teams"]
     ]
     tables = [card_table(gettext("Teams"), heads, rows, figures=range(2, 7))]
-    calls = [[_team_text(team["team"], names) or "–", one] for team in told["teams"] for one in team["rows"]]
+    calls = [[_team_text(team["team"], names) or "–", one] for team in result["teams"] for one in team["rows"]]
     if calls:
         tables.append(_calls(calls))
-    ai, put = told["ai"], told["ai"]["transfers"]
+    ai, put = result["ai"], result["ai"]["transfers"]
     seen = ai.get("suggested")  # an older look did not ask
     if seen is not None and seen["groups"]:
         tables += [_suspect_groups(seen, _), _suspect_rows(seen, _)]
     seconds = "–" if put["middle_ms"] is None else f"{put['middle_ms'] / 1000:.3f} / {put['longest_ms'] / 1000:.3f}"
     pairs = [
-        (gettext("Days checked"), f"{told['from']} – {told['to']}"),
-        (gettext("Predictive dialling"), _(inspection.VERDICTS[told["verdict"]])),
+        (gettext("Days checked"), f"{result['from']} – {result['to']}"),
+        (gettext("Predictive dialling"), _(inspection.VERDICTS[result["verdict"]])),
         (gettext("AI outbound"), _(inspection.VERDICTS[ai["verdict"]])),
         (gettext("Robot seats open, filed"), f"{ai['seats']['open']} / {ai['seats']['filed']}"),
         (gettext("Calls of robots, answered"), f"{count_text(ai['calls'])} / {count_text(ai['answered'])}"),
@@ -233,7 +233,7 @@ def _calls(calls: list[list[Json]]) -> Table:
     return card_table(gettext("Calls that show it, from each team's most obvious hour"), heads, rows, figures=[3, 4])
 
 
-def present_answers(told: Json, _: Words) -> Json:
+def present_answers(result: Json, _: Words) -> Json:
     """Each card: question, what may be said, its figures, what is lacking and the way there."""
     cards = [
         {
@@ -241,14 +241,14 @@ def present_answers(told: Json, _: Words) -> Json:
             "question": _(inspection.CARDS[one["card"]]),
             "state": _(inspection.CARD_STATES[one["state"]]),
             "badge": CARDS[one["state"]],
-            "said": inspection.format_answer(one, told["at"][:10], _),
+            "said": inspection.format_answer(one, result["at"][:10], _),
             "figures": inspection.answer_figures(one, _),
             "lacks": inspection.answer_lacks(one, _),
             "steps": inspection.answer_steps(one, _),
             "since": one.get("from"),
             "state_at": one["card"] in DECLARED,
         }
-        for one in told["cards"]
+        for one in result["cards"]
     ]
     return {"cards": cards}
 
@@ -271,7 +271,7 @@ def front(request: Request, code: str) -> HttpResponse:
     chosen = request.GET.get("row", "") or next(iter(failing), rows[0]["rule"])
     if all(one["rule"] != chosen for one in rows):
         raise Http404
-    looked = sheet["looked_at"]
+    last_check = sheet["looked_at"]
     context = _page_context(request, code, "readiness", None) | {
         "title": gettext("Ten checks"),
         "sum": [
@@ -279,7 +279,7 @@ def front(request: Request, code: str) -> HttpResponse:
             for state, count in sheet["counts"].items()
             if count
         ],
-        "looked": "" if looked is None else format_moment(datetime.fromisoformat(looked)),
+        "looked": "" if last_check is None else format_moment(datetime.fromisoformat(last_check)),
         "visit": sheet["visit"],
         "rows": [_describe_row(code, one, chosen, _) for one in rows],
         "unasked": "row" not in request.GET,
@@ -326,14 +326,14 @@ def _describe_peek(code: str, row: Json, _: Words) -> Json:
 
 def _describe_declarations(request: Request, code: str, _: Words) -> Json:
     """What the enterprise states of its dialling, and the form for whoever may state it."""
-    known = declarations.list_declarations(enterprise=code, actor=request.actor)
+    facts = declarations.list_declarations(enterprise=code, actor=request.actor)
     answers = {None: "", True: YES, False: NO}
-    signed = {one: f" ({person(one.stated_by)}, {format_moment(one.stated_at)})" for one in known if one.stated_at}
+    signed = {one: f" ({person(one.stated_by)}, {format_moment(one.stated_at)})" for one in facts if one.stated_at}
     return {
         "declared": [
-            (_(inspection.CARDS[one.card]), _(inspection.ANSWERS[one.answer]) + signed.get(one, "")) for one in known
+            (_(inspection.CARDS[one.card]), _(inspection.ANSWERS[one.answer]) + signed.get(one, "")) for one in facts
         ],
-        "form": DeclareForm(initial={one.card: answers[one.answer] for one in known}),
+        "form": DeclareForm(initial={one.card: answers[one.answer] for one in facts}),
         "may_declare": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
 
@@ -352,31 +352,31 @@ def declare(request: Request, code: str) -> HttpResponse:
 @page(Permission.READ)
 def part(request: Request, code: str, part: str) -> HttpResponse:
     """Show the newest look at answers, dialling or retention."""
-    told = readiness.newest_check(enterprise=code, part=part, actor=request.actor)
-    more = {} if told is None else PRESENTERS[part](told, words(current()))
+    result = readiness.newest_check(enterprise=code, part=part, actor=request.actor)
+    more = {} if result is None else PRESENTERS[part](result, words(current()))
     if part == DIALLING:
         more |= _describe_declarations(request, code, words(current()))
-    return render(request, "inspection/part.html", _page_context(request, code, part, told) | more)
+    return render(request, "inspection/part.html", _page_context(request, code, part, result) | more)
 
 
 @require_POST
 @page(Permission.REPORT)
 def enqueue_check(request: Request, code: str) -> HttpResponse:
     """Look anew at a part: work."""
-    wanted = request.POST.get("part", "")
-    if wanted not in readiness.PARTS:
+    name = request.POST.get("part", "")
+    if name not in readiness.PARTS:
         raise Http404
-    job = readiness.look.enqueue(enterprise=code, part=wanted, actor=request.actor)
+    job = readiness.look.enqueue(enterprise=code, part=name, actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
-def _page_context(request: Request, code: str, of: str, told: Json | None) -> Json:
+def _page_context(request: Request, code: str, of: str, result: Json | None) -> Json:
     _ = words(current())
     return {
         "part": of,
         "title": _(PARTS[of]),
-        "told": told,
-        "ended": "" if told is None else format_moment(datetime.fromisoformat(str(told["ended_at"]))),
+        "told": result,
+        "ended": "" if result is None else format_moment(datetime.fromisoformat(str(result["ended_at"]))),
         "parts": [
             (reverse(f"inspection-{one}", kwargs={"code": code}), _(text))
             for one, text in PARTS.items()

@@ -124,11 +124,11 @@ def note_screens(request: Request, code: str) -> HttpResponse:
     return redirect("inspection-day", code=code)
 
 
-def _notice_context(held: dict[str, Any] | None) -> dict[str, Any]:
-    kept = [] if held is None else held["scans"]
+def _notice_context(visit: dict[str, Any] | None) -> dict[str, Any]:
+    scans = [] if visit is None else visit["scans"]
     return {
-        "scans": [one | {"weight": f"{figures.count_text(-(-one['size'] // 1024))} KiB · SHA-256"} for one in kept],
-        "scan_form": None if held is None else ScanForm(auto_id="scan_%s"),
+        "scans": [one | {"weight": f"{figures.count_text(-(-one['size'] // 1024))} KiB · SHA-256"} for one in scans],
+        "scan_form": None if visit is None else ScanForm(auto_id="scan_%s"),
     }
 
 
@@ -193,11 +193,11 @@ def save_visit(request: Request, code: str) -> HttpResponse:
     """Keep a day; its form, of a new day or of the one that is named."""
     if request.method != "POST":
         day = _requested_day(request)
-        held = None if day is None else build_sheet(enterprise=code, actor=request.actor, day=day)["visit"]
-        return _show_visit_form(request, VisitForm(initial=_initial(held, words(current()))), held and held["day"])
+        visit = None if day is None else build_sheet(enterprise=code, actor=request.actor, day=day)["visit"]
+        return _show_visit_form(request, VisitForm(initial=_initial(visit, words(current()))), visit and visit["day"])
     form = VisitForm(request.POST)
     who: Json = {"enterprise": code, "actor": request.actor}
-    if run_form(form, lambda values: visits.save_visit(given=visits.VisitInput(**values), **who)):
+    if run_form(form, lambda values: visits.save_visit(visit=visits.VisitInput(**values), **who)):
         return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={form.cleaned_data['day']}")
     return _show_visit_form(request, form)
 
@@ -210,10 +210,10 @@ def remove_visit(request: Request, code: str) -> HttpResponse:
     return redirect("inspection-day", code=code)
 
 
-def _show_visit_form(request: Request, form: VisitForm, held: str | None = None) -> HttpResponse:
-    """Show the form of a day; ``held``: the day that is changed."""
-    title = gettext("Change this day") if held else gettext("Record an inspection day")
-    return _show_form(request, form, title, gettext("Save"), removes=held)
+def _show_visit_form(request: Request, form: VisitForm, day: str | None = None) -> HttpResponse:
+    """Show the form of a day; ``day``: the day that is changed."""
+    title = gettext("Change this day") if day else gettext("Record an inspection day")
+    return _show_form(request, form, title, gettext("Save"), removes=day)
 
 
 def _show_form(  # noqa: PLR0917 -- the words of one page
@@ -233,9 +233,9 @@ def admit_inspector(request: Request, code: str) -> HttpResponse:
     form = AdmitForm(request.POST if posted else None, auto_id="admit_%s", initial={"until": _find_last_day(request)})
     if posted and form.is_valid():
         try:
-            made = visits.admit_inspector(enterprise=code, actor=request.actor, **form.cleaned_data)
-            url = env.address(made.path, request.build_absolute_uri(made.path))
-            return _front(request, code, None, {"made": made, "url": url})
+            link = visits.admit_inspector(enterprise=code, actor=request.actor, **form.cleaned_data)
+            url = env.address(link.path, request.build_absolute_uri(link.path))
+            return _front(request, code, None, {"made": link, "url": url})
         except NianjianError as error:
             form.add_error(None, " ".join(describe_error(error)))
     what = gettext("Opens a read-only session; each opening is recorded.")
@@ -245,8 +245,8 @@ def admit_inspector(request: Request, code: str) -> HttpResponse:
 
 def _find_last_day(request: Request) -> date:
     """The day of the next inspection; where none is known, in two weeks."""
-    held, today = build_sheet(enterprise=request.enterprise.code, actor=request.actor)["visit"], clock.today()
-    return today + AHEAD if held is None else max(date.fromisoformat(held["day"]), today)
+    visit, today = build_sheet(enterprise=request.enterprise.code, actor=request.actor)["visit"], clock.today()
+    return today + AHEAD if visit is None else max(date.fromisoformat(visit["day"]), today)
 
 
 @require_POST
@@ -272,29 +272,29 @@ def _requested_day(request: Request) -> date | None:
     return places.parse_day(text) if text else None
 
 
-def _front(request: Request, code: str, day: date | None, given: Json | None = None) -> HttpResponse:
+def _front(request: Request, code: str, day: date | None, extra: Json | None = None) -> HttpResponse:
     _ = words(current())
-    told = build_sheet(enterprise=code, actor=request.actor, day=day)
-    held = told["visit"]
+    sheet = build_sheet(enterprise=code, actor=request.actor, day=day)
+    visit = sheet["visit"]
     keep = reverse("inspection-day-keep", kwargs={"code": code})
     allowed = {name: has_permission(request.actor, code, act) for name, act in _ACTS.items()}
     context: Json = {
-        "told": told,
-        "badge": BADGES[told["state"]],
-        "looked": "" if told["looked_at"] is None else format_moment(datetime.fromisoformat(told["looked_at"])),
-        "state": _(STATES[told["state"]]),
-        "pairs": [pair for pair in texts.notice_lines(told | {"screens": None}, _, empty="") if pair[1]],
-        "why": texts.evidence_reason(told["notice"]["state"], _),
-        "tables": [] if held is None else [one for one in (_agenda(held), _posts(held)) if one.rows],
-        "evidence": _evidence(told, code, _),
-        "earlier": [one for one in told["days"] if held is None or one != held["day"]],
-        "keep": keep if held is None else f"{keep}?day={held['day']}",
-        "seen": _describe_screens(told["screens"]),
+        "told": sheet,
+        "badge": BADGES[sheet["state"]],
+        "looked": "" if sheet["looked_at"] is None else format_moment(datetime.fromisoformat(sheet["looked_at"])),
+        "state": _(STATES[sheet["state"]]),
+        "pairs": [pair for pair in texts.notice_lines(sheet | {"screens": None}, _, empty="") if pair[1]],
+        "why": texts.evidence_reason(sheet["notice"]["state"], _),
+        "tables": [] if visit is None else [one for one in (_agenda(visit), _posts(visit)) if one.rows],
+        "evidence": _evidence(sheet, code, _),
+        "earlier": [one for one in sheet["days"] if visit is None or one != visit["day"]],
+        "keep": keep if visit is None else f"{keep}?day={visit['day']}",
+        "seen": _describe_screens(sheet["screens"]),
         "inspectors": _inspectors(request, code) if allowed["people"] else None,
         "may": allowed,
-        **_notice_context(held),
+        **_notice_context(visit),
     }
-    return render(request, "inspection/day.html", context | (given or {}))
+    return render(request, "inspection/day.html", context | (extra or {}))
 
 
 def _describe_screens(note: Json | None) -> str:
@@ -314,35 +314,35 @@ _ACTS: Final = {
 }
 
 
-def _initial(held: Json | None, _: Words) -> dict[str, Any]:
+def _initial(visit: Json | None, _: Words) -> dict[str, Any]:
     """What the form shows: the day as it is kept, else an agenda to begin with."""
-    if held is None:
+    if visit is None:
         agenda, posts = texts.proposed_agenda(_)
         return {"agenda": agenda, "posts": posts}
     return {
-        **{name: held[name] for name in ("day", "notice", "authority", "received_on", "place")},
-        "agenda": format_lines([PlanLine(one["at"], one["what"], one["who"]) for one in held["agenda"]]),
-        "posts": format_lines([PlanLine(one["place"], one["who"], one["task"]) for one in held["posts"]]),
+        **{name: visit[name] for name in ("day", "notice", "authority", "received_on", "place")},
+        "agenda": format_lines([PlanLine(one["at"], one["what"], one["who"]) for one in visit["agenda"]]),
+        "posts": format_lines([PlanLine(one["place"], one["who"], one["task"]) for one in visit["posts"]]),
     }
 
 
-def _agenda(held: Json) -> Table:
-    rows = [[Cell(one["at"], day=True), Cell(one["what"]), Cell(person(one["who"]) or "–")] for one in held["agenda"]]
+def _agenda(visit: Json) -> Table:
+    rows = [[Cell(one["at"], day=True), Cell(one["what"]), Cell(person(one["who"]) or "–")] for one in visit["agenda"]]
     heads = (gettext("time"), gettext("agenda item"), gettext("responsible"))
     return card_table(gettext("Agenda"), heads, rows)
 
 
-def _posts(held: Json) -> Table:
-    rows = [[Cell(one["place"]), Cell(person(one["who"])), Cell(one["task"] or "–")] for one in held["posts"]]
+def _posts(visit: Json) -> Table:
+    rows = [[Cell(one["place"]), Cell(person(one["who"])), Cell(one["task"] or "–")] for one in visit["posts"]]
     return card_table(gettext("Positions"), (gettext("post"), gettext("responsible"), gettext("task")), rows)
 
 
-def _evidence(told: Json, code: str, _: Words) -> Table:
+def _evidence(sheet: Json, code: str, _: Words) -> Table:
     """The rule leads to the page where it is looked after."""
     rows = []
-    for row in told["rows"]:
+    for row in sheet["rows"]:
         title = f"{row['rule']} {_(texts.ROWS[row['rule']])}"
-        found = row["evidence"] or [{"check": "", "state": row["state"], "why": "", "day": None}]
+        evidence = row["evidence"] or [{"check": "", "state": row["state"], "why": "", "day": None}]
         rows += [
             [
                 Cell(title, href=places.rule_address(code, row["rule"])),
@@ -354,7 +354,7 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
                 Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("not checked yet")),
                 Cell(format_day(date.fromisoformat(one["day"])) if one["day"] else "–", day=True),
             ]
-            for one in found
+            for one in evidence
         ]
     heads = (gettext("rule"), gettext("evidence"), gettext("state"), gettext("why"), gettext("as at"))
     return card_table(gettext("What is checked, and the evidence"), heads, rows)

@@ -74,19 +74,19 @@ def note_inject(request: Request, code: str, drill: str) -> HttpResponse:
 
 def _screen_context(request: Request, code: str, drill: str) -> Json:
     _ = words(current())
-    told = _find_report(request, code, drill[:NAME])
-    if told is None:
+    report = _find_report(request, code, drill[:NAME])
+    if report is None:
         raise Http404
-    over = any(one["what"] == CLOSED and one["at"] for one in told["timeline"])
+    over = any(one["what"] == CLOSED and one["at"] for one in report["timeline"])
     here = {"code": code, "drill": drill}
     return {
-        "told": told,
+        "told": report,
         "over": over,
-        "lines": [_line(one, _) for one in told["timeline"]],
+        "lines": [_line(one, _) for one in report["timeline"]],
         "address": reverse("inspection-drill-lines", kwargs=here),
         "throw": reverse("inspection-drill-inject", kwargs=here),
         "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": drill}),
-        "clock": texts.duration_text(told["running_s"]),
+        "clock": texts.duration_text(report["running_s"]),
         "may": has_permission(request.actor, code, Permission.REPORT),
     }
 
@@ -169,13 +169,13 @@ class DrillForm(forms.Form):
 
     def planned(self) -> DrillPlan:
         """The script."""
-        given = self.cleaned_data
-        minutes = {step: given[step] for step in MINUTES if given[step] is not None}
+        data = self.cleaned_data
+        minutes = {step: data[step] for step in MINUTES if data[step] is not None}
         return DrillPlan(
-            source=given["source"] or ONE_CLICK,
+            source=data["source"] or ONE_CLICK,
             minutes=minutes,
-            players={role: given[role] for role in PLAYED},
-            thrown=given["thrown"],
+            players={role: data[role] for role in PLAYED},
+            thrown=data["thrown"],
         )
 
 
@@ -184,24 +184,24 @@ class DrillForm(forms.Form):
 def front(request: Request, code: str) -> HttpResponse:
     """Show one drill, the newest unless another is named."""
     _ = words(current())
-    wanted = _requested_drill(request)
-    told = _find_report(request, code, wanted)
-    if told is None and wanted:
+    ticket = _requested_drill(request)
+    report = _find_report(request, code, ticket)
+    if report is None and ticket:
         raise Http404
-    context: Json = {"may": has_permission(request.actor, code, Permission.REPORT), "told": told}
+    context: Json = {"may": has_permission(request.actor, code, Permission.REPORT), "told": report}
     context |= {"begin": reverse("inspection-drill-run", kwargs={"code": code})}
-    if told is not None:
-        held = drills.list_drills(enterprise=code, actor=request.actor)
+    if report is not None:
+        history = drills.list_drills(enterprise=code, actor=request.actor)
         heads = (gettext("to fix"), gettext("why"), gettext("quickest fix"))
-        rows = [[Cell(text) for text in one] for one in texts.list_remedies(told, _)]
+        rows = [[Cell(text) for text in one] for one in texts.list_remedies(report, _)]
         context |= {
-            "state": _(STATES[told["state"]]),
-            "badge": BADGES[told["state"]],
-            "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
-            "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
-            "steps": _steps(told, _),
-            "folded": [card_table(gettext("What to fix"), heads, rows), _earlier(held, code)],
-            "chart": _trend(held, code, _),
+            "state": _(STATES[report["state"]]),
+            "badge": BADGES[report["state"]],
+            "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": report["drill"]}),
+            "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": report["drill"]}),
+            "steps": _steps(report, _),
+            "folded": [card_table(gettext("What to fix"), heads, rows), _earlier(history, code)],
+            "chart": _trend(history, code, _),
         }
     return render(request, "inspection/drill.html", context)
 
@@ -215,8 +215,8 @@ def run_drill(request: Request, code: str) -> HttpResponse:
     form = DrillForm(request.POST if posted else None, request=request, initial={} if door else {"source": FORWARD})
     if posted and form.is_valid():
         try:
-            given = {name: form.cleaned_data[name] for name in ("phone", "calls")}
-            job = drills.enqueue_drill(enterprise=code, actor=request.actor, planned=form.planned(), **given)
+            params = {name: form.cleaned_data[name] for name in ("phone", "calls")}
+            job = drills.enqueue_drill(enterprise=code, actor=request.actor, planned=form.planned(), **params)
             return redirect("data-job", code=code, job=job)
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])  # what helps stands on the page
@@ -234,10 +234,10 @@ def run_drill(request: Request, code: str) -> HttpResponse:
 @page(Permission.READ)
 def send_report(request: Request, code: str) -> HttpResponse:
     """Give the report as PDF."""
-    wanted = _requested_drill(request)
-    if _find_report(request, code, wanted) is None:
+    ticket = _requested_drill(request)
+    if _find_report(request, code, ticket) is None:
         raise Http404
-    name, content = drills.build_report_pdf(enterprise=code, actor=request.actor, language=current(), name=wanted)
+    name, content = drills.build_report_pdf(enterprise=code, actor=request.actor, language=current(), name=ticket)
     return as_attachment(HttpResponse(content, content_type=drills.PDF_MEDIA), name)
 
 
@@ -254,7 +254,7 @@ def _find_report(request: Request, code: str, name: str) -> Json | None:
         return None
 
 
-def _steps(told: Json, _: Words) -> Table:
+def _steps(report: Json, _: Words) -> Table:
     heads = (
         gettext("step"), gettext("state"), gettext("at"), gettext("taken"), gettext("time allowed"), gettext("who"),
         gettext("why"),
@@ -269,12 +269,12 @@ def _steps(told: Json, _: Words) -> Table:
             Cell(person(one["by"]) if one["by"] else "–"),
             Cell(texts.drill_reason(one["why"], _)),
         ]
-        for one in told["steps"]
+        for one in report["steps"]
     ]
     return card_table(gettext("Steps"), heads, rows)
 
 
-def _earlier(held: list[Json], code: str) -> Table:
+def _earlier(history: list[Json], code: str) -> Table:
     place = reverse("inspection-drill", kwargs={"code": code})
     rows = [
         [
@@ -283,27 +283,27 @@ def _earlier(held: list[Json], code: str) -> Table:
             Cell(person(one["begun_by"])),
             *(Cell(texts.duration_text(one[name]), figure=True) for name in drills.SOON),
         ]
-        for one in held
+        for one in history
     ]
     heads = (gettext("ticket"), gettext("begun"), gettext("who"))
     figures = (gettext("responded after"), gettext("called back after"), gettext("closed after"))
     return card_table(gettext("All drills"), (*heads, *figures), rows, figures=[3, 4, 5])
 
 
-def _trend(held: list[Json], code: str, _: Words) -> SafeString:
+def _trend(history: list[Json], code: str, _: Words) -> SafeString:
     """How fast the newest drills were, the oldest of them first; "" where there is no line to draw."""
-    shown = [one for one in reversed(held[:TREND]) if one["responded_s"] is not None]
-    if len(shown) < 2:  # noqa: PLR2004 -- a line needs two points
+    recent = [one for one in reversed(history[:TREND]) if one["responded_s"] is not None]
+    if len(recent) < 2:  # noqa: PLR2004 -- a line needs two points
         return SafeString()
     names = (_("responded after"), _("called back after"), _("closed after"))
     series = []
     for name, title in zip(drills.SOON, names, strict=True):
-        lengths = [one[name] for one in shown]
+        lengths = [one[name] for one in recent]
         points = (Point(None) if one is None else Point(Decimal(one) / MINUTE, texts.duration_text(one))
                   for one in lengths)  # fmt: skip
         series.append(Series(title, tuple(points)))
     place = reverse("inspection-drill", kwargs={"code": code})
-    links = tuple(f"{place}?drill={one['drill']}" for one in shown)
-    told = _("Minutes after arrival until the latest drills were responded to, called back and closed")
-    steps = tuple(texts.clock_text(one["begun_at"]) for one in shown)
-    return SafeString(html_chart(Chart("drills", told, gettext("begun"), steps, tuple(series), links=links), _))
+    links = tuple(f"{place}?drill={one['drill']}" for one in recent)
+    caption = _("Minutes after arrival until the latest drills were responded to, called back and closed")
+    steps = tuple(texts.clock_text(one["begun_at"]) for one in recent)
+    return SafeString(html_chart(Chart("drills", caption, gettext("begun"), steps, tuple(series), links=links), _))

@@ -93,9 +93,9 @@ class Room:
 @inspector
 def enter(request: HttpRequest) -> HttpResponse:
     """Lead an inspector to the room; to a choice of rooms where there are several."""
-    held = accounts.roles_of(request.user.get_username())
-    codes = sorted({one.enterprise for one in held if one.role == Role.INSPECTOR and one.enterprise})
-    if any(one.role == Role.INSPECTOR and not one.enterprise for one in held):
+    roles = accounts.roles_of(request.user.get_username())
+    codes = sorted({one.enterprise for one in roles if one.role == Role.INSPECTOR and one.enterprise})
+    if any(one.role == Role.INSPECTOR and not one.enterprise for one in roles):
         codes = [one.code for one in accounts.enterprises()]
     if len(codes) == 1:
         return redirect("room-front", code=codes[0])
@@ -227,8 +227,8 @@ def _cards(entered: Room, rule: str, _: Words) -> list[Json]:
     if latest is None:
         return []
     blank, day = gettext("(not on record)"), date.fromisoformat(latest["as_of"])
-    shown = [one for one in checks.present_answers(latest, _)["cards"] if one["card"] in names]
-    return [{**one, "said": one["said"].replace(BLANK, blank), "as_of": day} for one in shown]
+    cards = [one for one in checks.present_answers(latest, _)["cards"] if one["card"] in names]
+    return [{**one, "said": one["said"].replace(BLANK, blank), "as_of": day} for one in cards]
 
 
 def _screen(entered: Room, name: str, _: Words) -> Table:
@@ -254,19 +254,19 @@ def _ledger(request: HttpRequest, entered: Room, rule: str) -> Json:
     sheet, text = presenters.sheet_of(kind), request.GET.get("q", "").strip()[:40]
     columns = [sheet.by_field(field) for field in LEDGERS[kind]]
     scope = ReadScope(entered.enterprise.code, clock.today())
-    wanted = RowFilter(columns={columns[0].field: text} if text else {})
-    found: Page[Any] = paged(
+    filters = RowFilter(columns={columns[0].field: text} if text else {})
+    listing: Page[Any] = paged(
         request,
-        queries.filter_rows(kind, scope, wanted),
-        total=lambda: queries.count_rows(kind, scope, wanted),
+        queries.filter_rows(kind, scope, filters),
+        total=lambda: queries.count_rows(kind, scope, filters),
         size=ROWS,
     )
     teams = dict(versions_on(Team, scope.enterprise, scope.day).values_list("key", "name"))
-    rows = [[Cell(_value(kind, version, column, teams)) for column in columns] for version in found.rows]
+    rows = [[Cell(_value(kind, version, column, teams)) for column in columns] for version in listing.rows]
     return {
         "ledgers": [(one, presenters.title(one), one == kind) for one in kinds],
         "ledger": card_table(presenters.title(kind), [presenters.label(column) for column in columns], rows),
-        "page": found,
+        "page": listing,
         "search": presenters.label(columns[0]),
         "text": text,
         "kind": kind,

@@ -67,8 +67,8 @@ class SimulateForm(forms.Form):
     def moves(self) -> Moves:
         """The steps; call it on a valid form."""
         counts = {name: self.cleaned_data[name] or 0 for steps in STEPS.values() for name in steps if name not in LINES}
-        given = self.cleaned_data
-        return Moves(**counts, move_line=given["move_line"] or None, without_line=given["without_line"] or None)
+        data = self.cleaned_data
+        return Moves(**counts, move_line=data["move_line"] or None, without_line=data["without_line"] or None)
 
 
 LINES = ("without_line", "move_line")

@@ -85,23 +85,23 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     one = get_portrait_or_404(request, code, year)
     if request.team is not None:
         return _own_metric(request, one, slug, request.team)
-    told = one.split_metric(slug)
+    metric_data = one.split_metric(slug)
     names = causes.list_names(one.data)
     level = causes.get_level(one.data)
-    remedies = list_remedies(one.data, told, names, level, _) if one.run is None else []
+    remedies = list_remedies(one.data, metric_data, names, level, _) if one.run is None else []
     acts = permissions(request.actor, code)
-    drawn = pictures.portrait_charts({**one.data, "metrics": [told]}, _, partial(rows_of_month, one))
+    drawings = pictures.portrait_charts({**one.data, "metrics": [metric_data]}, _, partial(rows_of_month, one))
     context = shared_context(request, one) | _rules(one, slug, _) | {
         "slug": slug,
-        **figure_context(one, told, _),
-        **_cause_context(request, one, told, _ranking(request, told, level), names),
-        "chart": next((chart_html(chart, _) for chart in drawn if chart.name == slug), ""),
+        **figure_context(one, metric_data, _),
+        **_cause_context(request, one, metric_data, _ranking(request, metric_data, level), names),
+        "chart": next((chart_html(chart, _) for chart in drawings if chart.name == slug), ""),
         "remedies": [remedy_row(one, remedy, acts) for remedy in remedies],
-        "formulas": explanations.list_formulas(told, _),
-        "inputs": input_links(one, told, components(told), _),
-        "left_out": _left_out(one, told, _),
-        "twins": _twins(one, told, _),
-        **paper_context(request, code, year, told),
+        "formulas": explanations.list_formulas(metric_data, _),
+        "inputs": input_links(one, metric_data, components(metric_data), _),
+        "left_out": _left_out(one, metric_data, _),
+        "twins": _twins(one, metric_data, _),
+        **paper_context(request, code, year, metric_data),
     }  # fmt: skip
     return render(request, "portrait/metric.html", context)
 
@@ -112,21 +112,21 @@ def list_causes(request: Request, code: str, year: int, slug: str) -> HttpRespon
     """All causes of a split, 50 at a time, searched by code or name; a fragment for the drawer."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    told, names = one.split_metric(slug), causes.list_names(one.data)
-    ranking = _ranking(request, told, causes.get_level(one.data))
+    metric, names = one.split_metric(slug), causes.list_names(one.data)
+    ranking = _ranking(request, metric, causes.get_level(one.data))
     if ranking is None:
         raise Http404
     text = request.GET.get("q", "").strip().lower()
     rows = [one_ for one_ in ranking.causes if text in cause_name(ranking.split, one_, names, _).lower()]
-    shown: Page[Cause] = paged(request, rows, total=len(rows))
+    cause_page: Page[Cause] = paged(request, rows, total=len(rows))
     context = shared_context(request, one) | {
         "slug": slug,
         "metric": code_name("metric", slug, _),
         "q": request.GET.get("q", "").strip(),
         "split": ranking.split,
-        "page": shown,
-        **_table_context(one, told, ranking, shown.rows, names, _),
-        "split_tabs": _split_tabs(request, told, ranking.split, _),
+        "page": cause_page,
+        **_table_context(one, metric, ranking, cause_page.rows, names, _),
+        "split_tabs": _split_tabs(request, metric, ranking.split, _),
     }
     return render(request, "portrait/causes_drawer.html" if request.htmx else "portrait/causes.html", context)
 
@@ -138,18 +138,18 @@ def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
     one = get_portrait_or_404(request, code, year)
     if split == sections.MONTH:
         return redirect(one.link("portrait"))
-    for told in sorted(one.data["metrics"], key=lambda told: told["slug"] != causes.TESTED):
-        if split in causes.list_splits(told):
-            return redirect(one.link("portrait-metric", slug=told["slug"], query={"split": split}))
+    for metric in sorted(one.data["metrics"], key=lambda metric: metric["slug"] != causes.TESTED):
+        if split in causes.list_splits(metric):
+            return redirect(one.link("portrait-metric", slug=metric["slug"], query={"split": split}))
     raise Http404
 
 
 def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
     _ = translator()
-    found = next((row for row in team_standing(one.data, team) if row["slug"] == slug), None)
-    if found is None:
+    metric = next((row for row in team_standing(one.data, team) if row["slug"] == slug), None)
+    if metric is None:
         raise Http404
-    row = own_row(one, found, _)
+    row = own_row(one, metric, _)
     context = shared_context(request, one) | _rules(one, slug, _) | row
     own = {"slug": slug, "team": name_team(one, team), "inputs": row["parts"]}
     return render(request, "portrait/own_metric.html", context | own)
@@ -161,84 +161,84 @@ def name_team(one: OpenPortrait, team: str) -> str:
     return f"{team} {name}" if name else team
 
 
-def own_row(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
-    """What an outsourcer sees of a metric: ``told`` as `team_standing` gives it."""
-    return _place_context(told, figures.find_headroom(told), _) | {
-        "title": code_name("metric", told["slug"], _),
-        "light": told["light"],
-        "word": code_name("light", told["light"], _),
-        "unit": told["unit"],
-        "spelt": _(SPELT) if told["unit"] == "‱" else "",
+def own_row(one: OpenPortrait, metric: Mapping[str, Any], _: Words) -> dict[str, Any]:
+    """What an outsourcer sees of a metric: ``metric`` as `team_standing` gives it."""
+    return _place_context(metric, figures.find_headroom(metric), _) | {
+        "title": code_name("metric", metric["slug"], _),
+        "light": metric["light"],
+        "word": code_name("light", metric["light"], _),
+        "unit": metric["unit"],
+        "spelt": _(SPELT) if metric["unit"] == "‱" else "",
         "used": "",
         "parts": input_links(
-            one, told, {name: told["components"][name] for name in explanations.PARTS[told["slug"]]}, _
+            one, metric, {name: metric["components"][name] for name in explanations.PARTS[metric["slug"]]}, _
         ),
-        "address": one.link("portrait-metric", slug=told["slug"]),
+        "address": one.link("portrait-metric", slug=metric["slug"]),
     }
 
 
-def _place_context(told: Mapping[str, Any], headroom: Headroom | None, _: Words) -> dict[str, Any]:
+def _place_context(metric: Mapping[str, Any], headroom: Headroom | None, _: Words) -> dict[str, Any]:
     """The value, and how far it is from its limit."""
-    distance = figures.distance_texts(told, _)
+    distance = figures.distance_texts(metric, _)
     label = _(" · ").join(distance) if distance else _("not proved")
-    drawn = mark_safe_fragment(charts.headroom_svg(headroom, label))
-    return {"value": figures.short_value(told, figures.proven(told)), "headroom": drawn, "distance": distance}
+    svg = mark_safe_fragment(charts.headroom_svg(headroom, label))
+    return {"value": figures.short_value(metric, figures.proven(metric)), "headroom": svg, "distance": distance}
 
 
-def figure_context(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
+def figure_context(one: OpenPortrait, metric: Mapping[str, Any], _: Words) -> dict[str, Any]:
     """Value, limit and distance, and what else was found."""
-    card, ways = figures.metric_card(figures.shorten_values(told), _), flag_links(one, told)
-    headroom = figures.find_headroom(told) if told.get("value") not in {None, ""} else None
-    return _place_context(told, headroom, _) | {
+    card, ways = figures.metric_card(figures.shorten_values(metric), _), flag_links(one, metric)
+    headroom = figures.find_headroom(metric) if metric.get("value") not in {None, ""} else None
+    return _place_context(metric, headroom, _) | {
         "title": card.title,
         "light": card.light,
         "word": card.light_word,
-        "unit": told["unit"] if figures.proven(told) not in {None, ""} else "",
-        "sentence": _sentence(told, _),
+        "unit": metric["unit"] if figures.proven(metric) not in {None, ""} else "",
+        "sentence": _sentence(metric, _),
         "bounds": card.bounds,
-        "declared": figures.declaration_text(told, _) if told.get("declared") else "",
+        "declared": figures.declaration_text(metric, _) if metric.get("declared") else "",
         "own": next((flag for flag in card.flags if flag.code in {"own_limit", "internal_limit"}), None),
-        "used": _used_address(one, told, headroom),
+        "used": _used_address(one, metric, headroom),
         "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags if flag.code not in SAID],
         "attachments": card.attachments,
     }
 
 
-def _used_address(one: OpenPortrait, told: Mapping[str, Any], headroom: Headroom | None) -> str:
+def _used_address(one: OpenPortrait, metric: Mapping[str, Any], headroom: Headroom | None) -> str:
     """The rows of what is counted against the limit, where a component counts the very same; "" for none."""
-    part = USED.get(told["slug"], "")
-    same = headroom is not None and headroom.used and components(told).get(part) == headroom.used
-    return address_of(one, told["slug"], part) if same else ""
+    part = USED.get(metric["slug"], "")
+    same = headroom is not None and headroom.used and components(metric).get(part) == headroom.used
+    return address_of(one, metric["slug"], part) if same else ""
 
 
-def _sentence(told: Mapping[str, Any], _: Words) -> str:
+def _sentence(metric: Mapping[str, Any], _: Words) -> str:
     """The figure in words, with its limit; per ten thousand is spelled out."""
-    limit = figures.plain_limit(told, _)
-    rate = figures.proven(told)
-    if told["unit"] == "‱" and rate not in {None, ""}:
-        said = _("{n} complaints in ten thousand answered calls").format(n=figures.short_value(told, rate))
+    limit = figures.plain_limit(metric, _)
+    rate = figures.proven(metric)
+    if metric["unit"] == "‱" and rate not in {None, ""}:
+        said = _("{n} complaints in ten thousand answered calls").format(n=figures.short_value(metric, rate))
         return _("; ").join(filter(None, (said, limit)))
     return limit
 
 
-def _split_tabs(request: Request, told: Mapping[str, Any], split: str, _: Words) -> list[tuple[str, str, bool]]:
+def _split_tabs(request: Request, metric: Mapping[str, Any], split: str, _: Words) -> list[tuple[str, str, bool]]:
     return [
         (address(request, split=other, page="", q=""), code_name("split", other, _), other == split)
-        for other in causes.list_splits(told)
+        for other in causes.list_splits(metric)
     ]
 
 
-def _ranking(request: Request, told: Mapping[str, Any], level: Fraction) -> Ranking | None:
+def _ranking(request: Request, metric: Mapping[str, Any], level: Fraction) -> Ranking | None:
     """The causes by the split that is asked for; None where the metric is not split."""
-    there = causes.list_splits(told)
+    there = causes.list_splits(metric)
     if not there:
         return None
     split = request.GET.get("split", "")
-    return causes.rank_causes(told, split if split in there else there[0], level)
+    return causes.rank_causes(metric, split if split in there else there[0], level)
 
 
 def _cause_context(
-    request: Request, one: OpenPortrait, told: Mapping[str, Any], ranking: Ranking | None, names: Names
+    request: Request, one: OpenPortrait, metric: Mapping[str, Any], ranking: Ranking | None, names: Names
 ) -> dict[str, Any]:
     """The first causes of the split that is asked for, and who stands out among them."""
     _ = translator()
@@ -246,9 +246,9 @@ def _cause_context(
         return {"split_tabs": [], "causes": None}
     query = {"split": ranking.split}
     return {
-        "split_tabs": _split_tabs(request, told, ranking.split, _),
-        **_table_context(one, told, ranking, ranking.causes[:FEW], names, _),
-        "all_causes": one.link("portrait-causes", slug=told["slug"], query=query),
+        "split_tabs": _split_tabs(request, metric, ranking.split, _),
+        **_table_context(one, metric, ranking, ranking.causes[:FEW], names, _),
+        "all_causes": one.link("portrait-causes", slug=metric["slug"], query=query),
         "cause_count": len(ranking.causes),
         "outlier": outlier_sentence(ranking, names, _),
     }
@@ -276,22 +276,22 @@ def cause_name(split: str, cause: Cause, names: Names, _: Words) -> str:
 
 
 def _table_context(
-    one: OpenPortrait, told: Mapping[str, Any], ranking: Ranking, rows: Sequence[Cause], names: Names, _: Words
+    one: OpenPortrait, metric: Mapping[str, Any], ranking: Ranking, rows: Sequence[Cause], names: Names, _: Words
 ) -> dict[str, Any]:
-    slug = str(told["slug"])
+    slug = str(metric["slug"])
     return {
         "split_title": code_name("split", ranking.split, _),
         "parts": [part_name(part, _) for part in causes.AGAINST[slug]],
         "base_title": part_name(BASES[slug], _),
-        "rate_title": f"{code_name('metric', slug, _)} ({told['unit']})",
-        "causes": [_cause_row(one, told, ranking, cause, names, _) for cause in rows],
+        "rate_title": f"{code_name('metric', slug, _)} ({metric['unit']})",
+        "causes": [_cause_row(one, metric, ranking, cause, names, _) for cause in rows],
     }
 
 
 def _cause_row(
-    one: OpenPortrait, told: Mapping[str, Any], ranking: Ranking, cause: Cause, names: Names, _: Words
+    one: OpenPortrait, metric: Mapping[str, Any], ranking: Ranking, cause: Cause, names: Names, _: Words
 ) -> dict[str, Any]:
-    slug, split, share = str(told["slug"]), ranking.split, ranking.share(cause)
+    slug, split, share = str(metric["slug"]), ranking.split, ranking.share(cause)
     name = names.get(split, {}).get(cause.key or "", "")
     narrowed = {split: key_address(one, slug, split, cause)} if cause.count or cause.base else {}
 
@@ -314,7 +314,7 @@ def _cause_row(
         "width": f"{float(share) * 100:.1f}%",
         "share": f"{float(share) * 100:.0f} %",
         "base": (f"{label} · {part_name(base, _)}", figures.count_text(cause.base), rows(base, cause.base)),
-        "value": figures.short_value(told, cause.value),
+        "value": figures.short_value(metric, cause.value),
     }
 
 
@@ -344,16 +344,16 @@ def _rules(one: OpenPortrait, slug: str, _: Words) -> dict[str, Any]:
     }
 
 
-def _left_out(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
+def _left_out(one: OpenPortrait, metric: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
     """(sentence, address of the rows or "")."""
-    excluded = told["components"].get("excluded") or {}
+    excluded = metric["components"].get("excluded") or {}
     return [
-        (text, address_of(one, told["slug"], f"{EXCLUDED}{reason}") if reason in excluded else "")
-        for reason, text, _number in explanations.exclusion_lines(one.data, told, _)
+        (text, address_of(one, metric["slug"], f"{EXCLUDED}{reason}") if reason in excluded else "")
+        for reason, text, _number in explanations.exclusion_lines(one.data, metric, _)
     ]
 
 
-def _twins(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[dict[str, Any]]:
+def _twins(one: OpenPortrait, metric: Mapping[str, Any], _: Words) -> list[dict[str, Any]]:
     """Figures beside the headline: other readings, another day, the trailing twelve months."""
     titles = {
         "conservative": _("conservative: only open seats that are filed"),
@@ -363,16 +363,16 @@ def _twins(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[dict[st
         "on_time": _("closed on time"),
     }
     rows = []
-    for twin, row in told["twins"].items():
+    for twin, row in metric["twins"].items():
         title = _("as of {day}").format(day=_day(row["as_of"])) if twin == "today" else titles.get(twin, twin)
-        rows.append((title, row, TWINS.get((told["slug"], twin), ("", ""))))
-    if trailing := told.get("trailing"):
+        rows.append((title, row, TWINS.get((metric["slug"], twin), ("", ""))))
+    if trailing := metric.get("trailing"):
         rows.append((_("twelve months from {day}").format(day=_day(trailing["from"])), trailing, ("", "")))
     return [
         {
             "title": title,
-            "counts": list(_row_links(one, told, row, parts, _)),
-            "value": figures.amount_text(figures.proven(row), told["unit"], told.get("limit")),
+            "counts": list(_row_links(one, metric, row, parts, _)),
+            "value": figures.amount_text(figures.proven(row), metric["unit"], metric.get("limit")),
             "light": (light := str(row.get("light") or "na")),
             "word": code_name("light", light, _),
         }
@@ -385,14 +385,14 @@ def _day(text: str) -> str:
 
 
 def _row_links(
-    one: OpenPortrait, told: Mapping[str, Any], row: Mapping[str, Any], parts: tuple[str, str], _: Words
+    one: OpenPortrait, metric: Mapping[str, Any], row: Mapping[str, Any], parts: tuple[str, str], _: Words
 ) -> Iterator[tuple[str, str, str]]:
     """(label, count, address of the rows) of numerator and denominator, where a component counts the very same."""
-    known = components(told)
+    counts = components(metric)
     for field, part in zip(("numerator", "denominator"), parts, strict=True):
-        same = bool(row[field]) and known.get(part) == row[field]
+        same = bool(row[field]) and counts.get(part) == row[field]
         label = part_name(part, _) if part else ""
-        yield label, figures.count_text(row[field]), address_of(one, told["slug"], part) if same else ""
+        yield label, figures.count_text(row[field]), address_of(one, metric["slug"], part) if same else ""
 
 
 def chart_html(chart: Chart, _: Words) -> SafeString:
@@ -494,12 +494,12 @@ def attach(request: Request, code: str, year: int, slug: str) -> HttpResponse:
 def paper_context(request: Request, code: str, year: int, metric: Mapping[str, Any]) -> dict[str, Any]:
     """What is on file, and whether the reader may add a paper or declare the metric not applicable."""
     slug, words = metric["slug"], translator()
-    found = list_attachments(code, year=year).filter(metric=slug)
+    papers = list_attachments(code, year=year).filter(metric=slug)
     may = has_permission(request.actor, code, Permission.MANAGE_DATA)
     return {
         "papers": [
             (code_name("attachment", paper.kind, words), paper.name, format_moment(paper.recorded_at))
-            for paper in found
+            for paper in papers
         ],
         "paper_kinds": may and metric["attachments_required"] and list_kinds(slug),
         "may_declare": metric["light"] == "na" and has_permission(request.actor, code, Permission.REPORT),

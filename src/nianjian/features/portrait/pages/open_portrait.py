@@ -54,8 +54,8 @@ class OpenPortrait:
     def link(self, route: str, *, query: Mapping[str, str] | None = None, **more: object) -> str:
         """Return a page's address that is about the same run."""
         address = reverse(route, kwargs={"code": self.code, "year": self.year, **more})
-        asked = {**({"run": self.run} if self.run else {}), **(query or {})}
-        return f"{address}?{urlencode(asked)}" if asked else address
+        params = {**({"run": self.run} if self.run else {}), **(query or {})}
+        return f"{address}?{urlencode(params)}" if params else address
 
     def metric(self, slug: str) -> Mapping[str, Any]:
         """Return a metric, numbers masked; 404 for one that there is not."""
@@ -72,10 +72,10 @@ class OpenPortrait:
 
 def find_figures_or_404(portrait: Mapping[str, Any], slug: str) -> Mapping[str, Any]:
     """A metric or the marketing calls: whatever has rows behind it; 404 for anything else."""
-    found = find_figures(portrait, slug)
-    if found is None:
+    result = find_figures(portrait, slug)
+    if result is None:
         raise Http404
-    return found
+    return result
 
 
 def _find_metric(portrait: Mapping[str, Any], slug: str) -> Mapping[str, Any]:
@@ -94,10 +94,10 @@ def get_portrait_or_404(request: Request, code: str, year: int) -> OpenPortrait:
         run = head.id
     with missing_as_404():
         data = portraits.find_masked_portrait(code, year, run)
-        known = newest if run is None else portraits.get_run(code, year, run)
+        run_record = newest if run is None else portraits.get_run(code, year, run)
     if data is None:
         raise Http404
-    return OpenPortrait(code, year, run, known, data, ahead if known == head else None)
+    return OpenPortrait(code, year, run, run_record, data, ahead if run_record == head else None)
 
 
 def translator() -> Words:
@@ -140,8 +140,8 @@ def _list_changes(one: OpenPortrait) -> list[str]:
 def _list_facts(one: OpenPortrait) -> list[str]:
     """The period, the day as of which it stands, and when it was computed."""
     as_of = format_day(date.fromisoformat(one.data["period"]["as_of"]))
-    found = [gettext("Data year {year}").format(year=one.year), gettext("as of {day}").format(day=as_of)]
-    return [*found, gettext("computed {moment}").format(moment=moment(one.known))] if one.known else found
+    facts = [gettext("Data year {year}").format(year=one.year), gettext("as of {day}").format(day=as_of)]
+    return [*facts, gettext("computed {moment}").format(moment=moment(one.known))] if one.known else facts
 
 
 def moment(run: Run) -> str:
@@ -179,21 +179,21 @@ def part_name(component: str, _: Words) -> str:
 
 
 def input_links(
-    one: OpenPortrait, told: Mapping[str, Any], counts: Mapping[str, int], _: Words
+    one: OpenPortrait, metric: Mapping[str, Any], counts: Mapping[str, int], _: Words
 ) -> list[tuple[str, str, str]]:
     """(name, count, address of the rows) of each input; reckoned figures have no rows."""
-    found = [
-        (part_name(part, _), figures.count_text(number), address_of(one, told["slug"], part) if number else "")
+    links = [
+        (part_name(part, _), figures.count_text(number), address_of(one, metric["slug"], part) if number else "")
         for part, number in counts.items()
         if not part.startswith(EXCLUDED)
     ]
-    if "allowance" in told["components"]:
-        allowed = figures.count_text(told["components"]["allowance"])
-        found.append((code_name("component", "allowance", _), allowed, ""))
-    return found
+    if "allowance" in metric["components"]:
+        allowed = figures.count_text(metric["components"]["allowance"])
+        links.append((code_name("component", "allowance", _), allowed, ""))
+    return links
 
 
-def flag_links(one: OpenPortrait, told: Mapping[str, Any]) -> dict[str, str]:
+def flag_links(one: OpenPortrait, metric: Mapping[str, Any]) -> dict[str, str]:
     """Code of a flag -> address of the rows that it speaks of."""
-    found = {flag["code"]: component_of_flag(told, flag["code"]) for flag in told["flags"]}
-    return {code: address_of(one, told["slug"], part) for code, part in found.items() if part}
+    parts = {flag["code"]: component_of_flag(metric, flag["code"]) for flag in metric["flags"]}
+    return {code: address_of(one, metric["slug"], part) for code, part in parts.items() if part}

@@ -58,16 +58,16 @@ from nianjian.platform.web.forms import DayField, run_form
 
 def build_basis_cards(code: str, year: int, _: Words) -> dict[str, Any] | None:
     """Both bases as cards for a page; None where they do not stand side by side (`bases.list_open_bases`)."""
-    found = bases.list_bases(code, year) if bases.list_open_bases(code, year, clock.today()) else None
-    if found is None:
+    both_bases = bases.list_bases(code, year) if bases.list_open_bases(code, year, clock.today()) else None
+    if both_bases is None:
         return None
     cards = []
-    for one in found.results:
+    for one in both_bases.results:
         metrics = one.portrait["metrics"] if one.portrait else ()
         cards.append(
             {
                 "name": code_name("basis", one.basis.value, _),
-                "filed": one.basis is found.in_force.basis,
+                "filed": one.basis is both_bases.in_force.basis,
                 "run": one.run,
                 "word": code_name("light", one.light, _) if one.light else "",
                 "light": one.light,
@@ -83,13 +83,13 @@ def build_basis_cards(code: str, year: int, _: Words) -> dict[str, Any] | None:
                 "advice": sections.advice_lines(one.portrait, _, today=clock.today()) if one.portrait else (),
             }
         )
-    rule = found.in_force.rule
+    rule = both_bases.in_force.rule
     return {
         "cards": cards,
         "year": year,
-        "last_day": found.last_day,
-        "chosen": found.in_force if found.in_force.by else None,
-        "by": actor_text(found.in_force.by, _),
+        "last_day": both_bases.last_day,
+        "chosen": both_bases.in_force if both_bases.in_force.by else None,
+        "by": actor_text(both_bases.in_force.by, _),
         "rule": rule,
         "asked": code_name("basis", str(rule.value), _),
         "level": code_name("level", rule.level.value, _),
@@ -108,12 +108,12 @@ def newest(request: Request, code: str) -> HttpResponse:
 
     A data year that the address names comes before: its portrait, or the form of its first run.
     """
-    found, wanted = portraits.list_years(code), request.GET.get("year", "")
-    if wanted in map(str, found):
-        return redirect("portrait", code=code, year=wanted)
-    if wanted in map(str, _list_uncomputed(found)) and has_permission(request.actor, code, Permission.REPORT):
-        return redirect("portrait-run", code=code, year=wanted)
-    return redirect("portrait", code=code, year=found[0]) if found else redirect("overview", code=code)
+    years, year = portraits.list_years(code), request.GET.get("year", "")
+    if year in map(str, years):
+        return redirect("portrait", code=code, year=year)
+    if year in map(str, _list_uncomputed(years)) and has_permission(request.actor, code, Permission.REPORT):
+        return redirect("portrait-run", code=code, year=year)
+    return redirect("portrait", code=code, year=years[0]) if years else redirect("overview", code=code)
 
 
 def _list_uncomputed(years: Collection[int]) -> list[int]:
@@ -129,8 +129,8 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     _ = translator()
     one = get_portrait_or_404(request, code, year)
     if request.team is not None:
-        standing = sorted(team_standing(one.data, request.team), key=lambda told: causes.ORDER.index(told["slug"]))
-        own = {"rows": [own_row(one, told, _) for told in standing], "team": name_team(one, request.team)}
+        standing = sorted(team_standing(one.data, request.team), key=lambda metric: causes.ORDER.index(metric["slug"]))
+        own = {"rows": [own_row(one, metric, _) for metric in standing], "team": name_team(one, request.team)}
         return render(request, "portrait/own.html", shared_context(request, one) | own)
     data, names = one.data, causes.list_names(one.data)
     missing, marketing = sections.missing_lines(data, _), sections.marketing_lines(data, _)
@@ -145,15 +145,16 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         "notes": [*missing[LINES:], *(line for line in sections.warning_lines(data, _) if line not in marketing)],
         "marketing": marketing,
         "tiles": [
-            figure_context(one, told, _) | {"address": one.link("portrait-metric", slug=told["slug"])}
-            for told in metrics
+            figure_context(one, metric, _) | {"address": one.link("portrait-metric", slug=metric["slug"])}
+            for metric in metrics
         ],
-        "causes": [row for told in metrics for row in _cause_rows(one, told, names, level)],
+        "causes": [row for metric in metrics for row in _cause_rows(one, metric, names, level)],
         "bases": build_basis_cards(code, year, _) if one.heads else None,
         "basis": portraits.describe_basis(data, _),
         "within_year": data["period"].get("basis") == Basis.WITHIN_YEAR,
         "inputs": [
-            (code_name("metric", told["slug"], _), input_links(one, told, components(told), _)) for told in metrics
+            (code_name("metric", metric["slug"], _), input_links(one, metric, components(metric), _))
+            for metric in metrics
         ],
         "quality": mark_safe_fragment(sections.quality_table(data, _)),
         "forms": list(FORMS),
@@ -165,10 +166,10 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
 def _verdict(one: OpenPortrait, names: Names, level: Fraction, _: Words) -> dict[str, Any]:
     """Both lights, what is off in a sentence, who stands out, and the metric whose page says more."""
     data = one.data
-    metrics = [told for told in causes.order_metrics(data) if told["light"] in GRAVITY]
-    metrics.sort(key=lambda told: GRAVITY.index(told["light"]))
-    worst = next((told for told in metrics if told["light"] != "yellow_explained"), None)
-    off = [code_name("metric", told["slug"], _) for told in metrics if worst and told["light"] == worst["light"]]
+    metrics = [metric for metric in causes.order_metrics(data) if metric["light"] in GRAVITY]
+    metrics.sort(key=lambda metric: GRAVITY.index(metric["light"]))
+    worst = next((metric for metric in metrics if metric["light"] != "yellow_explained"), None)
+    off = [code_name("metric", metric["slug"], _) for metric in metrics if worst and metric["light"] == worst["light"]]
     texts = {
         "red": _("{metrics}: beyond what an explanation can mend"),
         "yellow": _("{metrics}: outside the limit"),
@@ -176,14 +177,14 @@ def _verdict(one: OpenPortrait, names: Names, level: Fraction, _: Words) -> dict
     }
     sentence = texts[worst["light"]].format(metrics=_(", ").join(off)) if worst else _calm_sentence(data, _)
     own = str(data.get("own_light") or "")
-    found = causes.find_named_channel(one.metric(causes.TESTED), level)
+    channel = causes.find_named_channel(one.metric(causes.TESTED), level)
     return {
         "light": data["light"],
         "word": code_name("light", str(data["light"]), _),
         "own_light": own,
         "own_word": code_name("light", own, _) if own else "",
         "sentence": sentence,
-        "why": outlier_sentence(found[0], names, _) if found else "",
+        "why": outlier_sentence(channel[0], names, _) if channel else "",
         "act": one.link("portrait-metric", slug=worst["slug"]) if worst else "",
         "act_name": code_name("metric", worst["slug"], _) if worst else "",
     }
@@ -198,16 +199,16 @@ def _calm_sentence(data: Mapping[str, Any], _: Words) -> str:
     return _("All metrics are within their limits")
 
 
-def _cause_rows(one: OpenPortrait, told: Mapping[str, Any], names: Names, level: Fraction) -> list[dict[str, Any]]:
+def _cause_rows(one: OpenPortrait, metric: Mapping[str, Any], names: Names, level: Fraction) -> list[dict[str, Any]]:
     """The channels with most that speaks against a metric that is off."""
-    if told["light"] not in GRAVITY:
+    if metric["light"] not in GRAVITY:
         return []
-    slug = str(told["slug"])
-    told = one.split_metric(slug)
-    _, splits = translator(), causes.list_splits(told)
+    slug = str(metric["slug"])
+    metric = one.split_metric(slug)
+    _, splits = translator(), causes.list_splits(metric)
     if not splits:
         return []
-    ranking = causes.rank_causes(told, splits[0], level)
+    ranking = causes.rank_causes(metric, splits[0], level)
     first = code_name("metric", slug, _)
     rows = []
     for cause in [cause for cause in ranking.causes[:FEW] if cause.count]:
@@ -253,8 +254,8 @@ def marketing(request: Request, code: str, year: int) -> HttpResponse:
         require_permission(request.actor, code, Permission.REPORT)
     form = MarketingForm(request.POST or None, initial={"decided_on": clock.today()})
     if request.method == "POST":
-        given: dict[str, Any] = {"enterprise": code, "actor": request.actor, "year": year}
-        if run_form(form, lambda typed: decide_marketing(**given, **typed)):
+        kwargs: dict[str, Any] = {"enterprise": code, "actor": request.actor, "year": year}
+        if run_form(form, lambda typed: decide_marketing(**kwargs, **typed)):
             messages.success(request, gettext("The decision is recorded; compute the portrait again."))
             return redirect("portrait-marketing", code=code, year=year)
     portrait, decision = portraits.find_masked_portrait(code, year), find_marketing_decision(code, year)

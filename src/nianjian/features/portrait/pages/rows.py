@@ -126,11 +126,11 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     }
     if not (request.htmx and not drawer) and not request.GET.get("look"):
         return render(request, "portrait/rows_drawer.html" if drawer else "portrait/rows.html", context)
-    found = operations.list_rows(
+    row_page = operations.list_rows(
         enterprise=code, year=year, run=one.run, ask=ask, page=_page(request), actor=request.actor, text=text, size=SIZE
     )
-    heads = [head for head in _columns(found.kind, slug) if not narrow or head[0] in NARROW[found.kind]]
-    context |= _fragment(request, one, found, heads, names)
+    heads = [head for head in _columns(row_page.kind, slug) if not narrow or head[0] in NARROW[row_page.kind]]
+    context |= _fragment(request, one, row_page, heads, names)
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
 
 
@@ -145,11 +145,11 @@ def export(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     _ = translator()
     one = get_portrait_or_404(request, code, year)
     ask, names = _ask(request, one, slug), causes.list_names(one.data)
-    found = operations.export_rows(
+    row_page = operations.export_rows(
         enterprise=code, year=year, run=one.run, ask=ask, actor=request.actor, text=_text(request)
     )
-    heads = _columns(found.kind, slug)
-    body = [[_cell(row.get(column), column, names, _).text for column, _head in heads] for row in found.rows]
+    heads = _columns(row_page.kind, slug)
+    body = [[_cell(row.get(column), column, names, _).text for column, _head in heads] for row in row_page.rows]
     title = f"{code_name('metric', slug, _)} {part_name(ask.component, _)}"
     content = rows_workbook(title, [_(head) for _column, head in heads], body)
     response = HttpResponse(content, content_type=FORMS["xlsx"][0])
@@ -170,8 +170,8 @@ def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
     keys: dict[str, str | None] = {}
     for split in SPLITS[slug]:
         if split in request.GET:
-            given = request.GET[split]
-            key = None if given == NONE else given
+            value = request.GET[split]
+            key = None if value == NONE else value
             keys[split] = _number(one, slug, key) if split == "display" and key is not None else key
     if request.team is not None:
         if "team" not in SPLITS[slug]:
@@ -185,9 +185,9 @@ def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
     return ask
 
 
-def _ask_team_seats(one: OpenPortrait, run: Run, ask: RowQuery, given: str) -> RowQuery:
+def _ask_team_seats(one: OpenPortrait, run: Run, ask: RowQuery, value: str) -> RowQuery:
     """The same of a team's seats, which the register tells; 404 for a team that had none."""
-    team = None if given == NONE else given
+    team = None if value == NONE else value
     ends = {row["month"]: row["as_of"] for row in one.metric(ask.slug)["months"]}
     day = ends.get(ask.month) if ask.month else one.data["period"]["as_of"]
     seats = vacancies.list_team_seats(one.data, run, team, date.fromisoformat(day)) if day else None
@@ -196,10 +196,10 @@ def _ask_team_seats(one: OpenPortrait, run: Run, ask: RowQuery, given: str) -> R
     return replace(ask, keys={**ask.keys, "team": team}, seats=seats)
 
 
-def _number(one: OpenPortrait, slug: str, given: str) -> str:
+def _number(one: OpenPortrait, slug: str, value: str) -> str:
     """The displayed number that a token stands for."""
     for row in one.unmasked_metric(slug)["splits"].get("display", ()):
-        if row["key"] is not None and token(one.code, str(row["key"])) == given:
+        if row["key"] is not None and token(one.code, str(row["key"])) == value:
             return str(row["key"])
     raise Http404
 
@@ -216,17 +216,17 @@ def _narrowed(
     """(how the rows are narrowed, the address without it); a displayed number as it may be shown."""
     said = []
     for split, key in ask.keys.items():
-        shown = split == "display" and key is not None
-        text = _shown_number(one, ask.slug, str(key)) if shown else sections.key_text(key, _)
+        is_number = split == "display" and key is not None
+        text = _mask_number(one, ask.slug, str(key)) if is_number else sections.key_text(key, _)
         name = names.get(split, {}).get(key or "", "")
         words = pair_text(code_name("split", split, _), f"{text} {name}".strip(), _)
         said.append((words, address(request, **{split: ""}, page="", look="")))
     return said
 
 
-def _shown_number(one: OpenPortrait, slug: str, key: str) -> str:
+def _mask_number(one: OpenPortrait, slug: str, key: str) -> str:
     plain, masked = (metric["splits"]["display"] for metric in (one.unmasked_metric(slug), one.metric(slug)))
-    return next((str(shown["key"]) for row, shown in zip(plain, masked, strict=True) if row["key"] == key), "")
+    return next((str(entry["key"]) for row, entry in zip(plain, masked, strict=True) if row["key"] == key), "")
 
 
 def _months(one: OpenPortrait, ask: RowQuery) -> list[tuple[str, str, bool]]:
@@ -244,29 +244,29 @@ def month_text(month: str) -> str:
 def _fragment(
     request: Request,
     one: OpenPortrait,
-    found: operations.RowPage,
+    row_page: operations.RowPage,
     heads: Sequence[tuple[str, str]],
     names: causes.Names,
 ) -> dict[str, Any]:
     _, number = translator(), _page(request)
-    may = found.kind != "seats" and access.has_permission(request.actor, one.code, Permission.VIEW_UNMASKED)
+    may = row_page.kind != "seats" and access.has_permission(request.actor, one.code, Permission.VIEW_UNMASKED)
     return {
         "shown": True,
-        "kind": found.kind,
+        "kind": row_page.kind,
         "header": [_(text) for _column, text in heads],
         "body": [
             {
                 "cells": [_cell(row.get(column), column, names, _, one.code) for column, _text in heads],
-                "key": _key(row, found.kind) if may else {},
+                "key": _key(row, row_page.kind) if may else {},
             }
-            for row in found.rows
+            for row in row_page.rows
         ],
         "may_reveal": may,
         "reveal": one.link("portrait-reveal"),
-        "first": (number - 1) * SIZE + 1 if found.rows else 0,
-        "last": (number - 1) * SIZE + len(found.rows),
+        "first": (number - 1) * SIZE + 1 if row_page.rows else 0,
+        "last": (number - 1) * SIZE + len(row_page.rows),
         "earlier": address(request, page=str(number - 1)) if number > 1 else "",
-        "later": address(request, page=str(number + 1)) if found.more and number < FARTHEST else "",
+        "later": address(request, page=str(number + 1)) if row_page.more and number < FARTHEST else "",
     }
 
 
@@ -276,12 +276,12 @@ def _cell(value: object, column: str, names: causes.Names, _: Words, code: str =
         return Cell(_text_of(value, column, _))
     text = str(value)
     name = names.get(NAMES.get(column, ""), {}).get(text, "")
-    shown = f"{text} {name}" if name and name != text else text
+    label = f"{text} {name}" if name and name != text else text
     known = name or column not in NAMES  # a file's line is a line of the register only where that has it
     if not code or not known:
-        return Cell(shown)
+        return Cell(label)
     route, argument, more = RECORDS[column]
-    return Cell(shown, href=reverse(route, kwargs={"code": code, argument: text, **more}))
+    return Cell(label, href=reverse(route, kwargs={"code": code, argument: text, **more}))
 
 
 def _text_of(value: object, column: str, _: Words) -> str:
@@ -316,6 +316,6 @@ def reveal(request: Request, code: str, year: int) -> HttpResponse:
     key = {field: request.POST.get(field, "") for field in names}
     if not all(key.values()) or (kind == CALLS and not key["line"].isdecimal()):
         raise NianjianError("portrait_row_unknown")
-    told = operations.reveal_row(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
-    context = shared_context(request, one) | {"told": told, "kind": kind}
+    numbers = operations.reveal_row(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
+    context = shared_context(request, one) | {"told": numbers, "kind": kind}
     return render(request, "portrait/revealed.html" if request.htmx else "portrait/revealed_page.html", context)

@@ -85,20 +85,20 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     try:
         moves = form.moves() if form.is_bound and form.is_valid() else None
         if moves is not None or not form.is_bound:
-            told = simulate_moves(enterprise=code, year=year, run=one.run, moves=moves or Moves(), actor=request.actor)
-            context |= _outcome(one, told, _)
+            data = simulate_moves(enterprise=code, year=year, run=one.run, moves=moves or Moves(), actor=request.actor)
+            context |= _outcome(one, data, _)
     except NianjianError as error:
         context["fault"], context["remedy"] = describe_error(error)
     most = {**room, **{step: len(choices) for step, choices in lines.items()}}
     context["groups"] = [
         (
-            code_name("metric", told["slug"], _),
+            code_name("metric", data["slug"], _),
             [
                 _lever(form[step], most[step], needed.get(step), days[step], _)
-                for step in sorted(STEPS[told["slug"]], key=lambda step: not most[step])  # those without room come last
+                for step in sorted(STEPS[data["slug"]], key=lambda step: not most[step])  # those without room come last
             ],
         )
-        for told in causes.order_metrics(one.data)
+        for data in causes.order_metrics(one.data)
     ]
     return render(request, "portrait/simulated.html" if request.htmx else "portrait/simulate.html", context)
 
@@ -122,9 +122,9 @@ def _lever(field: BoundField, most: int, need: int | None, day: date | None, _: 
     }
 
 
-def _outcome(one: OpenPortrait, told: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
+def _outcome(one: OpenPortrait, result: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
     """Each metric before and after; ``one`` is masked, the simulated portraits are not shown by key."""
-    before, after = told["before"], told["after"]
+    before, after = result["before"], result["after"]
     rows = []
     for was, now in zip(causes.order_metrics(before), causes.order_metrics(after), strict=True):
         sides = {"before": figure_context(one, was, _), "after": figure_context(one, now, _)}
@@ -147,10 +147,10 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
     _ = translator()
     one = get_portrait_or_404(request, code, year)
     ids = list_run_ids(enterprise=code, year=year, actor=request.actor)
-    shown: Page[Any] = paged(request, ids, total=len(ids))
-    known = portraits.list_deletion_marks(code)
+    run_page: Page[Any] = paged(request, ids, total=len(ids))
+    marks = portraits.list_deletion_marks(code)
     rows = []
-    for place, id_ in enumerate(shown.rows):
+    for place, id_ in enumerate(run_page.rows):
         run = portraits.get_run(code, year, id_)
         rows.append(
             {
@@ -165,13 +165,13 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
                     (code_name("metric", metric["slug"], _), f"{figures.short_value(metric, figures.proven(metric))}")
                     for metric in run.metrics
                 ],
-                "erased": portraits.marks_of_snapshot(run.snapshot, known),
+                "erased": portraits.marks_of_snapshot(run.snapshot, marks),
                 "ahead": portraits.is_made_ahead(code, year, id_),
-                "ticked": place < PAIR and shown.first == 1,
+                "ticked": place < PAIR and run_page.first == 1,
             }
         )
     metrics = [f"{code_name('metric', metric['slug'], _)} ({metric['unit']})" for metric in one.data["metrics"]]
-    context = shared_context(request, one) | {"rows": rows, "page": shown, "metrics": metrics}
+    context = shared_context(request, one) | {"rows": rows, "page": run_page, "metrics": metrics}
     return render(request, "portrait/runs.html", context)
 
 
@@ -186,13 +186,13 @@ def compare(request: Request, code: str, year: int) -> HttpResponse:
         messages.error(request, gettext("Tick two runs to compare them."))
         return redirect("portrait-runs", code=code, year=year)
     before, after = ticked or (request.GET.get("a", ""), request.GET.get("b", ""))
-    told = compare_runs(enterprise=code, year=year, before=before, after=after, actor=request.actor)
-    pair = [portraits.get_run(code, year, run["id"]) for run in told["runs"]]
+    comparison = compare_runs(enterprise=code, year=year, before=before, after=after, actor=request.actor)
+    pair = [portraits.get_run(code, year, run["id"]) for run in comparison["runs"]]
     context = shared_context(request, one) | {
-        "told": told,
+        "told": comparison,
         "moments": [moment(run) for run in pair],
         "same": before == after,
-        "view": explanations.comparison_view(told, current(), _),
+        "view": explanations.comparison_view(comparison, current(), _),
         "swap": f"{request.path}?{urlencode({'a': after, 'b': before})}",
     }
     return render(request, "portrait/compare.html", context)
@@ -234,9 +234,9 @@ def take(request: Request, code: str, year: int, form: str) -> HttpResponse:
     """A file of the portrait: workbook, PDF or picture."""
     if form not in FORMS:
         raise Http404
-    given = request.POST.get("run") or None
+    run_id = request.POST.get("run") or None
     with missing_as_404("portrait_missing", "portrait_run_unknown"):
-        made = export_portrait(
-            enterprise=code, year=year, run=given, form=form, language=current(), actor=request.actor
+        file = export_portrait(
+            enterprise=code, year=year, run=run_id, form=form, language=current(), actor=request.actor
         )
-    return as_attachment(HttpResponse(made.content, content_type=made.media), made.name)
+    return as_attachment(HttpResponse(file.content, content_type=file.media), file.name)

@@ -69,10 +69,10 @@ Json = dict[str, Any]
 def get_case_or_404(request: Request, code: str, case: str) -> Json:
     """The case, if it is of this enterprise; else 404."""
     with missing_as_404():
-        told = operations.get_case_detail(case=case, actor=request.actor)
-    if told["enterprise"] != code:
+        detail = operations.get_case_detail(case=case, actor=request.actor)
+    if detail["enterprise"] != code:
         raise Http404
-    return told
+    return detail
 
 
 def read_upload(file: UploadedFile[Any] | None) -> PaperContent | None:
@@ -94,19 +94,19 @@ def ways(code: str, case: str) -> list[tuple[str, str]]:
 @page(Permission.MANAGE_DATA)
 def task(request: Request, code: str, case: str) -> HttpResponse:
     """Name a measure, or say that one was carried out today."""
-    told = get_case_or_404(request, code, case)
+    detail = get_case_or_404(request, code, case)
     done = request.POST.get("done", "")
     if done.isdecimal():
-        operations.complete_measure(case=told["id"], measure=int(done), day=clock.today(), actor=request.actor)
+        operations.complete_measure(case=detail["id"], measure=int(done), day=clock.today(), actor=request.actor)
         messages.success(request, gettext("Measure carried out."))
     else:
         form = Measure(request.POST)
         if form.is_valid():
-            operations.add_measure(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
+            operations.add_measure(enterprise=code, case=detail["id"], actor=request.actor, **form.cleaned_data)
             messages.success(request, gettext("Measure recorded."))
         else:
             messages.error(request, gettext("A measure needs a text, an owner and a day."))
-    return redirect("rectify-one", code=code, case=told["id"])
+    return redirect("rectify-one", code=code, case=detail["id"])
 
 
 @require_POST
@@ -114,29 +114,29 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
 @takes_files
 def paper(request: Request, code: str, case: str) -> HttpResponse:
     """Keep a paper, or note that one has read a technical assessment."""
-    told = get_case_or_404(request, code, case)
+    detail = get_case_or_404(request, code, case)
     if (read := request.POST.get("read", "")[:9]).isdecimal():
-        operations.confirm_assessment(enterprise=code, case=told["id"], paper=int(read), actor=request.actor)
+        operations.confirm_assessment(enterprise=code, case=detail["id"], paper=int(read), actor=request.actor)
         messages.success(request, gettext("Noted: you have read it."))
-        return redirect("rectify-one", code=code, case=told["id"])
+        return redirect("rectify-one", code=code, case=detail["id"])
     form = Paper(request.POST, request.FILES)
     if form.is_valid():
-        given = form.cleaned_data
-        body = read_upload(given.pop("file"))
+        data = form.cleaned_data
+        body = read_upload(data.pop("file"))
         if body is not None:
-            operations.add_paper(case=told["id"], kind=given.pop("kind"), paper=body, actor=request.actor, **given)
+            operations.add_paper(case=detail["id"], kind=data.pop("kind"), paper=body, actor=request.actor, **data)
             messages.success(request, gettext("Document stored."))
     else:
         messages.error(request, gettext("Choose a file, and what it is."))
-    return redirect("rectify-one", code=code, case=told["id"])
+    return redirect("rectify-one", code=code, case=detail["id"])
 
 
 @require_POST
 @page(Permission.REPORT)
 def end(request: Request, code: str, case: str) -> HttpResponse:
     """Let the worker count the figures, check everything, note the handing in, or close."""
-    told = get_case_or_404(request, code, case)
-    who = {"enterprise": code, "case": told["id"], "actor": request.actor}
+    detail = get_case_or_404(request, code, case)
+    who = {"enterprise": code, "case": detail["id"], "actor": request.actor}
     match request.POST.get("act", ""):
         case "measure":
             job = reports.count_figures.enqueue(**who)
@@ -147,7 +147,7 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
         case "submit":
             job = reports.submit.enqueue(**who)
         case _:
-            return redirect("rectify-one", code=code, case=told["id"])
+            return redirect("rectify-one", code=code, case=detail["id"])
     return redirect("data-job", code=code, job=job)
 
 
@@ -155,8 +155,8 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
 @page(Permission.REPORT)
 def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
     """Let the worker set the report."""
-    told = get_case_or_404(request, code, case)
-    job = reports.enqueue_report(case=told["id"], form=form, language=current(), actor=request.actor)
+    detail = get_case_or_404(request, code, case)
+    job = reports.enqueue_report(case=detail["id"], form=form, language=current(), actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
@@ -164,10 +164,10 @@ def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
 @page(Permission.REPORT)
 def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """Give a report away that was set; 404 where there is none any more."""
-    told = get_case_or_404(request, code, case)
+    detail = get_case_or_404(request, code, case)
     with missing_as_404():
-        made = reports.get_stored_report(case=told["id"], job=job, actor=request.actor)
-    return as_attachment(HttpResponse(made.content, content_type=made.media), made.download_name(told["id"]))
+        result = reports.get_stored_report(case=detail["id"], job=job, actor=request.actor)
+    return as_attachment(HttpResponse(result.content, content_type=result.media), result.download_name(detail["id"]))
 
 
 @require_safe
@@ -175,7 +175,7 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
 def cases(request: Request, code: str) -> HttpResponse:
     """List the cases, the next due first read from the dates."""
     read = partial(operations.list_cases, enterprise=code, actor=request.actor)
-    shown: Page[Json] = paged(request, LazyRows(lambda first, count: read(first=first, count=count)))
+    listing: Page[Json] = paged(request, LazyRows(lambda first, count: read(first=first, count=count)))
     _ = words(current())
     rows = [
         [
@@ -186,7 +186,7 @@ def cases(request: Request, code: str) -> HttpResponse:
             Cell(_day(one["due"]), badge="late" if one["late"] else ""),
             Cell(_(STEPS[one["state"]]), badge="good" if one["state"] == "closed" else "plain"),
         ]
-        for one in shown.rows
+        for one in listing.rows
     ]
     columns = [
         Column(gettext("Case"), brief="start"), Column(gettext("Notice"), brief="end"), Column(gettext("Received on")),
@@ -194,7 +194,7 @@ def cases(request: Request, code: str) -> HttpResponse:
         Column(gettext("State"), brief="end"),
     ]  # fmt: skip
     table = Table(gettext("Cases"), columns, rows, wrap=True)
-    context = {"page": shown, "table": table, "may": has_permission(request.actor, code, Permission.MANAGE_DATA)}
+    context = {"page": listing, "table": table, "may": has_permission(request.actor, code, Permission.MANAGE_DATA)}
     return render(request, "rectification/list.html", context)
 
 
@@ -217,15 +217,15 @@ def isolated(request: Request, code: str) -> HttpResponse:
     names = queries.list_channel_names(code, clock.today())
     rows = []
     for order in queries.list_isolations(code):
-        told = _order_row(queries.order_document(order), names)
+        entry = _order_row(queries.order_document(order), names)
         case = _isolation_address(code, order.case_id)
         rows.append(
             [
-                Cell(told["channel"], href=case),
-                Cell(cap_text(told["cap"])),
-                Cell(told["approved_at"]),
-                Cell(" · ".join([told["requester"], told["approver"]])),
-                Cell(told["end"] or "–"),
+                Cell(entry["channel"], href=case),
+                Cell(cap_text(entry["cap"])),
+                Cell(entry["approved_at"]),
+                Cell(" · ".join([entry["requester"], entry["approver"]])),
+                Cell(entry["end"] or "–"),
             ]
         )
     heads = (gettext("Channel"), gettext("Calls a day"), gettext("Since"), gettext("Asked for and approved by"))
@@ -242,9 +242,9 @@ def create_case(request: Request, code: str) -> HttpResponse:
     """Open a case of a notice."""
     form, opened = Opened(request.POST or None, request.FILES or None), []
 
-    def open_case(given: Mapping[str, Any]) -> None:
-        notice = Notice(given["received"], given["due"], given["number"], given["causes"].splitlines())
-        paper = read_upload(given["file"])
+    def open_case(data: Mapping[str, Any]) -> None:
+        notice = Notice(data["received"], data["due"], data["number"], data["causes"].splitlines())
+        paper = read_upload(data["file"])
         opened.append(operations.open_case(enterprise=code, notice=notice, paper=paper, actor=request.actor))
 
     if request.method == "POST" and run_form(form, open_case):
@@ -269,10 +269,10 @@ def watched(request: Request, code: str) -> HttpResponse:
         status = UNPROCESSABLE if form.is_bound else 200
         context = {"form": form, "back": reverse("rectify-watch", kwargs={"code": code})}
         return render(request, "rectification/watch_add.html", context, status=status)
-    found = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
+    licences = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
     rows = [
         [Cell(one["licence"]), Cell(_day(one["since"])), Cell(_day(one["until"])), Cell(one["source"] or "–")]
-        for one in found
+        for one in licences
     ]
     heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Ordered by"))
     context = {
@@ -294,7 +294,7 @@ def _find_licence(code: str) -> dict[str, str] | None:
 def _closer(request: Request, code: str, year: int) -> list[Json]:
     """The newest portrait under the stricter limits; nothing where nobody is watched."""
     try:
-        found = operations.list_stricter_limits(enterprise=code, year=year, actor=request.actor)
+        limits = operations.list_stricter_limits(enterprise=code, year=year, actor=request.actor)
     except NianjianError:
         return []
     _ = words(current())
@@ -304,7 +304,7 @@ def _closer(request: Request, code: str, year: int) -> list[Json]:
         | {"title": _(METRICS[one["metric"]]) if one["metric"] in METRICS else evasion}
         | {"value": amount_text(one["value"], one["unit"], one["limit"])}
         | {name: limit_text({"limit": one[name]}, one["unit"]) for name in ("limit", "internal_limit")}
-        for one in found
+        for one in limits
     ]
 
 
@@ -336,24 +336,24 @@ class Next(NamedTuple):
     label: str
 
 
-def waits(told: Json, looked: GapPreview, working: Collection[str], word: Words) -> dict[str, str]:
+def waits(detail: Json, preview: GapPreview, working: Collection[str], word: Words) -> dict[str, str]:
     """Act -> why it cannot be done now, "" where it can; the server refuses for the same reasons."""
-    lacking = {one["step"]: one["open_for"] for one in told["steps"]}
-    found = {}
+    lacking = {one["step"]: one["open_for"] for one in detail["steps"]}
+    reasons = {}
     for act, (step, work) in ACTS.items():
         first = lacking.get(step, ())
         why = _("First: {step}.").format(step=word(STEPS[first[0]])) if first else ""
-        found[act] = _("The job for it is in progress.") if work in working else why
-    blocking = [gap for gap in looked.gaps if gap.blocks]
-    if blocking and not found["submit"]:
-        found["submit"] = error_message(blocking[0].code, blocking[0].values, word)
-    return found
+        reasons[act] = _("The job for it is in progress.") if work in working else why
+    blocking = [gap for gap in preview.gaps if gap.blocks]
+    if blocking and not reasons["submit"]:
+        reasons["submit"] = error_message(blocking[0].code, blocking[0].values, word)
+    return reasons
 
 
-def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
+def _way(code: str, detail: Json, gap: Gap) -> tuple[str, str]:
     """Where a gap is closed: (address, label)."""
-    here = {"code": code, "case": told["id"]}
-    waiting = next((one["approval"] for one in told["orders"] if one["waiting"]), "")
+    here = {"code": code, "case": detail["id"]}
+    waiting = next((one["approval"] for one in detail["orders"] if one["waiting"]), "")
     ways = {
         "locate": (reverse("rectify-locate", kwargs=here), _("Locate the channel")),
         "isolate": (reverse("rectify-isolate", kwargs=here), _("Isolate the channel")),
@@ -368,19 +368,19 @@ def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
     return ways.get(gap.remedy, ("", ""))
 
 
-def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | None:
+def following(code: str, detail: Json, preview: GapPreview, word: Words) -> Next | None:
     """The one thing to do now; None: the case is over."""
-    done = {one["step"] for one in told["steps"] if one["done"]}
+    done = {one["step"] for one in detail["steps"] if one["done"]}
     if states.CLOSED in done:
         return None
     if states.SUBMITTED in done:
         text = _("Check whether the measures worked, then close the case.")
         return Next(text, "#close", _("Go to closing"))
-    if gap := next((gap for gap in looked.gaps if gap.blocks), None):
-        return Next(error_message(gap.code, gap.values, word), *_way(code, told, gap))
+    if gap := next((gap for gap in preview.gaps if gap.blocks), None):
+        return Next(error_message(gap.code, gap.values, word), *_way(code, detail, gap))
     if states.REPORTED in done:
         return Next(_("Hand in report and test report, then record it here."), "#submit", _("Go to hand-in"))
-    if looked.ready:
+    if preview.ready:
         return Next(_("Everything is ready: generate the report."), "#report", _("Go to the report"))
     text = _("Have everything counted again before the report is submitted.")
     return Next(text, "#check", _("Go to the check"))
@@ -390,32 +390,32 @@ def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | 
 @page(Permission.READ)
 def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     """Show a case."""
-    told = get_case_or_404(request, code, case)
+    detail = get_case_or_404(request, code, case)
     _ = words(current())
-    known = evidence.preview_gaps(case=told["id"], actor=request.actor)
-    working = reports.list_running(code, told["id"])
-    closed, names = told["state"] == "closed", _channel_names(told)
-    steps = list_stages(code, told, names, _)
+    preview = evidence.preview_gaps(case=detail["id"], actor=request.actor)
+    working = reports.list_running(code, detail["id"])
+    closed, names = detail["state"] == "closed", _channel_names(detail)
+    steps = list_stages(code, detail, names, _)
     context = {
-        "case": told,
-        "title": _title(told),
-        "state": _(STEPS[told["state"]]),
-        "pairs": _pairs(told),
+        "case": detail,
+        "title": _title(detail),
+        "state": _(STEPS[detail["state"]]),
+        "pairs": _pairs(detail),
         "stages": steps,
         "stage_template": next((f"rectification/stage_{one.key}.html" for one in steps if one.state == NOW), ""),
-        "request_waiting": None if closed else find_request(code, told, names, request.actor),
-        "submitted": told["state"] == states.SUBMITTED,
+        "request_waiting": None if closed else find_request(code, detail, names, request.actor),
+        "submitted": detail["state"] == states.SUBMITTED,
         "period": Period(auto_id="period_%s"),
-        "next": following(code, told, known, _),
+        "next": following(code, detail, preview, _),
         "working": [(kind(one.kind), reverse("data-job", args=[code, one.id])) for one in working.values()],
-        "waits": waits(told, known, working, _),
+        "waits": waits(detail, preview, working, _),
         "gaps": []
         if closed
-        else [(gap.blocks, error_message(gap.code, gap.values, _), *_way(code, told, gap)) for gap in known.gaps],
-        "looked": known,
-        "checked": format_moment(known.at),
-        "figures": rectification.measured_rows(told["measured"], _),
-        "chart": _chart(told, names, _),
+        else [(gap.blocks, error_message(gap.code, gap.values, _), *_way(code, detail, gap)) for gap in preview.gaps],
+        "looked": preview,
+        "checked": format_moment(preview.at),
+        "figures": rectification.measured_rows(detail["measured"], _),
+        "chart": _chart(detail, names, _),
         "papers": [
             paper
             | {
@@ -423,10 +423,10 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
                 "unread": paper["kind"] == "test_report" and paper["titled"] is None,
                 "reader": person(paper["read_by"]),
             }
-            for paper in told["papers"]
+            for paper in detail["papers"]
         ],
         "events": [
-            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), event_actors(one)) for one in told["events"]
+            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), event_actors(one)) for one in detail["events"]
         ],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),
@@ -437,28 +437,28 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     return render(request, "rectification/one.html", context)
 
 
-def _title(told: Json) -> str:
+def _title(detail: Json) -> str:
     """What a case is called: by the first cause that the notice names, else by the notice."""
-    name = next(iter(told["causes"]), "") or told["notice"]
+    name = next(iter(detail["causes"]), "") or detail["notice"]
     return gettext("Rectification case: {name}").format(name=name) if name else gettext("Rectification case")
 
 
-def _pairs(told: Json) -> list[tuple[str, str]]:
-    due = told["due_at"][:16].replace("T", " ")
+def _pairs(detail: Json) -> list[tuple[str, str]]:
+    due = detail["due_at"][:16].replace("T", " ")
     provisional = gettext("provisional: the holidays of a year in between are not known yet")
     pairs = [
-        (gettext("Notice"), told["notice"] or "–"),
-        (gettext("Received on"), told["received"]),
-        (gettext("Internal target"), told["target"]),
-        (gettext("Due"), f"{due} ({provisional})" if told["provisional"] else due),
+        (gettext("Notice"), detail["notice"] or "–"),
+        (gettext("Received on"), detail["received"]),
+        (gettext("Internal target"), detail["target"]),
+        (gettext("Due"), f"{due} ({provisional})" if detail["provisional"] else due),
     ]
-    if told["reminder"]:
-        pairs.append((gettext("Ask for the opinion on"), told["reminder"]["day"]))
+    if detail["reminder"]:
+        pairs.append((gettext("Ask for the opinion on"), detail["reminder"]["day"]))
     return pairs
 
 
-def _chart(told: Json, names: ChannelNames, _: Words) -> SafeString:
-    measured = told["measured"]
+def _chart(detail: Json, names: ChannelNames, _: Words) -> SafeString:
+    measured = detail["measured"]
     if not measured or not any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
         return SafeString()
     return SafeString(sections.html_chart(rectification.days_chart(measured, names, _), _))
@@ -468,37 +468,39 @@ def _chart(told: Json, names: ChannelNames, _: Words) -> SafeString:
 @page(Permission.READ)
 def located(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last location found."""
-    told = get_case_or_404(request, code, case)
+    detail = get_case_or_404(request, code, case)
     _ = words(current())
-    where, names = told["located"], _channel_names(told)
+    where, names = detail["located"], _channel_names(detail)
     context = {
-        "case": told,
-        "ways": ways(code, told["id"]),
+        "case": detail,
+        "ways": ways(code, detail["id"]),
         "form": Period(),
         "told": rectification.location_content(where, names, _),
         "charts": [
             SafeString(sections.html_chart(one, _))
-            for one in rectification.case_charts({**told, "measured": None}, names, _, partial(_tickets_of, code, told))
+            for one in rectification.case_charts(
+                {**detail, "measured": None}, names, _, partial(_tickets_of, code, detail)
+            )
         ],
-        "tables": [_table(code, told, dimension, names, _) for dimension in DIMENSIONS] if where else [],
-        "may": has_permission(request.actor, code, Permission.REPORT) and told["state"] != "closed",
+        "tables": [_table(code, detail, dimension, names, _) for dimension in DIMENSIONS] if where else [],
+        "may": has_permission(request.actor, code, Permission.REPORT) and detail["state"] != "closed",
     }
     return render(request, "rectification/locate.html", context)
 
 
-def _tickets_of(code: str, told: Json, dimension: str, group: Json) -> str:
+def _tickets_of(code: str, detail: Json, dimension: str, group: Json) -> str:
     """The address of a group's complaints; "" where its number is masked."""
     key = group.get("ref") or group["key"] or ""
-    address = reverse("rectify-tickets", args=[code, told["id"]])
+    address = reverse("rectify-tickets", args=[code, detail["id"]])
     return "" if "*" in key else f"{address}?{urlencode({'group': dimension, 'key': key})}"
 
 
-def _table(code: str, told: Json, dimension: str, names: ChannelNames, _: Words) -> Table:
+def _table(code: str, detail: Json, dimension: str, names: ChannelNames, _: Words) -> Table:
     """The groups of a dimension, each leading to its complaints."""
     rows = []
-    for one in told["located"]["dimensions"][dimension]["groups"]:
+    for one in detail["located"]["dimensions"][dimension]["groups"]:
         text = rectification.group_row(one, dimension, names, _)
-        link = _tickets_of(code, told, dimension, one)
+        link = _tickets_of(code, detail, dimension, one)
         figures = ("complaints", "answered", "rate", "rest", "chance", "share")
         rows.append(
             [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
@@ -514,34 +516,34 @@ def _table(code: str, told: Json, dimension: str, names: ChannelNames, _: Words)
 @page(Permission.REPORT)
 def locate(request: Request, code: str, case: str) -> HttpResponse:
     """Locate in the days of the form and keep it with the case."""
-    told = get_case_or_404(request, code, case)
+    detail = get_case_or_404(request, code, case)
     form = Period(request.POST)
     if form.is_valid():
-        job = reports.locate.enqueue(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
+        job = reports.locate.enqueue(enterprise=code, case=detail["id"], actor=request.actor, **form.cleaned_data)
         return redirect("data-job", code=code, job=job)
     messages.error(request, gettext("These are not valid days."))
-    return redirect("rectify-locate", code=code, case=told["id"])
+    return redirect("rectify-locate", code=code, case=detail["id"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.READ)
 def tickets(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last look at a group found, or let the worker look: its complaints and the calls of each."""
-    told = get_case_or_404(request, code, case)
+    detail = get_case_or_404(request, code, case)
     group = _group(request)
     free = has_permission(request.actor, code, Permission.REPORT)
     if request.method == "POST":
-        reports.enqueue_tickets(case=told["id"], group=group, actor=request.actor)
+        reports.enqueue_tickets(case=detail["id"], group=group, actor=request.actor)
         return redirect(f"{request.path}?{_query(group)}")
-    job = reports.find_group_lookup(case=told["id"], group=group, actor=request.actor)
-    last = reports.find_group_lookup(case=told["id"], group=group, actor=request.actor, states=("done",))
+    job = reports.find_group_lookup(case=detail["id"], group=group, actor=request.actor)
+    last = reports.find_group_lookup(case=detail["id"], group=group, actor=request.actor, states=("done",))
     rows = None if last is None else last.result
     latest = job is not None and last is not None and job.id == last.id
-    names, _ = _channel_names(told), words(current())
+    names, _ = _channel_names(detail), words(current())
     context = {
-        "case": told,
-        "ways": ways(code, told["id"]),
-        "group": f"{_(DIMENSIONS[group.dimension])} {_called(told, group, names) or _('not known')}",
+        "case": detail,
+        "ways": ways(code, detail["id"]),
+        "group": f"{_(DIMENSIONS[group.dimension])} {_called(detail, group, names) or _('not known')}",
         "rows": None
         if rows is None
         else {
@@ -554,7 +556,7 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
         "at": _at(cast("str | None", (rows or {}).get("at"))),
         "query": _query(group),
         "next": _query(replace(group, page=group.page + 1)),
-        "located": told["located"] is not None,
+        "located": detail["located"] is not None,
         "may": free and (job is None or job.over),
         **(progressing(code, job) if job is not None and not latest else {}),
     }
@@ -573,18 +575,18 @@ def _group(request: Request) -> reports.GroupQuery:
     return reports.GroupQuery(dimension, key or None, page)
 
 
-def _called(told: Json, group: reports.GroupQuery, names: ChannelNames) -> str | None:
+def _called(detail: Json, group: reports.GroupQuery, names: ChannelNames) -> str | None:
     """The group's key as it may be shown, with its name: a number of a person is masked."""
     if not group.key:
         return None
-    groups = (told["located"] or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
+    groups = (detail["located"] or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
     key = next((str(one["key"]) for one in groups if one.get("ref") == group.key), group.key)
     return rectification.channel_text(group.dimension, key, names)
 
 
 def _query(group: reports.GroupQuery) -> str:
-    told: dict[str, str | int] = {"group": group.dimension, "key": group.key or "", "page": group.page}
-    return urlencode(told)
+    params: dict[str, str | int] = {"group": group.dimension, "key": group.key or "", "page": group.page}
+    return urlencode(params)
 
 
 @require_http_methods(["GET", "POST"])
@@ -597,17 +599,17 @@ def isolate(request: Request, code: str, case: str | None = None) -> HttpRespons
     waiting = [] if case or request.method == "POST" or "key" not in request.GET else operations.list_waiting(code)
     if waiting:
         return redirect(f"{_isolation_address(code, waiting[0][0].pk)}?{request.GET.urlencode()}")
-    told = get_case_or_404(request, code, case) if case else None
-    orders = told["orders"] if told else operations.list_order_documents(queries.list_orders_of_no_case(code))
+    detail = get_case_or_404(request, code, case) if case else None
+    orders = detail["orders"] if detail else operations.list_order_documents(queries.list_orders_of_no_case(code))
     standing = [one for one in orders if _holds(one)]
-    names = _channel_names(told) if told else queries.list_channel_names(code, clock.today())
-    asked = choose_channel(code, told, request.GET, orders)
+    names = _channel_names(detail) if detail else queries.list_channel_names(code, clock.today())
+    channel = choose_channel(code, detail, request.GET, orders)
     first = {"key": "line", "cap": operations.usual_cap(code)}
     called = ""
-    if asked:
-        called = rectification.channel_text(*asked, names)
-        first |= {"key": asked.key, "channel": asked.channel}
-        first |= {"reason": find_reason(code, asked, called)}
+    if channel:
+        called = rectification.channel_text(*channel, names)
+        first |= {"key": channel.key, "channel": channel.channel}
+        first |= {"reason": find_reason(code, channel, called)}
     form = Isolated(request.POST or None, initial=first)
     form.fields["channel"].help_text = called
     ask = partial(operations.request_isolation, enterprise=code, case=case, actor=request.actor)
@@ -616,18 +618,18 @@ def isolate(request: Request, code: str, case: str | None = None) -> HttpRespons
     ):
         return redirect(_isolation_address(code, case))
     context = {
-        "case": told,
-        "ways": ways(code, told["id"]) if told else [],
+        "case": detail,
+        "ways": ways(code, detail["id"]) if detail else [],
         "form": form,
         "orders": [_order_row(one, names) for one in orders],
         "standing": [_order_row(one, names) for one in standing],
-        "lift": reverse("rectify-lift", args=[code, told["id"]])
-        if told
+        "lift": reverse("rectify-lift", args=[code, detail["id"]])
+        if detail
         else reverse("rectify-lift-channel", args=[code]),
-        "open": told is None or told["state"] != "closed",
+        "open": detail is None or detail["state"] != "closed",
         "second": build_second_person(request, code),
         "called": called,
-        "unheard": asked is not None and is_unheard(code, asked.key, asked.channel, request.actor),
+        "unheard": channel is not None and is_unheard(code, channel.key, channel.channel, request.actor),
         "me": person(str(request.actor)),
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
@@ -647,8 +649,8 @@ def _order_row(order: Json, names: ChannelNames) -> Json:
     return {**order, **moments, **people, "channel": channel}
 
 
-def _channel_names(told: Json) -> ChannelNames:
-    return queries.get_channel_names(queries.get_case(told["id"]))
+def _channel_names(detail: Json) -> ChannelNames:
+    return queries.get_channel_names(queries.get_case(detail["id"]))
 
 
 def _day(text: str | None) -> str:
@@ -667,14 +669,14 @@ def _holds(order: Json) -> bool:
 @page(Permission.REQUEST)
 def lift(request: Request, code: str, case: str | None = None) -> HttpResponse:
     """Ask to lift an isolation of the case, or one of no case."""
-    told = get_case_or_404(request, code, case) if case else None
-    orders = told["orders"] if told else operations.list_order_documents(queries.list_orders_of_no_case(code))
-    wanted = request.POST.get("order", "")
+    detail = get_case_or_404(request, code, case) if case else None
+    orders = detail["orders"] if detail else operations.list_order_documents(queries.list_orders_of_no_case(code))
+    order_id = request.POST.get("order", "")
     for order in orders:
-        if order["order"] == wanted and _holds(order):
+        if order["order"] == order_id and _holds(order):
             reason = request.POST.get("reason", "")
-            asked = operations.request_lift(
+            result = operations.request_lift(
                 enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
             )
-            say_requested(request, code, asked["approval"])
+            say_requested(request, code, result["approval"])
     return redirect(_isolation_address(code, case))

@@ -69,46 +69,46 @@ class IsolationRequest:
     deaf: bool  # the gate has had no call of this line today
 
 
-def list_stages(code: str, told: Json, names: ChannelNames, word: Words) -> list[Stage]:
+def list_stages(code: str, detail: Json, names: ChannelNames, word: Words) -> list[Stage]:
     """The steps in their order; the first that is not done is open, none of a case that is closed."""
-    done = {one["step"] for one in told["steps"] if one["done"]}
+    done = {one["step"] for one in detail["steps"] if one["done"]}
     lines = {
-        "opened": _opened_line(told),
-        "located": _located_line(told, names, word),
-        "isolated": _isolated_line(told, names),
-        "closed": _closed_line(told, word),
+        "opened": _opened_line(detail),
+        "located": _located_line(detail, names, word),
+        "isolated": _isolated_line(detail, names),
+        "closed": _closed_line(detail, word),
     }
     links = {
-        "located": (reverse("rectify-locate", args=[code, told["id"]]), _("View the grounds")),
-        "isolated": (reverse("rectify-isolate", args=[code, told["id"]]), _("View the orders")),
+        "located": (reverse("rectify-locate", args=[code, detail["id"]]), _("View the grounds")),
+        "isolated": (reverse("rectify-isolate", args=[code, detail["id"]]), _("View the orders")),
         "measured": ("#figures", _("View the figures")),
     }
-    found: list[Stage] = []
+    stages: list[Stage] = []
     for key, (step, title, waits) in STAGES.items():
         if step in done:
-            line = " · ".join(part for part in (lines.get(key, ""), _event_line(told, step)) if part)
-            found.append(Stage(key, word(title), DONE, line, *links.get(key, ("", ""))))
-        elif states.CLOSED in done or any(stage.state == NOW for stage in found):
-            found.append(Stage(key, word(title), LATER, word(waits)))
+            line = " · ".join(part for part in (lines.get(key, ""), _event_line(detail, step)) if part)
+            stages.append(Stage(key, word(title), DONE, line, *links.get(key, ("", ""))))
+        elif states.CLOSED in done or any(stage.state == NOW for stage in stages):
+            stages.append(Stage(key, word(title), LATER, word(waits)))
         else:
-            found.append(Stage(key, word(title), NOW, ""))
-    return found
+            stages.append(Stage(key, word(title), NOW, ""))
+    return stages
 
 
-def _opened_line(told: Json) -> str:
-    causes = _("; ").join(told["causes"])
-    return _("The notice names: {causes}").format(causes=causes) if causes else told["notice"] or ""
+def _opened_line(detail: Json) -> str:
+    causes = _("; ").join(detail["causes"])
+    return _("The notice names: {causes}").format(causes=causes) if causes else detail["notice"] or ""
 
 
-def _located_line(told: Json, names: ChannelNames, word: Words) -> str:
-    content = rectification.location_content(told["located"], names, word)
+def _located_line(detail: Json, names: ChannelNames, word: Words) -> str:
+    content = rectification.location_content(detail["located"], names, word)
     if content is None:
         return ""
     return _("; ").join(content["named"]) or str(content["none_named"])
 
 
-def _isolated_line(told: Json, names: ChannelNames) -> str:
-    standing = [one for one in told["orders"] if one["kind"] == "isolate" and one["approved_at"]]
+def _isolated_line(detail: Json, names: ChannelNames) -> str:
+    standing = [one for one in detail["orders"] if one["kind"] == "isolate" and one["approved_at"]]
     texts = []
     for one in standing:
         channel = rectification.channel_text(one["key"], one["channel"], names)
@@ -117,14 +117,14 @@ def _isolated_line(told: Json, names: ChannelNames) -> str:
     return _("; ").join(texts)
 
 
-def _closed_line(told: Json, word: Words) -> str:
+def _closed_line(detail: Json, word: Words) -> str:
     """That the effect stays unproved where days since the isolation have no calls on record."""
-    days = ((told["checked"] or {}).get(figures.AFTER) or {}).get(figures.UNRECORDED)
+    days = ((detail["checked"] or {}).get(figures.AFTER) or {}).get(figures.UNRECORDED)
     return error_message("effect_unproved", {"days": days}, word) if days else ""
 
 
-def _event_line(told: Json, step: str) -> str:
-    event = next((one for one in reversed(told["events"]) if one["step"] == step), None)
+def _event_line(detail: Json, step: str) -> str:
+    event = next((one for one in reversed(detail["events"]) if one["step"] == step), None)
     return "" if event is None else f"{event_actors(event)} {event['at'][:16].replace('T', ' ')}"
 
 
@@ -133,9 +133,9 @@ def event_actors(event: Json) -> str:
     return person(" + ".join(event["actors"]))
 
 
-def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> IsolationRequest | None:
+def find_request(code: str, detail: Json, names: ChannelNames, actor: Actor) -> IsolationRequest | None:
     """The isolation of the case that waits for a second person; None: none does."""
-    order = next((one for one in told["orders"] if not one["approved_at"]), None)
+    order = next((one for one in detail["orders"] if not one["approved_at"]), None)
     if order is None:
         return None
     requester = Actor(*reversed(order["proposed_by"].split(":", 1)))
@@ -162,8 +162,8 @@ def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> Is
 
 def is_unheard(code: str, key: str, channel: str, actor: Actor) -> bool:
     """Whether the gate has had no call of a line today, so that it can limit none; of another channel not known."""
-    wanted = DecisionFilter(enterprise=code, channel=channel)
-    return key == "line" and not list_recent_decisions(wanted=wanted, limit=1, actor=actor).decisions
+    filters = DecisionFilter(enterprise=code, channel=channel)
+    return key == "line" and not list_recent_decisions(filters=filters, limit=1, actor=actor).decisions
 
 
 def cap_text(cap: int | None) -> str:
@@ -178,37 +178,37 @@ class Channel(NamedTuple):
     channel: str
 
 
-def choose_channel(code: str, told: Json | None, query: Mapping[str, str], orders: Iterable[Json]) -> Channel | None:
+def choose_channel(code: str, detail: Json | None, query: Mapping[str, str], orders: Iterable[Json]) -> Channel | None:
     """The channel that an address names, else what was found; None where nothing was, or its request waits already.
 
-    ``told``: the case, None without one; ``orders``: those of the page, as `operations.list_order_documents`.
+    ``detail``: the case, None without one; ``orders``: those of the page, as `operations.list_order_documents`.
     """
-    asked = {(one["key"], one["channel"]) for one in orders if one["waiting"]}
+    pending = {(one["key"], one["channel"]) for one in orders if one["waiting"]}
     key, channel = (query.get(name, "").strip() for name in ("key", "channel"))
     if key in KEYS and 0 < len(channel) <= CHANNEL:
-        return None if (key, channel) in asked else Channel(key, channel)
-    return _suggest_channel(code, told, asked)
+        return None if (key, channel) in pending else Channel(key, channel)
+    return _suggest_channel(code, detail, pending)
 
 
-def _suggest_channel(code: str, told: Json | None, asked: Collection[tuple[str, str]]) -> Channel | None:
+def _suggest_channel(code: str, detail: Json | None, pending: Collection[tuple[str, str]]) -> Channel | None:
     """The first channel that a case's location, without one the newest portrait, names and that is not isolated."""
-    held = {*asked, *queries.list_isolations(code).values_list("key", "channel")}
-    if told is not None and told["located"]:
-        named = [Channel(one["dimension"], str(one["key"])) for one in told["located"].get("named", ())]
+    taken = {*pending, *queries.list_isolations(code).values_list("key", "channel")}
+    if detail is not None and detail["located"]:
+        channels = [Channel(one["dimension"], str(one["key"])) for one in detail["located"].get("named", ())]
     else:
         metric = next(iter(_list_metrics(code)), None)
-        found = None if metric is None else causes.find_named_channel(metric[1], causes.get_level(metric[0]))
-        named = [] if found is None else [Channel(found[0].split, str(cause.key)) for cause in found[0].named]
-    return next((one for one in named if "*" not in one.channel and one not in held), None)
+        result = None if metric is None else causes.find_named_channel(metric[1], causes.get_level(metric[0]))
+        channels = [] if result is None else [Channel(result[0].split, str(cause.key)) for cause in result[0].named]
+    return next((one for one in channels if "*" not in one.channel and one not in taken), None)
 
 
-def find_reason(code: str, asked: Channel, called: str) -> str:
+def find_reason(code: str, channel: Channel, called: str) -> str:
     """What the exact test of a portrait found of a channel, the newest first; "" where it does not stand out."""
     for portrait, metric in _list_metrics(code):
-        if not (metric.get("splits") or {}).get(asked.key):
+        if not (metric.get("splits") or {}).get(channel.key):
             continue
-        ranking: Ranking = causes.rank_causes(metric, asked.key, causes.get_level(portrait))
-        cause = next((one for one in ranking.named if one.key == asked.channel), None)
+        ranking: Ranking = causes.rank_causes(metric, channel.key, causes.get_level(portrait))
+        cause = next((one for one in ranking.named if one.key == channel.channel), None)
         if cause is not None:
             text = _("{channel} stands out beyond chance: {count} of {total} complaints (exact test, as at {day})")
             return text.format(

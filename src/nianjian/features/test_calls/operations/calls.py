@@ -88,10 +88,10 @@ def _require_elsewhere(via: Via, actor: Actor) -> None:
     if _may_go_here(via.host, str(actor)):
         return
     try:
-        found = [str(one[4][0]) for one in socket.getaddrinfo(via.host, via.port, type=socket.SOCK_DGRAM)]
+        addresses = [str(one[4][0]) for one in socket.getaddrinfo(via.host, via.port, type=socket.SOCK_DGRAM)]
     except (OSError, ValueError):
         return
-    if any(is_this_machine(one) for one in found):
+    if any(is_this_machine(one) for one in addresses):
         raise NianjianError("callback_host_refused", host=via.host)
 
 
@@ -136,7 +136,7 @@ def route_to_document(route: Route) -> Json:
     }
 
 
-def save_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
+def save_route(*, enterprise: str, route: RouteInput, actor: Actor) -> Json:
     """Make or change a route: calls go out to where it leads, so an administrator says it.
 
     The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``,
@@ -144,37 +144,37 @@ def save_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
     `parse_ca`, `parse_identity`, `parse_caller` and `store_route` raise; ``callback_cert_plain`` without TLS.
     """
     require_permission(actor, enterprise, Permission.ADMINISTER)
-    line, carrier = given.line.strip(), given.carrier.strip()
+    line, carrier = route.line.strip(), route.carrier.strip()
     if line:
         row = versions_on(Line, enterprise, clock.today()).filter(key=line).first()
         if row is None:
             raise NianjianError("callback_line_unknown", line=line)
         carrier = carrier or (row.carrier or "").strip()
-    via = validation.parse_via(given.via)
+    via = validation.parse_via(route.via)
     _require_elsewhere(via, actor)
     parsed = replace(
-        given,
-        name=given.name.strip()[:60],
+        route,
+        name=route.name.strip()[:60],
         via=str(via),
-        caller=validation.parse_caller(given.caller or CALLER),
+        caller=validation.parse_caller(route.caller or CALLER),
         line=line,
         carrier=carrier[:60],
-        username=given.username.strip(),
-        ca=validation.parse_ca(given.ca),
-        certificate=parse_client_identity(via, given.certificate, given.key),
+        username=route.username.strip(),
+        ca=validation.parse_ca(route.ca),
+        certificate=parse_client_identity(via, route.certificate, route.key),
         key="",
     )
-    return route_to_document(storage.store_route(enterprise=enterprise, given=parsed, actor=actor))
+    return route_to_document(storage.store_route(enterprise=enterprise, route=parsed, actor=actor))
 
 
 def parse_client_identity(via: Via, certificate: str | None, key: str = "") -> str | None:
     """Our own certificate and key, as one; None: what is kept stays. ``callback_cert_plain``, `parse_identity`."""
     if certificate is None and not key.strip():
         return None
-    found = validation.parse_identity(certificate or "", key, clock.now())
-    if found and via.transport != "tls":
+    identity = validation.parse_identity(certificate or "", key, clock.now())
+    if identity and via.transport != "tls":
         raise NianjianError("callback_cert_plain", via=str(via))
-    return found
+    return identity
 
 
 def remove_route(*, enterprise: str, name: str, actor: Actor) -> None:
@@ -186,9 +186,9 @@ def remove_route(*, enterprise: str, name: str, actor: Actor) -> None:
 def save_gateway(*, enterprise: str, name: str, hosts: str, actor: Actor) -> Json:
     """Say from which addresses a gateway of the ledger answers; "": forget it. ``role_missing``, `parse_hosts`."""
     require_permission(actor, enterprise, Permission.ADMINISTER)
-    name, found = name.strip()[:120], validation.parse_hosts(hosts)
-    storage.store_gateway(enterprise=enterprise, name=name, hosts=found, actor=actor)
-    return {"name": name, "hosts": list(found)}
+    name, addresses = name.strip()[:120], validation.parse_hosts(hosts)
+    storage.store_gateway(enterprise=enterprise, name=name, hosts=addresses, actor=actor)
+    return {"name": name, "hosts": list(addresses)}
 
 
 def parse_daily(hour: str) -> time | None:
@@ -225,24 +225,24 @@ def enqueue_test_calls(*, enterprise: str, numbers: Sequence[str], names: Sequen
     """
     grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_TEST])
     ways = list_ways(enterprise, names)
-    wanted = _numbers_to_call(grounds, numbers)
-    for one in wanted:
+    targets = _numbers_to_call(grounds, numbers)
+    for one in targets:
         grounds.own(one)
-    _check_count(len(wanted) * len(ways))
-    given = {"numbers": wanted if numbers else [], "routes": [one.name for one in ways]}
-    return flow.enqueue_once(kind=flow.CALLBACK_TEST, enterprise=enterprise, payload=given, actor=actor)
+    _check_count(len(targets) * len(ways))
+    payload = {"numbers": targets if numbers else [], "routes": [one.name for one in ways]}
+    return flow.enqueue_once(kind=flow.CALLBACK_TEST, enterprise=enterprise, payload=payload, actor=actor)
 
 
-def run_test_calls(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_test_calls(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; how many calls had which verdict."""
-    found = place_test_calls(
+    summary = place_test_calls(
         enterprise=enterprise,
-        numbers=[str(one) for one in given["numbers"]],
-        ways=list_ways(enterprise, [str(one) for one in given["routes"]]),
+        numbers=[str(one) for one in payload["numbers"]],
+        ways=list_ways(enterprise, [str(one) for one in payload["routes"]]),
         actor=actor,
         progress=progress,
     )
-    return {"counts": found["counts"], "verdict": found["verdict"]}
+    return {"counts": summary["counts"], "verdict": summary["verdict"]}
 
 
 def place_test_calls(
@@ -265,13 +265,13 @@ def place_test_calls(
     grounds = CallBasis.of(enterprise, actor, Permission.REPORT)
     if not ways:
         raise NianjianError("callback_no_way")
-    wanted = _numbers_to_call(grounds, numbers)
-    calls = len(wanted) * len(ways)
+    targets = _numbers_to_call(grounds, numbers)
+    calls = len(targets) * len(ways)
     _check_count(calls)
     planned: list[_PlannedCall] = []
     rows: list[Json] = []
     started = clock.now()
-    at_work = "、".join(kernel_numbers.mask(one) for one in wanted[:3])
+    at_work = "、".join(kernel_numbers.mask(one) for one in targets[:3])
 
     def keep(place: int, seen: CallTrace) -> None:
         rows.append(_store_call(grounds, planned[place], seen, actor))
@@ -283,7 +283,7 @@ def place_test_calls(
     def tick() -> None:
         progress(at_work, len(rows), calls)
 
-    for number in wanted:  # names are looked up, which may take long
+    for number in targets:  # names are looked up, which may take long
         tick()
         planned += [_plan_call(grounds, number, way, gateway) for way in ways]
     tick()
@@ -299,11 +299,11 @@ def place_test_calls(
     return {"rows": rows, "counts": counts, "verdict": verdict, "limit_s": grounds.limit / 1000}
 
 
-def _numbers_to_call(grounds: CallBasis, given: Sequence[str]) -> list[str]:
-    found = list(dict.fromkeys(validation.parse_number(one) for one in given)) if given else list(grounds.ledger)
-    if not found:
+def _numbers_to_call(grounds: CallBasis, texts: Sequence[str]) -> list[str]:
+    targets = list(dict.fromkeys(validation.parse_number(one) for one in texts)) if texts else list(grounds.ledger)
+    if not targets:
         raise NianjianError("callback_no_numbers")
-    return found
+    return targets
 
 
 def _check_count(count: int) -> None:
@@ -313,17 +313,17 @@ def _check_count(count: int) -> None:
 
 def list_ways(enterprise: str, names: Sequence[str]) -> list[CallWay]:
     """The kept ways of these names, none: all; ``callback_route_unknown``, ``callback_no_way``."""
-    found = [queries.get_route(enterprise, name) for name in names] if names else queries.list_routes(enterprise)
-    if not found:
+    routes = [queries.get_route(enterprise, name) for name in names] if names else queries.list_routes(enterprise)
+    if not routes:
         raise NianjianError("callback_no_way")
-    return [CallWay.over(one) for one in found]
+    return [CallWay.over(one) for one in routes]
 
 
 def _plan_call(grounds: CallBasis, number: str, way: CallWay, gateway: str) -> _PlannedCall:
     if way.witness not in WITNESSES:
         raise NianjianError("callback_witness_unknown", witness=way.witness, witnesses=", ".join(WITNESSES))
-    named = gateway.strip() or grounds.ledger.get(number, "")
-    expected = grounds.addresses(named, told=bool(gateway.strip()))
+    gateway_name = gateway.strip() or grounds.ledger.get(number, "")
+    expected = grounds.addresses(gateway_name, override=bool(gateway.strip()))
     filed = set(expected) <= set(grounds.addresses(grounds.ledger.get(number, "")))
     token = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}" if way.witness == TOKEN else ""
     frame = CallFrame(
@@ -332,7 +332,7 @@ def _plan_call(grounds: CallBasis, number: str, way: CallWay, gateway: str) -> _
         route=way.name,
         carrier=way.carrier.strip()[:60],
         via=str(way.via),
-        gateway=named,
+        gateway=gateway_name,
         rulebook=grounds.stamp,
         source=describe_clocks(),
     )
@@ -345,10 +345,10 @@ def _store_call(grounds: CallBasis, one: _PlannedCall, seen: CallTrace, actor: A
     verdict = judge(seen, limit=limit, expected=one.expected, witness=one.way.witness, token=token)
     verdict = verdict if one.filed else without_ledger(verdict)
     begun = clock.now() if not seen.begun else datetime.fromtimestamp(seen.begun / 1000, clock.ZONE)
-    kept = storage.store_trial(
+    trial = storage.store_trial(
         enterprise=grounds.enterprise, frame=one.frame, seen=seen, verdict=verdict, begun_at=begun, actor=actor
     )
-    return trial_to_document(kept)
+    return trial_to_document(trial)
 
 
 #: What a person may say of a call. ``answered``: landing heard (the firm's own greeting), ``answered_only``: not.
@@ -362,13 +362,13 @@ HEARD: Final = "person"
 def begin_manual_call(*, enterprise: str, number: str, carrier: str, actor: Actor) -> Json:
     """Start the timer of a call by hand. ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``."""
     grounds = CallBasis.of(enterprise, actor, Permission.MANAGE_DATA)
-    wanted = validation.parse_number(number)
-    grounds.own(wanted)
+    target = validation.parse_number(number)
+    grounds.own(target)
     frame = CallFrame(
-        number=wanted,
+        number=target,
         limit_ms=grounds.limit,
         carrier=carrier.strip()[:60],
-        gateway=grounds.ledger.get(wanted, ""),
+        gateway=grounds.ledger.get(target, ""),
         rulebook=grounds.stamp,
         source={"durations": "system clock of the server, pressed by a person", "begin": "system clock, UTC"},
     )
@@ -382,14 +382,14 @@ def end_manual_call(*, trial: str, outcome: str, note: str, actor: Actor) -> Jso
     ``callback_outcome_unknown``, ``callback_trial_over``, ``callback_note_missing`` where "answered" has no note.
     """
     at = clock.now()
-    found = require_trial(trial, actor, Permission.MANAGE_DATA)
+    row = require_trial(trial, actor, Permission.MANAGE_DATA)
     if outcome not in OUTCOMES:
         raise NianjianError("callback_outcome_unknown", outcome=outcome, outcomes=", ".join(OUTCOMES))
     if outcome == "answered" and not note.strip():
         raise NianjianError("callback_note_missing")
-    in_time = max(storage.milliseconds(found.begun_at, at), 0) <= found.limit_ms
+    in_time = max(storage.milliseconds(row.begun_at, at), 0) <= row.limit_ms
     verdict = judge_manual_call(outcome, in_time=in_time)
-    return trial_to_document(storage.store_end(trial=found, verdict=verdict, at=at, note=note, actor=actor))
+    return trial_to_document(storage.store_end(trial=row, verdict=verdict, at=at, note=note, actor=actor))
 
 
 def judge_manual_call(outcome: str, *, in_time: bool) -> Verdict:
@@ -449,11 +449,11 @@ def _notifications(route: Route, code: str, values: Mapping[str, object], now: d
     chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     heard = [name for name in able if Scope(chosen.get(name, Scope.ROLE)) is not Scope.NONE]
     day = now.astimezone(clock.ZONE).date()
-    told: dict[str, Any] = {"due": day.isoformat(), "left": 0, "route": route.name, "reason": code, **values}
+    details: dict[str, Any] = {"due": day.isoformat(), "left": 0, "route": route.name, "reason": code, **values}
     for name in heard or able:  # where nobody wants to hear it everybody does: nothing is lost
         at = earliest_moment(now, hours[name], urgent=False)
         by = dict.fromkeys(channels.get(name, ()), at)
-        yield Notification(name, f"{CALLBACK}:{route.pk}", code[:STAGE], day, told, by)
+        yield Notification(name, f"{CALLBACK}:{route.pk}", code[:STAGE], day, details, by)
 
 
 def fetch_evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
@@ -464,14 +464,14 @@ def fetch_evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
 
     ``role_missing``, ``callback_trial_unknown``, ``callback_no_evidence`` for one that was dialled by hand.
     """
-    found = require_trial(trial, actor, Permission.VIEW_UNMASKED)
-    if not found.blob:
+    row = require_trial(trial, actor, Permission.VIEW_UNMASKED)
+    if not row.blob:
         raise NianjianError("callback_no_evidence", trial=trial)
-    content = blobs.get(found.blob)
-    looks = [queries.landing_to_document(one) for one in queries.list_landings(found.pk)]
+    content = blobs.get(row.blob)
+    looks = [queries.landing_to_document(one) for one in queries.list_landings(row.pk)]
     if looks:
-        later = {"sealed_bytes": len(content) - 1, "sealed_sha256": found.sha256, "looks": looks}
+        later = {"sealed_bytes": len(content) - 1, "sealed_sha256": row.sha256, "looks": looks}
         content = content[:-1] + f', "landings": {json.dumps(later, ensure_ascii=False)}}}'.encode()
     with transaction.atomic():
-        record(verb="callback.evidence", enterprise=found.enterprise_id, actor=actor, data={"trial": found.pk})
-    return f"callback-{found.pk}.json", content
+        record(verb="callback.evidence", enterprise=row.enterprise_id, actor=actor, data={"trial": row.pk})
+    return f"callback-{row.pk}.json", content

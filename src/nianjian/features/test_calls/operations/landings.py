@@ -40,12 +40,12 @@ SETTLED: Final = frozenset({ELSEWHERE, VOICEMAIL})
 
 def list_open_trials(enterprise: str, first: datetime, last: datetime) -> list[Trial]:
     """The answered SIP calls of a span without a look that settles it, the newest first."""
-    found = list(queries.answered_trials(enterprise, first, last).reverse())
-    said = queries.newest_landings([one.pk for one in found])
-    return [one for one in found if one.pk not in said or said[one.pk].verdict not in SETTLED]
+    trials = list(queries.answered_trials(enterprise, first, last).reverse())
+    said = queries.newest_landings([one.pk for one in trials])
+    return [one for one in trials if one.pk not in said or said[one.pk].verdict not in SETTLED]
 
 
-def is_news(found: LandingResult, said: Landing | None) -> bool:
+def is_news(result: LandingResult, said: Landing | None) -> bool:
     """Whether what nobody asked for is worth keeping beside ``said``, the newest look.
 
     A record, or that none is there where every source covers it: of several switches one may be imported today and
@@ -53,10 +53,10 @@ def is_news(found: LandingResult, said: Landing | None) -> bool:
     gone since, and what has landed rightly changes by a record against it alone.
     """
     if said is not None and said.verdict == FILED_GATEWAY:
-        return found.verdict in SETTLED
+        return result.verdict in SETTLED
     if said is not None and said.records:
-        return bool(found.records)
-    return bool(found.records) or (found.verdict == UNSEEN and all(found.sources.values()))
+        return bool(result.records)
+    return bool(result.records) or (result.verdict == UNSEEN and all(result.sources.values()))
 
 
 NEAR: Final = timedelta(minutes=5)  # other test calls that may have made a record of this time
@@ -67,16 +67,16 @@ _HOST: Final = re.compile(r"INVITE sips?:(?:[^@\s]*@)?(\[[^\]\s]*\]|[^:;>\s]+)",
 
 def enqueue_landing_check(*, enterprise: str, trial: str, actor: Actor) -> str:
     """Put a look for one test; the job. ``role_missing``, ``callback_trial_unknown``, ``callback_not_answered``."""
-    found = require_trial(trial, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
-    _require_answered(found)
+    row = require_trial(trial, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
+    _require_answered(row)
     return flow.enqueue_once(
-        kind=flow.CALLBACK_WITNESS, enterprise=enterprise, payload={"trials": [found.pk]}, actor=actor
+        kind=flow.CALLBACK_WITNESS, enterprise=enterprise, payload={"trials": [row.pk]}, actor=actor
     )
 
 
-def run_landing_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_landing_check(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; how many tests had which landing."""
-    trials = [str(one) for one in given["trials"]]
+    trials = [str(one) for one in payload["trials"]]
     return {"counts": check_landings(enterprise=enterprise, trials=trials, actor=actor, progress=progress)["counts"]}
 
 
@@ -88,28 +88,28 @@ def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, prog
     grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
     now = clock.now()
     if trials:
-        wanted = [require_trial(one, actor, Permission.REPORT) for one in dict.fromkeys(trials)]
-        for one in wanted:
+        tests = [require_trial(one, actor, Permission.REPORT) for one in dict.fromkeys(trials)]
+        for one in tests:
             if one.enterprise_id != enterprise:
                 raise NianjianError("callback_trial_unknown", trial=one.pk)
     else:
-        wanted = list(queries.answered_trials(enterprise, now - timedelta(days=grounds.days), now)[: MOST + 1])
-    if len(wanted) > MOST:
-        raise NianjianError("callback_too_many", count=len(wanted), most=MOST)
-    for one in wanted:
+        tests = list(queries.answered_trials(enterprise, now - timedelta(days=grounds.days), now)[: MOST + 1])
+    if len(tests) > MOST:
+        raise NianjianError("callback_too_many", count=len(tests), most=MOST)
+    for one in tests:
         _require_answered(one)
     rows: list[Json] = []
-    seen = queries.recorded_landings([one.pk for one in wanted])
-    for one, fresh in look_for_landings(grounds, wanted, progress):
-        before, found = seen.get(one.pk), fresh
+    seen = queries.recorded_landings([one.pk for one in tests])
+    for one, fresh in look_for_landings(grounds, tests, progress):
+        before, result = seen.get(one.pk), fresh
         # a record seen before where nothing covers the moment now is gone, as a rotated file: not missing
-        gone = before and any(not found.sources.get(record["source"], False) for record in before.records)
-        if found.verdict == UNSEEN and gone:
-            found = replace(found, verdict=SILENT)
-        kept = storage.store_landing(
-            enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor
+        gone = before and any(not result.sources.get(record["source"], False) for record in before.records)
+        if result.verdict == UNSEEN and gone:
+            result = replace(result, verdict=SILENT)
+        landing = storage.store_landing(
+            enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, result=result, actor=actor
         )
-        rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": landing_to_document(kept)})
+        rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": landing_to_document(landing)})
     counts = dict.fromkeys(LANDINGS, 0) | Counter(str(one["landing"]["verdict"]) for one in rows)
     wrong = sum(counts[one] for one in AGAINST)
     proved = bool(rows) and counts[FILED_GATEWAY] == len(rows)
@@ -118,17 +118,17 @@ def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, prog
 
 
 def look_for_landings(
-    grounds: CallBasis, wanted: Sequence[Trial], progress: Progress
+    grounds: CallBasis, trials: Sequence[Trial], progress: Progress
 ) -> Iterator[tuple[Trial, LandingResult]]:
     """What the records say of each of these tests; nothing is kept here. ``live_malformed``."""
     store = wiring.lake(grounds.enterprise)
     with closing(wiring.engine()) as engine:
         look = _LandingSearch(grounds, engine, engine.table("calls", store.files("calls"), SCHEMAS["calls"]), progress)
-        look.read(wanted)
-        for done, one in enumerate(wanted):
-            progress(numbers.mask(one.number), done, len(wanted))
+        look.read(trials)
+        for done, one in enumerate(trials):
+            progress(numbers.mask(one.number), done, len(trials))
             yield one, look.at(one)
-    progress("", len(wanted), len(wanted))
+    progress("", len(trials), len(trials))
 
 
 def _require_answered(trial: Trial) -> None:
@@ -151,22 +151,22 @@ class _LandingSearch:
     called: dict[str, PlacedCall] = field(default_factory=dict)
     tailed: dict[str, SwitchRecords] = field(default_factory=dict)
 
-    def read(self, wanted: Sequence[Trial]) -> None:
+    def read(self, trials: Sequence[Trial]) -> None:
         """Read the files of the switches under watch as they stand, each once; tests near those wanted count too."""
         sources = {
             f"live:{one.name}": one.records
             for one in live.switches()
             if one.enterprise == self.grounds.enterprise and one.records is not None
         }
-        if not sources or not wanted:
+        if not sources or not trials:
             return
         tests: dict[str, PlacedCall] = {}
-        for trial in wanted:
+        for trial in trials:
             one = self._of(trial)
             tests |= {each.trial: each for each in (one, *map(self._of, self._near(one)))}
-        for name, given in sources.items():
-            tick = partial(self.progress, name, 0, len(wanted))
-            self.tailed[name] = landings.read_switch(given, name, list(tests.values()), self.signs, tick)
+        for name, config in sources.items():
+            tick = partial(self.progress, name, 0, len(trials))
+            self.tailed[name] = landings.read_switch(config, name, list(tests.values()), self.signs, tick)
 
     @cached_property
     def signs(self) -> VoicemailSigns:
@@ -182,15 +182,15 @@ class _LandingSearch:
         others = [self._of(each) for each in self._near(one)]
         records = compare.read_lake_records(self.engine.rows(compare.select_near(self.calls, one)), self.signs)
         covers = compare.covered_sources(self.engine.rows(compare.count_beside(self.calls, one)))
-        for name, held in self.tailed.items():
-            records += held.records
-            covers[name] = held.covers(one)
-        known, ledger = self.grounds.known, self.grounds.ledger.values()
+        for name, switch in self.tailed.items():
+            records += switch.records
+            covers[name] = switch.covers(one)
+        gateways, ledger = self.grounds.known, self.grounds.ledger.values()
         expected = trial.gateway_expected.strip()
         return compare.judge_landing(
             compare.match_records(one, others, records),
-            expected=(expected, *known.get(expected, ())),
-            known=(*ledger, *known, *(host for hosts in known.values() for host in hosts)),
+            expected=(expected, *gateways.get(expected, ())),
+            gateways=(*ledger, *gateways, *(host for hosts in gateways.values() for host in hosts)),
             sources=dict(sorted(covers.items())),
             host=one.host,
         )
@@ -226,10 +226,10 @@ EPOCH: Final = date(1970, 1, 1)  # a switch's clock that was never set may say a
 
 def after_import(enterprise: str, days: Iterable[str]) -> str | None:
     """Put a look for the tests that calls of these days (``YYYY-MM-DD``) may tell of; its job, None: none is open."""
-    known = sorted(one for one in map(date.fromisoformat, days) if one >= EPOCH)
-    if not known:
+    dates = sorted(one for one in map(date.fromisoformat, days) if one >= EPOCH)
+    if not dates:
         return None
-    first, last = (datetime.combine(one, time(), clock.ZONE) for one in (known[0], known[-1]))
+    first, last = (datetime.combine(one, time(), clock.ZONE) for one in (dates[0], dates[-1]))
     return _enqueue_open(enterprise, first - BESIDE, last + DAY + BESIDE)
 
 
@@ -239,10 +239,10 @@ def after_tests(enterprise: str, first: datetime) -> str | None:
     Whole days, so that runs that follow each other share what waits, and what was written late is found after the next.
     """
     try:
-        known = live.switches()
+        switches = live.switches()
     except NianjianError:  # the setting is wrong, which `doctor` tells
         return None
-    if not any(one.enterprise == enterprise and one.records is not None for one in known):
+    if not any(one.enterprise == enterprise and one.records is not None for one in switches):
         return None
     return _enqueue_open(enterprise, _midnight(first), _midnight(clock.now()) + DAY)
 
@@ -275,25 +275,25 @@ def _enqueue_span(enterprise: str, first: datetime, last: datetime) -> str:
         if begin <= first and end >= last:
             return waiting.id
     queue.drop_over(enterprise=enterprise, kind=flow.CALLBACK_WITNESS, requested_by=str(CLOCK))
-    given = {"unasked": True, **span}
-    return flow.enqueue(kind=flow.CALLBACK_WITNESS, enterprise=enterprise, payload=given, actor=CLOCK)
+    payload = {"unasked": True, **span}
+    return flow.enqueue(kind=flow.CALLBACK_WITNESS, enterprise=enterprise, payload=payload, actor=CLOCK)
 
 
-def run_landing_recheck(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_landing_recheck(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Look for every test of the span still open; how many had which landing. ``role_missing``, ``live_malformed``."""
     grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
-    first, last = (datetime.fromisoformat(str(given[name])) for name in ("from", "to"))
+    first, last = (datetime.fromisoformat(str(payload[name])) for name in ("from", "to"))
     first = max(first, clock.now() - timedelta(days=grounds.days))
     counts = Counter[str]()
-    wanted = list_open_trials(enterprise, first, last)
-    for place in range(0, len(wanted), MOST):
-        part = wanted[place : place + MOST]
+    trials = list_open_trials(enterprise, first, last)
+    for place in range(0, len(trials), MOST):
+        part = trials[place : place + MOST]
         said = queries.newest_landings([one.pk for one in part])
-        for one, found in look_for_landings(grounds, part, progress):
-            counts[found.verdict] += 1
-            if is_news(found, said.get(one.pk)):
+        for one, result in look_for_landings(grounds, part, progress):
+            counts[result.verdict] += 1
+            if is_news(result, said.get(one.pk)):
                 storage.store_landing(
-                    enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor,
+                    enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, result=result, actor=actor,
                     unasked=True,
                 )  # fmt: skip
     return {"counts": dict.fromkeys(LANDINGS, 0) | counts}

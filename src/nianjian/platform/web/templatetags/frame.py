@@ -47,8 +47,8 @@ def filled(parser: Parser, token: Token) -> Filled:
 @register.filter
 def undo(message: Message) -> tuple[str, list[tuple[str, str]]] | None:
     """Address and values of the form that takes back what a message says, as `say_done` gave them; None: none."""
-    told = message.extra_tags or ""
-    return json.loads(told) if told.startswith("[") else None
+    tags = message.extra_tags or ""
+    return json.loads(tags) if tags.startswith("[") else None
 
 
 @register.simple_tag
@@ -66,8 +66,8 @@ def colon() -> str:
 @register.simple_tag
 def day_input(name: str, value: object, **attributes: object) -> SafeString:
     """``{% day_input "day" today id="done-day" %}``: the box for a day where no form stands behind it."""
-    named = {key.replace("_", "-"): one for key, one in attributes.items()}
-    return DayInput().render(name, value or None, attrs=named)
+    attrs = {key.replace("_", "-"): one for key, one in attributes.items()}
+    return DayInput().render(name, value or None, attrs=attrs)
 
 
 @register.simple_tag

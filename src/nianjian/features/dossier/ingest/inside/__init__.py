@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from nianjian.engines.kernel.errors import NianjianError
 
 
-def print_json(told: Mapping[str, object]) -> None:
+def print_json(document: Mapping[str, object]) -> None:
     """Print one object."""
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 

@@ -65,16 +65,16 @@ class Scans:
 
     def pixels(self, place: int, dpi: float) -> Pixels | None:
         """BGR or grey, as displayed; None: the page is something else, or not at ``dpi``."""
-        return self._told(place, dpi, _whole)
+        return self._read_jpeg(place, dpi, _whole)
 
     def planes(self, place: int, dpi: float, small: int) -> tuple[Pixels, Pixels] | None:
         """The page in grey, and in colour so many times smaller: both together cost less than all of it in colour.
 
         None as above, and for a page without colour.
         """
-        return self._told(place, dpi, lambda data, planes: _apart(data, planes, small))
+        return self._read_jpeg(place, dpi, lambda data, planes: _apart(data, planes, small))
 
-    def _told(self, place: int, dpi: float, read: Callable[[bytes, int], T | None]) -> T | None:
+    def _read_jpeg(self, place: int, dpi: float, read: Callable[[bytes, int], T | None]) -> T | None:
         """What is read of the page's JPEG, if it is one."""
         try:
             picture = _only(self._pages[place], dpi)
@@ -89,11 +89,11 @@ def _only(page: pikepdf.Page, dpi: float) -> Stream | None:
     left, low, right, up = (float(one) for one in page.cropbox)
     if _inherited(page.obj, "/Rotate") or any(key in page.obj for key in ("/UserUnit", "/Annots", "/Group")):
         return None
-    named, matrix = _shown(page)
+    image_name, matrix = _find_single_image(page)
     resources = _inherited(page.obj, "/Resources")
-    if not isinstance(resources, Dictionary) or "/ColorSpace" in resources or not named:
+    if not isinstance(resources, Dictionary) or "/ColorSpace" in resources or not image_name:
         return None
-    picture = resources.XObject[named]
+    picture = resources.XObject[image_name]
     wide, high = right - left, up - low
     off = np.subtract(matrix, (wide, 0, 0, high, left, low))
     if not isinstance(picture, Stream) or np.abs(off).max() > _NEAR:
@@ -113,13 +113,13 @@ def _inherited(node: object, key: str) -> object:
     raise ValueError(key)
 
 
-def _shown(page: pikepdf.Page) -> tuple[str, tuple[float, ...]]:
+def _find_single_image(page: pikepdf.Page) -> tuple[str, tuple[float, ...]]:
     """Name and matrix of what the page shows if it shows one thing and does nothing else; else no name."""
-    held = page.obj.get("/Contents")
-    streams = list(held) if isinstance(held, Array) else [held]
+    contents = page.obj.get("/Contents")
+    streams = list(contents) if isinstance(contents, Array) else [contents]
     if sum(len(one.read_bytes()) for one in streams if isinstance(one, Stream)) > _CONTENT_BYTES:
         return "", ()
-    named, at, matrices = "", pikepdf.Matrix(), [pikepdf.Matrix()]
+    image_name, at, matrices = "", pikepdf.Matrix(), [pikepdf.Matrix()]
     for step in pikepdf.parse_content_stream(page):
         if not isinstance(step, pikepdf.ContentStreamInstruction):
             return "", ()
@@ -130,11 +130,11 @@ def _shown(page: pikepdf.Page) -> tuple[str, tuple[float, ...]]:
             matrices.pop()
         elif act == "cm" and len(words) == _MATRIX:
             matrices[-1] = pikepdf.Matrix(*(float(str(one)) for one in words)) @ matrices[-1]
-        elif act == "Do" and not named:
-            named, at = str(words[0]), matrices[-1]
+        elif act == "Do" and not image_name:
+            image_name, at = str(words[0]), matrices[-1]
         else:
             return "", ()
-    return named, tuple(at.shorthand)
+    return image_name, tuple(at.shorthand)
 
 
 def _jpeg(picture: Stream) -> tuple[bytes, int] | None:
@@ -147,18 +147,18 @@ def _jpeg(picture: Stream) -> tuple[bytes, int] | None:
     if any(key in picture for key in _CHANGES) or int(picture.get("/BitsPerComponent", 0)) != 8:  # noqa: PLR2004 - a byte a plane
         return None
     data = picture.read_raw_bytes()
-    told = (int(picture.Width), int(picture.Height), planes)
-    return (data, planes) if jpeg.read_frame(data) == told else None
+    expected = (int(picture.Width), int(picture.Height), planes)
+    return (data, planes) if jpeg.read_frame(data) == expected else None
 
 
 def _decoded(data: bytes, way: int) -> Pixels | None:
-    told = cv2.imdecode(np.frombuffer(data, np.uint8), way | cv2.IMREAD_IGNORE_ORIENTATION)
-    return None if told is None else told.astype(np.uint8, copy=False)
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), way | cv2.IMREAD_IGNORE_ORIENTATION)
+    return None if pixels is None else pixels.astype(np.uint8, copy=False)
 
 
 def _whole(data: bytes, planes: int) -> Pixels | None:
-    told = _decoded(data, cv2.IMREAD_GRAYSCALE if planes == 1 else cv2.IMREAD_COLOR)
-    return None if told is None or told.shape[:2] != jpeg.read_frame(data)[1::-1] else told
+    pixels = _decoded(data, cv2.IMREAD_GRAYSCALE if planes == 1 else cv2.IMREAD_COLOR)
+    return None if pixels is None or pixels.shape[:2] != jpeg.read_frame(data)[1::-1] else pixels
 
 
 def _apart(data: bytes, planes: int, small: int) -> tuple[Pixels, Pixels] | None:
@@ -189,14 +189,14 @@ def rebuild(name: str, source: str, target: str) -> None:
     if not 0 < count <= limits.PAGES:
         code = "dossier_pages_many" if count else "dossier_pages_none"
         raise NianjianError(code, file=name, pages=count, most=limits.PAGES)
-    with Pdf.new() as made:
+    with Pdf.new() as pdf:
         for place in range(count):
-            _page(made, document[place])
-        made.save(target, deterministic_id=True)
+            _page(pdf, document[place])
+        pdf.save(target, deterministic_id=True)
     print_json({"pages": count})
 
 
-def _page(made: Pdf, page: pdfium.PdfPage) -> None:
+def _page(pdf: Pdf, page: pdfium.PdfPage) -> None:
     wide, high = page.get_size()
     scale = min(DPI / 72, (PIXELS / (wide * high)) ** 0.5)
     bitmap = page.render(scale=scale, may_draw_forms=False)
@@ -206,35 +206,35 @@ def _page(made: Pdf, page: pdfium.PdfPage) -> None:
     done, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not done:  # the page has pixels, so there is a JPEG of it
         raise ValueError(wide, high)
-    stream = Stream(made, np.asarray(data).tobytes())
+    stream = Stream(pdf, np.asarray(data).tobytes())
     stream.Type, stream.Subtype = Name.XObject, Name.Image
     stream.Width, stream.Height = pixels.shape[1], pixels.shape[0]
     stream.ColorSpace, stream.BitsPerComponent, stream.Filter = Name.DeviceRGB, 8, Name.DCTDecode
     stuff = Dictionary(
         Type=Name.Page,
         MediaBox=Array([0, 0, wide, high]),
-        Resources=Dictionary(XObject=Dictionary(Scan=made.make_indirect(stream))),
-        Contents=made.make_stream(f"q {wide:.4f} 0 0 {high:.4f} 0 0 cm /Scan Do Q".encode()),
+        Resources=Dictionary(XObject=Dictionary(Scan=pdf.make_indirect(stream))),
+        Contents=pdf.make_stream(f"q {wide:.4f} 0 0 {high:.4f} 0 0 cm /Scan Do Q".encode()),
     )
-    made.pages.append(pikepdf.Page(made.make_indirect(stuff)))
+    pdf.pages.append(pikepdf.Page(pdf.make_indirect(stuff)))
 
 
 _MM: Final = 25.4 / 72
 
 
-def draw(source: str, folder: str, wanted: str) -> None:
-    """``wanted`` is JSON: `first` and `last` page (from 1), `dpi`, `small`, `strip`.
+def draw(source: str, folder: str, params: str) -> None:
+    """``params`` is JSON: `first` and `last` page (from 1), `dpi`, `small`, `strip`.
 
     A page becomes `<page>.npy` (BGR), so many times smaller, with `small` above 1 also `<page>-tiles.npy`, its inked
     parts in grey and in full; with `strip` (mm) `<page>-strip.npy`, its right edge (BGR, in full).
     """
     cv2.setNumThreads(1)  # a child is one of several workers; threads that wait burn time
-    ask = json.loads(wanted)
+    ask = json.loads(params)
     document, scans = pdfium.PdfDocument(source), Scans(source)
     for number in range(ask["first"], min(ask["last"], len(document)) + 1):
         print_json({"begun": number})
         page = document[number - 1]
-        told = facts(page, number)
+        entry = facts(page, number)
         scale = min(ask["dpi"] / 72, (PIXELS / (page.get_width() * page.get_height())) ** 0.5)
         target, strip = Path(folder) / str(number), round(ask["strip"] / 25.4 * scale * 72)
         planes = scans.planes(number - 1, scale * 72, ask["small"]) if ask["small"] > 1 and not strip else None
@@ -242,7 +242,7 @@ def draw(source: str, folder: str, wanted: str) -> None:
             _save(target, *planes)
         else:
             _write(target, _full(scans, page, number - 1, scale), ask["small"], strip)
-        print_json(told | {"dpi": scale * 72})
+        print_json(entry | {"dpi": scale * 72})
         page.close()
 
 
@@ -252,9 +252,9 @@ def _full(scans: Scans, page: pdfium.PdfPage, place: int, scale: float) -> Pixel
     if full is not None:
         return full
     bitmap = page.render(scale=scale, may_draw_forms=False)
-    drawn = np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
+    pixels = np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
     bitmap.close()
-    return drawn
+    return pixels
 
 
 def _write(target: Path, full: Pixels, small: int, strip: int) -> None:
@@ -275,8 +275,8 @@ def _save(target: Path, grey: Pixels, less: Pixels) -> None:
 
 
 def _coloured(plane: Pixels) -> Pixels:
-    told = plane if plane.ndim > 2 else cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR)  # noqa: PLR2004 - rows and columns
-    return np.ascontiguousarray(told).astype(np.uint8, copy=False)
+    pixels = plane if plane.ndim > 2 else cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR)  # noqa: PLR2004 - rows and columns
+    return np.ascontiguousarray(pixels).astype(np.uint8, copy=False)
 
 
 def facts(page: pdfium.PdfPage, number: int) -> dict[str, Any]:

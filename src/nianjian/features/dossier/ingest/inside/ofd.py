@@ -38,8 +38,8 @@ def _facts(package: zipfile.ZipFile) -> dict[str, object]:
     return {
         "standard": root.tag.startswith("{" + NAMESPACE + "}"),
         "documents": len(documents),
-        "pages": sum(len(_named(_xml(package, one), "Page")) for one in documents),
-        "signatures": sum(len(_named(_xml(package, one), "Signature")) for one in signatures),
+        "pages": sum(len(_find_elements(_xml(package, one), "Page")) for one in documents),
+        "signatures": sum(len(_find_elements(_xml(package, one), "Signature")) for one in signatures),
         "members": len(package.namelist()),
         "described": names,
     }
@@ -49,12 +49,12 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _named(root: ET.Element, name: str) -> list[ET.Element]:
+def _find_elements(root: ET.Element, name: str) -> list[ET.Element]:
     return [one for one in root.iter() if _local(one.tag) == name]
 
 
 def _texts(root: ET.Element, name: str) -> list[str]:
-    return [one.text.strip() for one in _named(root, name) if one.text and one.text.strip()]
+    return [one.text.strip() for one in _find_elements(root, name) if one.text and one.text.strip()]
 
 
 def _xml(package: zipfile.ZipFile, member: str) -> ET.Element:

@@ -56,8 +56,8 @@ def clean(name: str, source: str, target: str) -> None:
         pdf.save(target, deterministic_id=True, encryption=False, fix_metadata_version=False)
     with pikepdf.open(target) as saved:  # hidden where no remover looks, it is there still
         left = sorted(_active(saved))
-    told = {"pages": count, "active": active, "locked": locked, "signed": signed, "repaired": repaired}
-    print_json(told | {"left": left})
+    summary = {"pages": count, "active": active, "locked": locked, "signed": signed, "repaired": repaired}
+    print_json(summary | {"left": left})
 
 
 def _limit_library() -> None:
@@ -88,8 +88,8 @@ def _look(name: str, number: int, page: pikepdf.Page) -> None:
     if not all(least <= side <= most for side in sides):
         wide, high = sides
         raise NianjianError("dossier_page_side", file=name, page=number, wide=wide, high=high, least=least, most=most)
-    held = page.obj.get("/Contents")
-    streams = list(held) if isinstance(held, Array) else [held]
+    contents = page.obj.get("/Contents")
+    streams = list(contents) if isinstance(contents, Array) else [contents]
     if sum(len(one.read_bytes()) for one in streams if isinstance(one, Stream)) > limits.STREAM_BYTES:
         raise NianjianError("dossier_page_heavy", file=name, page=number)
     for picture in _pictures(page.obj.get("/Resources"), limits.DEPTH):
@@ -136,15 +136,15 @@ def _cut(pdf: Pdf) -> None:
     pdf.remove_unreferenced_resources()
 
 
-def cut(name: str, source: str, folder: str, wanted: str) -> None:
-    """Write ``folder``/0.pdf, 1.pdf, …, one for each (first, last) of the JSON ``wanted``.
+def cut(name: str, source: str, folder: str, ranges: str) -> None:
+    """Write ``folder``/0.pdf, 1.pdf, …, one for each (first, last) of the JSON ``ranges``.
 
     NianjianError dossier_pdf_broken; dossier_cut_unfit where a form's field lies in several papers.
     """
     _limit_library()
     try:
         with pikepdf.open(source) as pdf:
-            for place, (first, last) in enumerate(json.loads(wanted)):
+            for place, (first, last) in enumerate(json.loads(ranges)):
                 _part(name, pdf, range(first - 1, last), Path(folder) / f"{place}.pdf")
     except pikepdf.PdfError as error:
         raise NianjianError("dossier_pdf_broken", file=name) from error

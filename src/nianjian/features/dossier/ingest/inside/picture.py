@@ -85,13 +85,13 @@ def _flat(image: Image.Image) -> Image.Image:
 
 
 def _stream(pdf: Pdf, data: bytes, image: Image.Image, form: str) -> Stream:
-    found = Stream(pdf, data)
-    found.Type, found.Subtype = Name.XObject, Name.Image
-    found.Width, found.Height = image.width, image.height
-    found.ColorSpace = Name.DeviceRGB if image.mode == "RGB" else Name.DeviceGray
-    found.BitsPerComponent = 1 if image.mode == "1" else 8
-    found.Filter = Name(form)
-    return found
+    stream = Stream(pdf, data)
+    stream.Type, stream.Subtype = Name.XObject, Name.Image
+    stream.Width, stream.Height = image.width, image.height
+    stream.ColorSpace = Name.DeviceRGB if image.mode == "RGB" else Name.DeviceGray
+    stream.BitsPerComponent = 1 if image.mode == "1" else 8
+    stream.Filter = Name(form)
+    return stream
 
 
 def _page(pdf: Pdf, stream: Stream, pixels: tuple[int, int], dpi: object, turned: int) -> None:
@@ -153,9 +153,9 @@ def seal_picture(name: str, source: str, target: str) -> None:
         raise NianjianError("seal_picture_small", file=name, least=SMALLEST)
     if max(straight.size) > LARGEST:
         straight.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
-    made = _cut(clear(np.asarray(straight, np.float32) / np.float32(255)), name)
-    Path(target).write_bytes(bytes(cv2.imencode(".png", made)[1]))
-    print_json({"wide": made.shape[1], "high": made.shape[0]})
+    seal = _cut(clear(np.asarray(straight, np.float32) / np.float32(255)), name)
+    Path(target).write_bytes(bytes(cv2.imencode(".png", seal)[1]))
+    print_json({"wide": seal.shape[1], "high": seal.shape[0]})
 
 
 def clear(pixels: Colours) -> Colours:
@@ -163,10 +163,10 @@ def clear(pixels: Colours) -> Colours:
 
     Laid on white with the cover that is found, it looks as it did on its paper, without the paper's tone.
     """
-    given = pixels[:, :, 3]
-    if float((given < SEEN).mean()) > FAINT:  # somebody has cut it out already
+    alpha = pixels[:, :, 3]
+    if float((alpha < SEEN).mean()) > FAINT:  # somebody has cut it out already
         return pixels
-    flat = pixels[:, :, :3] * given[:, :, None] + (1 - given[:, :, None])
+    flat = pixels[:, :, :3] * alpha[:, :, None] + (1 - alpha[:, :, None])
     paper = np.maximum(_paper(flat), 0.2)
     share = np.clip(flat / paper, 0, 1)  # as on white paper
     cover = 1 - share.min(axis=2)

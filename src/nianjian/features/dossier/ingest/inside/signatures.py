@@ -32,34 +32,34 @@ def signatures(roots: str, *sources: str) -> None:
     for source in sources:
         with Path(source).open("rb") as stream:
             try:
-                found = PdfFileReader(stream, strict=False).embedded_regular_signatures
+                embedded = PdfFileReader(stream, strict=False).embedded_regular_signatures
             except Exception as fault:  # noqa: BLE001 -- of a file nobody vouches for
                 print_json({"unreadable": type(fault).__name__})
                 return
-            for one in found[:MOST]:
+            for one in embedded[:MOST]:
                 print_json(_one(one, trusted, known=bool(roots)))
-            print_json({"count": len(found)})
+            print_json({"count": len(embedded)})
 
 
 def _one(one: EmbeddedPdfSignature, trusted: list[Any], *, known: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {"field": one.field_name[:WIDE], "intact": None, "trust": "unknown", "fault": ""}
+    entry: dict[str, Any] = {"field": one.field_name[:WIDE], "intact": None, "trust": "unknown", "fault": ""}
     try:
-        told |= _certificate(one.signer_cert)
+        entry |= _certificate(one.signer_cert)
         context = ValidationContext(trust_roots=trusted, allow_fetching=False)
         status = validate_pdf_signature(one, context, context)
     except Exception as fault:  # noqa: BLE001 -- an algorithm or a form that is not known: not told as good
-        return told | {"fault": type(fault).__name__}
-    return told | _status(status, known=known)
+        return entry | {"fault": type(fault).__name__}
+    return entry | _status(status, has_roots=known)
 
 
-def _status(status: PdfSignatureStatus, *, known: bool) -> dict[str, Any]:
+def _status(status: PdfSignatureStatus, *, has_roots: bool) -> dict[str, Any]:
     changed = "none" if status.modification_level is None else CHANGES[status.modification_level]
     stamp = status.timestamp_validity
     return {
         "intact": bool(status.intact and status.valid),
         "whole_file": status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
         "changed_after": changed if status.docmdp_ok is not False else "other",
-        "trust": ("trusted" if status.trusted else "untrusted") if known else "unknown",
+        "trust": ("trusted" if status.trusted else "untrusted") if has_roots else "unknown",
         "algorithm": str(status.md_algorithm),
         "signed_at": None if status.signer_reported_dt is None else status.signer_reported_dt.isoformat(),
         "timestamp": None
@@ -68,29 +68,29 @@ def _status(status: PdfSignatureStatus, *, known: bool) -> dict[str, Any]:
             "at": stamp.timestamp.isoformat(),
             "intact": bool(stamp.intact and stamp.valid),
             "authority": _name(stamp.signing_cert.subject),
-            "trust": ("trusted" if stamp.trusted else "untrusted") if known else "unknown",
+            "trust": ("trusted" if stamp.trusted else "untrusted") if has_roots else "unknown",
         },
     }
 
 
-def _certificate(found: Any) -> dict[str, Any]:  # noqa: ANN401 -- asn1crypto has no types
-    validity = found["tbs_certificate"]["validity"].native
+def _certificate(certificate: Any) -> dict[str, Any]:  # noqa: ANN401 -- asn1crypto has no types
+    validity = certificate["tbs_certificate"]["validity"].native
     return {
-        "subject": _name(found.subject),
-        "issuer": _name(found.issuer),
-        "serial": format(found.serial_number, "x")[:80],
-        "fingerprint": found.sha256.hex(),
+        "subject": _name(certificate.subject),
+        "issuer": _name(certificate.issuer),
+        "serial": format(certificate.serial_number, "x")[:80],
+        "fingerprint": certificate.sha256.hex(),
         "valid_from": validity["not_before"].isoformat(),
         "valid_to": validity["not_after"].isoformat(),
-        "self_signed": found.self_signed in {"yes", "maybe"},
+        "self_signed": certificate.self_signed in {"yes", "maybe"},
     }
 
 
 def _name(name: Any) -> str:  # noqa: ANN401 -- asn1crypto has no types
     """As people read it: common name first, organisation behind."""
-    told: dict[str, Any] = name.native
+    parts: dict[str, Any] = name.native
     keys = ("common_name", "organization_name", "organizational_unit_name", "country_name")
-    values = [told[key] if isinstance(told[key], list) else [told[key]] for key in keys if told.get(key)]
+    values = [parts[key] if isinstance(parts[key], list) else [parts[key]] for key in keys if parts.get(key)]
     return ", ".join(str(one) for value in values for one in value)[:WIDE] or "–"
 
 
