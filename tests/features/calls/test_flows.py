@@ -242,6 +242,13 @@ def test_an_undo_names_the_files_that_lack_rows_now_and_importing_them_restores_
     assert undo_calls(batch=again.batch, actor=ACTOR).affected == ()
 
 
+def test_an_undo_names_no_batch_that_was_undone_without_a_row_of_its_own(tmp_path: Path) -> None:
+    one, two = _take(_written(tmp_path / "a.csv", 0, 9)), _take(_written(tmp_path / "b.csv", 0, 8))
+    assert (two.rows.loaded, two.rows.duplicate) == (0, 9)
+    undo_calls(batch=two.batch, actor=ACTOR)
+    assert undo_calls(batch=one.batch, actor=ACTOR).affected == ()
+
+
 def test_a_replacement_names_the_files_that_lack_rows_now(tmp_path: Path) -> None:
     one, two = _take(_written(tmp_path / "a.csv", 0, 9)), _take(_written(tmp_path / "b.csv", 0, 19))
     assert two.affected == ()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pikepdf
 import pytest
+from django.db import transaction
 from tests.features.dossier.conftest import code_of, keep_paper
 from tests.support import packages
 from tests.support.seats import enter_human_seat
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import manifest
@@ -27,6 +29,7 @@ from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.rectification.storage import PaperContent as Paper
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
+from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -236,6 +239,25 @@ def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Ac
     ):
         assert code_of(partial(rounds.record_notice, **ask, received=received, requests=requests)) == code
     assert Submission.objects.count() == 1
+
+
+def test_a_package_is_not_handed_in_before_it_was_built(
+    keep: Callable[..., int], demo: str, anna: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The day of the chain's entry in Beijing counts; a package from elsewhere has none."""
+    keep("articles", 1)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 2, 9, 16, 30, tzinfo=UTC))
+    sha256 = json.loads(_manifest(demo, "articles"))["sha256"]
+    with transaction.atomic():
+        record(verb="dossier.built", enterprise=demo, actor=anna, data={"manifest": sha256})
+    with pytest.raises(NianjianError) as refused:
+        _listed(demo, anna, "articles", on=date(2027, 2, 9))
+    assert (refused.value.code, refused.value.values["day"], refused.value.values["built"]) == (
+        "dossier_day_before_build", "2027-02-09", "2027-02-10"
+    )  # fmt: skip
+    assert _listed(demo, anna, "articles", on=date(2027, 2, 10))["built_here"]
+    row = Submission.objects.get()
+    assert code_of(lambda: rounds.correct_handover_day(row, date(2027, 2, 9), anna)) == "dossier_day_before_build"
 
 
 def test_evidence_is_sealed_and_each_taking_out_is_noted(

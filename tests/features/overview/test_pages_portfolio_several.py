@@ -54,7 +54,7 @@ def test_all_that_the_filter_shows_but_a_closed_season(two: Client) -> None:
     for track in ("licence", "code_number"):
         data = {"year": "2026", "act": "file", "track": track, "day": "2027-02-20"}
         two.post("/e/demo/season/reports/", data)
-    two.post("/e/demo/season/end/", {"year": "2026", "act": "close"})
+    two.post("/e/demo/season/end/", {"year": "2026", "act": "close", "without_package": "yes"})
     page = _sent(two, act="assign", task="items", text="王工", whole="yes")
     assert "demo" in page.partition("年检季已归档")[2]
     assert _owners("items") == ["", "王工"]

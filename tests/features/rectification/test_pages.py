@@ -16,12 +16,14 @@ from tests.support.people import signed_in
 from tests.support.worlds import begin
 
 from nianjian.engines.kernel import clock
+from nianjian.features.approvals.operations import approve
 from nianjian.features.complaints import operations
+from nianjian.features.dial_policy.operations import set_mode
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification.models import Event
 from nianjian.platform.accounts.models import User
-from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, set_own_display_name
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query
@@ -119,6 +121,16 @@ def isolated(client: Client, case: str) -> None:
     second = signed_in("bo", "compliance_lead", "demo")
     assert "L1" in text(second, approval)
     second.post(approval, {"decision": "yes"})
+
+
+def test_what_lacks_at_the_gate_leads_there(lead: Client, case: str) -> None:
+    isolated(lead, case)
+    assert "查看拨前闸" not in text(lead, case)
+    asked = set_mode(enterprise="demo", enforce=False, reason="试运行", actor=Actor("anna", USER))
+    approve(approval=str(asked.approval), actor=Actor("bo", USER))
+    page = text(lead, case)
+    assert "拨前闸处于试运行" in page
+    assert re.search(r'href="/e/demo/gate/"\s*>\s*查看拨前闸', page)
 
 
 def test_who_has_nobody_to_decide_is_led_to_a_colleague_and_a_request_is_withdrawn_where_it_was_made(

@@ -158,7 +158,11 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     assert (request["cap"], request["cap_before"]) == (None, 30), "and that no cap comes back"  # type: ignore[index]
     fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
     approve(approval=lifted["approval"], actor=anna)
-    orders = operations.get_case_detail(case=case, actor=bo)["orders"]
+    request = operations.get_case_detail(case=case, actor=bo)
+    people = {one["step"]: (one["actor"], one["actors"]) for one in request["events"]}
+    assert people.pop("isolated") == (str(bo), [str(anna), str(bo)])
+    assert set(map(str, people.values())) == {str((str(anna), [str(anna)]))}
+    orders = request["orders"]
     assert [(one["kind"], one["cap_before"], one["cap"]) for one in orders] == [
         ("isolate", None, 30),
         ("lift", 30, None),

@@ -95,15 +95,18 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
     operations.assign_task(enterprise=demo, year=2026, task="items", owner="王工", actor=operator)
     for year, claim in ((2026, "office"), (2026, "security_training"), (2025, "security_training")):  # the first stands
         state_claim(enterprise=demo, actor=operator, year=year, claim=claim, text="一号")
-    archive = closing.close_season(enterprise=demo, year=2026, actor=operator)
+    with pytest.raises(NianjianError, match="season_package_missing"):
+        closing.close_season(enterprise=demo, year=2026, actor=operator)
+    archive = closing.close_season(enterprise=demo, year=2026, actor=operator, without_package=True)
     assert [one["state"] for one in archive["season"]["tracks"]] == ["filed", "filed"]
-    assert (archive["package"], archive["left_out"]) == (None, ["package"])
+    assert (archive["package"], archive["left_out"], archive["without_package"]) == (None, ["package"], True)
     assert [one["verb"] for one in archive["log"]["acts"]] == [
         "claims.state", "claims.state", "season.task_assigned", "season.filed", "season.filed",
     ]  # fmt: skip
     assert [one["part"] for one in archive["files"]] == ["log"]
     (entry,) = Entry.objects.filter(verb="season.archived")
     assert archive["sha256"] in entry.data
+    assert '"without_package":true' in entry.data
     for act in (
         lambda: _filed(demo, operator),
         lambda: operations.assign_task(enterprise=demo, year=2026, task="items", owner="x", actor=operator),
@@ -121,7 +124,7 @@ def test_the_sheet_of_a_closed_season_is_still_read(demo: str, operator: Actor) 
     where = {"enterprise": demo, "year": 2026, "report": Report.LICENCE, "actor": operator}
     sheet = fill_in.make_or_read_sheet(**where)
     _filed(demo, operator)
-    closing.close_season(enterprise=demo, year=2026, actor=operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator, without_package=True)
     assert fill_in.make_or_read_sheet(**where).pk == sheet.pk
     with pytest.raises(NianjianError, match="season_archived"):
         fill_in.make_sheet(**where)
@@ -132,7 +135,7 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     with pytest.raises(NianjianError, match="season_archive_unknown"):
         closing.reopen_season(**of, reason="退回补正", actor=anna)
     _filed(demo, operator)
-    first = closing.close_season(**of, actor=operator)
+    first = closing.close_season(**of, actor=operator, without_package=True)
     with pytest.raises(NianjianError, match="season_reason_missing"):
         closing.reopen_season(**of, reason=" ", actor=anna)
     add_user(name="insp", role="tester", enterprises=[demo], actor=operator)
@@ -153,7 +156,7 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     with pytest.raises(NianjianError, match="season_archive_unknown"):
         closing.get_archive(**of, actor=operator)
     operations.assign_task(**of, task="items", owner="王工", actor=anna)
-    second = closing.close_season(**of, actor=operator)
+    second = closing.close_season(**of, actor=operator, without_package=True)
     assert second["sha256"] != first["sha256"]
     assert [one["verb"] for one in second["log"]["acts"]][:2] == ["season.task_assigned", "season.reopened"]
     rows = Archive.objects.order_by("closed_at")
@@ -175,7 +178,7 @@ def test_a_request_that_was_refused_or_overtaken_opens_nothing(
 ) -> None:
     of: dict[str, Any] = {"enterprise": demo, "year": 2026}
     _filed(demo, operator)
-    closing.close_season(**of, actor=operator)
+    closing.close_season(**of, actor=operator, without_package=True)
     approval = closing.reopen_season(**of, reason="x", actor=anna)
     approving.refuse(approval=approval.id, actor=bo)
     with pytest.raises(NianjianError, match="approval_decided"):
@@ -194,7 +197,7 @@ def test_of_a_closed_season_nobody_is_reminded(demo: str, operator: Actor, monke
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-15")
     _filed(demo, operator)
     assert enqueue_due_reminders() > 0, "tasks that are late"
-    closing.close_season(enterprise=demo, year=2026, actor=operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator, without_package=True)
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-25")
     assert enqueue_due_reminders() == 0, "nothing can be done there any more"
 
@@ -203,7 +206,7 @@ def test_an_archive_that_was_changed_is_not_shown_and_a_file_that_was_exchanged_
     demo: str, operator: Actor
 ) -> None:
     _filed(demo, operator)
-    closing.close_season(enterprise=demo, year=2026, actor=operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator, without_package=True)
     row = Archive.objects.get()
     whole = str(row.told)
     row.told = whole.replace("filed", "fixed")
@@ -395,7 +398,7 @@ def test_a_finding_nobody_answered_stands_in_the_way_without_a_package_too(
         closing.close_season(**of, actor=operator)
     assert (caught.value.code, caught.value.values["names"]) == ("season_findings_open", "articles")
     checklist.send_back(**of, item="articles", number=number, reason="重新扫描", actor=anna)
-    archive = closing.close_season(**of, actor=operator)
+    archive = closing.close_season(**of, actor=operator, without_package=True)
     assert (archive["package"], archive["left_out"]) == (None, ["package"]), "what nobody handed in may stay unfinished"
 
 
@@ -409,6 +412,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     archive = closing.close_season(enterprise=demo, year=2026, actor=operator, undecided=True)
     handed_in = Job.objects.get(pk=job).result
     assert archive["package"]["manifest"] == handed_in["digest"], "what was handed in, not what was built last"
+    assert not archive["without_package"]
     assert package.delete_expired_outputs() == 3
     for blob in blobs.blobs():
         old = (clock.now() - timedelta(days=9)).timestamp()
@@ -493,7 +497,7 @@ def test_an_archive_holds_nothing_but_what_was_handed_in(demo: str, operator: Ac
 def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operator: Actor, tmp_path: Path) -> None:
     _paper("articles", None, anna, confirmed=False)
     _filed(demo, operator)
-    closing.close_season(enterprise=demo, year=2026, actor=operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator, without_package=True)
     of: dict[str, Any] = {"enterprise": demo, "year": 2026, "actor": operator}
     item: dict[str, Any] = {**of, "item": "articles"}
     seal = PrintRequest(2026, "articles", "official_seal", "x")

@@ -160,7 +160,10 @@ def test_a_season_is_closed_and_the_next_begun(site: Client) -> None:
         site.post("/e/demo/season/reports/", {**year, "act": "file", "track": track, "day": "2027-02-01"})
     html = site.get("/e/demo/season/?year=2026").content.decode()
     assert '<details class="confirm"><summary class="button">将本季归档' in html, "a second click"
-    closed = site.post(end, {"act": "close", **year})
+    assert "未登记材料包提交。仍要归档" in html
+    refused = site.post(end, {"act": "close", **year})
+    assert (refused.status_code, "未登记材料包提交" in refused.content.decode()) == (409, True)
+    closed = site.post(end, {"act": "close", "without_package": "yes", **year})
     assert closed.headers["Location"] == "/e/demo/season/archive/2026/"
     assert "将本季归档" not in site.get("/e/demo/season/?year=2026").content.decode()
     page = site.get("/e/demo/season/archive/2026/").content.decode()
@@ -176,7 +179,7 @@ def test_a_closed_season_is_asked_to_be_opened_again(site: Client) -> None:
     end, year, archive = "/e/demo/season/end/", {"year": "2026"}, "/e/demo/season/archive/2026/"
     for track in ("licence", "code_number"):
         site.post("/e/demo/season/reports/", {**year, "act": "file", "track": track, "day": "2027-02-01"})
-    site.post(end, {"act": "close", **year})
+    site.post(end, {"act": "close", "without_package": "yes", **year})
     alone = site.get(archive).content.decode()
     assert "邀请同事" in alone
     assert 'value="reopen"' not in alone, "nothing is asked of who has nobody to decide it"

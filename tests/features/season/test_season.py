@@ -248,6 +248,16 @@ def test_the_feed_calls_no_missed_report_done_and_keeps_it_in_the_next_season(
     assert legal(date(2027, 7, 1)) == {}
 
 
+def test_the_feed_calls_a_late_task_overdue(demo: str, operator: Actor) -> None:
+    def found(day: date) -> dict[str, str]:
+        told = summarize_season(enterprise=demo, year=2026, today=day, actor=operator)
+        return {one.about[-1]: one.category for one in list_entries(told, "zh-hans") if "task" in one.about}
+
+    told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    (due,) = [date.fromisoformat(one["due"]) for one in told["tasks"] if one["task"] == "drill"]
+    assert [found(due)["drill"], found(due + timedelta(days=1))["drill"]] == ["open", "overdue"]
+
+
 def test_a_missed_report_is_red_whatever_was_set(demo: str, operator: Actor) -> None:
     """Approved when the light could still be set; such rows are in old databases, so it is written as a row."""
     overlay("deadline.guide.late_light", "green", date(2027, 1, 1))

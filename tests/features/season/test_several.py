@@ -99,7 +99,7 @@ def test_licences_with_different_days_are_told_apart(demo: str, lead: Actor, ope
 def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, operator: Actor) -> None:
     for track in ("licence", "code_number"):
         operations.note_report(enterprise="two", year=2026, track=track, licence=None, day=TODAY, actor=operator)
-    closing.close_season(enterprise="two", year=2026, actor=operator)
+    closing.close_season(enterprise="two", year=2026, actor=operator, without_package=True)
     before = Entry.objects.count()
     of: dict[str, Any] = {"enterprises": [demo, "two"], "actor": lead}
     tried: tuple[Callable[[], int], ...] = (

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -22,6 +23,8 @@ from nianjian.platform.home import wiring
 from nianjian.platform.jobs import flow, query, service
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import batches
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.versions import current_versions
 
 OPERATOR = Actor("tester")
 ANNA = Actor("anna", "user")
@@ -120,6 +123,30 @@ def test_a_stop_leaves_the_old_state(worker: Worker, tmp_path: Path, monkeypatch
     status = query.job(job)
     assert (status.state, status.result) == ("stopped", {})
     assert (batches.list_batches("demo"), _loaded(), query.open_intents()) == ([], 0, [])
+
+
+def test_a_register_import_stops_between_two_rows_and_writes_nothing(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, told = tmp_path / "lines.csv", list[str]()
+    path.write_text("\n".join(["线路编号,状态", *(f"L{number},启用" for number in range(1200))]) + "\n")
+    job = flow.enqueue(
+        kind=flow.IMPORT_REGISTER, enterprise="demo", payload={"kind": "lines", "file": str(path)}, actor=ANNA
+    )
+    real = service.progress
+
+    def progress(**given: Any) -> bool:
+        told.append(given["note"])
+        if len(told) == 3:  # the file, its first rows, the rows after them
+            service.stop(job=job)
+        return real(**given)
+
+    monkeypatch.setattr(service, "progress", progress)
+    monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
+    worker.step()
+    assert (query.job(job).state, told) == ("stopped", ["lines.csv"] * 3)
+    assert not current_versions(Line, "demo").exists()
+    assert list(acts(verb="registers.import")) == []
 
 
 def test_a_stop_between_two_files_tells_what_stands(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
@@ -136,7 +137,8 @@ def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str
     """``payload``: kind and file. A sheet with a fault changes nothing: ``sheet_has_faults``."""
     kind, file = str(job.payload["kind"]), Path(str(job.payload["file"]))
     report(file.name, 0, 1)
-    receipt = import_sheet(kind=kind, path=file, enterprise=job.enterprise, actor=actor)
+    step = partial(report, file.name, 0, 1)
+    receipt = import_sheet(kind=kind, path=file, enterprise=job.enterprise, actor=actor, step=step)
     if not receipt.ok:
         raise NianjianError("sheet_has_faults", file=file.name, rows=receipt.rows["rejected"])
     return {"kind": kind, "file": file.name, "rows": dict(receipt.rows)}

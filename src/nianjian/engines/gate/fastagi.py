@@ -29,7 +29,7 @@ class FastAgi(Connection):
         self._gate = gate
         self._admission = admission
         self._buffer = b""
-        self._asked = False
+        self._asked = self._said = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -51,8 +51,7 @@ class FastAgi(Connection):
             self.abort()
             return
         if self._asked:
-            if b"\n" in self._buffer and self._transport is not None:
-                self._transport.close()
+            self._close_when_over()
             return
         head, end, rest = self._buffer.partition(b"\n\n")
         if not end:
@@ -83,3 +82,10 @@ class FastAgi(Connection):
     def _say(self, word: str) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(f'SET VARIABLE GATE "{word}"\n'.encode())
+            self._said = True
+            self._close_when_over()
+
+    def _close_when_over(self) -> None:
+        """Close once the command is written and a reply is here, which may have come with the head."""
+        if self._said and b"\n" in self._buffer and self._transport is not None:
+            self._transport.close()

@@ -43,7 +43,7 @@ CONFLICT: Final = frozenset(
         "season_feed_by_person", "season_task_computed", "season_archived", "season_reports_open",
         "entry_test_by_picture",
         "season_filed_by_package", "season_round_open", "season_undecided", "season_findings_open",
-        "dossier_explanation_missing",
+        "dossier_explanation_missing", "season_package_missing",
         "season_package_differs",
         "basis_year_not_over", "basis_filed", "basis_not_computed",
         "season_package_gone", "season_no_plan", "season_feeds_too_many", "channel_by_person", "channels_too_often",

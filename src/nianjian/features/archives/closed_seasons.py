@@ -211,6 +211,7 @@ def store_archive(
             for one in files
         )  # fmt: skip
         data = {"year": year, "sha256": sha256, "files": {one.part: one.sha256 for one in files}}
+        data |= {"without_package": True} if document.get("without_package") else {}
         record(verb="season.archived", enterprise=tenant.code, actor=actor, data=data)
     return sha256
 

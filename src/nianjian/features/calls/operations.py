@@ -180,8 +180,15 @@ def undo_calls(*, batch: str, actor: Actor) -> UndoResult:
         crash_point("before_close")
         finish_undo(intent=intent, enterprise=batch_value.enterprise, payload=payload)
     return UndoResult(
-        sum_row_counts([file.receipt for file in batch_value.files])["loaded"], ledger.list_repeating(lake, batch)
+        sum_row_counts([file.receipt for file in batch_value.files])["loaded"], _list_repeating(lake, batch)
     )
+
+
+def _list_repeating(lake: Lake, batch: str) -> tuple[RepeatingBatch, ...]:
+    """`ledger.list_repeating` but for batches that were ended without a file, of which the lake's log says nothing."""
+    found = ledger.list_repeating(lake, batch)
+    ended = batches.list_ended([one.batch for one in found])
+    return tuple(one for one in found if one.batch not in ended)
 
 
 Progress = Callable[[str, int, int, int], None]
@@ -235,7 +242,7 @@ def import_calls(
         raise NianjianError(first.code, findings=tuple(findings), **first.values)
     landings.after_import(tenant.code, {day for file in files for day in file.days})
     batch_id = _batch(run.batch, files, tenant.code)
-    affected = ledger.list_repeating(run.lake, replace) if replace else ()
+    affected = _list_repeating(run.lake, replace) if replace else ()
     return ImportReceipt(batch_id, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != batch_id))
 
 

@@ -242,7 +242,7 @@ def compare_filing(
     sheet = get_sheet(kind)
     progress(path.name, 0, 3)
     sheet_mapping = load_export_mapping(mapping, kind)
-    theirs = exports.load_export(path, kind, sheet_mapping)
+    theirs = exports.load_export(path, kind, sheet_mapping, step=partial(progress, path.name, 0, 3))
     progress(path.name, 1, 3)
     pairs = compare_rows(kind, _ours(enterprise, kind, sheet, day), theirs.rows, day, theirs.fields)
     progress(path.name, 2, 3)

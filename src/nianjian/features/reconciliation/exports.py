@@ -6,7 +6,7 @@ never leave here.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -107,12 +107,15 @@ class Export:
     extra_columns: tuple[str, ...]
 
 
-def load_export(path: Path, kind: str, mapping: SheetMapping) -> Export:
-    """Read the rows of ``kind``; ``reconcile_export_faulty`` names each faulty cell, and what `read_sheet` raises."""
+def load_export(path: Path, kind: str, mapping: SheetMapping, *, step: Callable[[], object] = lambda: None) -> Export:
+    """Read the rows of ``kind``; ``reconcile_export_faulty`` names each faulty cell, and what `read_sheet` raises.
+
+    ``step``: as of `check_table`.
+    """
     table, sheet = _table(path, kind, mapping)
     lines = [reread_line(one, table, mapping, zoned=True) for one in table.lines]
     own, strange = _own(lines, table, kind)
-    faults = check_table(replace(table, lines=own), sheet)
+    faults = check_table(replace(table, lines=own), sheet, step=step)
     findings = sorted([*strange, *faults.findings], key=lambda one: one.line)
     refuse_faults(table, findings)
     return Export(

@@ -224,8 +224,13 @@ def list_order_documents(orders: Sequence[Order]) -> list[Json]:
 
 
 def get_case_detail(*, case: str, actor: Actor) -> Json:
-    """Everything of a case but the content of its papers; ``rectify_unknown``."""
+    """Everything of a case but the content of its papers; ``rectify_unknown``.
+
+    ``actors`` of an event: of an isolation who asked for it and who approved it, else the ``actor`` alone.
+    """
     case_row = get_visible_case(case, actor)
+    orders = list(queries.list_orders(case_row))
+    asked = {one.pk: one.proposed_by for one in orders}
     done, readers = storage.list_completed_steps(case_row), queries.list_readers(case_row)
     return {
         **summarize_case(case_row, Days(case_row.enterprise_id)),
@@ -236,14 +241,20 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
         "located": case_row.located,
         "measured": case_row.measured,
         "checked": case_row.checked,
-        "orders": list_order_documents(queries.list_orders(case_row)),
+        "orders": list_order_documents(orders),
         "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(case_row)],
         "papers": [
             queries.row_document(one, *PAPER) | {"read_by": readers.get(one.pk)}
             for one in queries.list_papers(case_row)
         ],
         "events": [
-            {"step": one.step, "at": queries.wall_time(one.at), "actor": one.actor, "data": dict(one.data)}
+            {
+                "step": one.step,
+                "at": queries.wall_time(one.at),
+                "actor": one.actor,
+                "actors": [*filter(None, [asked.get(str(one.data.get("order")))]), one.actor],
+                "data": dict(one.data),
+            }
             for one in queries.list_events(case_row)
         ],
     }

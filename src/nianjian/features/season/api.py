@@ -282,9 +282,13 @@ class OfYear(Schema):
 
 
 class ToClose(OfYear):
-    """A data year; ``undecided``: also while the authority has not said that the last package passed."""
+    """A data year; ``undecided``: also while the authority has not said that the last package passed.
+
+    ``without_package``: also where no package is recorded as submitted; without it that is ``season_package_missing``.
+    """
 
     undecided: bool = False
+    without_package: bool = False
 
 
 class NotTaken(Schema):
@@ -334,7 +338,10 @@ class ArchiveOf(ClosingNumber):
 
 
 class ArchiveTold(Schema):
-    """A closed season as it stood; ``sha256`` stands in the audit chain too. ``left_out``: parts that were not here."""
+    """A closed season as it stood; ``sha256`` stands in the audit chain too. ``left_out``: parts that were not here.
+
+    ``without_package``: it was closed knowing that no package is recorded as submitted.
+    """
 
     season: SeasonTold
     package: dict[str, Any] | None
@@ -342,6 +349,7 @@ class ArchiveTold(Schema):
     log: dict[str, Any]
     files: list[dict[str, Any]]
     left_out: list[str] = Field([])
+    without_package: bool = False
     sha256: str
     closed_at: datetime
     closed_by: str
@@ -371,7 +379,8 @@ def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
 @write(router, f"{HERE}/close", act=Permission.REPORT, answer=ArchiveTold)
 def season_close(request: Request, code: str, of: ToClose) -> dict[str, Any]:
     """Close a season, with its package, portrait and log; only two people open it again."""
-    return closing.close_season(enterprise=code, year=of.year, actor=request.actor, undecided=of.undecided)
+    given = {"undecided": of.undecided, "without_package": of.without_package}
+    return closing.close_season(enterprise=code, year=of.year, actor=request.actor, **given)
 
 
 @write(router, f"{HERE}/reopen", act=Permission.REQUEST, answer=ReopenAsked)

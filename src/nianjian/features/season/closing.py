@@ -236,13 +236,16 @@ def is_undecided(enterprise: str, year: int) -> bool:
     return last is not None and rounds.evaluate_status(last).state is RoundState.SUBMITTED
 
 
-def close_season(*, enterprise: str, year: int, actor: Actor, undecided: bool = False) -> Json:
+def close_season(
+    *, enterprise: str, year: int, actor: Actor, undecided: bool = False, without_package: bool = False
+) -> Json:
     """Close a season, with its files; the archive. Only two people open it again.
 
-    ``undecided``: also while the authority has not said that the last package passed.
+    ``undecided``: also while the authority has not said that the last package passed; ``without_package``: also where
+    no package is recorded as submitted, which the archive and the audit entry then say.
 
     ``role_missing``, ``season_archived``, ``season_reports_open``, ``season_round_open``, ``season_undecided``,
-    ``season_findings_open``, ``season_package_gone``, ``season_package_differs``.
+    ``season_findings_open``, ``season_package_missing``, ``season_package_gone``, ``season_package_differs``.
     """
     require_permission(actor, enterprise, Permission.REPORT)
     closed_seasons.refuse_closed(enterprise, year)
@@ -252,12 +255,14 @@ def close_season(*, enterprise: str, year: int, actor: Actor, undecided: bool = 
     _require_answered(enterprise, year, actor)
     if is_undecided(enterprise, year) and not undecided:
         raise NianjianError("season_undecided", year=year)
+    if (package := find_submitted_package(enterprise, year)) is None and not without_package:
+        raise NianjianError("season_package_missing", year=year)
     seq, digest = audit.head()
     head = {"seq": seq, "hash": digest}
-    acts, package = list_season_acts(enterprise, year), find_submitted_package(enterprise, year)
+    acts = list_season_acts(enterprise, year)
     short = [{name: one[name] for name in ("seq", "at", "by", "verb")} for one in acts]
     document: Json = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
-                  "log": {**head, "acts": short}}  # fmt: skip
+                  "log": {**head, "acts": short}, "without_package": package is None}  # fmt: skip
     files = collect_files(enterprise, year, acts, head)
     document["left_out"] = _list_left_out(files, enterprise, year)
     try:
@@ -300,6 +305,7 @@ def get_archive(*, enterprise: str, year: int, actor: Actor, closing: int | None
     document = closed_seasons.read_archive(enterprise, year, closing)
     document["closings"] = closed_seasons.list_closings(enterprise, year)
     document.setdefault("left_out", [])
+    document.setdefault("without_package", False)
     document["log"]["count"] = len(document["log"]["acts"])
     if not has_permission(actor, enterprise, Permission.AUDIT):
         document["log"]["acts"] = []

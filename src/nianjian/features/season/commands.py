@@ -221,6 +221,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name == "close":
             words = _("also while the authority has not said that the last package passed")
             one.add_argument("--undecided", action="store_true", help=words)
+            words = _("also where no package is recorded as submitted")
+            one.add_argument("--without-package", action="store_true", help=words)
         if name == "reopen":
             one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is reopened"))
     reminders = actions.add("reminders", _reminders, _("show who was told what, and the result; send again"))
@@ -346,7 +348,8 @@ def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing
 
-    document = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, undecided=args.undecided)
+    given = {"undecided": args.undecided, "without_package": args.without_package}
+    document = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, **given)
     return Answer(document, partial(render_archive, document))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from icalendar import Calendar, Event
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts.season import (
     DAY_KINDS,
     REPORT_LATE,
@@ -142,5 +143,6 @@ def list_entries(summary: Json, language: str) -> list[CalendarEntry]:
     for one in summary["tasks"]:
         day = datetime.fromisoformat(one["due"]).date()
         title = _(TASKS.get(one["task"], one["task"]))
-        entries.append(CalendarEntry((*place, "task", one["task"]), day, title, done=one["finished"]))
+        about, late = (*place, "task", one["task"]), one["status"] == State.OVERDUE
+        entries.append(CalendarEntry(about, day, title, done=one["finished"], overdue=late))
     return entries

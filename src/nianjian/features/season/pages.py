@@ -27,7 +27,7 @@ from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.engines.season.deadlines import Risk
 from nianjian.features.archives import closed_seasons
-from nianjian.features.dossier.operations.rounds import list_built_packages
+from nianjian.features.dossier.operations.rounds import list_built_packages, list_submissions
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
@@ -202,6 +202,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "closed": summary["year"] in closed,
         "past": closed,
         "undecided": closing.is_undecided(code, summary["year"]),
+        "without_package": not list_submissions(code, summary["year"]).exists(),
         "opened": closed_seasons.list_reopened(code),
         "left_behind": _list_renewals(request, code, summary["year"]),
     }
@@ -570,8 +571,8 @@ def end(request: Request, code: str) -> HttpResponse:
     if form.is_valid():
         year = form.cleaned_data["year"]
         if form.cleaned_data["act"] == "close":
-            undecided = request.POST.get("undecided") == "yes"
-            closing.close_season(enterprise=code, year=year, actor=request.actor, undecided=undecided)
+            ticked = {name: request.POST.get(name) == "yes" for name in ("undecided", "without_package")}
+            closing.close_season(enterprise=code, year=year, actor=request.actor, **ticked)
             return redirect("season-archive", code=code, year=year)
         if form.cleaned_data["act"] == "reopen":
             reason = form.cleaned_data["text"]

@@ -111,6 +111,11 @@ def list_batches(enterprise: str) -> list[BatchValue]:
     return [_to_value(one) for one in _with_files().filter(enterprise_id=enterprise)]
 
 
+def list_ended(ids: Collection[str]) -> set[str]:
+    """Those of the batches that were undone or replaced."""
+    return set(Batch.objects.filter(pk__in=ids).exclude(state=Batch.ACTIVE).values_list("pk", flat=True))
+
+
 def find_successor(id_: str) -> str:
     """Id of the batch that took the place of this one; "" if none did."""
     return Batch.objects.filter(replaces=id_).values_list("pk", flat=True).first() or ""

@@ -4,7 +4,7 @@ The entry names the row by its key (a personal key by its blind index) and the f
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -270,19 +270,21 @@ def import_sheet(
     actor: Actor,
     error_workbook: Path | None = None,
     words: workbooks.Words | None = None,
+    step: Callable[[], object] = lambda: None,
 ) -> ImportReceipt:
     """Read, check and write a sheet; one transaction and one audit entry, none of both with a faulty cell.
 
     With faults and ``error_workbook`` the sheet is written there with each bad cell marked, its reason put into
-    ``words`` (code and values -> sentence; without it the code stands there). Raises NianjianError for a file that
-    cannot be read at all (see `sheet_reader.read_sheet`), ``enterprise_unknown``, ``register_kind_unknown``,
-    ``role_missing``.
+    ``words`` (code and values -> sentence; without it the code stands there). ``step`` is called while rows are
+    checked, and what it raises ends the import; the writing, one transaction, is not broken off. Raises
+    NianjianError for a file that cannot be read at all (see `sheet_reader.read_sheet`), ``enterprise_unknown``,
+    ``register_kind_unknown``, ``role_missing``.
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     register = kinds.register(kind)
     tenant = accounts.enterprise(enterprise)
     table = read_sheet(path, register.sheet)
-    checked = check_table(table, register.sheet, list_allowed_references(kind, tenant.code, sheet=True))
+    checked = check_table(table, register.sheet, list_allowed_references(kind, tenant.code, sheet=True), step=step)
     rows = {"read": len(table.lines), "inserted": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
     marked = None
     if checked.findings:

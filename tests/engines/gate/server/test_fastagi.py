@@ -82,6 +82,27 @@ def test_a_call_is_held_no_longer_than_the_deadline(tmp_path: Path, monkeypatch:
     assert run(play()) == b"", "closed without a word: the variable stays empty"
 
 
+def test_a_reply_that_comes_before_the_command_ends_the_call_as_soon_as_that_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the segment of the head, or after it while the verdict is still waited for."""
+    monkeypatch.setattr(fastagi, "DEADLINE", 60)
+
+    async def play(*sent: bytes) -> bytes:
+        async with running(made(tmp_path, counters=Slow(), patience=0.2)) as ports:
+            reader, writer = await asyncio.open_connection("127.0.0.1", ports["fastagi"])
+            for part in sent:
+                writer.write(part)
+                await asyncio.sleep(0.05)
+            try:
+                return await asyncio.wait_for(reader.read(), 5)
+            finally:
+                writer.close()
+
+    for sent in ((head(*CALL) + DONE,), (head(*CALL), DONE)):
+        assert run(play(*sent)).startswith(b"SET VARIABLE GATE ")
+
+
 def test_a_head_without_end_is_broken_off(tmp_path: Path) -> None:
     async def play() -> bytes:
         async with running(made(tmp_path)) as ports:

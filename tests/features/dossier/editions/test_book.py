@@ -13,7 +13,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import build_process
 from nianjian.features.dossier.editions.book import BLANK, Book, bind
 from nianjian.features.dossier.editions.build import build
-from nianjian.features.dossier.editions.package import Board, Item, Package, Seal
+from nianjian.features.dossier.editions.package import PLACES, Board, Item, Package, Seal
 
 MM = 72 / 25.4
 
@@ -32,7 +32,7 @@ def _bound(folder: Path, package: Package) -> Bound:
 
 
 def _with_odd(papers: Path, **changed: Any) -> Package:
-    package = packages.package(papers, (2, 3), language="en", **changed)
+    package = packages.package(papers, (2, 3), **changed)
     return replace(package, items=(*package.items, packages.odd_item(papers)))
 
 
@@ -50,14 +50,14 @@ def _texts(path: Path) -> list[str]:
 
 def test_each_page_has_its_own_number_and_content(stamped: Bound) -> None:
     layout, texts = stamped.book.layout, _texts(stamped.path)
-    assert all(f"Page {place} of {len(texts)}" in text for place, text in enumerate(texts[1:], start=2))
+    assert all(f"第 {place} 页　共 {len(texts)} 页" in text for place, text in enumerate(texts[1:], start=2))
     start = layout.starts[2] - 1
     expected = ["turned 0", "turned 90", "turned 180", "turned 270", "inherited 5", "inherited 6"]
     assert all(word in text for word, text in zip(expected, texts[start:], strict=True))
     assert all(start % 2 == 1 for start in layout.starts), "items begin on fronts"
     blank = [place for place, leaf in enumerate(layout.leaves) if leaf.item == BLANK]
-    assert blank == [place for place, text in enumerate(texts) if "intentionally left blank" in text] != []
-    assert not any("Preview" in text or "Draft" in text for text in texts)
+    assert blank == [place for place, text in enumerate(texts) if "（本页无正文）" in text] != []
+    assert not any("预览" in text or "草稿" in text for text in texts)
 
 
 def test_contents_bookmarks_and_labels_lead_to_the_items(stamped: Bound) -> None:
@@ -110,24 +110,24 @@ def test_cover_and_copy_seals_lie_at_their_places(stamped: Bound) -> None:
     for item, start in zip(package.items, book.layout.starts, strict=True):
         red = _red(path, start - 1)
         for kind in (Seal.COVER, Seal.COPY):
-            where = package.places[kind]
+            where = PLACES[kind]
             x, y = where.x_mm * MM * 2, (297 - where.y_mm) * MM * 2
             around = red[round(y - 45) : round(y + 45), round(x - 45) : round(x + 45)]
             assert around.any() == (kind in item.seals), (item.name, kind)
 
 
 def test_a_draft_and_a_picture_nobody_approved_are_told_on_every_page(papers: Path, tmp_path: Path) -> None:
-    package = packages.package(papers, (2,), language="en", pictures=packages.stamped(), draft=True)
+    package = packages.package(papers, (2,), pictures=packages.stamped(), draft=True)
     texts = _texts(_bound(tmp_path, package).path)
-    assert all("not a legally valid electronic seal" in text and "Draft" in text for text in texts[:1] + texts[2:])
+    assert all("不具有电子签章的法律效力" in text and "草稿" in text for text in texts[:1] + texts[2:])
 
 
 def test_places_for_the_hand_are_marked_where_no_picture_is_printed(papers: Path, tmp_path: Path) -> None:
     _package, book, path = _bound(tmp_path, _with_odd(papers))
     texts = _texts(path)
-    assert [place + 1 for place, text in enumerate(texts) if "first-page seal" in text] == list(book.layout.starts)
+    assert [place + 1 for place, text in enumerate(texts) if "首页公章" in text] == list(book.layout.starts)
     assert "1-2" in texts[2]
-    assert "first-page seal" in "".join(_texts(tmp_path / "printer.pdf"))
+    assert "首页公章" in "".join(_texts(tmp_path / "printer.pdf"))
 
 
 def test_notes_on_a_page_become_part_of_it(papers: Path, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_other_process_writes_the_same_package(tmp_path: Path, monkeypatch: 
     """Words that are more than a pipe holds come through, however often somebody looks."""
     monkeypatch.setattr(build_process, "LOOK", 0.01)
     looks: list[int] = []
-    package = packages.package(tmp_path, (1,), draft=True, duplex=False)
+    package = packages.package(tmp_path, (1,), draft=True)
     package = replace(package, items=(replace(package.items[0], source_sha256="0" * 70_000),))
     here = build(package, tmp_path / "here")
     room, watch = _room(tmp_path), lambda: looks.append(1)

@@ -67,7 +67,7 @@ def _lying(built: BuiltEditions, change: Change, folder: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltEditions:
     """A paper of three pages alone, with a riding seal."""
     folder = tmp_path_factory.mktemp("small")
-    package = packages.package(folder, (1,), pictures=packages.stamped(), approved=True, duplex=False)
+    package = packages.package(folder, (1,), pictures=packages.stamped(), approved=True)
     return build(package, folder / "out", uploads=False)
 
 

@@ -42,18 +42,25 @@ def test_a_page_is_read_in_the_limited_process(tmp_path: Path) -> None:
     path = small(tmp_path / "a.pdf", "浙江省年检材料\n\n统一社会信用代码 91110000600037341L")
     (page,) = ocr.read_pages(path, [1], progress=lambda done, of: progress.append((done, of)))
     assert page.plain == "浙江省年检材料统一社会信用代码91110000600037341L"
-    assert (page.layer, page.unread, progress) == (Layer.AGREES, (), [(1, 1)])
+    assert (page.layer, page.unread, progress[-1], set(progress)) == (Layer.AGREES, (), (1, 1), {(0, 1), (1, 1)})
     assert min(line.confidence for line in page.lines) > 0.9
     assert 85 < page.width < 95
 
 
-def test_what_makes_the_process_fail_is_one_error_and_it_can_be_cancelled(tmp_path: Path) -> None:
+def test_what_makes_the_process_fail_is_one_error_and_who_waits_can_stop_it(tmp_path: Path) -> None:
     path = tmp_path / "broken.pdf"
     path.write_bytes(b"%PDF-1.7 nothing")
     with pytest.raises(NianjianError, match="reading_failed"):
         list(ocr.read_pages(path))
-    with pytest.raises(NianjianError, match="reading_cancelled"):
-        list(ocr.read_pages(path, cancelled=lambda: True))
+
+    class StopError(Exception):
+        pass
+
+    def stop(_done: int, _of: int) -> None:
+        raise StopError
+
+    with pytest.raises(StopError):
+        list(ocr.read_pages(path, progress=stop))
 
 
 def test_the_web_process_does_not_load_the_recogniser() -> None:

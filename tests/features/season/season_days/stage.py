@@ -112,7 +112,7 @@ def case(received: date) -> Act:
 
 def close() -> Act:
     """Close the season for good."""
-    return lambda code: closing.close_season(enterprise=code, year=YEAR, actor=ROOT)
+    return lambda code: closing.close_season(enterprise=code, year=YEAR, actor=ROOT, without_package=True)
 
 
 USUAL: Final[dict[date, Sequence[Act]]] = {

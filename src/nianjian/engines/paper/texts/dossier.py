@@ -516,7 +516,6 @@ TEXTS: Final[Mapping[str, str]] = {
         "{rule} does not say whether {item} is an original scan or a copy with seal; correct it"
     ),
     "reading_failed": mark("{file} could not be read: {reason}; try again, and if it still fails read it yourself"),
-    "reading_cancelled": mark("reading {file} was stopped"),
     "field_missing": mark("{field} was not found; a person must read it"),
     "field_unreadable": mark("{field} is present but cannot be read; a person must read it"),
     "field_unsure": mark("{field} was read with a confidence of only {confidence}; compare it with the page"),
@@ -653,6 +652,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_place_missing": mark("say where it was handed in: the window or the system"),
     "dossier_day_ahead": mark("{day} is in the future; give the day on which it happened"),
     "dossier_day_before": mark("{day} is before {earlier}, when the package was handed in; correct the day"),
+    "dossier_day_before_build": mark(
+        "{day} is before {built}, when this package was built; correct the day, or name the package that was handed in"
+    ),
     "dossier_due_before_receipt": mark(
         "the notice was received on {received}, after its last day {due}; correct the dates"
     ),

@@ -318,6 +318,10 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "season_out_wrong": mark("name a file that does not exist yet with --out (given: “{path}”)"),
     "season_file_unknown": mark("the closed season of data year {year} has no such file"),
+    "season_package_missing": mark(
+        "data year {year}: no package is recorded as submitted; record it first, or close the season knowing that its "
+        "archive will contain none"
+    ),
     "season_package_gone": mark(
         "data year {year}: only the manifest of the package that was handed in is here; record the hand-in "
         "again with its folder, then close the season"

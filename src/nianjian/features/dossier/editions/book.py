@@ -25,6 +25,7 @@ from nianjian.features.dossier.editions.package import (
     FOOT,
     GUTTER,
     OUTER,
+    PLACES,
     POINT,
     Board,
     Matrix,
@@ -37,6 +38,7 @@ from nianjian.features.dossier.editions.package import (
     to_operator,
 )
 
+LANGUAGE: Final = "zh"  # of the package's own words, as typst names it
 FRONT = -1
 BLANK = -2
 
@@ -55,19 +57,18 @@ class Layout:
 
     leaves: tuple[Leaf, ...]
     starts: tuple[int, ...]
-    duplex: bool
 
     @property
     def sheets(self) -> int:
         """Sheets of paper."""
-        return math.ceil(len(self.leaves) / 2) if self.duplex else len(self.leaves)
+        return math.ceil(len(self.leaves) / 2)
 
     def back(self, place: int) -> bool:
         """Whether the page at ``place`` (from 0) is printed on a sheet's back."""
-        return self.duplex and place % 2 == 1
+        return place % 2 == 1
 
 
-def lay_out(front: int, counts: Sequence[int], *, duplex: bool) -> Layout:
+def lay_out(front: int, counts: Sequence[int]) -> Layout:
     """Each item begins on the front of a sheet, so that it can be stamped and taken out whole."""
     leaves: list[Leaf] = []
     starts: list[int] = []
@@ -75,9 +76,9 @@ def lay_out(front: int, counts: Sequence[int], *, duplex: bool) -> Layout:
         if item != FRONT:
             starts.append(len(leaves) + 1)
         leaves += [Leaf(item, page) for page in range(count)]
-        if duplex and len(leaves) % 2:
+        if len(leaves) % 2:
             leaves.append(Leaf(BLANK, 0))
-    return Layout(tuple(leaves), tuple(starts), duplex)
+    return Layout(tuple(leaves), tuple(starts))
 
 
 PAGE: Final = "/NjPage"
@@ -209,14 +210,9 @@ def board_titles(_: Words) -> dict[Board, str]:
     return {Board.GENERAL: _("I. General items"), Board.SPECIAL: _("II. Special items")}
 
 
-def language(package: Package) -> str:
-    """As typst names it."""
-    return "zh" if package.language == CHINESE else "en"
-
-
 def document_title(package: Package) -> str:
     """Of the document."""
-    _ = words(package.language)
+    _ = words(CHINESE)
     return _("Materials of the annual inspection {season}").format(season=package.season)
 
 
@@ -227,7 +223,7 @@ def spine(package: Package) -> str:
 
 def page_notice(package: Package) -> str:
     """What every page must say: a draft, or seals that nobody has approved; ""."""
-    _ = words(package.language)
+    _ = words(CHINESE)
     said = []
     if package.draft:
         said.append(_("Draft: items are missing"))
@@ -241,7 +237,7 @@ def page_notice(package: Package) -> str:
 
 def front_data(package: Package, starts: Sequence[int]) -> dict[str, Any]:
     """Cover and contents."""
-    _ = words(package.language)
+    _ = words(CHINESE)
     rows: dict[Board, list[dict[str, object]]] = {board: [] for board in Board}
     for place, (item, start) in enumerate(zip(package.items, starts, strict=True), start=1):
         rows[item.board].append({"number": f"{place}.", "title": item.title, "page": start})
@@ -249,7 +245,7 @@ def front_data(package: Package, starts: Sequence[int]) -> dict[str, Any]:
     if package.basis:
         facts.append([_("Basis"), package.basis])
     return {
-        "lang": language(package),
+        "lang": LANGUAGE,
         "title": f"{document_title(package)} · {package.enterprise}",
         "over": _("Call-centre licence B24"),
         "heading": document_title(package),
@@ -273,7 +269,7 @@ def front_pictures(package: Package) -> dict[str, str]:
 
 def layer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
     """Numbers, notices and marks of every page."""
-    _ = words(package.language)
+    _ = words(CHINESE)
     text, total, said = _("Page {page} of {pages}"), len(layout.leaves), page_notice(package)
     marks = _marks(package, layout, plan, _)
     pages = []
@@ -288,13 +284,13 @@ def layer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
                 "marks": marks.get(place, []),
             }
         )
-    return {"lang": language(package), "pages": pages}
+    return {"lang": LANGUAGE, "pages": pages}
 
 
 def notice_layer(package: Package) -> dict[str, Any]:
     """A page's layer with the notice and nothing else."""
     page = {"number": "", "middle": "", "notice": page_notice(package), "left": GUTTER, "marks": []}
-    return {"lang": language(package), "pages": [page]}
+    return {"lang": LANGUAGE, "pages": [page]}
 
 
 def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[int, list[dict[str, object]]]:
@@ -304,7 +300,7 @@ def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[in
     for place, leaf in enumerate(layout.leaves):
         if leaf.item < 0:
             continue
-        for kind, where in package.places.items():
+        for kind, where in PLACES.items():
             item = package.items[leaf.item]
             by_hand = kind in item.seals and kind not in package.pictures
             placed = any(one.seal is kind and one.page == leaf.page + 1 for one in item.prints)
@@ -344,12 +340,12 @@ def _steps(package: Package, _: Words) -> list[str]:
 
 def printer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
     """The print shop's sheet, and the cover sheet around the book."""
-    _ = words(package.language)
+    _ = words(CHINESE)
     thick = round(layout.sheets * SHEET_MM, 1)
     called = seal_names(_)
     points = min(SPINE_POINTS[1], thick / 25.4 * 72 * 0.6, 280 / 25.4 * 72 / (len(spine(package)) * 1.35))
     return {
-        "lang": language(package),
+        "lang": LANGUAGE,
         "title": _("For the print shop"),
         "enterprise": package.enterprise,
         "heading": document_title(package),
@@ -359,7 +355,7 @@ def printer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]
         "pages": 2,
         "facts": [
             [_("Pages and sheets"), f"{len(layout.leaves)} / {layout.sheets}"],
-            [_("Printing"), _("both sides, flipped on the long edge") if layout.duplex else _("one side")],
+            [_("Printing"), _("both sides, flipped on the long edge")],
             [_("Kind of paper"), _("A4, 80 g, white; in colour, at 100 %, without fitting to the page")],
             [_("Binding"), _("glued on the left; {gutter} mm are reserved for binding").format(gutter=f"{GUTTER:g}")],
             [_("Foot"), _("{foot} mm for the page number").format(foot=f"{FOOT:g}")],
@@ -378,7 +374,7 @@ def printer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]
         "seals": [
             [called[kind], item.title, str(start)]
             for item, start in zip(package.items, layout.starts, strict=True)
-            for kind in package.places if kind in item.seals
+            for kind in PLACES if kind in item.seals
         ],
         "wrap": {
             "width": 2 * A4[0] + thick + 2 * BLEED, "spine": thick,
@@ -431,7 +427,7 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
     with ExitStack() as stack:
         sources = open_clean_copies(package, stack)
         front, layout = _front(package, [len(one.pages) for one in sources])
-        sealed = plan(layout.sheets, package.limits.riding, duplex=layout.duplex)
+        sealed = plan(layout.sheets, package.limits.riding, duplex=True)
         layer = typeset("dossier_layer.typ", layer_data(package, layout, sealed), {}, "pdf")
         fronted = stack.enter_context(pikepdf.open(BytesIO(front)))
         over = stack.enter_context(pikepdf.open(BytesIO(layer)))
@@ -444,7 +440,7 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
         _print(pdf, package, layout, sources, matrices)
         _jumps(pdf, fronted)
         _outline(pdf, package, layout)
-        write_metadata(pdf, f"{document_title(package)} · {package.enterprise}", package)
+        write_metadata(pdf, f"{document_title(package)} · {package.enterprise}")
         pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     printer.write_bytes(typeset("dossier_printer.typ", printer_data(package, layout, sealed), {}, "pdf"))
     return Book(layout, sealed, name)
@@ -454,7 +450,7 @@ def _front(package: Package, counts: Sequence[int]) -> tuple[bytes, Layout]:
     """Cover and contents, set again until they know how many pages they take themselves."""
     pages = 2
     while True:
-        layout = lay_out(pages, counts, duplex=package.duplex)
+        layout = lay_out(pages, counts)
         front = typeset("dossier_front.typ", front_data(package, layout.starts), front_pictures(package), "pdf")
         with pikepdf.open(BytesIO(front)) as front_pdf:
             if len(front_pdf.pages) == pages:
@@ -491,7 +487,7 @@ def _stamp(pdf: pikepdf.Pdf, package: Package, layout: Layout, sealed: Plan) -> 
             stamper.slice(pdf.pages[sealed.pages(piece.sheet)[0] - 1], riding, piece)
     for place, leaf in enumerate(layout.leaves):
         if leaf.item >= 0:
-            for kind, where in package.places.items():
+            for kind, where in PLACES.items():
                 applies = kind in package.items[leaf.item].seals and kind in package.pictures
                 if applies and (where.every or leaf.page == 0):
                     stamper.whole(pdf.pages[place], package.pictures[kind], where.x_mm, where.y_mm)
@@ -531,7 +527,7 @@ def _jumps(pdf: pikepdf.Pdf, front: pikepdf.Pdf) -> None:
 
 
 def _outline(pdf: pikepdf.Pdf, package: Package, layout: Layout) -> None:
-    _ = words(package.language)
+    _ = words(CHINESE)
     with pdf.open_outline() as outline:
         outline.root += [OutlineItem(_("Cover"), 0), OutlineItem(_("Contents"), 1)]
         tops: dict[Board, OutlineItem] = {}
@@ -542,12 +538,12 @@ def _outline(pdf: pikepdf.Pdf, package: Package, layout: Layout) -> None:
             tops[item.board].children.append(OutlineItem(item.title, start - 1))
 
 
-def write_metadata(pdf: pikepdf.Pdf, title: str, package: Package) -> None:
+def write_metadata(pdf: pikepdf.Pdf, title: str) -> None:
     """Title, language, labels, and that readers show the bookmarks; no time of making."""
     root: Any = pdf.Root
     root["/PageMode"] = Name.UseOutlines
     root["/PageLabels"] = Dictionary(Nums=Array([0, Dictionary(S=Name.D)]))
-    root["/Lang"] = pikepdf.String("zh-CN" if language(package) == "zh" else "en")
+    root["/Lang"] = pikepdf.String("zh-CN")
     root["/ViewerPreferences"] = Dictionary(DisplayDocTitle=True)
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as data:
         data["dc:title"] = title

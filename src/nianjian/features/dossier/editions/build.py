@@ -37,7 +37,15 @@ from nianjian.features.dossier.editions.book import (
     write_metadata,
 )
 from nianjian.features.dossier.editions.manifest import PageOf
-from nianjian.features.dossier.editions.package import Package, Seal, Slice, build_page_view, invert, to_operator
+from nianjian.features.dossier.editions.package import (
+    PLACES,
+    Package,
+    Seal,
+    Slice,
+    build_page_view,
+    invert,
+    to_operator,
+)
 from nianjian.features.dossier.ingest.inside.jpeg import read_frame
 
 QUALITIES: Final = (82, 72, 62, 52, 42)
@@ -181,7 +189,7 @@ def _stamp(package: Package, book: Book, number: int, pdf: pikepdf.Pdf) -> froze
     for page, piece in strips:
         stamper.slice(pdf.pages[page], package.pictures[Seal.RIDING], piece)
     for page, kind in seals:
-        where = package.places[kind]
+        where = PLACES[kind]
         stamper.whole(pdf.pages[page], package.pictures[kind], where.x_mm, where.y_mm)
     for one in prints:
         stamper.whole(pdf.pages[one.page - 1], one.picture, one.x_mm, one.y_mm)
@@ -209,7 +217,7 @@ def _strips(package: Package, book: Book, number: int) -> Iterator[tuple[int, Sl
 
 
 def _seals(package: Package, number: int, pages: int) -> Iterator[tuple[int, Seal]]:
-    for kind, where in package.places.items():
+    for kind, where in PLACES.items():
         if kind in package.items[number].seals and kind in package.pictures:
             yield from ((page, kind) for page in range(pages if where.every else 1))
 
@@ -272,7 +280,7 @@ def _file(package: Package, number: int, part: tuple[int, Sequence[Flat]], path:
         with pdf.open_outline() as outline:
             outline.root.append(OutlineItem(item.title, 0))
         suffix = f" {place + 1}" if first or place else ""
-        write_metadata(pdf, f"{item.title}{suffix} · {document_title(package)} · {package.enterprise}", package)
+        write_metadata(pdf, f"{item.title}{suffix} · {document_title(package)} · {package.enterprise}")
         pdf.Root["/PageLabels"] = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=first + 1)]))
         pdfa.prepare(pdf, FLAVOUR)
         xmp: Any = pdf.Root["/Metadata"]

@@ -21,7 +21,7 @@ from typing import Any, Final
 import msgspec
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions.package import PLACES, Package
+from nianjian.features.dossier.editions.package import Package
 
 MEMORY: Final = 4 << 30  # bytes of address space; the typesetter's own process maps a font
 LOOK: Final = 1.0  # seconds between two looks at whether to go on
@@ -44,7 +44,7 @@ def build(package: Package, folder: Path, *, room: Path, watch: Callable[[], obj
     place = {**os.environ, "TMPDIR": str(room)}  # pages name people
     # Of a pipe, what was not written when a look is due would never be: the words stand in a file without a name.
     with tempfile.TemporaryFile(dir=room) as words:
-        plain = replace(package, pictures={}, places=PLACES)  # pictures of seals go with their items alone
+        plain = replace(package, pictures={})  # pictures of seals go with their items alone
         words.write(msgspec.json.encode(plain, enc_hook=str))
         words.seek(0)
         with subprocess.Popen(  # noqa: S603 - our own module

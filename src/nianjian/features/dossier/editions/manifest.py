@@ -606,7 +606,7 @@ def name_book(package: Package) -> str:
         [item.name, item.title, item.source_sha256, digests(item.file)[0], sorted(seal.value for seal in item.seals)]
         for item in package.items
     ]
-    facts = [package.enterprise, package.season, package.snapshot, package.draft, package.duplex, papers]
+    facts = [package.enterprise, package.season, package.snapshot, package.draft, True, papers]  # True: on both sides
     digest = hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).digest()
     return base64.b32encode(digest).decode()[:SIGNS]
 

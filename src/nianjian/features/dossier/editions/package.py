@@ -262,7 +262,7 @@ class Package:
     ``draft``: something is missing; it is marked on each page.
 
     ``pictures``: seals to print; a kind without one gets a marked place for the hand. ``approved``: two people have
-    agreed to their use; else each page says that it is a preview. ``language``: of the package's own words.
+    agreed to their use; else each page says that it is a preview.
     An item's own ``prints`` make it a draft whose pages say, with ``source`` of the rule, what they are not.
     """
 
@@ -275,10 +275,7 @@ class Package:
     basis: str = ""
     draft: bool = False
     approved: bool = False
-    duplex: bool = True
     pictures: Mapping[Seal, Picture] = field(default_factory=dict)
-    places: Mapping[Seal, Place] = field(default_factory=lambda: PLACES)
-    language: str = "zh_Hans"
     source: str = ""
 
     @property

@@ -159,7 +159,6 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         snapshot=run,
         basis=portraits.describe_run_basis(enterprise, year, run, words(CHINESE)),
         draft=draft,
-        language=CHINESE,
         source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
     )
     package.require_one_run()

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -214,13 +214,19 @@ def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
     if content.get("draft"):
         raise NianjianError("dossier_manifest_draft")
     sha256 = str(content["sha256"])
-    builds = audit.filter_entries(enterprise=tenant.code, verb="dossier.built")
-    built = builds.filter(data__contains=f'"{sha256}"').exists()
+    built = _find_build_day(tenant.code, sha256) is not None
     pages = next((len(one["pages"]) for one in content["files"] if one["edition"] == PAPER), 0)
     items = {str(one["item"]): str(one["source_sha256"]) for one in content["items"]}
     listed = PaperContent(manifest.NAME, MEDIA, body)
     run = str(content.get("snapshot") or "")
     return Package(sha256, items, pages, built, listed, run, _list_files(tenant.code, year, sha256))
+
+
+def _find_build_day(enterprise: str, sha256: str) -> date | None:
+    """The day on which the package with this manifest was first built here; None: it was built elsewhere."""
+    builds = audit.filter_entries(enterprise=enterprise, verb="dossier.built").filter(data__contains=f'"{sha256}"')
+    first = builds.last()
+    return None if first is None else datetime.fromisoformat(first.at).astimezone(clock.ZONE).date()
 
 
 def _read_manifest(body: bytes) -> Json:
@@ -415,8 +421,8 @@ def record_submission(*, enterprise: str, year: int, package: Package, handed: H
     The same package again adds its files where only its manifest was here, and else is refused.
 
     ``role_missing``, ``enterprise_unknown``, ``dossier_day_ahead``, ``season_day_early``, ``dossier_place_missing``,
-    ``dossier_submitted_already``, ``dossier_day_before`` (the one before went out later), ``dossier_round_over`` (the
-    season's package has passed), ``dossier_basis_differs``.
+    ``dossier_submitted_already``, ``dossier_day_before`` (the one before went out later), ``dossier_day_before_build``,
+    ``dossier_round_over`` (the season's package has passed), ``dossier_basis_differs``.
     """
     require_writable(actor, enterprise, year)
     if not handed.place.strip():
@@ -477,6 +483,7 @@ def _store_submission(
             if last.passed_on is not None:
                 raise NianjianError("dossier_round_over", number=last.number)
             _require_not_before(handed.on, last.handed_on)
+        _require_built(tenant.code, package.sha256, handed.on)
         bases.require_filed_basis(tenant.code, year, package.run)
         row = Submission(
             enterprise_id=tenant.code, year=year, number=1 if last is None else last.number + 1, handed_on=handed.on,
@@ -575,7 +582,8 @@ def _file_report(row: Submission, actor: Actor) -> None:
 def correct_handover_day(row: Submission, day: date, actor: Actor) -> None:
     """Another day on which the season's first package was handed in.
 
-    ``dossier_round_refused`` once it came back or passed. The caller has asked for the permission and notes the report.
+    ``dossier_round_refused`` once it came back or passed, ``dossier_day_before_build``. The caller has asked for the
+    permission and notes the report.
     """
     _require_hand_in_day(day, row.year)
     with transaction.atomic():
@@ -583,6 +591,7 @@ def correct_handover_day(row: Submission, day: date, actor: Actor) -> None:
         if row.notices.exists():
             state = evaluate_status(row).state.value
             raise NianjianError("dossier_round_refused", number=row.number, round_state=state)
+        _require_built(row.enterprise_id, row.manifest_sha256, day)
         row.handed_on = day
         row.save(update_fields=["handed_on"])
         _note("round_corrected", row, actor, {"handed_on": day.isoformat()})
@@ -761,6 +770,16 @@ def _not_ahead(day: date) -> None:
 def _require_not_before(day: date, earlier: date) -> None:
     if day < earlier:
         raise NianjianError("dossier_day_before", day=str(day), earlier=str(earlier))
+
+
+def _require_built(enterprise: str, sha256: str, day: date) -> None:
+    """What was built here is handed in on the day of its build or later; ``dossier_day_before_build``.
+
+    A build after today is of the real clock while another day is played, which says nothing.
+    """
+    built = _find_build_day(enterprise, sha256)
+    if built is not None and day < built <= clock.today():
+        raise NianjianError("dossier_day_before_build", day=str(day), built=str(built))
 
 
 def _note(act: str, row: Submission, actor: Actor, data: Mapping[str, object]) -> None:

@@ -28,7 +28,7 @@ MEMORY: Final = 3 << 30  # bytes of address space
 CPU_START, CPU_PAGE = 30, 40  # seconds; docs/develop/reading.md has what pages take
 PAGES: Final = 100  # where nobody says how many
 WALL: Final = 240.0  # seconds without a page: the machine may be shared
-LOOK: Final = 0.25  # seconds between two looks at whether it was cancelled
+LOOK: Final = 0.25  # seconds after which whoever waits is told again, and may stop
 REASON: Final = 300  # characters
 LINE: Final = 8 << 20  # bytes of one answer
 
@@ -42,28 +42,26 @@ sys.argv = sys.argv[3:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 
-Cancelled = Callable[[], bool]
 Progress = Callable[[int, int], None]
+Wait = Callable[[], None]
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 
-def read_pages(
-    path: Path,
-    numbers: Sequence[int] = (),
-    *,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
-) -> Iterator[PageText]:
-    """Pages of a PDF as they are read, all or those of ``numbers``; reading_failed, reading_cancelled.
+def _untold(_done: int, _of: int) -> None:
+    """Nobody waits to be told."""
 
-    ``progress(done, of)`` is called for each page; ``of`` is 0 where ``numbers`` does not tell it.
+
+def read_pages(path: Path, numbers: Sequence[int] = (), *, progress: Progress = _untold) -> Iterator[PageText]:
+    """Pages of a PDF as they are read, all or those of ``numbers``; reading_failed.
+
+    ``progress(done, of)`` is called for each page and while one is waited for; what it raises ends the reading. ``of``
+    is 0 where ``numbers`` does not tell it.
     """
-    count = len(numbers)
+    done, count = 0, len(numbers)
     words = ["pages", str(path.resolve()), *map(str, numbers)]
-    with closing(_answers(words, path.name, CPU_PAGE * (count or PAGES), cancelled)) as answers:
+    with closing(_answers(words, path.name, CPU_PAGE * (count or PAGES), lambda: progress(done, count))) as answers:
         for done, answer in enumerate(answers, 1):
-            if progress:
-                progress(done, count)
+            progress(done, count)
             yield page_from_json(answer)
 
 
@@ -113,14 +111,12 @@ def read_sheets(pictures: Iterable[tuple[int, int, Picture]]) -> Generator[PageT
             _end(child)
 
 
-def _answers(
-    words: Sequence[str], name: str, cpu: int, cancelled: Cancelled | None = None
-) -> Generator[dict[str, Any]]:
+def _answers(words: Sequence[str], name: str, cpu: int, wait: Wait | None = None) -> Generator[dict[str, Any]]:
     """The worker's lines of JSON but for the first, which says that the recogniser is fit."""
     with tempfile.TemporaryFile() as said:
         child = _started(words, cpu, said)
         try:
-            yield from islice(_lines(child, name, cancelled), 1, None)
+            yield from islice(_lines(child, name, wait), 1, None)
             if child.wait(timeout=WALL):
                 raise _failure(child, name, said)
         finally:
@@ -146,7 +142,7 @@ def _failure(child: subprocess.Popen[bytes], name: str, said: IO[bytes]) -> Nian
     return NianjianError("reading_failed", file=name, reason=f"{child.returncode} {reason}")
 
 
-def _lines(child: subprocess.Popen[bytes], name: str, cancelled: Cancelled | None = None) -> Iterator[dict[str, Any]]:
+def _lines(child: subprocess.Popen[bytes], name: str, wait: Wait | None = None) -> Iterator[dict[str, Any]]:
     pipe = child.stdout
     if pipe is None:
         return
@@ -154,8 +150,8 @@ def _lines(child: subprocess.Popen[bytes], name: str, cancelled: Cancelled | Non
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         while True:
-            if cancelled and cancelled():
-                raise NianjianError("reading_cancelled", file=name)
+            if wait:
+                wait()
             if time.monotonic() - since > WALL or len(waiting) > LINE:
                 raise NianjianError("reading_failed", file=name, reason=f"> {WALL:.0f} s")
             if not selector.select(LOOK):

@@ -357,6 +357,7 @@ def _way(code: str, detail: Json, gap: Gap) -> tuple[str, str]:
     ways = {
         "locate": (reverse("rectify-locate", kwargs=here), _("Locate the channel")),
         "isolate": (reverse("rectify-isolate", kwargs=here), _("Isolate the channel")),
+        "gate": (reverse("gate", args=[code]), _("Go to the gate")),
         "measure": ("#figures", _("Count the figures")),
         "complaints": (f"{reverse('complaints', args=[code])}?q={gap.values.get('first', '')}", _("Go to the tickets")),
         "measures": ("#measures", _("Go to the measures")),
@@ -425,8 +426,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
             for paper in detail["papers"]
         ],
         "events": [
-            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), event_actors(detail, one))
-            for one in detail["events"]
+            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), event_actors(one)) for one in detail["events"]
         ],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),

@@ -125,13 +125,12 @@ def _closed_line(detail: Json, word: Words) -> str:
 
 def _event_line(detail: Json, step: str) -> str:
     event = next((one for one in reversed(detail["events"]) if one["step"] == step), None)
-    return "" if event is None else f"{event_actors(detail, event)} {event['at'][:16].replace('T', ' ')}"
+    return "" if event is None else f"{event_actors(event)} {event['at'][:16].replace('T', ' ')}"
 
 
-def event_actors(detail: Json, event: Json) -> str:
+def event_actors(event: Json) -> str:
     """Who did what an event tells: of an isolation who asked for it, and who approved it."""
-    order = next((one for one in detail["orders"] if one["order"] == event["data"].get("order")), None)
-    return person(event["actor"] if order is None else f"{order['proposed_by']} + {order['approved_by']}")
+    return person(" + ".join(event["actors"]))
 
 
 def find_request(code: str, detail: Json, names: ChannelNames, actor: Actor) -> IsolationRequest | None:
