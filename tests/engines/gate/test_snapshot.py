@@ -190,6 +190,20 @@ def test_old_generations_go_and_lists_with_them(tmp_path: Path) -> None:
     assert open_snapshot(tmp_path).generation == 4
 
 
+def test_of_restored_generations_the_newest_whole_one_is_in_force(tmp_path: Path) -> None:
+    entries = [gate.listed(tmp_path, form.DO_NOT_CALL, [(f"1310013100{one}", 0, OPEN, 0)], ("",)) for one in range(2)]
+    for entry in entries:
+        made = {"acme": write.TenantFiles(gate.tenant(), [entry])}
+        with write.snapshot_lock(tmp_path):
+            write.write_snapshot(tmp_path, form.Manifest(0, gate.NOON // 1000, 9, 9), made)
+    for link in (tmp_path / form.GENERATIONS).glob("*/*.list"):
+        link.unlink()
+    (tmp_path / form.CURRENT).unlink()
+    (tmp_path / form.LISTS / f"{entries[1].sha256}.list").unlink()
+    assert write.relink_snapshot(tmp_path) == 1
+    assert open_snapshot(tmp_path).generation == 1
+
+
 def test_nothing_heavy_is_loaded_to_decide() -> None:
     code = (
         "import sys; import nianjian.engines.gate.decision, nianjian.engines.gate.snapshot.read; "

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.gate import CALLEE, CONSENTED, NOON, REFUSED, cap, snapshot, tenant
@@ -136,26 +137,51 @@ def test_the_short_way_is_taken_at_all(tmp_path: Path) -> None:
     assert asyncio.run(_walk(tmp_path, steps)) == 8  # the first makes the counter, the second is learnt from
 
 
+@pytest.mark.parametrize("other", [{"callee": REFUSED}, {"callee": "nobody"}, {"call_id": ""}, {"call_id": "2"}])
+def test_what_needs_a_second_look_takes_the_whole_way(tmp_path: Path, other: dict[str, str]) -> None:
+    asked = {"display": "95013001", "callee": CALLEE, "channel": "L01", "team": "", "purpose": "", "back": 0}
+    before = [{**asked, "call_id": str(number)} for number in range(3)]
+    assert asyncio.run(_walk(tmp_path, [*before, {**asked, "call_id": "x", **other}])) == 1
+
+
 TEXT = st.one_of(st.text(max_size=9), st.sampled_from(["a%d", "a\tb", "a\\b", "x" * 300, "x" * 600, "外呼", "\u2028"]))
 NUMBER = st.integers(0, 2**40)
 
 
+def usual(texts: list[str], begun: str, numbers: list[int]) -> Brief:
+    """A call of five texts that others share, two of its counter and three of its own."""
+    *like, rule, told, callee, call_id, caller = texts
+    enterprise, display, channel, team, purpose = like
+    slot = Slot(Cap("c", "channel", "calendar_day", 3, rule), channel, told)
+    generation, at, number, used, limit = numbers
+    shared = shared_part((enterprise, display, channel, team, purpose), slot, generation, begun)
+    return shared, at, callee, call_id, caller, number, used, limit
+
+
 @st.composite
 def one(draw: st.DrawFn) -> Brief:
-    like = draw(st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT))
-    slot = Slot(Cap("c", "channel", "calendar_day", 3, draw(TEXT)), like[2], draw(TEXT))
     begun = draw(st.from_regex(r"[A-Za-z0-9_-]{1,9}-", fullmatch=True))
-    shared = shared_part(like, slot, draw(NUMBER), begun)
-    return shared, draw(NUMBER), draw(TEXT), draw(TEXT), draw(TEXT), draw(NUMBER), draw(NUMBER), draw(NUMBER)
+    return usual([draw(TEXT) for _ in range(10)], begun, [draw(NUMBER) for _ in range(5)])
+
+
+def written(briefs: list[Brief]) -> bytes:
+    """The whole way's lines."""
+    return b"".join(
+        decision_journal.decision_line(question.request_of(of), question.verdict_of(of), of[1], of[0].generation)
+        for of in briefs
+    )
 
 
 @given(st.lists(one(), max_size=3))
 def test_it_is_written_as_the_whole_decision(briefs: list[Brief]) -> None:
-    whole = [
-        decision_journal.decision_line(question.request_of(of), question.verdict_of(of), of[1], of[0].generation)
-        for of in briefs
-    ]
-    assert decision_journal.brief_lines(briefs) == b"".join(whole)
+    assert decision_journal.brief_lines(briefs) == written(briefs)
+
+
+@pytest.mark.parametrize("place", range(10))
+@pytest.mark.parametrize("odd", ["a\tb", "a\\b", "x" * 600])
+def test_one_odd_text_among_plain_ones_is_written_as_in_the_whole_decision(place: int, odd: str) -> None:
+    of = usual(["a"] * place + [odd] + ["a"] * (9 - place), "b-", [1, 2, 3, 4, 5])
+    assert decision_journal.brief_lines([of]) == written([of])
 
 
 @given(one())

@@ -16,7 +16,7 @@ from tests.engines.intake.conftest import HEADER, Desk, csv_bytes, good, row
 from tests.engines.intake.workbooks import HEADER_CELLS, book, cells
 
 from nianjian.engines.intake import lines as documents
-from nianjian.engines.intake.lines import Damage, json_records, unify_line_ends
+from nianjian.engines.intake.lines import LONGEST, Damage, cut_at_lines, json_records, unify_line_ends
 from nianjian.engines.intake.read import Item, Spool, list_items
 from nianjian.engines.kernel import unpacking
 from nianjian.engines.kernel.errors import NianjianError
@@ -27,6 +27,13 @@ def test_clean_file_is_loaded_whole(desk: Desk) -> None:
     assert receipt.rows.as_dict() == {"read": 1000, "loaded": 1000, "duplicate": 0, "rejected": 0}
     assert receipt.days == ("2026-03-01",)
     assert desk.rows("min(line), max(line), count(distinct line)") == [(2, 1001, 1000)]
+
+
+def test_the_days_of_a_file_are_those_of_its_calls(desk: Desk) -> None:
+    texts = csv_bytes(good(3)).splitlines()
+    days = (b"2026-03-03", b"2026-02-28", b"2026-03-01")
+    rows = [text.replace(b"2026-03-01", day) for text, day in zip(texts[1:], days, strict=True)]
+    assert desk.take(b"\n".join([texts[0], *rows])).days == ("2026-02-28", "2026-03-01", "2026-03-03")
 
 
 @pytest.mark.parametrize(("nuls", "code"), [(1, "nul_byte"), (4096, "nul_byte"), (3_000_000, "line_too_long")])
@@ -67,6 +74,12 @@ def test_invalid_bytes_in_one_line(desk: Desk, encoding: str, kept: str) -> None
     assert kept in raw
 
 
+def test_invalid_bytes_in_the_heading_are_no_row(desk: Desk) -> None:
+    heading, *rows = csv_bytes(good(20)).splitlines()
+    receipt = desk.take(b"\n".join([heading + b",\xff", *(line + b",x" for line in rows)]))
+    assert receipt.rows.as_dict() == {"read": 20, "loaded": 20, "duplicate": 0, "rejected": 0}
+
+
 def test_blank_lines_are_counted_and_nothing_else(desk: Desk) -> None:
     rows = good(100)
     rows[10:10] = ["", "  ", ""]
@@ -100,6 +113,11 @@ def test_line_ends_over_block_borders(cut: int) -> None:
     text = b"a\r\nb\rc\r\r\n\nd\r"
     blocks = [text[start : start + cut] for start in range(0, len(text), cut)]
     assert b"".join(unify_line_ends(blocks)) == b"a\nb\nc\n\n\nd\n"
+
+
+def test_a_line_over_many_blocks_loses_no_piece_while_it_may_be_one() -> None:
+    blocks = [b"x" * LONGEST, b"y", b"\nz"]
+    assert b"".join(cut_at_lines(blocks)) == b"".join(blocks)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "gb18030 marked", "utf-16", "utf-16-le", "utf-16-be"])

@@ -11,7 +11,9 @@ from tests.engines.intake.conftest import HEADER, Desk, csv_bytes, good, row
 from nianjian.engines.intake import validate
 from nianjian.engines.intake.format import Fields, FileMapping, Layout
 from nianjian.engines.intake.ledger import FileReceipt
+from nianjian.engines.intake.load import choose_format, read_sample
 from nianjian.engines.intake.mapping import read_mapping
+from nianjian.engines.intake.read import list_items
 from nianjian.engines.intake.validate import first_reason, reject_reasons
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -222,6 +224,19 @@ def test_mapping_file_by_header_and_by_position(desk: Desk) -> None:
     path.write_text("columns: {call_id: 1, direction: 2, callee: 3, start: 4, end: 5}\n", encoding="utf-8")
     bare = "k1,呼出,13800138000,2026-03-01 08:00:00,2026-03-01 08:01:00\n"
     assert desk.take(bare.encode(), mapping=read_mapping(path)).rows.loaded == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "mapped", "name"),
+    [("auto", "", "generic"), ("auto", "tinet", "tinet"), ("asterisk", "tinet", "asterisk")],
+)
+def test_a_named_source_goes_before_the_mappings_and_both_before_what_the_file_tells(
+    desk: Desk, source: str, mapped: str, name: str
+) -> None:
+    path = desk.folder / "calls.csv"
+    path.write_bytes(csv_bytes(good(1)))
+    (item,) = list_items([path])
+    assert choose_format(read_sample(item, "utf-8"), source, FileMapping(source=mapped))[0].name == name
 
 
 def test_what_is_no_call_record_is_refused(desk: Desk) -> None:

@@ -109,6 +109,15 @@ def test_cells_beyond_the_header_come_back_and_are_refused_until_someone_decides
     ]
 
 
+def test_a_line_that_gives_no_row_again_is_kept_with_its_own_signs(desk: Desk) -> None:
+    desk.take(csv_bytes([row(1, 开始时间="soon", 主叫号码="=1+2")]))
+    rejects.write_rejects(desk.lake, "B1", out := desk.folder / "out.csv")
+    heading, line = out.read_text(encoding="utf-8-sig").splitlines()
+    desk.take(f"{heading}\n{','.join(line.split(',')[:4])}\n".encode(), "cut.csv")
+    assert "'=1+2" in line
+    assert desk.rows("raw", "reason = 'columns_missing'") == [('["c000001", "呼出", "=1+2", "95013"]',)]
+
+
 def test_a_field_that_json_does_not_show_is_no_column_of_the_rejects(desk: Desk) -> None:
     """Nor does a corrected row come back as not answered because its answer time is an empty cell."""
     record = {"id": "a", "方向": "呼出", "外显": "95013", "被叫": "13800000001", "状态": "接通"}

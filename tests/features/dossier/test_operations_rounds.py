@@ -212,6 +212,24 @@ def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], de
     assert (_states(demo, anna), submission["left_out"], submission["late"]) == (["left_out"], 1, True)
 
 
+@pytest.mark.parametrize(("more", "code"), [(0, "dossier_manifest_unreadable"), (1, "file_too_large")])
+def test_a_manifest_has_an_end(demo: str, more: int, code: str) -> None:
+    with pytest.raises(NianjianError, match=code):
+        rounds.read_package(bytes(manifest.LIMIT + more), enterprise=demo, year=YEAR)
+
+
+def test_of_a_notices_number_the_first_hundred_and_twenty_signs_are_kept(
+    keep: Callable[..., int], demo: str, anna: Actor
+) -> None:
+    keep("articles", 1)
+    _listed(demo, anna, "articles")
+    rounds.record_notice(
+        enterprise=demo, year=YEAR, number=1, received=date(2027, 2, 1), due=None, reference=" " + "补" * 121,
+        requests=[RequestInput("", "x")], paper=RECEIPT, actor=anna,
+    )  # fmt: skip
+    assert _one(demo, anna)["notices"][-1]["reference"] == "补" * 120
+
+
 def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Actor, tmp_path: Path) -> None:
     keep("articles", 1)
     assert code_of(lambda: _listed(demo, anna, "articles", on=date(2027, 3, 2))) == "dossier_day_ahead"

@@ -119,6 +119,11 @@ def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, o
         operations.change_tasks(enterprises=["two", "three"], task="items", act="assign", text="x", actor=lead)
 
 
+def test_a_sentence_names_the_first_five(demo: str) -> None:
+    told = [operations.describe_enterprises([demo] * count) for count in (5, 6)]
+    assert [(one.count(f"({demo})"), one.endswith(" …")) for one in told] == [(5, False), (5, True)]
+
+
 def test_how_many_at_once(lead: Actor) -> None:
     for chosen, code in (([], "portfolio_none_chosen"), ([f"e{n}" for n in range(201)], "portfolio_too_many")):
         with pytest.raises(NianjianError, match=code):

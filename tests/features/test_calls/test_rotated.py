@@ -24,7 +24,7 @@ SIGNS = VoicemailSigns(("voicemail",))
 
 def _row(at: datetime, caller: str = "13911112222", app: str = "Wait") -> list[str]:
     unique, stamp = f"{int(at.timestamp())}.7", f"{at:%Y-%m-%d %H:%M:%S}"
-    row = ["", caller, "95013", "in", "", "PJSIP/HZ-GW-01-00000001", "", app, "", stamp, stamp, stamp]
+    row = ["", caller, "95013", "in", f'"" <{caller}>', "PJSIP/HZ-GW-01-00000001", "", app, "", stamp, stamp, stamp]
     return [*row, "1", "1", "ANSWERED", "3", unique, "", "", unique, "1"]
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts import models, query, service
+from nianjian.platform.accounts import models, people, query, service
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
@@ -43,6 +43,18 @@ def test_without_the_right_token_nobody_acts(operator: Actor, name: str, token: 
     _add("anna", operator)
     with pytest.raises(NianjianError, match=code):
         query.actor(name, token)
+
+
+def test_a_look_is_changed_by_each_part_of_it(anna: Actor) -> None:
+    looks = [("en", "dark"), ("en", "light"), ("zh-hans", "light"), ("zh-hans", "light")]
+    changed = [people.set_look(actor=anna, language=language, theme=theme) for language, theme in looks]
+    assert changed == [True, True, True, False]
+
+
+def test_people_are_read_one_by_one_as_they_are_together(demo: str, anna: Actor, operator: Actor) -> None:
+    _add("berta", operator)
+    found = people.PersonList(demo)
+    assert [one.name for one in found] == [one.name for one in found[:]] == ["anna", "berta"]
 
 
 def test_without_a_name_the_operator_acts(db: None) -> None:

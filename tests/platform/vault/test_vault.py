@@ -53,8 +53,10 @@ def test_rotation_seals_rows_and_files_with_the_new_key(load: Callable[..., Impo
     load("seats", SEATS, ROW, ("S2", "李四", "", ""))
     blob = blobs.put(b"agreement")
     before = _stored()
-    done = columns.rotate(actor=operator)
+    told: list[tuple[int, int]] = []
+    done = columns.rotate(actor=operator, progress=lambda *figures: told.append(figures))
     assert (done.rows, done.files) == (2, 1)
+    assert told == [(2, 3), (3, 3)]
     assert not set(before) & set(_stored()) - {None}
     assert [seat.person for seat in Seat.objects.order_by("key")] == ["张三", "李四"]
     assert blobs.get(blob.id) == b"agreement"

@@ -108,6 +108,15 @@ async def test_a_release_counts_once(window: str) -> None:
     assert await many(memory, 3, one) == 1
 
 
+async def test_a_call_goes_back_to_the_day_on_which_it_was_counted() -> None:
+    memory = await started()
+    one = slot(per_day(300))
+    for call, now in (("a", NOON), ("b", NOON), ("c", MIDNIGHT)):
+        await take(memory, one, call=call, now=now)
+    assert memory.release(E, "a", MIDNIGHT)
+    assert (memory.used(E, one, NOON), memory.used(E, one, MIDNIGHT)) == (1, 1)
+
+
 async def test_a_lower_cap_holds_at_once_and_resets_nothing() -> None:
     memory = await started()
     old = per_day(300)
@@ -149,6 +158,8 @@ async def test_a_clock_more_than_a_day_behind_is_an_alarm(caplog: pytest.LogCapt
         assert memory.state()["available"] is available
         taken = await take(memory, one, now=wall[0])
         assert (taken.allowed, taken.unavailable) == (available, not available)
+        if available:  # a switch names a moment before: nor does the counter of that day let anybody in
+            await take(memory, one, now=wall[0] - DAY)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
@@ -165,6 +176,14 @@ async def test_what_is_over_is_forgotten_and_what_counts_is_not() -> None:
         assert not (await take(memory, long, now=wall[0])).allowed
     assert memory.state()["keys"] == 1
     assert (await take(memory, day, short, now=wall[0])).allowed
+
+
+async def test_of_many_days_the_oldest_is_forgotten() -> None:
+    memory = await started()
+    one = slot(per_day(300))
+    for day in range(402):
+        await take(memory, one, now=NOON + day * DAY)
+    assert [memory.used(E, one, NOON + day * DAY) for day in (0, 1, 400, 401)] == [0, 1, 1, 1]
 
 
 async def test_what_takes_again_holds_while_its_meter_does_and_its_units_go_back() -> None:

@@ -99,6 +99,21 @@ def test_what_is_too_long_is_refused_and_closed(tmp_path: Path, sent: bytes, sta
     assert split(run(play()))[0][0] == status
 
 
+def test_who_waits_before_a_long_body_is_told_to_go_on(tmp_path: Path) -> None:
+    async def play() -> bytes:
+        async with running(made(tmp_path)) as ports:
+            reader, writer = await asyncio.open_connection("127.0.0.1", ports["http"])
+            head, sent = requests([body()], headers=b"Expect: 100-continue\r\n").split(b"\r\n\r\n")
+            writer.write(head + b"\r\n\r\n")
+            received = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            writer.write(sent)
+            answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 5)
+            writer.close()
+            return received + answer
+
+    assert run(play()) == b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"
+
+
 def test_answers_leave_in_the_order_of_the_questions(tmp_path: Path) -> None:
     async def play() -> bytes:
         counters = Slow()

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -165,10 +165,10 @@ class Text:
     """
 
     source: str
-    read: int = 0
-    agree: int = 0
-    differ: tuple[int, ...] = ()
-    unknown: tuple[int, ...] = ()
+    read: int
+    agree: int
+    differ: tuple[int, ...]
+    unknown: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +192,9 @@ class Rescan:
     by_place: tuple[int, ...]
     certainty: str
     digest: str
-    text: Text = field(default=Text("none"))
-    riding: Riding = field(default=Riding("none"))
-    why: tuple[str, ...] = ()
+    text: Text
+    riding: Riding
+    why: tuple[str, ...]
 
     @property
     def intact(self) -> bool:
