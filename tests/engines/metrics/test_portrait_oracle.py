@@ -196,8 +196,7 @@ def check_closing(metric: Json, tables: Tables, as_of: date, today: date | None,
     undated = [c for c in counted if c["day"] is None]
 
     def judged(rows: list[data.Row], day: date, open_days: list[data.Row]) -> Json:
-        done, shut = (sum(oracle.closed(c, day) for c in part) for part in (rows, open_days))
-        shut = sum(oracle.closed(c, as_of) for c in open_days)
+        done, shut = sum(oracle.closed(c, day) for c in rows), sum(oracle.closed(c, as_of) for c in open_days)
         light = verdicts.closing_light(done, len(rows), shut, len(open_days) - shut)
         return verdicts.figures(done, len(rows), "%", light)
 

@@ -270,29 +270,6 @@ def test_no_import_takes_a_line_out_of_its_teams_isolation(house: str, load: Imp
     assert policy["channels"][0] == line | {"team": "T02", "isolated": False}
 
 
-def test_a_line_that_joined_an_isolated_team_leaves_it_by_no_import(
-    house: str, load: Import, anna: Actor, bo: Actor
-) -> None:
-    """By its id, its name, or a name that the team was given only then; a line of the days before does not count."""
-    load("teams", "团队编号,名称", ("T02", "自营"))
-    lines = "线路编号,团队,状态"
-    load("lines", lines, ("L00", "T01", "启用"))
-    load("lines", lines, *((f"L0{n}", "T02", "启用") for n in range(6)), ("L06", "新队", "启用"))
-    waiting = set_cap(anna, 10, isolated=True, key="team", name="T01")
-    operations.approve(approval=str(waiting.approval), actor=bo)
-    for joins in ((("L03", "T01", "启用"),), (("L04", "外包一队", "启用"),)):
-        load("lines", lines, *joins)
-        load("lines", lines, *((name, "T02", state) for name, _team, state in joins))
-    load("teams", "团队编号,名称", ("T01", "新队"))
-    load("lines", lines, ("L06", "T02", "启用"))
-    channels = gate_policy.summarize_policy(enterprise="demo", actor=anna)["channels"]
-    assert {one["name"] for one in channels if one["isolated"]} == {"L03", "L04", "L06"}
-    lifting = set_cap(anna, None, key="team", name="T01")
-    operations.approve(approval=str(lifting.approval), actor=bo)
-    channels = gate_policy.summarize_policy(enterprise="demo", actor=anna)["channels"]
-    assert not any(one["isolated"] for one in channels)
-
-
 def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, operator: Actor) -> None:
     order: dict[str, Any] = {
         "enterprise": house,

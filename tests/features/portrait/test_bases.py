@@ -21,11 +21,10 @@ from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.closed_seasons import store_archive
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.dossier.operations import package, rounds
 from nianjian.features.dossier.operations.generate import build_head
 from nianjian.features.overview.facts import build_overview, build_portfolio
-from nianjian.features.portrait import bases, operations, portraits
+from nianjian.features.portrait import bases, portraits
 from nianjian.features.portrait.operations import choose_basis, compute_and_simulate, run_portrait
 from nianjian.features.season.operations import note_report
 from nianjian.features.season.queries import summarize_season
@@ -250,42 +249,12 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
     run = portraits.list_runs("demo", 2026)[0]
     words_of_it = portraits.describe_run_basis("demo", 2026, run, words(CHINESE))
     assert words_of_it.startswith("不是申报口径，2027年3月20日尚未到来：")
-    client = signed_in("anna")
-    page = client.get(f"/e/demo/2026/?run={run}").content.decode()
+    page = signed_in("anna").get("/e/demo/2026/").content.decode()
     assert "于2027-01-05按2027-03-20计算，该日尚未到来：不作为申报口径，也不完成任何任务" in page
-    assert "本次计算系提前进行" in page
     _today(monkeypatch, "2027-03-20")
     assert _list_bases(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"
     _run(january, date(2027, 3, 20))
     assert _list_bases(january)["filing"]["as_of"] == "2027-03-20"
-
-
-def test_both_bases_are_of_facts_that_are_published_once(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-
-    def count(*given: Any) -> None:
-        calls.append(given)
-        publish_facts(*given)
-
-    monkeypatch.setattr(operations, "publish_facts", count)
-    _run(january)
-    assert (len(calls), len({str(one["run"]) for one in _list_bases(january).values()})) == (1, 2)
-
-
-def test_a_run_made_ahead_heads_no_page_of_the_year_beside_another(january: Actor) -> None:
-    """Metrics, files and the run on its own follow the page's run; the list of runs names the one made ahead."""
-    standing = portraits.find_newest_run("demo", 2026)
-    assert standing is not None
-    _run(january, date(2027, 3, 20))
-    ahead, client = portraits.list_runs("demo", 2026)[0], signed_in("anna")
-    for address in ("/e/demo/2026/", f"/e/demo/2026/?run={standing.id}"):
-        page = client.get(address).content.decode()
-        assert "截至2027年3月20日" not in page
-        assert "最新一次计算系提前进行" in page
-        assert f"?run={ahead}" in page
-        assert f"seat_vacancy/?run={standing.id}" in page
-    listed = client.get("/e/demo/2026/runs/").content.decode()
-    assert (listed.count("提前计算"), f"?run={ahead}" in listed) == (1, True)
 
 
 def test_the_only_run_of_a_year_is_none_of_filing_either_where_it_was_made_ahead(

@@ -393,16 +393,6 @@ def known_basis(portrait: Json, basis: str) -> str:
     return "ahead" if any(one["code"] == AHEAD for one in portrait.get("warnings", ())) else basis
 
 
-def was_ahead(portrait: Json) -> bool:
-    """Whether the as-of day lay after the day of the computation; False for an older program's, which tells neither."""
-    if any(one["code"] == AHEAD for one in portrait.get("warnings", ())):
-        return True
-    until = portrait.get("quality", {}).get("days_without_records", {}).get("until")  # yesterday, while the year lasts
-    as_of = date.fromisoformat(portrait["period"]["as_of"])
-    within = as_of < date.fromisoformat(portrait["period"]["to"])
-    return within and until is not None and date.fromisoformat(until) + timedelta(days=1) < as_of
-
-
 def period_text(portrait: Json, _: Words) -> str:
     """The days of a portrait, both included, and the day as of which it stands."""
     period = portrait["period"]

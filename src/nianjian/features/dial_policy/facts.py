@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from nianjian.platform.registers.versions import Version, current_versions
 
 CHUNK: Final = 2000
 MOST_PURPOSES: Final = 255
-NO_TEAMS: Final[Mapping[str, datetime]] = {}
+NO_TEAMS: Final[Mapping[str, Sequence[datetime]]] = {}
 _EPOCH: Final = date(1970, 1, 1)
 _DAY: Final = timedelta(days=1)
 
@@ -53,13 +53,13 @@ def list_numbers(enterprise: str) -> list[dict[str, Any]]:
 
 
 def list_channels(
-    enterprise: str, isolated: set[str], isolated_teams: Mapping[str, datetime] = NO_TEAMS,
+    enterprise: str, isolated: set[str], isolated_teams: Mapping[str, Sequence[datetime]] = NO_TEAMS,
     *, known_at: datetime | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Lines as channels: the team as its id, and the days on which calls may leave on them.
 
-    ``isolated_teams``: team -> when two persons approved its isolation. A line that was the team's then, or has become
-    so since, stays so, whatever the register says now: an import, which one person makes, takes no line out of it.
+    ``isolated_teams``: team -> when two persons approved its isolation. A line that was the team's then stays so,
+    whatever the register says since: an import, which one person makes, takes no line out of an isolation.
     ``known_at``: as the registers stood at that moment, None: now.
     """
     teams = current_versions(models.Team, enterprise, known_at=known_at).filter(valid_to=None)
@@ -85,25 +85,14 @@ def list_channels(
     return [channels[name] for name in sorted(channels)]
 
 
-def _map_isolated_lines(enterprise: str, isolated_teams: Mapping[str, datetime]) -> dict[str, str]:
-    """Line -> the isolated team whose it was when the isolation was approved or since; of several the first."""
+def _map_isolated_lines(enterprise: str, isolated_teams: Mapping[str, Sequence[datetime]]) -> dict[str, str]:
+    """Line -> the isolated team whose it was when the isolation was approved; of several the first approved."""
     by_line: dict[str, str] = {}
-    for at in sorted({*isolated_teams.values(), *_find_joining_moments(enterprise, isolated_teams)}):
+    for at in sorted({at for moments in isolated_teams.values() for at in moments}):
         for line in list_channels(enterprise, set(), known_at=at):
-            if line["team"] in isolated_teams and at >= isolated_teams[line["team"]]:
+            if at in isolated_teams.get(line["team"], ()):
                 by_line.setdefault(line["name"], line["team"])
     return by_line
-
-
-def _find_joining_moments(enterprise: str, isolated_teams: Mapping[str, datetime]) -> set[datetime]:
-    """When a line may have become one of the teams' since: it was given the team, or the team its name."""
-    if not isolated_teams:
-        return set()
-    teams = models.Team.objects.filter(enterprise_id=enterprise, team_id__in=isolated_teams)
-    names = {*isolated_teams, *teams.exclude(name=None).values_list("name", flat=True)}
-    lines = models.Line.objects.filter(enterprise_id=enterprise, team__in=names)
-    since = {"recorded_at__gt": min(isolated_teams.values())}
-    return {at for rows in (lines, teams) for at in rows.filter(**since).values_list("recorded_at", flat=True)}
 
 
 MODELS: Final[dict[str, type[Version]]] = {form.CONSENTS: models.Consent, form.DO_NOT_CALL: models.DoNotCall}

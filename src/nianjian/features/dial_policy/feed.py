@@ -237,7 +237,7 @@ def list_lines(code: str, settings: Sequence[policies.GatePolicy]) -> list[dict[
     """The lines as channels; ``observing``: nobody has switched enforcing on, and no case has set anything."""
     isolated, enforced = ruled.list_isolated(settings, ruled.CHANNEL), ruled.list_enforced(settings, ruled.CHANNEL)
     teams = [one for one in settings if one.key == ruled.TEAM and one.values.get("white_list")]
-    approved = {one.name: at for one in teams if (at := policies.find_isolation_start(one)) is not None}
+    approved = {one.name: policies.list_isolation_moments(one) for one in teams}
     lines = facts.list_channels(code, isolated, approved)
     return [{**line, "observing": line["name"] not in enforced} for line in lines]
 

@@ -85,13 +85,12 @@ def compute_portrait(
     raw: bool = False,
     tried: Sequence[Overlay] = (),
     waiting: Waiting = _ignore_wait,
-    published: bool = False,
 ) -> Result:
     """Publish and compute, nothing else; ``province`` None: the enterprise's own; ``today`` None: no second day.
 
     ``as_of`` None: today, or the day that the rulebook names for the data year where that is earlier.
 
-    ``tried``: overlays that act in this run only. ``published``: the facts lie in the lake by now.
+    ``tried``: overlays that act in this run only.
 
     Errors: ``enterprise_unknown``, ``province_unknown``, ``year_not_begun``, ``as_of_before_period``,
     ``rows_erased_year``.
@@ -104,9 +103,8 @@ def compute_portrait(
         as_of = min(clock.today(), default_day(last, year))
     portraits.refuse_deleted_year(enterprise, Frame(year, as_of, today))
     lake = wiring.lake(enterprise)
-    if not published:
-        _announce_wait(lake, waiting)
-        publish_facts(lake, enterprise)
+    _announce_wait(lake, waiting)
+    publish_facts(lake, enterprise)
     current = rulebook(day=None, province=tenant.province or None, enterprise=enterprise, tried=tried)
     # A reason confirmed in January for a day of October holds on every basis.
     book = rulebook(day=as_of, province=where, enterprise=enterprise, tried=tried).with_rule(current.rule(QUIET))
@@ -199,7 +197,7 @@ def run_portrait(
     other, filed = bases.choose_days(enterprise, year) if as_of is None else (None, as_of)
     if other is not None:
         _store_run(compute(as_of=other), enterprise, year, actor)
-    result = compute(as_of=filed, published=other is not None)
+    result = compute(as_of=filed)
     _store_run(result, enterprise, year, actor)
     if not raw:  # the daily cube is fresh now
         line_usage.store_line_usage(enterprise)

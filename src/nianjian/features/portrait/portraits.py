@@ -24,7 +24,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.frame import Basis, Frame
-from nianjian.engines.paper.figures import basis_text, known_basis, was_ahead
+from nianjian.engines.paper.figures import basis_text, known_basis
 from nianjian.engines.paper.people import mask_portrait
 from nianjian.engines.paper.words import Words
 from nianjian.platform.home import env
@@ -261,26 +261,6 @@ def get_basis(portrait: Mapping[str, Any]) -> Basis:
     """The basis of a portrait's figures; `known_basis` says what is none of filing."""
     basis = revive.frame(portrait).basis
     return basis if basis is Basis.WITHIN_YEAR else Basis(known_basis(portrait, basis))
-
-
-def find_head_run(enterprise: str, year: int) -> Run | None:
-    """The run that heads the year's pages: the newest, but one made ahead only where there is no other."""
-    newest = find_newest_run(enterprise, year)
-    if newest is None or not is_made_ahead(enterprise, year, newest.id):
-        return newest
-    ids = (id_ for id_ in list_runs(enterprise, year) if not is_made_ahead(enterprise, year, id_))
-    return next((get_run(enterprise, year, id_) for id_ in ids), newest)
-
-
-def is_made_ahead(enterprise: str, year: int, id_: str) -> bool:
-    """Whether a run was computed before its as-of day; ``portrait_run_unknown``."""
-    return _read_made_ahead(_run_file(enterprise, year, id_))
-
-
-@lru_cache(maxsize=4096)
-def _read_made_ahead(path: Path) -> bool:
-    """`was_ahead` of a run's file, which is read once, like its first line."""
-    return was_ahead(json.loads(path.read_bytes().split(b"\n")[1]))
 
 
 def describe_basis(portrait: Mapping[str, Any], _: Words) -> str:

@@ -108,9 +108,8 @@ def _plugin(address: str) -> Any:  # noqa: ANN401 -- the same
 
     by_scheme = strict.plugins()
     if address.startswith("https://"):
-        matches = [
-            (factory, native) for factory in set(by_scheme.values()) if (native := factory.parse_native_url(address))
-        ]
+        factories = dict.fromkeys(by_scheme.values())  # in their order: of two that take it, it is always the same one
+        matches = [(factory, native) for factory in factories if (native := factory.parse_native_url(address))]
         return _build_plugin(*matches[0]) if matches else None
     factory = by_scheme.get(address.partition("://")[0].lower())
     options = factory.parse_url(address) if factory is not None else None

@@ -99,14 +99,14 @@ def has_isolation(enterprise: str) -> bool:
     return any(one.values.get("white_list") for one in list_policies_in_force(enterprise))
 
 
-def find_isolation_start(standing: GatePolicy) -> datetime | None:
-    """When an isolation that holds now was put in force, whatever was changed of it since; None for no isolation."""
-    found: datetime | None = None
+def list_isolation_moments(standing: GatePolicy) -> list[datetime]:
+    """When the settings of an isolation that holds now were put in force: the first, and each change of it since."""
+    moments: list[datetime] = []
     row: GatePolicy | None = standing
     while row is not None and row.in_force_at is not None and row.values.get("white_list"):
-        found = row.in_force_at
+        moments.append(row.in_force_at)
         row = GatePolicy.objects.filter(pk=row.before).first() if row.before else None
-    return found
+    return moments
 
 
 def get_proposal(id_: str) -> GatePolicy:

@@ -79,16 +79,17 @@ def check_lengths(texts: Sequence[str]) -> None:
 
 
 def parse_moment(value: str | float) -> int:
-    """Epoch milliseconds of a moment as a switch writes it."""
+    """Epoch milliseconds of a moment as a switch writes it, from 1970 on; `MalformedError`."""
     if isinstance(value, str):
-        if value.isascii() and value.isdecimal():
-            return parse_moment(int(value))
         try:
+            if value.isascii() and value.isdecimal():
+                return parse_moment(int(value))  # of some thousand digits Python makes no number
             read = datetime.fromisoformat(value)
         except ValueError as fault:
             raise MalformedError("at: not a moment") from fault
-        zoned = read if read.tzinfo else read.replace(tzinfo=clock.ZONE)
-        return int(zoned.timestamp() * 1000)
+        value = (read if read.tzinfo else read.replace(tzinfo=clock.ZONE)).timestamp() * 1000
+        if 0 <= value < SECONDS_BELOW * 1000:
+            return int(value)
     if not 0 <= value < SECONDS_BELOW * 1000:
         raise MalformedError("at: not a moment")
     return int(value if value >= SECONDS_BELOW else value * 1000)

@@ -653,7 +653,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_day_ahead": mark("{day} is in the future; give the day on which it happened"),
     "dossier_day_before": mark("{day} is before {earlier}, when the package was handed in; correct the day"),
     "dossier_day_before_build": mark(
-        "{day} is before {built}, when this package was built; correct the day, or name the package that was handed in"
+        "{day} is before {built}, when this package was built; correct the day, or take the hand-in back and record it "
+        "with the package that was handed in"
     ),
     "dossier_due_before_receipt": mark(
         "the notice was received on {received}, after its last day {due}; correct the dates"

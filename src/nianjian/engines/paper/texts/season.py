@@ -320,7 +320,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_file_unknown": mark("the closed season of data year {year} has no such file"),
     "season_package_missing": mark(
         "data year {year}: no package is recorded as submitted; record it first, or close the season knowing that its "
-        "archive will contain none"
+        "archive will contain none (nianjian season close --without-package)"
     ),
     "season_package_gone": mark(
         "data year {year}: only the manifest of the package that was handed in is here; record the hand-in "

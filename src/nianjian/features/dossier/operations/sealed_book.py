@@ -105,7 +105,7 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     absent = riding.state == "absent"
     if absent and UNSEALED not in answers:
         raise NianjianError(UNSEALED)
-    versions = _find_versions(row, listed["items"])
+    versions = _find_versions(row, listed["items"], str(listed["book"]))
     name = path.name
     clean = require_cuttable(receive(path, room))
     ranges = [(places[0] + 1, places[-1] + 1) for places in items.values()]
@@ -266,8 +266,8 @@ def _name_pages(
     return matches, differ
 
 
-def _find_versions(row: Arrival, items: Sequence[Json]) -> dict[str, Version]:
-    """Item -> the version that was printed; ``dossier_sealed_unknown``."""
+def _find_versions(row: Arrival, items: Sequence[Json], book: str) -> dict[str, Version]:
+    """Item -> the version that was printed in the ``book``; ``dossier_sealed_unknown``."""
     by_item = {}
     for entry in items:
         versions = Version.objects.filter(
@@ -275,7 +275,7 @@ def _find_versions(row: Arrival, items: Sequence[Json]) -> dict[str, Version]:
         )
         version = versions.filter(sha256=entry["source_sha256"]).first()
         if version is None:
-            raise NianjianError("dossier_sealed_unknown", book=str(entry["title"]))
+            raise NianjianError("dossier_sealed_unknown", book=book)
         by_item[str(entry["item"])] = version
     return by_item
 

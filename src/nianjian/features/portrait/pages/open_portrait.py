@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, component_of_flag, find_figures
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.figures import was_ahead
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, pair_text, words
 from nianjian.features.portrait import portraits, vacancies
@@ -34,22 +33,13 @@ NONE: Final = "-"  # in an address: the rows that have no key
 
 @dataclass(frozen=True, slots=True)
 class OpenPortrait:
-    """``data`` is masked; ``run`` as asked in the address, ``known``: what is known of the run that is shown.
-
-    ``ahead``: the newest run, where it was made ahead and this one heads the year's pages in its place.
-    """
+    """``data`` is masked; ``run`` as asked in the address, ``known``: what is known of the run that is shown."""
 
     code: str
     year: int
     run: str | None
     stored: Run | None
     data: Mapping[str, Any]
-    ahead: Run | None = None
-
-    @property
-    def heads(self) -> bool:
-        """Whether it is what the year's pages show when nobody asks for a run."""
-        return self.run is None or self.ahead is not None
 
     def link(self, route: str, *, query: Mapping[str, str] | None = None, **more: object) -> str:
         """Return a page's address that is about the same run."""
@@ -88,16 +78,12 @@ def _find_metric(portrait: Mapping[str, Any], slug: str) -> Mapping[str, Any]:
 def get_portrait_or_404(request: Request, code: str, year: int) -> OpenPortrait:
     """Find the portrait; 404 where there is none, also for a run that does not exist."""
     run = request.GET.get("run") or request.POST.get("run") or None
-    newest, head = portraits.find_newest_run(code, year), portraits.find_head_run(code, year)
-    ahead = newest if head != newest else None
-    if run is None and ahead is not None and head is not None:
-        run = head.id
     with missing_as_404():
         data = portraits.find_masked_portrait(code, year, run)
-        run_record = newest if run is None else portraits.get_run(code, year, run)
+        run_record = portraits.find_newest_run(code, year) if run is None else portraits.get_run(code, year, run)
     if data is None:
         raise Http404
-    return OpenPortrait(code, year, run, run_record, data, ahead if run_record == head else None)
+    return OpenPortrait(code, year, run, run_record, data)
 
 
 def translator() -> Words:
@@ -116,10 +102,6 @@ def shared_context(request: Request, one: OpenPortrait) -> dict[str, Any]:
         "year": one.year,
         "run": one.run,
         "known": one.stored,
-        "heads": one.heads,
-        "ahead": one.ahead,
-        "ahead_of": format_day(date.fromisoformat(one.ahead.as_of)) if one.ahead else "",
-        "made_ahead": was_ahead(one.data),
         "moment": moment(one.stored) if one.stored else "",
         "data": one.data,
         "facts": _list_facts(one),
@@ -131,7 +113,7 @@ def shared_context(request: Request, one: OpenPortrait) -> dict[str, Any]:
 
 def _list_changes(one: OpenPortrait) -> list[str]:
     """What has changed since the newest figures were computed; of an earlier run that is shown nothing is said."""
-    if not one.heads or one.stored is None:
+    if one.run or one.stored is None:
         return []
     _ = words(current())
     return [change_text(what, count, _) for what, count in sorted(count_changes(one.code, one.stored).items())]

@@ -149,7 +149,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
             for metric in metrics
         ],
         "causes": [row for metric in metrics for row in _cause_rows(one, metric, names, level)],
-        "bases": build_basis_cards(code, year, _) if one.heads else None,
+        "bases": build_basis_cards(code, year, _) if one.run is None else None,
         "basis": portraits.describe_basis(data, _),
         "within_year": data["period"].get("basis") == Basis.WITHIN_YEAR,
         "inputs": [

@@ -166,7 +166,6 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
                     for metric in run.metrics
                 ],
                 "erased": portraits.marks_of_snapshot(run.snapshot, marks),
-                "ahead": portraits.is_made_ahead(code, year, id_),
                 "ticked": place < PAIR and run_page.first == 1,
             }
         )
