@@ -2,7 +2,7 @@
 
 Waitress reads every body before the application sees the request, closes a connection that stands still only where its
 socket takes data, and stops accepting once its limit of connections is reached. Here a large body is read once the
-application has let its head in (`config.http.bodies`), every stage of a connection has a deadline, and a newcomer
+application has let its head in (`home.http.Bodies`), every stage of a connection has a deadline, and a newcomer
 displaces a connection that waits, of the address that holds most.
 """
 

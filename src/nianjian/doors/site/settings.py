@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "nianjian.features.people.account_pages.Enrolment",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# Beginning of an address -> what answers 404 and 400 there (`readable`); "": everywhere else.
+# Beginning of an address -> what answers 404 and 400 there (`platform.home.http.refuse_request`); "": everywhere else.
 UNREADABLE = {
     "/api/": ("nianjian.platform.api.problems.nowhere", "nianjian.platform.api.problems.unreadable"),
     "": ("nianjian.platform.web.errors.missing", "nianjian.platform.web.errors.bad"),
@@ -122,7 +122,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = True  # every session is ended by `web.account.limits`, none by closing the browser
+ACCOUNT_SESSION_REMEMBER = True  # every session is ended by `people.middleware.Limits`, none by closing the browser
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "nianjian.features.people.adapter.SecondFactor"
@@ -141,7 +141,7 @@ SOCIALACCOUNT_ADAPTER = "nianjian.features.people.adapter.SignOn"
 SOCIALACCOUNT_PROVIDERS = env.providers(os.environ)
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_QUERY_EMAIL = True
-SECOND_FACTOR = ENVIRONMENT.mfa_required  # obligatory for `web.account.second_factor.ASKED`
+SECOND_FACTOR = ENVIRONMENT.mfa_required  # obligatory for `people.account_pages.ASKED`
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

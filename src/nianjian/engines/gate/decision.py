@@ -31,7 +31,7 @@ RULES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """``reason`` as in `asked.REASONS`, the rule's key, and the next chance (epoch seconds; None: not by waiting).
+    """``reason`` as in `question.REASONS`, the rule's key, and the next chance (epoch seconds; None: not by waiting).
 
     ``fail_open``: the gate cannot know, and the operator's switch of this purpose says that the call may go.
     """

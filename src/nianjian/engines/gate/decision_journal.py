@@ -103,7 +103,7 @@ def is_plain(text: str) -> bool:
 
 
 def brief_lines(briefs: Iterable[Brief]) -> bytes:
-    """The lines of usual decisions, each with its end: the same as `line` makes."""
+    """The lines of usual decisions, each with its end: the same as `decision_line` makes."""
     pieces: list[bytes] = []
     last, moment = 0, "0"
     for of in briefs:
@@ -319,7 +319,7 @@ class Journal:
     def answered(self, now: int) -> list[Decision]:
         """What earlier runs answered today and yesterday (``now`` epoch milliseconds), the newest of it, oldest first.
 
-        Reads up to `earlier.MOST` bytes, so it is called in a thread, behind `open` and before anything is noted.
+        Reads up to `EARLIER_BYTES` bytes, so it is called in a thread, behind `open` and before anything is noted.
         """
         days = (self._path(day_number(now) + day) for day in (-1, 0))
         return list(earlier_decisions([path for path in days if path.exists()], self._boot))

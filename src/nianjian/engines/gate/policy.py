@@ -44,7 +44,7 @@ class Cap:
 class Slot:
     """One counter that a call must pass: a cap and the value of its key (``trunk17``, ``95013001``, …).
 
-    ``told``: how an answer names it; given where a slot serves many calls, so that it is not written for each.
+    ``counter``: how an answer names it; given where a slot serves many calls, so that it is not written for each.
     """
 
     cap: Cap

@@ -80,9 +80,9 @@ Frame: TypeAlias = tuple[str, str, str, str]
 class Alike(msgspec.Struct, frozen=True, gc=False):
     """What the calls of one path have in common: all of them were allowed, by one counter.
 
-    ``begun``: how the ids of their decisions begin. ``told``: their answer as JSON, with places for what is each one's
-    own (`server.wire.pattern`), and the counter's ``key`` as JSON; ``frame``: their line in the decision journal with
-    such places (`decisions.record.frame`). Both are shared by channels: what a call touches must be little, or the
+    ``begun``: how ids of their decisions begin. ``answer``: their answer as JSON, with places for what is each one's
+    own (`wire.answer_pattern`), and the counter's ``key`` as JSON; ``frame``: their line in the decision journal with
+    such places (as `decision_frame` makes it). Both are shared by channels: what a call touches must be little, or the
     processor waits for its memory. The garbage collector does not know this, so that it forgets the tuples too.
     """
 

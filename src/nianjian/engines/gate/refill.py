@@ -146,7 +146,7 @@ def _window_start(cap: Cap, now: int) -> int:
 
 
 async def refill_store(url: str, folders: Iterable[Path], snapshot: Snapshot, now: int) -> tuple[str, Figures]:
-    """Fill the store at ``url``; the new generation, and what was counted. Errors as `rebuild`'s."""
+    """Fill the store at ``url``; the new generation, and what was counted. Errors as `rebuild_store`'s."""
     figures = count_figures(open_journals(folders, snapshot, now), snapshot, now)
     caps = {code: one.policy.caps for code, one in snapshot.tenants.items()}
     return await rebuild_store(url, caps, figures), figures

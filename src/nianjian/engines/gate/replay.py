@@ -21,7 +21,7 @@ CANNOT_KNOW: Final = frozenset({"gate-unavailable", FAIL_OPEN})
 
 @dataclass(slots=True)
 class ReplayResult:
-    """How many were decided again, the same and otherwise (at most `SHOWN` of these), or whose snapshot is gone."""
+    """How many were decided again, the same, otherwise (at most `MOST_EXAMPLES`), or whose snapshot is gone."""
 
     decided: int = 0
     same: int = 0

@@ -44,19 +44,19 @@ class Columns:
     names: Sequence[str]
 
     def find(self, *names: str) -> str | None:
-        """The raw name of the first of ``wanted`` that the file has."""
+        """The raw name of the first of ``names`` that the file has."""
         have: dict[str, str] = {}
         for name in self.names:
             have.setdefault(plain_name(name), name)
         return next((have[plain_name(name)] for name in names if plain_name(name) in have), None)
 
     def cell(self, *names: str) -> str:
-        """The first of ``wanted`` that the file has, as an expression; NULL when it has none."""
+        """The first of ``names`` that the file has, as an expression; NULL when it has none."""
         name = self.find(*names)
         return NULL if name is None else quoted(name)
 
     def filled(self, *names: str) -> str:
-        """The first of ``wanted`` that is filled in this row."""
+        """The first of ``names`` that is filled in this row."""
         return first_of(self.cell(name) for name in names)
 
     def withholds(self) -> str:

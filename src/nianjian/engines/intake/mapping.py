@@ -85,7 +85,7 @@ def apply_mapping(fields: Fields, columns: Columns, mapping: FileMapping, zone: 
     return replace(fields, columns=origin, texts=texts, **changes)  # type: ignore[arg-type] # by field name
 
 
-def _derive_times(  # noqa: PLR0917 - one step of `overridden`, over its own values
+def _derive_times(  # noqa: PLR0917 - one step of `apply_mapping`, over its own values
     fields: Fields,
     columns: Columns,
     mapping: FileMapping,

@@ -150,7 +150,7 @@ def try_file(item: Item, source: str, mapping: FileMapping, timezone: str | None
 def write_trial_rejects(  # noqa: PLR0917 -- what a trial takes, and where the rows go
     item: Item, source: str, mapping: FileMapping, timezone: str | None, target: Path, words: Callable[[str], str]
 ) -> list[Path]:
-    """Write the rows of the beginning that would be rejected, in full, as `intake.rejects.write` does; the files.
+    """Write the rows of the beginning that would be rejected, in full, as `rejects.write_rejects` does; the files.
 
     None where no row would be. Raises what `load.import_file` raises.
     """

@@ -82,7 +82,7 @@ _GUARDED_AGAIN: Final = re.compile(_GUARDED.pattern.removesuffix("+]") + "]", re
 def is_guarded(text: str, *, again: bool = False) -> bool:
     """Whether cells of a text are kept from Excel's mending: ``="0138…"``, or an apostrophe in front of digits.
 
-    ``again``: of a rejects file that came back, in which `unharmed` takes the apostrophe in front of +.
+    ``again``: of a rejects file that came back, in which `restore_cell` takes the apostrophe in front of +.
     """
     return (_GUARDED_AGAIN if again else _GUARDED).search(text) is not None
 

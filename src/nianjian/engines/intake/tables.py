@@ -362,7 +362,7 @@ def _list_objects(text: str) -> Iterator[Mapping[str, object]]:
 
 _TIMES: Final = ("start", "ring", "answer", "end")
 
-# As `moments.either` reads them; nothing at all needs no zone.
+# As `sql.any_time` reads them; nothing at all needs no zone.
 SAID: Final = r"[-/]*|0([.]0*)?|([0-9]{10}|[0-9]{13}|[0-9]{16})([.][0-9]*)?|.*:.*[0-9](Z|[ ]?[+-][0-9]{2}(:?[0-9]{2})?)"
 
 

@@ -67,7 +67,7 @@ def _try_lock(handle: IO[bytes]) -> bool:
 
 
 def content(path: Path) -> bytes:
-    """All of it; errors as `reading`."""
+    """All of it; errors as `wrap_read_errors`."""
     with wrap_read_errors(path):
         return path.read_bytes()
 

@@ -35,7 +35,7 @@ class Calendar:
         return day.year in self.years
 
     def is_workday(self, day: date) -> bool:
-        """Whether ``day`` counts; a guess where the year is not `known`."""
+        """Whether ``day`` counts; a guess where the day has no notice (`has_notice`)."""
         if day in self.extra_workdays:
             return True
         if day in self.days_off or (not self.has_notice(day) and (day.month, day.day) in self.fixed):

@@ -51,7 +51,7 @@ def _short(number: int) -> tuple[int, int]:
 
 
 def upper_tail(complaints: int, total: int, calls: int, others: int) -> Tail:
-    """P(X ≥ found) for X binomial with ``total`` trials and the share calls / (calls + others).
+    """P(X ≥ complaints) for X binomial with ``total`` trials and the share calls / (calls + others).
 
     ``complaints`` complaints of ``total`` stand at a channel with ``calls`` of all ``calls + others`` calls (not 0).
     """
@@ -97,7 +97,7 @@ def holm(tails: Mapping[Key, Tail], tests: int, level: Fraction) -> frozenset[Ke
 class Comparison(Generic[Key]):
     """``rest``: complaints and answered calls of all other channels; ``tails``: chances of those above their rate.
 
-    ``named``: the channels that stand out beyond bad luck.
+    ``standouts``: the channels that stand out beyond bad luck.
     """
 
     rest: Mapping[Key, tuple[int, int]]

@@ -69,7 +69,7 @@ class Result:
     advice: Sequence[Mapping[str, object]] = ()
     simulated: Mapping[str, object] = field(default_factory=dict)
     warnings: Sequence[Mapping[str, object]] = ()  # what the reader must know beside the figures, by `code`
-    rules: Sequence[Mapping[str, object]] = ()  # the rules that decided, as `provenance` tells them
+    rules: Sequence[Mapping[str, object]] = ()  # the rules that decided, as `rules_to_document` tells them
     marketing: Mapping[str, object] = field(default_factory=dict)  # the flag beside the metrics
     missing: Sequence[Mapping[str, object]] = ()  # what keeps the whole from green, by `code`
 

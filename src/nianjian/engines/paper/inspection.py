@@ -47,7 +47,7 @@ def paper_content(
     _: Words,
     foot: str = "",
 ) -> dict[str, Any]:
-    """What `pdf` and `html` print. ``code``: where it comes from, in a QR code and not in the text.
+    """What `paper_pdf` and `paper_html` print. ``code``: where it comes from, in a QR code and not in the text.
 
     A dash says nothing on paper: a cell that has one says that there is no record.
     """
@@ -95,7 +95,7 @@ def _html_table(one: Mapping[str, Any], none: str) -> str:
 
 
 def day_sheet(sheet: Json, _: Words) -> dict[str, Any]:
-    """``sheet``: what the flow's `sheet` gives."""
+    """``sheet``: what `build_sheet` gives."""
     facts = [
         _enterprise(sheet, _),
         *inspection_day.notice_lines(sheet, _, BLANK),
@@ -231,7 +231,7 @@ def _code(document: Json) -> str:
 
 
 def drill_pdf(report: Json, _: Words) -> bytes:
-    """A4; the same report gives the same bytes. ``report``: what the flow's `report` gives. ``drawing_failed``."""
+    """A4; the same report gives the same bytes. ``report``: what `build_report` gives. ``drawing_failed``."""
     facts = [
         _enterprise(report, _),
         (_("Ticket of the drill"), report["drill"]),

@@ -85,7 +85,7 @@ HEARD: Final = 40  # digits; who sends any number of them would hit every token
 
 
 class Media(asyncio.DatagramProtocol):
-    """One call's RTP. ``heard`` grows by each digit that comes in; ``told`` is called then."""
+    """One call's RTP. ``heard`` grows by each digit that comes in; ``on_digit`` is called then."""
 
     def __init__(self, on_digit: Callable[[], None]) -> None:
         self.heard = ""

@@ -298,7 +298,7 @@ class Proofs:
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """Where calls go: ``sip:HOST:PORT``. ``anywhere``: also to this machine itself and its link (`places.refused`).
+    """Where calls go: ``sip:HOST:PORT``. ``anywhere``: also to this machine itself and its link (`agent.py`).
 
     ``sips``: asked for as ``sips:``, so every hop is to be secure; ``ca``: certificates (PEM) that are trusted instead
     of the system's, "" for those; ``identity``: our own certificate and key (PEM), "" for none.

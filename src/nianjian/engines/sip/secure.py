@@ -85,7 +85,7 @@ def to_secure_error(fault: BaseException) -> SecureError:
 
 
 async def weighed(fault: BaseException, host: str, port: int) -> SecureError:
-    """As `told`; what was only closed, or mute, is asked once more whether its first words are TLS."""
+    """As `to_secure_error`; what was only closed, or mute, is asked once more whether its first words are TLS."""
     error = to_secure_error(fault)
     broken = not isinstance(fault, ssl.SSLError) or isinstance(fault, ssl.SSLEOFError | ssl.SSLZeroReturnError)
     if error.kind == PLAIN and broken and await _greets(host, port):

@@ -80,7 +80,7 @@ def _new_value(proposal: Mapping[str, Any], book: Rulebook, place: str, province
 
 
 def request_effects(proposal: Mapping[str, Any], actor: Actor) -> str:
-    """Let the worker compute what the value would do; the address that follows it. Errors as `ask_effects`."""
+    """Let the worker compute what the value would do; the address that follows it. Errors as `enqueue_effects`."""
     place = str(proposal.get("enterprise") or "")
     job = enqueue_effects(
         **{name: str(proposal[name]) for name in ("key", "value", "reason")},

@@ -56,7 +56,7 @@ class Kept(models.Model):
     """
 
     archive = models.ForeignKey(Archive, on_delete=models.PROTECT, related_name="files")
-    part = models.CharField(max_length=16)  # `service.PARTS`
+    part = models.CharField(max_length=16)  # of `PARTS` in season.commands
     name = models.CharField(max_length=120)
     media_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)

@@ -205,7 +205,7 @@ def _written(draft: str, data: Mapping[str, object]) -> Path:
 def save_mapping(*, enterprise: str, name: str, data: Mapping[str, object], actor: Actor) -> None:
     """Check it and keep it in place of an earlier one of the name.
 
-    ``role_missing``, ``mapping_name_malformed``, ``mapping_invalid``, and others of `drafts.checked`.
+    ``role_missing``, ``mapping_name_malformed``, ``mapping_invalid``, and others of `check_mapping`.
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     place = secrets.token_hex(8)

@@ -450,7 +450,7 @@ def progress(request: Request, code: str, job: str) -> HttpResponse:
 @require_POST
 @page(Permission.READ_OWN)
 def stop(request: Request, code: str, job: str) -> HttpResponse:
-    """Ask it to stop; `jobs.stop` asks for the role."""
+    """Ask it to stop; `flow.stop` asks for the role."""
     job_value = _job(request, code, job)
     flow.stop(job=job_value.id, actor=request.actor)
     messages.info(request, _("The job stops at its next step."))

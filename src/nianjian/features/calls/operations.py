@@ -216,7 +216,7 @@ def import_calls(
     A file that cannot be imported does not hold up the others: it stands in ``failed``. When none could be
     imported the first error is raised, the others are its findings. ``replace`` goes with the first file.
     Raises NianjianError: ``enterprise_unknown``, ``batch_unknown``, ``batch_not_active``,
-    ``role_missing``, what `read.items` raises.
+    ``role_missing``, what `read.list_items` raises.
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     tenant = accounts.enterprise(enterprise)

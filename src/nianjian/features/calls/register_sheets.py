@@ -79,7 +79,7 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
 def summarize_check(kind: str, path: Path, enterprise: str, words: workbooks.Words) -> dict[str, object]:
     """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them.
 
-    A faulty one leaves its error workbook beside it, where `marked_of` finds it and it goes with the draft.
+    A faulty one leaves its error workbook beside it, where `error_workbook_path` says, and it goes with the draft.
     """
     check = check_register(kind, path, enterprise)
     if check.faulty:
@@ -164,7 +164,7 @@ def build_marked_workbook(
 ) -> bytes:
     """Return the workbook, of which nothing is kept.
 
-    ``role_missing``, ``file_empty``, and what `check_register.error_workbook` raises.
+    ``role_missing``, ``file_empty``, and what `write_error_workbook` raises.
     ``sheet_too_large``, ``sheet_faults_many``: an answer cannot wait for it; a page leaves such a one to the worker.
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)

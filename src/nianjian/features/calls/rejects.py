@@ -65,7 +65,7 @@ def export_rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -
 
 
 def build_rejects_file(*, batch: str, words: Sentence, actor: Actor) -> RejectsFile | None:
-    """The file of a batch with at most `DIRECT` rejected rows; None: there are more, `ask` for it.
+    """The file of a batch with at most `DIRECT` rejected rows; None: there are more (`enqueue_rejects_file`).
 
     ``batch_unknown``, ``role_missing``, ``batch_already_undone``.
     """
@@ -88,7 +88,7 @@ def enqueue_rejects_file(*, batch: str, language: str, actor: Actor) -> str:
 
 
 def run_rejects_file(*, batch: str, words: Sentence, actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
+    """Do what `enqueue_rejects_file` has put; where the file lies. The chain tells of it when it is fetched."""
     batch_value = _standing(batch, actor)
     rows = _rows(batch_value)
     with _packed(batch_value, words, lambda done: progress(batch_value.id, done, rows)) as (path, media):

@@ -181,7 +181,7 @@ def submit_complaint(*, token: str, once: str, texts: Mapping[str, str]) -> str:
 def open_drill_ticket(*, token: str, phone: str, actor: Actor) -> str:
     """Open the ticket of a drill as a stranger's is opened, marked so that it counts nowhere; its number.
 
-    ``phone``: whom the call-back calls, "": nobody. ``role_missing``, and what `complain` raises.
+    ``phone``: whom the call-back calls, "": nobody. ``role_missing``, and what `submit_complaint` raises.
     """
     door = get_by_token(token)
     require_permission(actor, door.enterprise_id, Permission.REPORT)

@@ -167,7 +167,7 @@ WHY: Final = Param(label=mark("Reason"), metavar="TEXT", help=mark("why"))
 
 @operation("complaints.add", on=TICKETS, permission=Permission.MANAGE_DATA)
 def open_ticket(*, enterprise: str, texts: RowTexts, actor: Actor) -> str:
-    """Open a ticket; its number. Raises what `service.add` raises."""
+    """Open a ticket; its number. Raises what `create_ticket` raises."""
     return create_ticket(enterprise=enterprise, texts=texts, actor=actor)
 
 

@@ -365,7 +365,7 @@ DONE: Final = Q(closed_at__isnull=False) & (Q(reopened_at=None) | Q(reopened_at_
 _CALLED_AGAIN: Final = Q(called_back_at__isnull=False) & Q(called_back_at__gte=F("reopened_at"))
 _NOT_AGAIN: Final = Q(called_back_at=None) | Q(called_back_at__lt=F("reopened_at"))
 _FRESH: Final = INCLUDED & Q(closed_at=None, reopened_at=None)
-# The same as `states.state`; a test holds both equal.
+# The same as `states.state_of`; a test holds both equal.
 _STATES: Final[Mapping[State, Q]] = {
     State.EXCLUDED: Q(exclusion__isnull=False),
     State.CLOSED: INCLUDED & DONE,

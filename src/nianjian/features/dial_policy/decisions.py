@@ -159,7 +159,7 @@ def search_journal(*, filters: DecisionFilter, limit: int, actor: Actor, lines: 
 
 
 def list_recent_decisions(*, filters: DecisionFilter, limit: int, actor: Actor) -> DecisionMatches:
-    """Search as `found`, for who waits for the answer: one day where nothing says since when, at most `LINES`.
+    """Search as `search_journal`, for who waits for the answer: one day where nothing says since when, at most `LINES`.
 
     The day is that of ``until``, today without. All enterprises write into one journal: a quiet one must not read
     through what a busy one has asked. ``role_missing``.

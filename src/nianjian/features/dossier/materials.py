@@ -76,7 +76,7 @@ class PageMark:
 
 
 def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[PageMark]:
-    """Of one page: ``sheet`` as `finding.to_document`, ``findings`` of it as a report keeps them, its sides in mm."""
+    """Of one page: ``sheet`` as `states.to_document`, ``findings`` of it as a report keeps them, its sides in mm."""
     entries = list(findings)
     marks = [_seal(one, entries, wide) for one in sheet.get("seals", ())]
     for one in entries:

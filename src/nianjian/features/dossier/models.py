@@ -180,7 +180,7 @@ class Material(models.Model):
 class Version(models.Model):
     """A file for an item; the newest that was not sent back counts.
 
-    ``verdict``: what the check said (`finding.Verdict`), ``report``: its JSON, which may name people.
+    ``verdict``: what the check said (`states.Verdict`), ``report``: its JSON, which may name people.
     ``effective_on`` and ``valid_until`` are those of the paper, not of the upload; None: it has none.
     """
 

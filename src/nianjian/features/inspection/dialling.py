@@ -498,7 +498,7 @@ def extract_signs(calls: ir.Table) -> ir.Table:
 
 
 def mark_suspects(calls: ir.Table, signs: RobotSigns) -> ir.Table:
-    """Answered calls of no registered robot with ``evidence``, "" for none; ``calls`` as `read` gives them."""
+    """Answered calls of no registered robot with ``evidence``, "" for none; ``calls`` as `extract_signs` gives them."""
     rows = calls.filter(calls.robot == 0, calls.answered)
     rows = rows.mutate(talk=rows.end.epoch_seconds() - rows.answer.epoch_seconds())
     alone, waits = ~rows.attended, rows.application.isin(WITH_PEOPLE)

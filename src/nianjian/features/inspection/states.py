@@ -173,7 +173,7 @@ def parse_lines(text: str, *, timed: bool) -> list[PlanLine]:
 
 
 def format_lines(lines: list[PlanLine]) -> str:
-    """The text that `read` reads to the same."""
+    """The text that `parse_lines` reads to the same."""
     return "\n".join(" | ".join(part for part in (one.head, one.first, one.second) if part) for one in lines)
 
 

@@ -253,7 +253,7 @@ class Stage:
 def stage_archive(file: Path, *, replace: bool, keys: Path | None, progress: Progress) -> Stage:
     """Check the archive and the keys, then unpack; be alone in the home.
 
-    Before anything is written: what `archive.checked` raises, ``backup_keys_missing``, ``backup_keys_other``,
+    Before anything is written: what `check_archive` raises, ``backup_keys_missing``, ``backup_keys_other``,
     ``home_not_empty``, ``restore_disk_too_small``.
     """
     environment = env.read()

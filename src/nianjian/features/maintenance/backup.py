@@ -1,7 +1,7 @@
 """Write one consistent archive of database, lake and files; the keys go into a second file or stay where they are.
 
 The moment is that of the database. The lakes' locks are held while it is fixed and each lake's files are listed:
-files never change and nothing deletes them meanwhile (`only_one`), so they are copied after the locks are free.
+files never change and nothing deletes them meanwhile (`lock_backups`), so they are copied after the locks are free.
 """
 
 import gzip

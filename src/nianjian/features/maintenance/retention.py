@@ -185,7 +185,7 @@ def _with_posted(calls: ClassStatus) -> ClassStatus:
 
 
 def _posted(code: str, calls: Period) -> list[Path]:
-    """Files of posted records (`inspection.screens.posted`) of the months whose calls are over their time."""
+    """Files of posted records (`screens.posted`) of the months whose calls are over their time."""
     return posted.older(posted.folder(env.read().home), code, calls.since.replace(day=1)) if calls.since else []
 
 

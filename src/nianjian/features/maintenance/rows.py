@@ -74,7 +74,7 @@ def dump_table(table: str, path: Path) -> int:
 
 
 def read_dump(path: Path) -> tuple[Columns, Iterator[Row]]:
-    """Columns and rows of a file that `dump` wrote."""
+    """Columns and rows of a file that `dump_table` wrote."""
     lines = gzip.open(path, "rt", encoding="utf-8")  # noqa: SIM115 -- closed by the generator's end
     columns: Columns = json.loads(lines.readline())["columns"]
 

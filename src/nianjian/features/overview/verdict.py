@@ -195,7 +195,7 @@ HALF: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """``count`` of ``total`` are of the channel ``key`` of a split; ``named``: the exact test finds it stands out."""
+    """``count`` of ``total`` are of the channel ``key`` of a split; ``stands_out``: says the exact test."""
 
     split: str
     key: str

@@ -60,7 +60,7 @@ class NewToken(forms.Form):
         scopes.initial = [act for act, _name in acts if act in READING]
 
     def token_values(self) -> dict[str, Any]:
-        """Return what `tokens.service.add` wants."""
+        """Return what `tokens.create_token` wants."""
         data = self.cleaned_data
         return {"name": data["name"], "days": data["days"] or None, "scopes": data["scopes"]}
 

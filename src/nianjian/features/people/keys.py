@@ -23,6 +23,6 @@ def list_keys(*, actor: Actor) -> list[Key]:
 
 
 def rotate_keys(*, actor: Actor, progress: Progress) -> Rotation:
-    """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `vault.rotation`."""
+    """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `columns.rotate`."""
     require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
     return columns.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)

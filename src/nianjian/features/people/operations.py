@@ -96,7 +96,7 @@ def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor
     """Make an administrator of the enterprise ("": of the installation) and the one-time link.
 
     ``administrator_exists`` unless ``again``, by which somebody who is here already may be given the role and a new
-    link. Errors as `service.add_user`, `service.grant` and `make_first`.
+    link. Errors as `service.add_user`, `service.grant` and `links.create_first_link`.
     """
     require_permission(actor, EVERYWHERE, Permission.PEOPLE)
     with transaction.atomic():
@@ -141,7 +141,7 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
 
 
 def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> NewLink:
-    """Make the link by which whoever has an account takes the role. Errors as `grant` and `invitations.invite`."""
+    """Make the link by which whoever has an account takes the role. Errors as `grant` and `links.invite`."""
     _check_role(role, [enterprise], team, actor)
     return links.invite(role=role, enterprise=enterprise, actor=actor, team=team)
 

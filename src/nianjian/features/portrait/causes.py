@@ -44,7 +44,7 @@ def order_metrics(data: Json) -> list[Json]:
 class Cause:
     """A row of a split: ``parts`` of what speaks against the metric, ``count`` in all, out of ``base``.
 
-    ``key`` as it may be shown, None where the data name none; ``place``: of its row in the split. ``named``: it stands
+    ``key`` as it may be shown, None where no data name one; ``place``: its row in the split. ``stands_out``: it stands
     out beyond chance, ``sure``: the chance is below `SURE`.
     """
 

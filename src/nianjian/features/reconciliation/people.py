@@ -96,7 +96,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What rulebook and registers say. ``own``: names under which the enterprise itself pays, as `match.plain`.
+    """What rulebook and registers say. ``own``: names under which the enterprise itself pays, as `fold_name`.
 
     ``agreements``: ids and names of outsourced teams with an agreement; ``similar`` in percent; ``slips``: digits.
     """

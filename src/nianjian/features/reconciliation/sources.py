@@ -260,7 +260,7 @@ def compare_sources(
     together: bool = False,
     beside: Collection[str] = (),
 ) -> SourceComparison:
-    """Compare what the rows of `question` tell; of these sources alone, if given; with a bill, if there is one.
+    """Compare what the rows of `build_question` tell; of these sources alone, if given; with a bill, if there is one.
 
     ``elsewhere``: lines that the bill does not concern; ``together``: the sources are switches beside each other that
     share the calls, so these are added up first, and alone there is nothing to compare them with; ``beside``: of the

@@ -323,7 +323,7 @@ def delete_expired_lookups() -> int:
     return len(old)
 
 
-def _read_page(  # noqa: PLR0917 -- the same values as `tickets`
+def _read_page(  # noqa: PLR0917 -- the same values as `list_group_tickets`
     tables: PublishedTickets, days: Window, dimension: str, key: str | None, page: int, rules: Rulebook, step: Steps
 ) -> tuple[Sequence[Mapping[str, Any]], dict[str, list[Json]], str | None]:
     """A page of tickets and one more, the calls of each ticket of the page, and the group's key itself."""

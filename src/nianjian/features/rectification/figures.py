@@ -37,7 +37,7 @@ CONSENT_COLUMNS: Final = ("start_ts", "callee", "callee_shape")  # columns of a 
 SPANS: Final = pa.schema(
     [("callee", pa.int64()), ("callee_shape", pa.string()), ("from_ts", MOMENT), ("to_ts", MOMENT)]
 )
-FIGURES: Final = frozenset({"white_listed", "callees_known", "white_list_share"})  # what `told` adds to a channel's
+FIGURES: Final = frozenset({"white_listed", "callees_known", "white_list_share"})  # of `summarize_counts`
 BEIJING_OFFSET: Final = timedelta(hours=8)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 -- wall time, as the lake keeps it
 _NEVER: Final = datetime(9999, 1, 1)  # noqa: DTZ001 -- the same
@@ -47,7 +47,7 @@ Span = tuple[int, int]
 
 
 def list_callees(attempts: ir.Table) -> ir.Table:
-    """Whom the channel called: ``attempts`` as `isolate.attempts` gives them with `ALSO`."""
+    """Whom the channel called: ``attempts`` as `channel_attempts` gives them with `CONSENT_COLUMNS`."""
     return attempts.filter(attempts.callee.notnull()).select("callee", "callee_shape").distinct()
 
 

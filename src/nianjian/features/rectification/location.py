@@ -40,7 +40,7 @@ class Group:
     """One channel or complainant; ``key`` None: tickets that name none, or whose call is not known.
 
     ``rest``: complaints and answered calls of all other keys together. ``chance``: of at least so many complaints if
-    all drew them at one rate; None where there is nothing to compare. ``named``: it stands out beyond bad luck.
+    all drew them at one rate; None where there is nothing to compare. ``stands_out``: it stands out beyond bad luck.
     ``share`` and ``so_far`` are of all complaints, this one's and those of it and all before it.
     """
 
@@ -124,7 +124,7 @@ def select_counted_tickets(
 
 
 def location_questions(cube: ir.Table, tickets: ir.Table, window: Window) -> dict[str, ir.Table]:
-    """Calls by channel out of the daily cube, and complaints by each dimension; ``tickets`` as `counted` gives them."""
+    """Calls by channel out of the daily cube, complaints by dimension; ``tickets``: `select_counted_tickets`."""
     inside = cube.filter(cube.dim.isin(CHANNELS), cube.day >= window.first, cube.day < window.end)
     calls = inside.group_by("dim", "key").aggregate(
         answered=inside.answered.sum().cast("int64"), delivered=inside.delivered.sum().cast("int64")

@@ -172,7 +172,7 @@ def write_report_file(*, case: str, path: Path | None, language: str, actor: Act
     """Write the report to a file, Word unless its name says otherwise; what was written, and what is still open.
 
     The file stands under its name whole, or not at all: until then it lies beside, and nothing is noted of a report
-    that cannot be written. Errors as `report`'s, OSError.
+    that cannot be written. Errors as `store_report`'s, OSError.
     """
     form = check_form("docx" if path is None else path.suffix.lower().lstrip("."))
     case_row = operations.get_visible_case(case, actor, Permission.REPORT)

@@ -59,7 +59,7 @@ def paper_content(name: str, body: bytes) -> PaperContent:
 
 
 def read_paper(path: Path) -> PaperContent:
-    """Read a file; ``file_missing``, ``file_unreadable``, and those of `content`."""
+    """Read a file; ``file_missing``, ``file_unreadable``, and those of `paper_content`."""
     with wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)

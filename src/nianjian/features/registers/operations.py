@@ -89,7 +89,7 @@ def export_register(spec: ExportRequest, *, actor: Actor) -> ExportFile:
 
 
 def count_export_rows(spec: ExportRequest, actor: Actor) -> int:
-    """How many rows the file would have; what `take_register` raises."""
+    """How many rows the file would have; what `export_register` raises."""
     require_permission(actor, spec.sight.enterprise, Permission.VIEW_UNMASKED if spec.full else Permission.READ_OWN)
     if spec.form not in FORMS:
         raise NianjianError("export_form_unknown", form=spec.form, forms=", ".join(FORMS))
@@ -172,7 +172,7 @@ def enqueue_export(spec: ExportRequest, *, actor: Actor) -> str:
 
 
 def run_export(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
+    """Do what `enqueue_export` has put; where the file lies. The chain tells of it when it is fetched."""
     spec = _decode_request(str(payload[REQUEST]), enterprise)
     _require_scope(spec, actor)
     file = build_export_file(spec, count_export_rows(spec, actor), actor, progress)
@@ -203,7 +203,7 @@ def open_export(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFi
 
 
 def delete_expired_exports() -> int:
-    """Delete files made more than `KEPT` ago, and what was looked for, whatever came of the work. How many works."""
+    """Delete files made over `RETENTION` ago, and what was looked for, whatever came of the work. How many works."""
     old = queue.over_before(flow.TAKE_REGISTER, clock.now() - RETENTION, REQUEST)
     for one in old:
         if "blob" in one.result:

@@ -223,7 +223,7 @@ class KamailioSocket:
     to the socket can ask; the answer comes to a socket of our own that lies in no folder (an abstract one of Linux),
     so that no folder of ours must be open to the switch's user, and that takes nothing from anybody but the switch.
 
-    Asked by one thread, as `spoken.Spoken` is.
+    Asked by one thread, as `TextInterface` is.
     """
 
     def __init__(self, path: str, guard: Guard | None = None) -> None:

@@ -265,7 +265,7 @@ def _complete_form(row: ScreenSource) -> None:
 
 
 def _check_form(row: ScreenSource) -> None:
-    """What the operator has not allowed is neither kept nor tried; the errors of `_complete_form` and `places`.
+    """What the operator has not allowed is neither kept nor tried; the errors of `_complete_form` and `sources`.
 
     Outside of a transaction: it asks the resolver of names, which takes its time while others wait to write.
     """

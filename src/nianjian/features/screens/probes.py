@@ -41,7 +41,7 @@ def read_source(switch: Switch) -> SourceReading:
     """Connect to a switch with one source, or read its files.
 
     ``live_test_running`` where the enterprise tests another one, ``live_test_slow``, and the errors of `_ask`,
-    `_read_records` and `places`.
+    `_read_records` and `sources`.
     """
     return _Trial(switch).wait()
 

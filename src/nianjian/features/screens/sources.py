@@ -103,7 +103,7 @@ class Manager:
     """Where a switch tells how many calls it has now.
 
     ``kind``: "ami", "esl", which knows no users, or "jsonrpc", whose ``host`` is the path of a socket. ``guard`` tells
-    before each connection where one that was typed on a page may be asked; what it raises stands in `places`.
+    before each connection where one that was typed on a page may be asked; it raises as `resolve_path`.
     """
 
     kind: str
@@ -129,7 +129,7 @@ class Records:
     guard: Callable[[str], Path] | None = field(default=None, repr=False, compare=False)
 
     def resolve(self, path: Path) -> Path:
-        """The path to open; the errors of `places.resolve_path` for one that links lead out of the folder."""
+        """The path to open; the errors of `resolve_path` for one that links lead out of the folder."""
         return path if self.guard is None else self.guard(str(path))
 
 

@@ -48,7 +48,7 @@ class CallRecord:
     """An answered call in the records of ``source``.
 
     ``at``: its beginning, or its answer where a switch knows no other moment; ``callee`` "": the switch wrote an
-    extension of its own; ``told``: gateways that the record names as such; ``named``: other names that may be one's
+    extension of its own; ``gateways``: those that the record names as such; ``trunks``: other names that may be one's
     (trunk, line, the switch itself); ``sent``: hosts to which a proxy has sent it; ``marked``: as a test call;
     ``voicemail``: what tells that one answered.
     """
@@ -225,7 +225,7 @@ class VoicemailSigns:
         return cls(tuple(str(one).lower() for one in applications), tuple(str(one).lower() for one in contexts))
 
     def find_sign(self, cells: Mapping[str, str | None]) -> str:
-        """What of a record's cells, by their `plain` names, tells it: an application or a context; "" for nothing."""
+        """What of a record's cells, by their plain names, tells it: an application or a context; "" for nothing."""
         application, argument, context = (
             next((cell for name in names if (cell := cells.get(plain_name(name)))), "")
             for names in (APPLICATION, ARGUMENT, CONTEXT)
@@ -238,7 +238,7 @@ class VoicemailSigns:
 
 
 def plain_cells(row: Mapping[str, object]) -> dict[str, str | None]:
-    """A record's cells by their `plain` names, however its source spells them."""
+    """A record's cells by their plain names, however its source spells them."""
     return {plain_name(name): str(value) if value else None for name, value in row.items()}
 
 
@@ -260,7 +260,7 @@ def trunk_of_channel(channel: str | None) -> str:
 
 
 def list_trunks(cells: Mapping[str, str | None], callee: str) -> tuple[str, ...]:
-    """The trunks of a record's cells, by their `plain` names; ``callee`` as the record has it."""
+    """The trunks of a record's cells, by their plain names; ``callee`` as the record has it."""
     application = (cells.get("lastapp") or "").lower()
     itself = application == "appdial2"  # the switch has called
     came = "" if itself else trunk_of_channel(cells.get("channel"))
@@ -278,7 +278,7 @@ def _passed_on(cells: Mapping[str, str | None], callee: str) -> bool:
 
 
 def list_next_hops(cells: Mapping[str, str | None]) -> tuple[str, ...]:
-    """The host to which a proxy has sent a call, of cells by their `plain` names: columns of a site's own (acc extra).
+    """The host to which a proxy has sent a call, of cells by their plain names: columns of a site's own (acc extra).
 
     Where the next hop is a column, it alone counts: a request may bear one host and be sent to another.
     """
@@ -331,12 +331,12 @@ def count_beside(calls: ir.Table, called: PlacedCall) -> ir.Table:
 
 
 def covered_sources(rows: Iterable[Mapping[str, Any]]) -> dict[str, bool]:
-    """Source -> whether it has calls on both sides, of what `beside` has found."""
+    """Source -> whether it has calls on both sides, of what `count_beside` has found."""
     return {f"{LAKE}:{row['source']}": bool(row["before"]) and bool(row["after"]) for row in rows}
 
 
 def read_lake_records(rows: Iterable[Mapping[str, Any]], signs: VoicemailSigns) -> list[CallRecord]:
-    """Of what `near` has found one record a call, with the names of all its rows."""
+    """Of what `select_near` has found one record a call, with the names of all its rows."""
     return join_records(_lake_record(row, signs) for row in sorted(rows, key=lambda row: row["start_ts"]))
 
 

@@ -77,7 +77,7 @@ SENT: Final = Answer(schema=Done, document=DONE.document, status=202)
 def add_webhook(*, enterprise: str, actor: Actor, url: Line, events: Lines) -> tuple[WebhookRow, str]:
     """Make a webhook; its secret is told in this answer alone.
 
-    Errors of `sending.checked`, `sending.place` and `webhooks.create_webhook`.
+    Errors of `webhooks.checked`, `webhooks.place` and `webhooks.create_webhook`.
     """
     allowed = env.read().webhook_hosts
     parts = webhooks.checked(url.strip(), allowed)

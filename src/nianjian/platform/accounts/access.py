@@ -107,7 +107,7 @@ def require_can_administer(actor: Actor, user: str) -> None:
 
     ``role_missing_everywhere``: the same answer whether the user holds roles elsewhere or does not exist.
     ``user_unknown`` to an administrator of the installation. A user without a role is governed by the installation.
-    ``token_too_narrow``: by a token that is not for all that the user may do, see `within`.
+    ``token_too_narrow``: by a token that is not for all that the user may do, see `require_token_scope`.
     """
     if not administers(actor, user):
         require_permission(actor, EVERYWHERE, Permission.PEOPLE)
@@ -133,7 +133,7 @@ def require_token_scope(actor: Actor, acts: Collection[Permission], user: str) -
 
 
 def require_can_administer_another(actor: Actor, user: str) -> None:
-    """As `govern`, for acts that would let whoever holds a person's token in as that person: ``own_account``."""
+    """As `require_can_administer`, for acts that would let a token's holder in as that person: ``own_account``."""
     require_can_administer(actor, user)
     if actor.proved and actor.name == user:
         raise NianjianError("own_account", user=user)

@@ -105,7 +105,7 @@ def has_fresh_password(user: str) -> bool:
     """Whether only the person should know the password: there is none, or it was changed within `FRESH` and since.
 
     Changed at one's own account, by who knew the one before; one that was chosen with a link does not count: whoever
-    made the link has seen it. ``since``: since somebody last had a way in in its hands.
+    made the link has seen it. “Since”: since somebody last had a way in in its hands.
     """
     if not User.objects.get(pk=user).has_usable_password():
         return True

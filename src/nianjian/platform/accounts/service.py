@@ -121,7 +121,7 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
 
     ``team``: of an outsourcer, whose key a flow has looked up; another one takes the place of the last.
     ``role_unknown``, ``role_missing``, ``enterprise_unknown``; ``user_unknown`` also for a person of other enterprises
-    alone, who joins by an invitation (`accounts.invitations`), unless the actor administers the installation;
+    alone, who joins by an invitation (`links.invite`), unless the actor administers the installation;
     ``token_too_narrow`` by a token that is not for all that the role and the user's other roles allow.
     """
     _visible(user, enterprise, actor)
@@ -145,7 +145,7 @@ def give(*, user: str, role: str, enterprise: str | None, actor: Actor, team: st
 def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:
     """Take a role, and end the secrets that need it; errors as `grant`, and ``role_not_held``.
 
-    Doors call `flows.people.revoke`, which also ends the work that waits in the person's name.
+    Doors call `features.people.operations.revoke`, which also ends the work that waits in the person's name.
     """
     _visible(user, enterprise, actor)
     where = _place(user, role, enterprise, actor)
@@ -163,7 +163,7 @@ def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:
 def close(*, user: str, actor: Actor) -> None:
     """Close an account and end every session, link, token, passkey and other secret; its roles and entries stay.
 
-    Doors call `flows.people.close`, which also ends the work that waits in the person's name.
+    Doors call `features.people.operations.close`, which also ends the work that waits in the person's name.
     ``user_unknown``, ``role_missing_everywhere``, ``user_closed`` already, ``own_account``.
     """
     require_can_administer_another(actor, user)

@@ -47,7 +47,7 @@ def once(
     """Do the act, or give the answer that stands under the request's key.
 
     ``content``: sha256 of what was sent. ``hidden``: fields of the answer that are told once, null when repeated.
-    ``idempotency_key_malformed`` and the errors of `queue.answers.service.begin`.
+    ``idempotency_key_malformed`` and the errors of `jobs.service.begin_answer`.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -147,7 +147,7 @@ def write(  # noqa: PLR0913 -- what a route may be, all but two by name and with
 
     ``hidden``: fields of the answer told once only. ``upload``: the content is a file, the query names it; with
     ``held`` a file of at most so many bytes, for one that is kept sealed: it is taken into memory. The server may have
-    put it aside before, in a file without a name in the home (`config.spill.shelter`). ``optional``: the file may be
+    put it aside before, in a file without a name in the home (`folders.shelter`). ``optional``: the file may be
     left out.
     """
     file, shape = upload or bool(held), TypeAdapter[Any](answer)

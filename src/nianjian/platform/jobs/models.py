@@ -36,7 +36,7 @@ class Intent(models.Model):
 
 
 class Job(models.Model):
-    """Work that a page asked for and does not wait for. ``kind`` names what `jobs` runs, ``payload`` its arguments.
+    """Work that a page asked for and does not wait for. ``kind`` names what the worker runs, ``payload`` its arguments.
 
     ``done`` of ``total`` in the unit that the kind counts (bytes, rows, steps); ``total`` 0: not known yet.
     """

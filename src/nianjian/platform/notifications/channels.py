@@ -138,7 +138,7 @@ def create_channel(*, kind: str, address: str, mask: str, actor: Actor) -> tuple
 def confirm_channel(*, channel: str, code: str, actor: Actor) -> None:
     """Open a channel by the code that arrived there. ``channel_unknown``, ``channel_code_wrong``.
 
-    After `GUESSES` wrong ones it is closed, as by `close`. The answer to a wrong code is kept, so it is no part of the
+    After `GUESSES` wrong ones `close_channel` closes it. The answer to a wrong code is kept, so it is no part of the
     transaction.
     """
     with transaction.atomic():

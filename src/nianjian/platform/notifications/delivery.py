@@ -14,7 +14,7 @@ from nianjian.engines.kernel.errors import NianjianError
 
 CONNECT: Final = 4.0  # seconds
 ANSWER: Final = 8.0
-WITHIN: Final = 20.0  # for a whole try, less than `outbox.service.LEASE`
+WITHIN: Final = 20.0  # for a whole try, less than `outbox.LEASE`
 EMAIL: Final = "email"
 #: What Apprise calls a kind -> what it is called here.
 KINDS: Final[Mapping[str, str]] = {

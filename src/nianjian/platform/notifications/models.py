@@ -106,7 +106,7 @@ class Channel(models.Model):
 
     id = models.CharField(primary_key=True, max_length=20)
     user = models.CharField(max_length=150, db_index=True)
-    kind = models.CharField(max_length=12)  # `speaking.Kind`
+    kind = models.CharField(max_length=12)  # of `delivery.KINDS`
     address = SealedText()
     mask = models.CharField(max_length=200)
     code = models.CharField(max_length=64)  # sha256 of channel and code

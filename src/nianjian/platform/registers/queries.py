@@ -224,7 +224,7 @@ def stream_rows(kind: str, sight: ReadScope, query: RowFilter) -> Iterator[Versi
 
 
 def count_rows(kind: str, sight: ReadScope, query: RowFilter) -> int | None:
-    """How many rows are found; None: more than `COUNTED`. Costs as much as `found` once more where few fit."""
+    """How many rows are found; None: more than `COUNTED`. Costs as much as `filter_rows` once more where few fit."""
     total = filter_rows(kind, sight, query).order_by()[: COUNTED + 1].count()
     return None if total > COUNTED else total
 

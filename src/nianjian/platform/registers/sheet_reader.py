@@ -120,7 +120,7 @@ def read_beginning(path: Path, sheet: Sheet) -> Beginning:
     """Read a file to see what its headings are, for whom has still to say which is which.
 
     Where no row names the sheet's key, the heading row is the first of those that fill the most columns. Raises what
-    `read` raises, but for headings.
+    `read_sheet` raises, but for headings.
     """
     name, encoding, lines, start, _ = _rows(_content(path), path, sheet)
     if start is None:

@@ -206,7 +206,7 @@ def expired_tickets(model: type[Version], enterprise: str, day: date) -> QuerySe
 
 
 def count_expired_versions(model: type[Version], enterprise: str, day: date) -> Expiry:
-    """Count what `ended` finds, in one pass over the register."""
+    """Count what `expired_versions` finds, in one pass over the register."""
     totals = _rows(model, enterprise).aggregate(
         superseded=Min("superseded_at"),
         ended=Min("valid_to", filter=Q(superseded_at=None)),
@@ -218,7 +218,7 @@ def count_expired_versions(model: type[Version], enterprise: str, day: date) -> 
 
 
 def count_expired_tickets(model: type[Version], enterprise: str, day: date) -> Expiry:
-    """Count what `closed` finds; ``oldest``: the day on which the oldest ticket came."""
+    """Count what `expired_tickets` finds; ``oldest``: the day on which the oldest ticket came."""
     oldest: datetime | None = _rows(model, enterprise).aggregate(oldest=Min("accepted_at"))["oldest"]
     return Expiry(
         expired_tickets(model, enterprise, day).count(), None if oldest is None else oldest.astimezone(ZONE).date()
@@ -455,7 +455,7 @@ def _place_group(sheet: Sheet, key: str, group: Sequence[KeyedRow], by_key: Mapp
     return [by_place[place] if place in by_place else next(new) for place in range(len(group))]
 
 
-def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values
+def _plan_row(  # noqa: PLR0917 - one step of `upsert_rows`, over its own values
     plan: Plan,
     sheet: Sheet,
     enterprise: str,

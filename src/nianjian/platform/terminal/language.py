@@ -29,12 +29,12 @@ def speak() -> None:
 
 
 def sentence(code: str, values: Mapping[str, object]) -> str:
-    """As `paper.texts.errors.sentence`."""
+    """As `paper.texts.errors.error_message`."""
     return errors.error_message(code, values, _)
 
 
 def translate_code(value: str, code: object) -> object:
-    """As `paper.texts.errors.named`."""
+    """As `paper.texts.errors.translate_value`."""
     return errors.translate_value(value, code, _)
 
 

@@ -17,7 +17,7 @@ LINE = cap("L01", 30)
 
 
 class Tables:
-    """What `rpc.Rpc` speaks to: the three tables, and one call as the route counts it."""
+    """What `kamailio.Rpc` speaks to: the three tables, and one call as the route counts it."""
 
     def __init__(self) -> None:
         self.since = "Mon"

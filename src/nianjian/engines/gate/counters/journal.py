@@ -96,7 +96,7 @@ class StoredCounts:
 
 
 class Journal(Memory):
-    """Fills `port.Counters` for one process on one machine."""
+    """Fills `meters.Counters` for one process on one machine."""
 
     kind = "journal"
 

@@ -65,7 +65,7 @@ Done = Callable[[Reservation], None]
 
 
 class Memory:
-    """Fills `port.Counters`; `journal.Journal` adds the disk to it."""
+    """Fills `meters.Counters`; `journal.Journal` adds the disk to it."""
 
     kind = "memory"
 

@@ -27,12 +27,12 @@ def day_number(now: int) -> int:
 
 
 def day_end(number: int) -> int:
-    """The moment at which a day of `day` is over, epoch milliseconds."""
+    """The moment at which a day of `day_number` is over, epoch milliseconds."""
     return (number + 1) * DAY - AHEAD
 
 
 def day_name(number: int) -> str:
-    """A day of `day` as an ISO date."""
+    """A day of `day_number` as an ISO date."""
     return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
 
 
@@ -174,7 +174,7 @@ Unit = tuple[Meter, int, int]
 class Days(Meter):
     """Calendar days of Asia/Shanghai. Every day has its own count, whatever the order in which days are named.
 
-    Where days are kept by marks (`disk.marks`), up to ``kept`` is on the disk and up to ``asked`` on its way there
+    Where days are kept by marks (`journal.Mark`), up to ``kept`` is on the disk and up to ``asked`` on its way there
     with ``batch``.
     """
 

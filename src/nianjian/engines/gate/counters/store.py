@@ -192,14 +192,14 @@ _made: Final = tuple.__new__
 
 
 class Store:
-    """Fills `port.Counters` for one of several processes."""
+    """Fills `meters.Counters` for one of several processes."""
 
     def __init__(
         self, url: str, *, generation: str | Callable[[], str] = "", moment: Callable[[], int] = milliseconds,
         block: Callable[[Cap], int] = meters.token_block, steady: Callable[[], float] = time.monotonic,
         deadline: float = DEADLINE,
     ) -> None:  # fmt: skip
-        """``url`` as `address` tells; ``generation``, or what names it, as `Keeper`.
+        """``url`` as `Address.of` tells; ``generation``, or what names it, as `StoreConnection`.
 
         ``moment``: the wall clock, epoch milliseconds; ``steady``: a clock that never goes back, and ``deadline``: how
         long a call waits, both in seconds.

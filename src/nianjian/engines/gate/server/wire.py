@@ -120,7 +120,7 @@ def to_answer(verdict: Verdict) -> Answer:
 
 @lru_cache(maxsize=1024)
 def answer_pattern(rule: str, window: str, counts: str, begun: str) -> bytes:
-    """`told` as JSON for usual calls, with places for the counter's key, the use, the limit and the number."""
+    """`to_answer` as JSON for usual calls, with places for the counter's key, the use, the limit and the number."""
     texts = (ALLOWED, rule, window, counts, begun)
     reason, by, semantics, of, name = (_encode(text).replace(b"%", b"%%") for text in texts)
     return (
@@ -130,7 +130,7 @@ def answer_pattern(rule: str, window: str, counts: str, begun: str) -> bytes:
 
 
 def brief_json(of: Brief) -> bytes:
-    """A usual decision as `told` tells it, as JSON."""
+    """A usual decision as `to_answer` tells it, as JSON."""
     alike, _at, _callee, _call_id, _caller, number, used, limit = of
     return alike.answer % (alike.key, used, limit, number)
 

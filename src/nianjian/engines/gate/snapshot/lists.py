@@ -10,7 +10,7 @@ One file, little-endian, every section on a multiple of 8 bytes::
     to       u32 x n       first second no longer in it; `OPEN`: no end; only with `SPANS`
     purpose  u8  x n       number of a purpose; only with `PURPOSES`
 
-The keys are unsigned 64-bit numbers (`telephone.key`); as their upper halves are few, an entry takes 4 bytes, 13 with
+The keys are unsigned 64-bit numbers (`number_key`); as their upper halves are few, an entry takes 4 bytes, 13 with
 all columns: 100 million take 0.4 to 1.3 GB.
 """
 

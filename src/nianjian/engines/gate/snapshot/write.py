@@ -59,7 +59,7 @@ def read_tenant(root: Path, code: str) -> dict[str, Any] | None:
 def write_snapshot(root: Path, manifest: files.Manifest, by_code: Mapping[str, TenantFiles]) -> files.Manifest:
     """Write and put in force; ``manifest`` brings moment, ages and rulebook, its number is chosen here.
 
-    Inside `alone`. What an interrupted write left lies in a folder with a dot before its name and is removed.
+    Inside `snapshot_lock`. What an interrupted write left lies in a folder with a dot before its name and is removed.
     ``gate_list_missing`` where a named list does not stand in ``lists/``.
     """
     home = root / files.GENERATIONS

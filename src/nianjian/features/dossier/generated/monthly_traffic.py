@@ -117,7 +117,7 @@ SUMS: Final = ("inbound", "inbound_answered", "outbound", "outbound_answered", "
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """A month's calls of a number. ``number``: an own one, "" for all others of ``shown`` (its class).
+    """A month's calls of a number. ``number``: an own one, "" for all others of ``number_class``.
 
     ``inbound_served``: of the answered ones those whose records name the seat that took them; ``inbound_untold``: of
     these calls nothing tells whether they were answered, they are not among the answered ones.

@@ -38,7 +38,7 @@ class ChildEnded(Exception):  # noqa: N818 - the child's end, told apart by `rea
 
 
 def run_program(program: str, *words: str, wall: float = limits.WALL_SECONDS) -> tuple[Any, ...]:
-    """Each line that a program of ``inside`` printed, as JSON. The NianjianError that it tells; else `Ended`."""
+    """Each line that a program of ``inside`` printed, as JSON. The NianjianError that it tells; else `ChildEnded`."""
     with tempfile.TemporaryFile() as out:
         bounds = limited.Bounds(limits.MEMORY_BYTES, limits.CPU_SECONDS, wall, limits.WRITTEN_BYTES)
         reason = limited.run(out.fileno(), (f"{_INSIDE}.{_MODULES[program]}", program, *words), bounds)

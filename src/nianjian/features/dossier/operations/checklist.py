@@ -70,7 +70,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Some pages of a version; ``drawn``: pictures are kept."""
+    """Some pages of a version; ``has_pictures``: pictures are kept."""
 
     version: Version
     pages: list[Page]

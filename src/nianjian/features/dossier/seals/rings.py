@@ -48,7 +48,7 @@ class Ring:
 
 
 def find_rings(ink: Picture, places: list[Ring], solid: Picture) -> list[Ring]:
-    """Round seals in a mask at 100 dpi, best first, none twice; ``places`` as `peaks` gives them.
+    """Round seals in a mask at 100 dpi, best first, none twice; ``places`` as `find_peaks` gives them.
 
     ``solid``: print under which nothing is seen; what a ring has there counts neither way.
     """

@@ -261,7 +261,7 @@ def visit_to_document(row: Visit) -> Json:
 def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) -> NewLink:
     """Let an inspector read until the end of a day: the account, its role here and the link, in one step.
 
-    One who is an inspector here already gets a new link. ``role_missing``, and what `people.add` and `people.inspect`
+    One who is an inspector here already gets a new link. ``role_missing``, and what people's `add` and `inspect`
     raise: the name of any other account is refused.
     """
     require_permission(actor, enterprise, Permission.PEOPLE)

@@ -384,7 +384,7 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
 
 
 def build_report_pdf(*, enterprise: str, actor: Actor, language: str, name: str = "") -> tuple[str, bytes]:
-    """Name and content of the report as PDF; what `report` raises, ``drawing_failed``."""
+    """Name and content of the report as PDF; what `build_report` raises, ``drawing_failed``."""
     from nianjian.engines.paper.inspection import drill_pdf  # noqa: PLC0415 -- the printer loads for a report alone
 
     report = build_report(enterprise=enterprise, actor=actor, name=name)

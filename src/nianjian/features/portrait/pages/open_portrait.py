@@ -33,7 +33,7 @@ NONE: Final = "-"  # in an address: the rows that have no key
 
 @dataclass(frozen=True, slots=True)
 class OpenPortrait:
-    """``data`` is masked; ``run`` as asked in the address, ``known``: what is known of the run that is shown."""
+    """``data`` is masked; ``run`` as asked in the address, ``stored``: what is known of the run that is shown."""
 
     code: str
     year: int

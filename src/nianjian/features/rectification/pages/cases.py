@@ -76,7 +76,7 @@ def get_case_or_404(request: Request, code: str, case: str) -> Json:
 
 
 def read_upload(file: UploadedFile[Any] | None) -> PaperContent | None:
-    """A file of a form; None where none was sent. Errors as `papers.content`."""
+    """A file of a form; None where none was sent. Errors as `storage.paper_content`."""
     if file is None:
         return None
     if (file.size or 0) > LIMIT:

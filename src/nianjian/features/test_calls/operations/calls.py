@@ -221,7 +221,7 @@ def enqueue_test_calls(*, enterprise: str, numbers: Sequence[str], names: Sequen
     """Put tests of some numbers (none: all filed ones) over kept routes (none: all); the job.
 
     ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``, ``callback_route_unknown``, and what
-    `_wanted` raises. Only who sits at the shell can have numbers called that are nobody's of the enterprise.
+    `_numbers_to_call` raises. Only who sits at the shell can have numbers called that are nobody's of the enterprise.
     """
     grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_TEST])
     ways = list_ways(enterprise, names)
@@ -234,7 +234,7 @@ def enqueue_test_calls(*, enterprise: str, numbers: Sequence[str], names: Sequen
 
 
 def run_test_calls(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put; how many calls had which verdict."""
+    """Do what `enqueue_test_calls` has put; how many calls had which verdict."""
     summary = place_test_calls(
         enterprise=enterprise,
         numbers=[str(one) for one in payload["numbers"]],

@@ -75,7 +75,7 @@ def enqueue_landing_check(*, enterprise: str, trial: str, actor: Actor) -> str:
 
 
 def run_landing_check(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put; how many tests had which landing."""
+    """Do what `enqueue_landing_check` has put; how many tests had which landing."""
     trials = [str(one) for one in payload["trials"]]
     return {"counts": check_landings(enterprise=enterprise, trials=trials, actor=actor, progress=progress)["counts"]}
 

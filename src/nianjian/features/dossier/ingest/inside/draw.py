@@ -180,7 +180,7 @@ PIXELS: Final = 40_000_000  # of one drawing: an A3 page at 300 dpi has 17 milli
 
 
 def rebuild(name: str, source: str, target: str) -> None:
-    """Draw every page of ``source`` into ``target``; refusals as of `clean`."""
+    """Draw every page of ``source`` into ``target``; refusals as of `pdf.clean`."""
     try:
         document = pdfium.PdfDocument(source)
     except pdfium.PdfiumError as error:
