@@ -356,16 +356,19 @@ def _record(**more: object) -> CallRecord:
 
 
 def test_the_worse_record_counts_and_what_is_ambiguous_is_not_known() -> None:
-    assert _compared(_record(trunks=("HZ-GW-01", "pbx"))) == "filed"
-    assert _compared(_record(trunks=("HZ-GW-01", "BJ-GW"))) == "unnamed"  # it has passed both
+    assert _compared(_record(other_names=("HZ-GW-01", "pbx"))) == "filed"
+    assert _compared(_record(other_names=("HZ-GW-01", "BJ-GW"))) == "unnamed"  # it has passed both
     assert _compared(_record(gateways=("HZ-GW-01", "BJ-GW"))) == "unnamed"
-    assert _compared(_record(trunks=("BJ-GW",))) == "elsewhere"
-    assert _compared(_record(trunks=("carrier",))) == "unnamed"
+    assert _compared(_record(other_names=("BJ-GW",))) == "elsewhere"
+    assert _compared(_record(other_names=("carrier",))) == "unnamed"
     assert _compared(_record(sent=("10.0.0.1",))) == "filed"
     assert _compared(_record(sent=("10.0.0.2",))) == "elsewhere"
     assert _compared(_record(sent=("10.0.0.9",)), expected=("10.0.0.9",)) == "unnamed"  # what we asked for ourselves
-    assert _compared(_record(trunks=("HZ-GW-01",), voicemail="VoiceMail")) == "voicemail"
-    assert _compared(_record(trunks=("BJ-GW",)), _record(trunks=("HZ-GW-01",), voicemail="VoiceMail")) == "voicemail"
+    assert _compared(_record(other_names=("HZ-GW-01",), voicemail="VoiceMail")) == "voicemail"
+    assert (
+        _compared(_record(other_names=("BJ-GW",)), _record(other_names=("HZ-GW-01",), voicemail="VoiceMail"))
+        == "voicemail"
+    )
     assert _compared(_record(voicemail="VoiceMail"), expected=()) == "voicemail"  # also where the ledger names none
 
 
@@ -399,10 +402,10 @@ def test_the_rows_of_a_call_are_one_record() -> None:
     """Nobody took it, then the voicemail did, under an extension of its own, and a hang-up handler ran."""
     rows = _rows([_row("Dial", said="NO ANSWER"), _row("VoiceMail", dst="vmu1000"), _row("Return", dst="vmu1000")])
     (record,) = landings.join_records(rows)
-    assert (record.callee, record.voicemail, record.trunks) == ("", "VoiceMail", ("HZ-GW-01", "pbx"))
+    assert (record.callee, record.voicemail, record.other_names) == ("", "VoiceMail", ("HZ-GW-01", "pbx"))
     assert landings.match_records(TEST, (), [record]) == [record]
-    assert record.told_dict()["voicemail"] == "VoiceMail"
-    assert "voicemail" not in _rows([_row("Dial")])[0].told_dict()
+    assert record.to_document()["voicemail"] == "VoiceMail"
+    assert "voicemail" not in _rows([_row("Dial")])[0].to_document()
 
 
 def test_the_syslog_form_of_acc_names_its_columns() -> None:
@@ -413,7 +416,7 @@ def test_the_syslog_form_of_acc_names_its_columns() -> None:
     )
     (record,) = landings.read_switch_records("kamailio", [line.encode()], "live:edge", SIGNS, _all)
     assert isinstance(record, CallRecord)
-    assert (record.sent, record.trunks) == (("10.0.0.1",), ("edge",))
+    assert (record.sent, record.other_names) == (("10.0.0.1",), ("edge",))
 
 
 def test_an_imported_master_csv_names_the_trunk_it_came_by(tmp_path: Path) -> None:
@@ -424,7 +427,7 @@ def test_an_imported_master_csv_names_the_trunk_it_came_by(tmp_path: Path) -> No
     with (SAMPLES / MASTER).open() as file:
         answered = {row[19] for row in csv.reader(file) if row[14] == "ANSWERED"}
     assert {one.call for one in records} == answered
-    assert Counter(one.trunks for one in records) == {("calleruac",): len(answered)}
+    assert Counter(one.other_names for one in records) == {("calleruac",): len(answered)}
     assert {one.voicemail for one in records} == {""}
 
 
@@ -446,7 +449,7 @@ def test_the_acc_of_the_sample_names_no_host(tmp_path: Path) -> None:
     desk.take(SAMPLES / "kamailio" / "acc_130.log", timezone="UTC")
     records = landings.read_lake_records([row for row in good(desk.rows()) if row["result"] == "answered"], SIGNS)
     assert records
-    assert {(one.sent, one.trunks, one.gateways) for one in records} == {((), (), ())}
+    assert {(one.sent, one.other_names, one.gateways) for one in records} == {((), (), ())}
 
 
 # The certificate that a way shows: what belongs together is kept, anything else is refused with its reason.

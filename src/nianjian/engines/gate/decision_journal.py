@@ -115,7 +115,7 @@ def brief_lines(briefs: Iterable[Brief]) -> bytes:
             last, moment = at, str(at)
         answer, window, question, end = alike.frame
         content = (
-            f"{moment}\t{alike.begun}{number:x}{answer}{alike.slot.counter}{window}{used}\t{limit}"
+            f"{moment}\t{alike.begun}{number:x}{answer}{alike.slot.counter_name}{window}{used}\t{limit}"
             f"{question}{callee}\t{alike.channel}\t{call_id}\t{moment}\t{caller}{end}"
         ).encode()
         pieces += (content, b"\t%08x\n" % zlib.crc32(content))

@@ -44,12 +44,12 @@ class Cap:
 class Slot:
     """One counter that a call must pass: a cap and the value of its key (``trunk17``, ``95013001``, …).
 
-    ``counter``: how an answer names it; given where a slot serves many calls, so that it is not written for each.
+    ``counter_name``: how an answer names it; given where a slot serves many calls, so that it is not written for each.
     """
 
     cap: Cap
     value: str
-    counter: str = field(default="", compare=False)
+    counter_name: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:

@@ -55,7 +55,7 @@ class Switch:
 class Serving:
     """What to serve. ``parent``: end when that process is no longer this one's parent."""
 
-    snapshot: CurrentSnapshot
+    current: CurrentSnapshot
     counters: Counters
     journal: Journal
     tokens: Mapping[str, str]
@@ -84,8 +84,8 @@ class Process:
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
-        self._held = serving.snapshot
-        self.gate = Gate(serving.snapshot, serving.counters, serving.journal)
+        self._held = serving.current
+        self.gate = Gate(serving.current, serving.counters, serving.journal)
         self.admission = Admission(serving.tokens, self._enterprises)
         self._leases = {
             str(one.socket): SwitchLeases(self.gate, Rpc(one.socket), one.enterprise) for one in serving.switches

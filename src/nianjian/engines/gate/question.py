@@ -80,7 +80,7 @@ Frame: TypeAlias = tuple[str, str, str, str]
 class Alike(msgspec.Struct, frozen=True, gc=False):
     """What the calls of one path have in common: all of them were allowed, by one counter.
 
-    ``begun``: how ids of their decisions begin. ``answer``: their answer as JSON, with places for what is each one's
+    ``begun``: how ids of their decisions begin. ``pattern``: their answer as JSON, with places for what is each one's
     own (`wire.answer_pattern`), and the counter's ``key`` as JSON; ``frame``: their line in the decision journal with
     such places (as `decision_frame` makes it). Both are shared by channels: what a call touches must be little, or the
     processor waits for its memory. The garbage collector does not know this, so that it forgets the tuples too.
@@ -94,7 +94,7 @@ class Alike(msgspec.Struct, frozen=True, gc=False):
     slot: Slot
     generation: int
     begun: str
-    answer: bytes
+    pattern: bytes
     key: bytes
     frame: Frame | None
 
@@ -121,7 +121,7 @@ def verdict_of(of: Brief) -> Verdict:
     alike, _at, _callee, _call_id, _caller, number, used, limit = of
     slot = alike.slot
     cap = slot.cap
-    counter = Used(slot.counter, cap.semantics, used, limit, cap.counts)
+    counter = Used(slot.counter_name, cap.semantics, used, limit, cap.counts)
     return Verdict(
         allow=True, reason=ALLOWED, rule=cap.rule, counter=counter, decision_id=decision_id(alike.begun, number)
     )

@@ -189,7 +189,7 @@ FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class Signer:
     """Key and certificate, opened; neither the password nor the key is written anywhere."""
 
-    signer: SimpleSigner
+    pdf_signer: SimpleSigner
     subject: str
     fingerprint: str
     valid_from: datetime
@@ -240,7 +240,7 @@ def append_signature(source: Path, target: Path, signer: Signer, *, tsa: str = "
     try:
         with _quiet(), source.open("rb") as before, target.open("w+b") as after:
             writer = IncrementalPdfFileWriter(before)
-            signers.PdfSigner(metadata, signer.signer, timestamper=stamper).sign_pdf(writer, output=after)
+            signers.PdfSigner(metadata, signer.pdf_signer, timestamper=stamper).sign_pdf(writer, output=after)
     except (TimestampRequestError, OSError) as error:
         if getattr(error, "errno", None) in FULL:
             raise NianjianError("signing_disk_full", file=target.name) from error

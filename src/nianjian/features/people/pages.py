@@ -46,7 +46,7 @@ class PersonAction:
     actor: Actor
     user: str
     place: str
-    values: Mapping[str, str]
+    form_data: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _make_link(action: PersonAction) -> Outcome:
 
 
 def _make_inspection(action: PersonAction) -> Outcome:
-    form = Until(action.values)
+    form = Until(action.form_data)
     if not form.is_valid():
         raise NianjianError("link_expiry", days=links.INSPECT_DAYS)
     link = operations.inspect(user=action.user, until=form.cleaned_data["until"], actor=action.actor)
@@ -70,16 +70,16 @@ def _make_inspection(action: PersonAction) -> Outcome:
 
 
 def _end_link(action: PersonAction) -> Outcome:
-    link = action.values.get("link", "")
+    link = action.form_data.get("link", "")
     operations.end_link(enterprise=action.place, user=action.user, link=link, actor=action.actor)
     return Outcome(gettext("The link is no longer valid, and the sessions it opened have ended."))
 
 
 def _revoke_role(action: PersonAction) -> Outcome:
-    place = action.values.get("enterprise", "")
+    place = action.form_data.get("enterprise", "")
     if action.place and place != action.place:
-        raise NianjianError("role_not_held", user=action.user, role=action.values.get("role", ""))
-    operations.revoke(user=action.user, role=action.values.get("role", ""), enterprise=place, actor=action.actor)
+        raise NianjianError("role_not_held", user=action.user, role=action.form_data.get("role", ""))
+    operations.revoke(user=action.user, role=action.form_data.get("role", ""), enterprise=place, actor=action.actor)
     return Outcome(gettext("The role is removed."))
 
 
@@ -92,15 +92,17 @@ def _confirm_account(action: PersonAction) -> Outcome:
 
 
 def _set_email(action: PersonAction) -> Outcome:
-    form = Address(action.values)
+    form = Address(action.form_data)
     if not form.is_valid():
-        raise NianjianError("email_malformed", email=action.values.get("email", ""))
+        raise NianjianError("email_malformed", email=action.form_data.get("email", ""))
     service.set_email(user=action.user, email=form.cleaned_data["email"], actor=action.actor)
     return Outcome(gettext("The address is saved."))
 
 
 def _set_display_name(action: PersonAction) -> Outcome:
-    service.set_display_name(user=action.user, display_name=action.values.get("display_name", ""), actor=action.actor)
+    service.set_display_name(
+        user=action.user, display_name=action.form_data.get("display_name", ""), actor=action.actor
+    )
     return Outcome(gettext("The name is saved."))
 
 

@@ -138,7 +138,7 @@ class RowPair:
 class _Side:
     """Rows by key: those in the base or unclear, and the others with what keeps them out."""
 
-    rows: Mapping[Key, tuple[Row, BaseStatus]]
+    counted: Mapping[Key, tuple[Row, BaseStatus]]
     out: Mapping[Key, str]
     roots: Collection[str]  # first parts of the keys of held rows
 
@@ -161,14 +161,14 @@ def compare_rows(
 ) -> list[RowPair]:
     """Every row of the base of either side, by key; ``fields`` are those that both sides can know."""
     own, other = _Side.of(kind, ours, day), _Side.of(kind, theirs, day)
-    partner = {key: key for key in own.rows if key in other.rows}
+    partner = {key: key for key in own.counted if key in other.counted}
     if kind == NUMBERS:
         partner |= _by_root(own, other, partner)
     compared = sorted(set(fields) - {CHANGED})
-    pairs = [_paired(own.rows[mine], other.rows[others], compared, mine) for mine, others in partner.items()]
+    pairs = [_paired(own.counted[mine], other.counted[others], compared, mine) for mine, others in partner.items()]
     taken = set(partner.values())
-    pairs += [_unpaired(Result.ONLY_OURS, key, own, other) for key in own.rows if key not in partner]
-    pairs += [_unpaired(Result.ONLY_THEIRS, key, other, own) for key in other.rows if key not in taken]
+    pairs += [_unpaired(Result.ONLY_OURS, key, own, other) for key in own.counted if key not in partner]
+    pairs += [_unpaired(Result.ONLY_THEIRS, key, other, own) for key in other.counted if key not in taken]
     return sorted(pairs, key=lambda one: one.key)
 
 
@@ -188,8 +188,8 @@ def fold_text(value: object) -> object:
 
 def _by_root(own: _Side, other: _Side, partner: Mapping[Key, Key]) -> dict[Key, Key]:
     """Numbers whose length one side leaves blank, where the root names one row on each side."""
-    left = [key for key in own.rows if key not in partner]
-    free = [key for key in other.rows if key not in set(partner.values())]
+    left = [key for key in own.counted if key not in partner]
+    free = [key for key in other.counted if key not in set(partner.values())]
     matches = {}
     for mine in left:
         same_root = [one for one in left if one[0] == mine[0]]
@@ -212,7 +212,7 @@ def _paired(mine: tuple[Row, BaseStatus], others: tuple[Row, BaseStatus], fields
 
 
 def _unpaired(result: Result, key: Key, side: _Side, other: _Side) -> RowPair:
-    row, status = side.rows[key]
+    row, status = side.counted[key]
     unclear = (status.why,) if status.inside is None else ()
     likely = other.out.get(key, ABSENT)
     if likely == ABSENT and key[0] in other.roots and len(key) > 1:

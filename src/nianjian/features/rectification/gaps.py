@@ -117,9 +117,9 @@ def _figures(facts: Facts) -> list[Gap]:
 
 def _off_white_list(since: Mapping[str, Any]) -> list[Gap]:
     """Calls of the isolated channel to callees without a consent: against what the report says of its white list."""
-    total = since.get("callees_known", 0)
-    off = total - since.get("white_listed", 0)  # a consent that was erased since is not found either
-    return [Gap("off_white_list", blocks=False, values={"count": off, "of": total})] if off else []
+    known_callees = since.get("callees_known", 0)
+    off = known_callees - since.get("white_listed", 0)  # a consent that was erased since is not found either
+    return [Gap("off_white_list", blocks=False, values={"count": off, "of": known_callees})] if off else []
 
 
 def _work(facts: Facts) -> list[Gap]:

@@ -59,19 +59,19 @@ class CallRecord:
     callee: str
     callers: tuple[str, ...]
     gateways: tuple[str, ...] = ()
-    trunks: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
     marked: bool = False
     voicemail: str = ""
     sent: tuple[str, ...] = ()
 
-    def told_all(self) -> tuple[str, ...]:
+    def list_names(self) -> tuple[str, ...]:
         """Every name in it."""
-        return tuple(dict.fromkeys((*self.gateways, *self.trunks, *self.sent)))
+        return tuple(dict.fromkeys((*self.gateways, *self.other_names, *self.sent)))
 
-    def told_dict(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """As it is kept: without numbers."""
         at = self.at.isoformat(timespec="seconds")
-        document = {"source": self.source, "call": self.call, "at": at, "named": list(self.told_all())}
+        document = {"source": self.source, "call": self.call, "at": at, "named": list(self.list_names())}
         return document | ({"voicemail": self.voicemail} if self.voicemail else {})
 
 
@@ -87,7 +87,7 @@ def join_records(rows: Iterable[CallRecord]) -> list[CallRecord]:
             changes: dict[str, Any] = {
                 name: getattr(record, name) or getattr(row, name) for name in ("callee", "marked", "voicemail")
             }
-            for name in ("callers", "gateways", "trunks", "sent"):
+            for name in ("callers", "gateways", "other_names", "sent"):
                 changes[name] = tuple(dict.fromkeys((*getattr(record, name), *getattr(row, name))))
             calls[row.source, row.call] = replace(record, at=min(record.at, row.at), **changes)
     return list(calls.values())
@@ -189,7 +189,7 @@ def judge_landing(
         return LandingResult(UNSEEN if any(sources.values()) else SILENT, (), (), sources)
     said = {_place_record(one, right, others, host) for one in records}
     verdict = next(one for one in (VOICEMAIL, ELSEWHERE, FILED_GATEWAY, UNNAMED) if one in said)
-    seen = tuple(dict.fromkeys(name for one in records for name in one.told_all()))
+    seen = tuple(dict.fromkeys(name for one in records for name in one.list_names()))
     return LandingResult(verdict, seen, tuple(records), sources)
 
 
@@ -197,7 +197,7 @@ def _place_record(record: CallRecord, right: Collection[str], others: Collection
     if record.voicemail:
         return VOICEMAIL
     sent = [one for one in record.sent if one.casefold() != host.casefold()]
-    names = {one.strip().casefold() for one in (*record.gateways, *record.trunks, *sent)}
+    names = {one.strip().casefold() for one in (*record.gateways, *record.other_names, *sent)}
     here, there = bool(names & set(right)), bool(names & set(others))
     if not right or (here and there):
         return UNNAMED
@@ -352,7 +352,7 @@ def _lake_record(row: Mapping[str, Any], signs: VoicemailSigns) -> CallRecord:
         callee=callee,
         callers=tuple(dict.fromkeys(str(one) for one in numbers if one)),
         gateways=(row["gateway"],) if row["gateway"] else (),
-        trunks=tuple(dict.fromkeys((*((row["line_id"],) if row["line_id"] else ()), *list_trunks(cells, callee)))),
+        other_names=tuple(dict.fromkeys((*((row["line_id"],) if row["line_id"] else ()), *list_trunks(cells, callee)))),
         marked=bool(row["test"]),
         voicemail=signs.find_sign(cells),
         sent=list_next_hops(cells),

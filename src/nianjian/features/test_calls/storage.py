@@ -223,7 +223,7 @@ def store_landing(
             verdict=result.verdict,
             expected=expected[:400],
             seen=list(result.seen),
-            records=[one.told_dict() for one in result.records],
+            records=[one.to_document() for one in result.records],
             sources=dict(result.sources),
             made_by=str(actor),
         )

@@ -33,7 +33,7 @@ def serving(ports: Ports, *, store: str, process: str, switches: Sequence[str], 
     logging.config.dictConfig(logs.settings(environment.log))
     home = environment.home
     return Serving(
-        snapshot=CurrentSnapshot(files.snapshot_root(home)),
+        current=CurrentSnapshot(files.snapshot_root(home)),
         counters=counters(store),
         journal=Journal(files.decisions_folder(home), process),
         tokens=tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ)),

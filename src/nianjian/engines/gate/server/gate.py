@@ -143,7 +143,7 @@ class Gate:
         if slot is not None:
             cap = slot.cap
             rule = cap.rule
-            counter = Used(slot.counter or f"{cap.key}:{slot.value}", cap.semantics, used, limit, cap.counts)
+            counter = Used(slot.counter_name or f"{cap.key}:{slot.value}", cap.semantics, used, limit, cap.counts)
         if allowed:
             verdict = Verdict(True, ALLOWED, rule, None, counter, number)  # noqa: FBT003 - by place it is made faster
         else:

@@ -62,9 +62,9 @@ def shared_part(like: Like, slot: Slot, generation: int, begun: str) -> Alike:
     cap = slot.cap
     answer = (cap.rule, cap.semantics, cap.counts)
     frame = decision_journal.decision_frame(answer, generation, (enterprise, display, team, purpose))
-    if not (decision_journal.is_plain(channel) and decision_journal.is_plain(slot.counter)):
+    if not (decision_journal.is_plain(channel) and decision_journal.is_plain(slot.counter_name)):
         frame = None
-    pattern, key = wire.answer_pattern(*answer, begun), wire.to_json(slot.counter)
+    pattern, key = wire.answer_pattern(*answer, begun), wire.to_json(slot.counter_name)
     return Alike(enterprise, display, channel, team, purpose, slot, generation, begun, pattern, key, frame)
 
 

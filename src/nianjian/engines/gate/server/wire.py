@@ -132,7 +132,7 @@ def answer_pattern(rule: str, window: str, counts: str, begun: str) -> bytes:
 def brief_json(of: Brief) -> bytes:
     """A usual decision as `to_answer` tells it, as JSON."""
     alike, _at, _callee, _call_id, _caller, number, used, limit = of
-    return alike.answer % (alike.key, used, limit, number)
+    return alike.pattern % (alike.key, used, limit, number)
 
 
 def to_json(value: object) -> bytes:

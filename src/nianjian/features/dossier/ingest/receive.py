@@ -29,12 +29,12 @@ _MODULES: Final = {
 
 
 class ChildEnded(Exception):  # noqa: N818 - the child's end, told apart by `reason`
-    """The child did not come to an answer. ``told``: whole lines that it printed before, as JSON."""
+    """The child did not come to an answer. ``answers``: whole lines that it printed before, as JSON."""
 
     def __init__(self, reason: str, answers: tuple[Any, ...]) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.told = answers
+        self.answers = answers
 
 
 def run_program(program: str, *words: str, wall: float = limits.WALL_SECONDS) -> tuple[Any, ...]:
@@ -322,7 +322,7 @@ def render_pages(
             try:
                 answers, reason = run_program("draw", str(clean), folder, json.dumps(params)), ""
             except ChildEnded as end:
-                answers, reason = end.told, end.reason
+                answers, reason = end.answers, end.reason
             done = [one for one in answers if "page" in one]
             if reason and not done:
                 page = max((int(one["begun"]) for one in answers if "begun" in one), default=start)
