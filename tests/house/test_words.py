@@ -65,6 +65,24 @@ def test_functions_and_modules_are_called_by_what_they_do_or_hold() -> None:
     assert not old, "a function is a verb with an object, a module a noun"
 
 
+#: Of variables; what is left of the others are answers to yes or no (`found`, `known`, `kept`), or fields of others.
+EMPTY = frozenset({"asked", "drawn", "given", "looked", "made", "shown", "spelt", "told", "wanted"})
+
+
+def test_variables_say_what_they_hold() -> None:
+    """A parameter of what is decorated may be a name that others see, such as a field of the API."""
+    empty = set()
+    for path, module in tree.modules():
+        for function in tree.functions(module):
+            names = {
+                node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
+            if not function.decorator_list:
+                names |= {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+            empty |= {f"{path} {function.name} {name}" for name in names & EMPTY}
+    assert not empty, "nobody finds by a search what it holds: a noun"
+
+
 def test_every_exception_to_a_rule_has_its_reason() -> None:
     """`# noqa: X - why` is asked of the program's own code."""
     bare = [

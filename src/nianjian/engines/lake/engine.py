@@ -52,8 +52,8 @@ class Engine(ABC):
 
     def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
         """Run it and give the result as one mapping a row."""
-        found: list[dict[str, object]] = self.arrow(expression).to_pylist()
-        return found
+        result: list[dict[str, object]] = self.arrow(expression).to_pylist()
+        return result
 
     def _fresh(self, name: str) -> str:
         """A name that no table has: the first goes by its own, the others are numbered."""

@@ -68,19 +68,19 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
     @property
     def cipher(self) -> str:
         """Version and cipher of a TLS connection; "" for another."""
-        found = None if self._transport is None else self._transport.get_extra_info("cipher")
-        return f"{found[1]} {found[0]}" if found else ""
+        suite = None if self._transport is None else self._transport.get_extra_info("cipher")
+        return f"{suite[1]} {suite[0]}" if suite else ""
 
     async def dial(self, plan: Plan) -> CallTrace:
         """Place a call and tell what it saw."""
         loop = asyncio.get_running_loop()
         call: Call | None = None
 
-        def told() -> None:
+        def notify() -> None:
             if call is not None:
                 call.heard()
 
-        _made, media = await loop.create_datagram_endpoint(lambda: Media(told), local_addr=(self.local[0], 0))
+        _port, media = await loop.create_datagram_endpoint(lambda: Media(notify), local_addr=(self.local[0], 0))
         call = Call(plan, self.via, self, media)
         try:
             if self._stopped:  # while the sound's socket was made

@@ -186,9 +186,9 @@ def undo_calls(*, batch: str, actor: Actor) -> UndoResult:
 
 def _list_repeating(lake: Lake, batch: str) -> tuple[RepeatingBatch, ...]:
     """`ledger.list_repeating` but for batches that were ended without a file, of which the lake's log says nothing."""
-    found = ledger.list_repeating(lake, batch)
-    ended = batches.list_ended([one.batch for one in found])
-    return tuple(one for one in found if one.batch not in ended)
+    repeating = ledger.list_repeating(lake, batch)
+    ended = batches.list_ended([one.batch for one in repeating])
+    return tuple(one for one in repeating if one.batch not in ended)
 
 
 Progress = Callable[[str, int, int, int], None]

@@ -319,19 +319,19 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
     if someone is None:
         raise Http404
     governed = people.governs(request.actor, name)
-    held = list_holders(name) if governed else []
+    holders = list_holders(name) if governed else []
     context = {
         "person": someone,
         "roles": [
-            (held, translate_value("role", held.role, _), place_text(held), not place or held.enterprise == place)
-            for held in someone.roles
+            (entry, translate_value("role", entry.role, _), place_text(entry), not place or entry.enterprise == place)
+            for entry in someone.roles
         ],
         "governed": governed,
         "links": links.list_links([name]).get(name, []) if governed else [],
-        "behind": ", ".join(actor_texts([f"{USER}:{one}" for one in held], _)),
-        "ends": ways_in_text(count_ways_in(name).as_dict(), _) if held else "",
-        "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
-        "inspector_alone": {held.role for held in someone.roles} == {Role.INSPECTOR},  # comes by the room's link
+        "behind": ", ".join(actor_texts([f"{USER}:{one}" for one in holders], _)),
+        "ends": ways_in_text(count_ways_in(name).as_dict(), _) if holders else "",
+        "inspector": any(entry.role == Role.INSPECTOR for entry in someone.roles),
+        "inspector_alone": {entry.role for entry in someone.roles} == {Role.INSPECTOR},  # comes by the room's link
         "second_factor": people.has_second_factor(name),
         "until": Until(),
         "address": Address(initial={"email": someone.email}),

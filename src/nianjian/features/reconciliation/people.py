@@ -430,10 +430,10 @@ class PeopleIndex:
 
     def person(self, identity: str) -> Person:
         """The person of a number, new if need be."""
-        found = self.people.get(identity)
-        if found is None:
-            found = self.people[identity] = Person(identity)
-        return found
+        person = self.people.get(identity)
+        if person is None:
+            person = self.people[identity] = Person(identity)
+        return person
 
 
 def fold_name(text: str | None) -> str:

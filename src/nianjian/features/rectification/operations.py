@@ -105,8 +105,8 @@ class Days:
         """When to ask after the opinion, once submitted; a reminder, never an overdue verdict."""
         if case.submitted_on is None:
             return None
-        found = states.plan_reminder(case.submitted_on, self._books.on(case.submitted_on), self._calendar)
-        return {"day": found.day.isoformat(), "provisional": found.provisional}
+        plan = states.plan_reminder(case.submitted_on, self._books.on(case.submitted_on), self._calendar)
+        return {"day": plan.day.isoformat(), "provisional": plan.provisional}
 
 
 def list_waiting(enterprise: str) -> list[Running]:
@@ -230,7 +230,7 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
     """
     case_row = get_visible_case(case, actor)
     orders = list(queries.list_orders(case_row))
-    asked = {one.pk: one.proposed_by for one in orders}
+    requesters = {one.pk: one.proposed_by for one in orders}
     done, readers = storage.list_completed_steps(case_row), queries.list_readers(case_row)
     return {
         **summarize_case(case_row, Days(case_row.enterprise_id)),
@@ -252,7 +252,7 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
                 "step": one.step,
                 "at": queries.wall_time(one.at),
                 "actor": one.actor,
-                "actors": [*filter(None, [asked.get(str(one.data.get("order")))]), one.actor],
+                "actors": [*filter(None, [requesters.get(str(one.data.get("order")))]), one.actor],
                 "data": dict(one.data),
             }
             for one in queries.list_events(case_row)

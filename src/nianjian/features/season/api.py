@@ -379,8 +379,8 @@ def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
 @write(router, f"{HERE}/close", act=Permission.REPORT, answer=ArchiveTold)
 def season_close(request: Request, code: str, of: ToClose) -> dict[str, Any]:
     """Close a season, with its package, portrait and log; only two people open it again."""
-    given = {"undecided": of.undecided, "without_package": of.without_package}
-    return closing.close_season(enterprise=code, year=of.year, actor=request.actor, **given)
+    params = {"undecided": of.undecided, "without_package": of.without_package}
+    return closing.close_season(enterprise=code, year=of.year, actor=request.actor, **params)
 
 
 @write(router, f"{HERE}/reopen", act=Permission.REQUEST, answer=ReopenAsked)

@@ -348,8 +348,8 @@ def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing
 
-    given = {"undecided": args.undecided, "without_package": args.without_package}
-    document = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, **given)
+    params = {"undecided": args.undecided, "without_package": args.without_package}
+    document = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, **params)
     return Answer(document, partial(render_archive, document))
 
 

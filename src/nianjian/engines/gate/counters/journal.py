@@ -243,10 +243,10 @@ class Journal(Memory):
 
     def state(self) -> dict[str, object]:
         """``reason`` ``disk``: what is on the disk already is still good, calls that need more are refused."""
-        told = super().state()
-        if self._writer.broken and not told["reason"]:
-            told |= {"available": False, "reason": "disk"}
-        return told | {"syncs": self._writer.syncs, "segments": len(self._segments.names)}
+        state = super().state()
+        if self._writer.broken and not state["reason"]:
+            state |= {"available": False, "reason": "disk"}
+        return state | {"syncs": self._writer.syncs, "segments": len(self._segments.names)}
 
 
 def _find_cap(caps: Mapping[tuple[str, str], Cap], key: Key, window: str, seconds: int) -> Cap:

@@ -87,10 +87,10 @@ class Gate:
                 if usual is not None:
                     return question.verdict_of(usual)
             if request.call_id:
-                known = self.answers.get(request)
-                if known is not None:
+                earlier = self.answers.get(request)
+                if earlier is not None:
                     self.again += 1
-                    return known
+                    return earlier
             return self._decided(request, later, now)
         except Exception:
             LOG.exception("a question could not be decided")

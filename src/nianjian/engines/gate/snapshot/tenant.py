@@ -137,13 +137,13 @@ class Tenant:
 
         Where several fit, one that needs consent goes first.
         """
-        known = self._resolved.get(text)
-        if known is None:
+        purpose = self._resolved.get(text)
+        if purpose is None:
             if len(self._resolved) >= MOST:
                 self._resolved.clear()
             purposes = self.policy.purposes
-            known = self._resolved[text] = purposes.get(self._find_purpose(text), purposes[OTHER])
-        return known
+            purpose = self._resolved[text] = purposes.get(self._find_purpose(text), purposes[OTHER])
+        return purpose
 
     def _find_purpose(self, text: str) -> str:
         plain = text.strip().casefold()
