@@ -17,7 +17,7 @@ from nianjian.features.inspection.operations import day, room
 from nianjian.platform.accounts.query import Actor
 actor = Actor("firm")
 visit = date(2026, 11, 27)
-day.save_visit(enterprise="DEMO", given=day.VisitInput(visit), actor=actor)
+day.save_visit(enterprise="DEMO", visit=day.VisitInput(visit), actor=actor)
 items = ["check:S2", "register:seats", "card:number_filing", "register:numbers"]
 room.release_items(enterprise="DEMO", day=visit, items=items, actor=actor)
 until = clock.now().date() + timedelta(days=2)

@@ -31,7 +31,7 @@ wiring.prepare()
 from nianjian.features.inspection.operations import day, room
 from nianjian.platform.accounts.query import Actor
 actor, visit = Actor("firm"), date(2026, 11, 27)
-day.save_visit(enterprise="demo", given=day.VisitInput(visit), actor=actor)
+day.save_visit(enterprise="demo", visit=day.VisitInput(visit), actor=actor)
 room.release_items(enterprise="demo", day=visit, items=sys.argv[1:], actor=actor)
 """
 
