@@ -261,8 +261,10 @@ def close_season(
     head = {"seq": seq, "hash": digest}
     acts = list_season_acts(enterprise, year)
     short = [{name: one[name] for name in ("seq", "at", "by", "verb")} for one in acts]
-    document: Json = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
-                  "log": {**head, "acts": short}, "without_package": package is None}  # fmt: skip
+    document: Json = {
+        "season": season, "package": package, "portrait": _portrait(enterprise, year),
+        "log": {**head, "acts": short}, "without_package": package is None,
+    }  # fmt: skip
     files = collect_files(enterprise, year, acts, head)
     document["left_out"] = _list_left_out(files, enterprise, year)
     try:
