@@ -11,7 +11,9 @@ from django.utils.datastructures import MultiValueDict
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema, get_schema
 from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
 
+from nianjian.engines.kernel.encode import to_json
 from nianjian.features.approvals import api
 from nianjian.features.calls import api as calls
 from nianjian.features.complaints import api as complaints
@@ -86,6 +88,17 @@ ROUTERS: Final = (
 )  # fmt: skip
 
 
+class Renderer(BaseRenderer):
+    """Answers as `encode` writes them, as all of the product does."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: object, *, response_status: int) -> str:
+        """One answer."""
+        del request, response_status
+        return to_json(data)
+
+
 class Api(NinjaAPI):
     """The library's, whose document says where it stands and what a problem is."""
 
@@ -106,7 +119,7 @@ class Api(NinjaAPI):
 
 API: Final = Api(
     title="nianjian", version=VERSION, description=ABOUT, docs_url=None, auth=Token(), parser=Readable(),
-    urls_namespace="api",
+    renderer=Renderer(), urls_namespace="api",
 )  # fmt: skip
 problems.attach(API)
 for router in ROUTERS:

@@ -5,7 +5,6 @@ import gc
 import importlib
 import importlib.metadata
 import io
-import json
 import os
 import sys
 import traceback
@@ -13,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Final, NoReturn, Protocol, cast
 
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import read_names_once
 from nianjian.engines.paper.words import mark
@@ -158,7 +158,7 @@ def _answer(argv: Sequence[str], *, as_json: bool) -> Answer:
 
 
 def _print_json(data: object) -> None:
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(to_json(data, indent=2) + "\n")
     sys.stdout.flush()
 
 

@@ -1,6 +1,5 @@
 """The worker: every kind of job, one job after the other, and the process with its heartbeat and clocks."""
 
-import json
 import logging
 import os
 import shutil
@@ -21,6 +20,7 @@ from typing import Any, Final
 from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import read_names_once, set_enterprise
 from nianjian.engines.paper.texts.errors import error_message
@@ -285,7 +285,7 @@ class Worker:
             document = _error_document(NianjianError("job_fault", job=job.id, kind=type(fault).__name__))
             service.fail(job=job.id, worker=self.name, error=document)
         else:
-            service.finish(job=job.id, worker=self.name, result=_as_json(result))
+            service.finish(job=job.id, worker=self.name, result=to_builtins(result))
             if after := KINDS[job.kind].after:
                 after(job)
         LOG.info("job %s ends", job.id)
@@ -315,12 +315,9 @@ class _Throttle:
 
 
 def _error_document(error: NianjianError) -> dict[str, object]:
-    return _as_json({"code": error.code, "values": error.values, "findings": list(error.findings)})
-
-
-def _as_json(result: Mapping[str, object]) -> dict[str, object]:
-    """JSON as the queue keeps it."""
-    document: dict[str, object] = json.loads(json.dumps(result, default=str))
+    document: dict[str, object] = to_builtins(
+        {"code": error.code, "values": error.values, "findings": list(error.findings)}
+    )
     return document
 
 

@@ -7,6 +7,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.checklist import MEDIA
+from nianjian.features.inspection.documents import Room, RoomEntry
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import declarations, readiness, room
 from nianjian.features.inspection.operations import drill as drills
@@ -227,41 +228,20 @@ class RoomChoice(Schema):
     items: list[Text] = Field(max_length=len(room.KEYS))
 
 
-class RoomEntry(Schema):
-    """A line of the room's log: who looked at a row; with a ``subject``, who asked to be shown its original."""
-
-    entry: int
-    rule: str
-    subject: str | None
-    at: str
-    by: str
-    answered_at: str | None
-    answered_by: str | None
-
-
-class Room(Schema):
-    """What the inspection room shows of a day, and its log, the newest line first; ``open``: it may be changed."""
-
-    day: str
-    open: bool
-    items: list[str]
-    log: list[RoomEntry]
-
-
 @read(router, ROOM, act=Permission.READ, answer=Room)
-def room_get(request: Request, code: str, wanted: Query[RoomWanted]) -> dict[str, object]:
+def room_get(request: Request, code: str, wanted: Query[RoomWanted]) -> Room:
     """What the inspectors see of a day, what they looked at and what they ask to be shown."""
     return room.get_room(enterprise=code, day=wanted.day, actor=request.actor)
 
 
 @write(router, ROOM, act=Permission.MANAGE_DATA, answer=Room)
-def room_set(request: Request, code: str, given: RoomChoice) -> dict[str, object]:
+def room_set(request: Request, code: str, given: RoomChoice) -> Room:
     """Choose what the inspectors see of a day, until that day is over."""
     return room.release_items(enterprise=code, day=given.day, items=given.items, actor=request.actor)
 
 
 @write(router, f"{ROOM}/{{entry}}/shown", act=Permission.MANAGE_DATA, answer=RoomEntry)
-def room_shown(request: Request, code: str, entry: int) -> dict[str, object]:
+def room_shown(request: Request, code: str, entry: int) -> RoomEntry:
     """Note that the original an inspector asked for was shown."""
     return room.mark_shown(enterprise=code, entry=entry, actor=request.actor)
 

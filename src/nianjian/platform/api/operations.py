@@ -6,7 +6,6 @@ everybody who shows a token and tells of that person alone.
 
 import hashlib
 import inspect
-import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
@@ -16,9 +15,9 @@ from typing import Any, Final, TypeVar, cast
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
 from ninja import Router, Schema
-from ninja.responses import NinjaJSONEncoder
 from pydantic import TypeAdapter
 
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Permission
@@ -52,7 +51,7 @@ def once(
     key = request.headers.get(HEADER)
     if key is None:
         status, body = act()
-        return _answer(status, _text(body))
+        return _answer(status, to_json(body))
     if not KEY.fullmatch(key):
         raise NianjianError("idempotency_key_malformed", most=MOST)
     who = str(request.actor)
@@ -69,8 +68,8 @@ def once(
             service.drop_answer(who=who, key=key)
         raise
     replay = {name: None if name in hidden else value for name, value in body.items()}
-    service.finish_answer(who=who, key=key, status=status, body=_text(replay))
-    return _answer(status, _text(body))
+    service.finish_answer(who=who, key=key, status=status, body=to_json(replay))
+    return _answer(status, to_json(body))
 
 
 class _Written:
@@ -88,11 +87,6 @@ class _Written:
 
     def _keep(self) -> None:
         self.kept = True
-
-
-def _text(body: dict[str, Any]) -> str:
-    """As a reading answers: the same moment is written the same."""
-    return json.dumps(body, ensure_ascii=False, cls=NinjaJSONEncoder)
 
 
 def _answer(status: int, body: str) -> HttpResponse:

@@ -40,7 +40,7 @@ class Kind:
     ``after`` tidies up once the result stands in the queue.
     """
 
-    run: Callable[[JobValue, Actor, Report], Mapping[str, object]]
+    run: Callable[[JobValue, Actor, Report], object]  # a result that `encode` knows
     again: bool
     back: bool = True
     after: Callable[[JobValue], None] | None = None

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor, recorded_actor
@@ -169,7 +170,7 @@ def _new_entries(row: Webhook) -> QuerySet[Entry]:
 def _insert_delivery(row: Webhook, seq: int, event: str, data: object, at: str) -> None:
     payload = {"type": event, "timestamp": at, "enterprise": row.enterprise, "seq": seq, "data": data}
     now = clock.now()
-    body = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+    body = to_json(payload, sort_keys=True)
     message = f"msg_{row.id}_{seq}"
     Delivery.objects.create(id=message, webhook=row, event=event, body=body, next_at=now, created_at=now)
 

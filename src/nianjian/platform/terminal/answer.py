@@ -1,6 +1,6 @@
 """What a verb gives back: the JSON object, its picture for people, and the exit code."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,11 +17,11 @@ def _nothing(console: Console) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One verb's answer. ``data`` is printed with ``--json``, else ``show`` draws it on stdout.
+    """One verb's answer. ``data``, a result, is printed with ``--json``, else ``show`` draws it on stdout.
 
     ``code``: 0 done, 1 the answer is "no" or rows were rejected.
     """
 
-    data: Mapping[str, object]
+    data: object
     show: Callable[[Console], None] = _nothing
     code: int = DONE

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from nianjian.engines.kernel import files
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.operations.fields import Field, Kind
 from nianjian.platform.operations.operation import Operation, Resource
@@ -65,8 +65,7 @@ def _run(operation: Operation[..., Any], draw: Draw, args: argparse.Namespace) -
     keys = [key for one in key_values for key in ([one] if isinstance(one, str) else one)]
     if operation.answer:
         document: Any = operation.answer.document(None, "".join(keys), result)
-        data = asdict(document)
-        return Answer(data, lambda console: draw(console, [data]))
+        return Answer(document, lambda console: draw(console, [to_builtins(document)]))
     return answer(operation.resource, args.enterprise, actor, keys, draw)
 
 

@@ -13,8 +13,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.paper.texts.season import ROOM
 from nianjian.engines.season.plan import Scope
+from nianjian.features.inspection import documents
 from nianjian.features.inspection.models import RoomEntry, RoomItem, Visit
-from nianjian.features.inspection.queries import Json, get_visit
+from nianjian.features.inspection.queries import get_visit
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, list_readers, lock_enterprise
@@ -61,7 +62,7 @@ def list_released(visit: Visit) -> frozenset[str]:
     return frozenset(RoomItem.objects.filter(visit=visit).values_list("key", flat=True))
 
 
-def release_items(*, enterprise: str, day: date, items: Collection[str], actor: Actor) -> Json:
+def release_items(*, enterprise: str, day: date, items: Collection[str], actor: Actor) -> documents.Room:
     """Let the room show these things of a day and nothing else.
 
     ``role_missing``, ``visit_unknown``, ``room_item_unknown``, ``room_over``: the day is past.
@@ -87,36 +88,36 @@ def release_items(*, enterprise: str, day: date, items: Collection[str], actor: 
     return room_to_document(visit)
 
 
-def get_room(*, enterprise: str, day: date, actor: Actor) -> Json:
+def get_room(*, enterprise: str, day: date, actor: Actor) -> documents.Room:
     """What is released of a day, and the log of its room. ``role_missing``, ``visit_unknown``."""
     require_permission(actor, enterprise, Permission.READ)
     accounts.enterprise(enterprise)
     return room_to_document(get_visit(enterprise, day))
 
 
-def room_to_document(visit: Visit) -> Json:
-    """A day's release and log as JSON, the newest line first."""
+def room_to_document(visit: Visit) -> documents.Room:
+    """A day's release and log, the newest line first."""
     rows = RoomItem.objects.filter(visit=visit).order_by("key")
     entries = RoomEntry.objects.filter(visit=visit).order_by("-at", "-pk")[:LOG]
-    return {
-        "day": visit.day.isoformat(),
-        "open": visit.day >= clock.today(),
-        "items": [row.key for row in rows],
-        "log": [entry_to_document(entry) for entry in entries],
-    }
+    return documents.Room(
+        day=visit.day.isoformat(),
+        open=visit.day >= clock.today(),
+        items=[row.key for row in rows],
+        log=[entry_to_document(entry) for entry in entries],
+    )
 
 
-def entry_to_document(entry: RoomEntry) -> Json:
-    """A line of the log as JSON; ``subject`` null: somebody only looked."""
-    return {
-        "entry": entry.pk,
-        "rule": entry.rule,
-        "subject": entry.subject,
-        "at": _to_text(entry.at),
-        "by": entry.by,
-        "answered_at": None if entry.answered_at is None else _to_text(entry.answered_at),
-        "answered_by": entry.answered_by or None,
-    }
+def entry_to_document(entry: RoomEntry) -> documents.RoomEntry:
+    """A line of the log; ``subject`` None: somebody only looked."""
+    return documents.RoomEntry(
+        entry=entry.pk,
+        rule=entry.rule,
+        subject=entry.subject,
+        at=_to_text(entry.at),
+        by=entry.by,
+        answered_at=None if entry.answered_at is None else _to_text(entry.answered_at),
+        answered_by=entry.answered_by or None,
+    )
 
 
 def record_look(*, visit: Visit, rule: str, actor: Actor) -> None:
@@ -163,7 +164,7 @@ def list_unshown(visit: Visit) -> list[RoomEntry]:
     return list(RoomEntry.objects.filter(visit=visit, asked=True, answered_at=None).order_by("at", "pk"))
 
 
-def mark_shown(*, enterprise: str, entry: int, actor: Actor) -> Json:
+def mark_shown(*, enterprise: str, entry: int, actor: Actor) -> documents.RoomEntry:
     """Note that the firm has shown the original; a second time changes nothing. ``role_missing``, ``room_unknown``."""
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     with transaction.atomic():

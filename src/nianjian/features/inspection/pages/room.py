@@ -20,6 +20,7 @@ from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.texts.screens import SCREENS
 from nianjian.engines.paper.words import Words, words
+from nianjian.features.inspection import documents
 from nianjian.features.inspection.models import RoomEntry, Visit
 from nianjian.features.inspection.operations import readiness, room
 from nianjian.features.inspection.operations.day import build_sheet
@@ -293,14 +294,14 @@ def choice(request: Request, code: str) -> HttpResponse:
         stored = room.room_to_document(visit)
         context |= {
             "stored": stored,
-            "count": len(stored["items"]),
-            "may": stored["open"] and has_permission(request.actor, code, Permission.MANAGE_DATA),
+            "count": len(stored.items),
+            "may": stored.open and has_permission(request.actor, code, Permission.MANAGE_DATA),
             "rows": [
-                (_(texts.ROWS[rule]), [(key, _label(key, _), key in stored["items"]) for key in keys])
+                (_(texts.ROWS[rule]), [(key, _label(key, _), key in stored.items) for key in keys])
                 for rule, keys in room.OFFERS.items()
             ],
             "waiting": [_describe_entry(room.entry_to_document(one), _) for one in room.list_unshown(visit)],
-            "log": [_describe_entry(one, _) for one in stored["log"]],
+            "log": [_describe_entry(one, _) for one in stored.log],
         }
     return render(request, "inspection/choice.html", context)
 
@@ -353,11 +354,13 @@ def _label(key: str, _: Words) -> str:
             return gettext("Checks and their evidence")
 
 
-def _describe_entry(entry: Json, _: Words) -> Json:
+def _describe_entry(entry: documents.RoomEntry, _: Words) -> Json:
+    answered = entry.answered_at
     return {
-        **entry,
-        "at": format_moment(datetime.fromisoformat(entry["at"])),
-        "answered": format_moment(datetime.fromisoformat(entry["answered_at"])) if entry["answered_at"] else "",
-        "who": person(entry["by"]),
-        "row": _(texts.ROWS[entry["rule"]]),
+        "entry": entry.entry,
+        "subject": entry.subject,
+        "at": format_moment(datetime.fromisoformat(entry.at)),
+        "answered": format_moment(datetime.fromisoformat(answered)) if answered else "",
+        "who": person(entry.by),
+        "row": _(texts.ROWS[entry.rule]),
     }
