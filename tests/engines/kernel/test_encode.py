@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.encode import to_builtins, to_json
+from nianjian.engines.kernel.encode import to_builtins, to_json, to_message_values
 
 
 class Light(Enum):
@@ -61,3 +61,7 @@ def test_every_kind_is_written_in_the_order_of_its_fields() -> None:
 def test_a_moment_without_a_zone_and_a_stranger_are_refused(value: object) -> None:
     with pytest.raises(TypeError):
         to_json({"value": value})
+
+
+def test_no_error_is_lost_for_what_its_message_holds() -> None:
+    assert to_message_values({"file": Path("a"), "day": date(2027, 3, 1)}) == {"file": "a", "day": "2027-03-01"}

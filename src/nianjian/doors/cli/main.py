@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Final, NoReturn, Protocol, cast
 
-from nianjian.engines.kernel.encode import to_json
+from nianjian.engines.kernel.encode import to_json, to_message_values
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import read_names_once
 from nianjian.engines.paper.words import mark
@@ -178,9 +178,9 @@ def _tolerant() -> None:
 def _fail(error: NianjianError, *, as_json: bool) -> int:
     message = sentence(error.code, error.values)
     if as_json:
-        body: dict[str, object] = {"code": error.code, "message": message, "values": error.values}
+        body: dict[str, object] = {"code": error.code, "message": message, "values": to_message_values(error.values)}
         if error.findings:
-            body["findings"] = [_finding(finding) for finding in error.findings]
+            body["findings"] = [_finding(finding) for finding in to_message_values(error.findings)]
         _print_json({"error": body})
         return WRONG
     sys.stderr.write(f"nianjian: {message}\n")

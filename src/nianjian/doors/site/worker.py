@@ -20,7 +20,7 @@ from typing import Any, Final
 from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
-from nianjian.engines.kernel.encode import to_builtins
+from nianjian.engines.kernel.encode import to_builtins, to_message_values
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import read_names_once, set_enterprise
 from nianjian.engines.paper.texts.errors import error_message
@@ -267,7 +267,7 @@ class Worker:
             require_permission(actor, job.enterprise, flow.NEEDS[job.kind])
             set_enterprise(job.enterprise)
             with read_names_once():
-                result = KINDS[job.kind].run(job, actor, _Throttle(self, job).report)
+                result = to_builtins(KINDS[job.kind].run(job, actor, _Throttle(self, job).report))
         except StopWantedError as stop:
             service.stopped(job=job.id, worker=self.name, result=stop.left)
         except LeavingError:
@@ -285,7 +285,7 @@ class Worker:
             document = _error_document(NianjianError("job_fault", job=job.id, kind=type(fault).__name__))
             service.fail(job=job.id, worker=self.name, error=document)
         else:
-            service.finish(job=job.id, worker=self.name, result=to_builtins(result))
+            service.finish(job=job.id, worker=self.name, result=result)
             if after := KINDS[job.kind].after:
                 after(job)
         LOG.info("job %s ends", job.id)
@@ -315,10 +315,8 @@ class _Throttle:
 
 
 def _error_document(error: NianjianError) -> dict[str, object]:
-    document: dict[str, object] = to_builtins(
-        {"code": error.code, "values": error.values, "findings": list(error.findings)}
-    )
-    return document
+    values, findings = to_message_values([error.values, error.findings])
+    return {"code": error.code, "values": values, "findings": findings}
 
 
 IDLE: Final = 1.0  # seconds between two looks at an empty queue

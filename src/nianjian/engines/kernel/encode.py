@@ -24,6 +24,11 @@ def to_builtins(value: object) -> Any:  # noqa: ANN401 -- a JSON document of any
     return json.loads(to_json(value))
 
 
+def to_message_values(values: object) -> Any:  # noqa: ANN401 -- as above
+    """What the message of an error is written with; what JSON does not know becomes text, no error is lost for it."""
+    return json.loads(json.dumps(values, ensure_ascii=False, default=str))
+
+
 def _encode(value: object) -> object:  # noqa: PLR0911 -- one for each kind
     match value:
         case datetime():
