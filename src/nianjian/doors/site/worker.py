@@ -179,7 +179,7 @@ def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
 def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: key, value, province (None: all), valid_from, reason."""
     payload = job.payload
-    effects = compute_effects(
+    items = compute_effects(
         key=str(payload["key"]),
         value=str(payload["value"]),
         province=text(payload, "province"),
@@ -189,7 +189,7 @@ def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]
         actor=actor,
         progress=report,
     )
-    return {"items": [one.as_dict() for one in effects]}
+    return {"items": items}
 
 
 def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
