@@ -155,7 +155,7 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
     )
 
 
-def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+def _take_register(job: JobValue, actor: Actor, report: Report) -> operations.StoredExport:
     return operations.run_export(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=report)
 
 

@@ -124,7 +124,7 @@ def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
 
 
 @take(router, f"{TICKET}/reveal", act=Permission.VIEW_UNMASKED, answer=Row)
-def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, object]:
+def complaints_reveal(request: Request, code: str, ticket: str) -> Row:
     """A ticket in full; the audit chain has the entry before."""
     instance, _past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
     storage.record_reveal(kind=KIND, enterprise=code, version=instance.row, actor=request.actor)
