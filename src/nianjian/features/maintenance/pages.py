@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -23,6 +23,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.maintenance import RECORD_CLASSES, UNITS
@@ -208,7 +209,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     del request
     result = health.get_health()
     data = {"status": "ok" if result.well else "fail", "checks": result.checks}
-    return JsonResponse(data, status=200 if result.well else 503)
+    return HttpResponse(to_json(data), status=200 if result.well else 503, content_type="application/json")
 
 
 @public
