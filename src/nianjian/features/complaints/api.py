@@ -241,7 +241,7 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
 
 
 @write(router, FORWARDS, act=Permission.MANAGE_DATA, answer=Job, status=202, held=forwards.LIMIT)
-def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -> dict[str, object]:
+def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -> Job:
     """Import a forward list: work whose result tells the rows and the faults; the content is the file, at most 20 MiB.
 
     With one faulty cell nothing is taken.

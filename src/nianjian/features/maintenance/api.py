@@ -76,7 +76,7 @@ everywhere(
 
 
 @write(audit_router, "/audit/verifications", act=Permission.AUDIT, answer=Job, status=202)
-def audit_verify(request: Request) -> dict[str, object]:
+def audit_verify(request: Request) -> Job:
     """Check every link of the chain: work for the worker, whose result has valid, entries, broken_at, reason, last."""
     job = flow.enqueue_once(kind=flow.VERIFY_CHAIN, enterprise=EVERYWHERE, payload={}, actor=request.actor)
     return enqueued_job_document(request, job)
@@ -106,13 +106,13 @@ def retention_show(request: Request, code: str) -> RecordClasses:
 
 
 @write(retention_router, "/enterprises/{code}/retention/counts", act=Permission.AUDIT, answer=Job, status=202)
-def retention_count(request: Request, code: str) -> dict[str, object]:
+def retention_count(request: Request, code: str) -> Job:
     """Count what is over its time: work for the worker, whose result the classes then show."""
     return enqueued_job_document(request, health.enqueue_count(enterprise=code, actor=request.actor))
 
 
 @write(retention_router, "/enterprises/{code}/retention/erasures", act=Permission.ADMINISTER, answer=Job, status=202)
-def retention_erase(request: Request, code: str) -> dict[str, object]:
+def retention_erase(request: Request, code: str) -> Job:
     """Erase what is over its time: work for the worker."""
     return enqueued_job_document(
         request, flow.enqueue(kind=flow.ERASE_OVER, enterprise=code, payload={}, actor=request.actor)

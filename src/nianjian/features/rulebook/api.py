@@ -109,7 +109,7 @@ def overlays_request(request: Request, code: str, key: str, proposal: Proposal) 
 
 
 @write(router, "/enterprises/{code}/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
-def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[str, object]:
+def effects_look(request: Request, code: str, key: str, trial: Trial) -> Job:
     """What another value of a rule would do to the enterprise's lights: work whose result tells both.
 
     Nothing is asked for or kept.
@@ -125,7 +125,7 @@ def overlays_request_everywhere(request: Request, key: str, proposal: Everywhere
 
 
 @write(router, "/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
-def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) -> dict[str, object]:
+def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) -> Job:
     """What another value would do to the lights of every enterprise, or those of a province: work as above.
 
     The first five of those that are concerned and have a portrait.
@@ -133,7 +133,7 @@ def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) 
     return _effects(request, key, None, trial.province or None, trial)
 
 
-def _effects(request: Request, key: str, code: str | None, province: str | None, trial: Trial) -> dict[str, object]:
+def _effects(request: Request, key: str, code: str | None, province: str | None, trial: Trial) -> Job:
     job = enqueue_effects(
         key=key, value=trial.value, province=province, enterprise=code, valid_from=trial.valid_from, reason="",
         actor=request.actor,
