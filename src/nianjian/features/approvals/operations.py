@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
@@ -57,12 +58,21 @@ class CarriedOut(Decided):
     result: Any
 
 
+@dataclass(frozen=True, slots=True)
+class OverlayInForce:
+    """Another value of a rule, which holds from a day on; ``value`` is JSON."""
+
+    key: str
+    value: object
+    valid_from: date
+
+
 @transaction.atomic
-def _overlay(approval: str, actor: Actor) -> dict[str, object]:
+def _overlay(approval: str, actor: Actor) -> OverlayInForce:
     """What the rulebook takes no more is not approved: it would stand there without effect."""
     row = overlays.approve_overlay(approval=approval, actor=actor)
     Rulebook.on(row.valid_from, row.province, row.enterprise or None, [overlays.to_rulebook_form(row)])
-    return {"key": row.key, "value": row.value, "valid_from": row.valid_from.isoformat()}
+    return OverlayInForce(row.key, row.value, row.valid_from)
 
 
 # Kind of request -> what carries it out.
