@@ -101,7 +101,7 @@ def test_a_commit_without_its_rows_is_finished_once(calls: Path) -> None:
     assert recover() == 0
     assert _states() == {"B1": "active"}
     assert batches.get_batch("B1").files[0].receipt["rows"]["loaded"] == 5
-    assert verify_chain().ok
+    assert verify_chain().valid
 
 
 def test_an_undo_is_finished_when_the_files_are_gone(calls: Path) -> None:

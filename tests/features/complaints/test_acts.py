@@ -87,7 +87,7 @@ def test_from_arrival_to_close_each_act_is_a_version_and_an_entry(demo: str, ope
     assert history == ["close", "callback", "respond", "add"]
     assert Complaint.objects.filter(superseded_at=None).count() == 1
     assert Complaint.objects.count() == 4
-    assert verify_chain().ok
+    assert verify_chain().valid
 
 
 def test_no_value_stands_in_the_chain_and_a_list_is_masked(demo: str, operator: Actor) -> None:
@@ -184,7 +184,7 @@ def test_ones_own_closing_is_taken_back_and_stays_in_history_and_chain(demo: str
     past = get_ticket(enterprise="demo", complaint="I1", actor=operator)[1]
     assert [event.act for event in past][:4] == ["unclose", "close", "callback", "reopen"]
     assert [one.verb for one in acts()][:2] == ["complaints.unclose", "complaints.close"]
-    assert verify_chain().ok
+    assert verify_chain().valid
     _close(operator, "I1", at="02 15:00:00")
     assert _row(operator)["state"] == "closed"
 

@@ -1,7 +1,7 @@
 """Warnings of clocks that run out: each once, in the audit chain and to the people who work on the ticket."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -167,8 +167,8 @@ def test_who_may_work_on_tickets_finds_it_in_the_inbox_once(ticket: str, anna: A
     assert send_warnings(_after(minutes=96)) == 0
     assert ("rea", "complaint:response") not in _list_recipients()
     (message,) = [operations.to_document(one) for one in operations.list_messages(anna)]
-    assert message["text"] == "投诉 I1：须在 2026-03-02 00:15 前人工答复"
-    assert (message["due"], message["left"], message["read"]) == ("2026-03-02", 1, False)
+    assert message.text == "投诉 I1：须在 2026-03-02 00:15 前人工答复"
+    assert (message.due, message.left, message.read) == (date(2026, 3, 2), 1, False)
     page = signed_in("lee", "compliance_lead", "demo").get("/inbox/").content.decode()
     assert f'href="/e/demo/complaints/t/{ticket}/"' in page
     assert "人工答复" in page
@@ -226,7 +226,7 @@ def test_a_complaint_alerts_who_works_on_it_the_moment_it_arrives(demo: str, ope
     add("new")
     assert _list_recipients() == [(anna.name, "complaint:arrival")]
     (message,) = Message.objects.all()
-    assert "new" in str(operations.to_document(message, "zh-hans")["text"])
+    assert "new" in operations.to_document(message, "zh-hans").text
     assert Warned.objects.values_list("key", "clock").get() == ("new", "arrival")
     assert send_warnings(clock.now()) == 0, "the alert is no warning of a clock, and takes none away"
     assert send_warnings(clock.now() + timedelta(minutes=91)) == 1

@@ -211,7 +211,7 @@ def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: A
     with pytest.raises(NianjianError, match="approval_same_person"):
         operations.approve(approval=str(waiting.approval), actor=anna)
     done = operations.approve(approval=str(waiting.approval), actor=bo)
-    assert done["values"] == {"cap": None, "white_list": True}
+    assert done.result["values"] == {"cap": None, "white_list": True}
     assert caps()["L01"][0] == 30
     assert asked(anna) == "not-on-white-list"
     assert asked(anna, callee="13800138000") == "allow"
@@ -229,8 +229,7 @@ def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: A
     lifting = next(
         one for one in list_approvals() if one.state == "pending" and policies.get_proposal(one.subject).name == "L01"
     )
-    asking = operations.get_request(approval=lifting.id, actor=bo)["asked"]
-    assert isinstance(asking, dict)
+    asking = operations.get_request(approval=lifting.id, actor=bo).asked
     assert asking["before"] == {"cap": None, "white_list": True}
     operations.approve(approval=lifting.id, actor=bo)
     assert caps()["L01"][0] == 300

@@ -260,12 +260,12 @@ def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
             request_scan_overruling(enterprise=demo, actor=Actor("root"), year=YEAR, arrival=row.pk, reason="x")
         client.post(out, {f"reason-{row.pk}": "纸件已当面核对"})
         assert out not in client.get(sort).content.decode(), "it is asked for once"
-        request = next(one for one in operations.list_requests(actor=bo) if one["state"] == "pending")
+        request = next(one for one in operations.list_requests(actor=bo) if one.state == "pending")
         for who in (anna, Actor("root")):
             with pytest.raises(NianjianError, match="approval_"):
-                operations.approve(approval=str(request["approval"]), actor=who)
-        operations.approve(approval=str(request["approval"]), actor=bo)
-        html = client.get(reverse("approvals-decide-here", args=[demo, request["approval"]])).content.decode()
+                operations.approve(approval=request.approval, actor=who)
+        operations.approve(approval=request.approval, actor=bo)
+        html = client.get(reverse("approvals-decide-here", args=[demo, request.approval])).content.decode()
         assert sentence in html
         assert "纸件已当面核对" in html
         arrivals.run_sorting(enterprise=demo, year=YEAR, actor=anna, progress=silent)

@@ -59,8 +59,8 @@ def _confirmed(program: Program) -> str:
     channel = operations.add_channel(address=program.url, actor=LEE)
     match = re.search(r"\d{6}", str(program.heard.pop()["message"]))
     assert match
-    operations.confirm_channel(channel=channel["channel"], code=match[0], actor=LEE)
-    return str(channel["channel"])
+    operations.confirm_channel(channel=channel.channel, code=match[0], actor=LEE)
+    return channel.channel
 
 
 def test_a_day_is_told_once(
@@ -77,10 +77,10 @@ def test_a_day_is_told_once(
     assert (operations.deliver_messages(), operations.deliver_messages()) == (1, 0)
     (message,) = program.heard
     assert message["title"] == f"年检：{count} 条提醒"
-    rows = {one["about"]: one for one in map(operations.to_document, operations.list_messages(lee))}
-    assert (rows["track:licence"]["stage"], rows["track:licence"]["left"]) == ("before-1", 1)
-    assert all(one["text"] in message["message"] for one in rows.values())
-    assert {each["state"] for one in rows.values() for each in one["dispatches"]} == {"delivered"}
+    rows = {one.about: one for one in map(operations.to_document, operations.list_messages(lee))}
+    assert (rows["track:licence"].stage, rows["track:licence"].left) == ("before-1", 1)
+    assert all(one.text in message["message"] for one in rows.values())
+    assert {each.state for one in rows.values() for each in one.dispatches} == {"delivered"}
     (entry,) = Entry.objects.filter(verb="season.reminded")
     assert f'"messages":{count}' in entry.data
 
@@ -271,10 +271,10 @@ def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypa
     monkeypatch.setenv("NIANJIAN_MAIL_URL", server.url)
     with served(server):
         channel = operations.add_channel(address="lee@example.com", actor=lee)
-        assert channel["mask"] == "l***@example.com"
+        assert channel.mask == "l***@example.com"
         match = re.search(r"\d{6}", _body(server))
         assert match
-        operations.confirm_channel(channel=channel["channel"], code=match[0], actor=lee)
+        operations.confirm_channel(channel=channel.channel, code=match[0], actor=lee)
         count = enqueue_due_reminders()
         assert operations.deliver_messages() == 1
         server.refusing = True
@@ -323,8 +323,8 @@ def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(  # noqa: PLR09
     assert re.fullmatch("(err)?code [1-9][0-9]+", str(caught.value.values["reason"])), "its number, not ours"
     program.answer = json.dumps(fine).encode()
     channel = operations.add_channel(address=address, actor=lee)
-    assert channel["kind"] == kind
-    assert ROBOT[:8] not in channel["mask"]
+    assert channel.kind == kind
+    assert ROBOT[:8] not in channel.mask
     assert len(program.heard) == 2
     assert re.search(r"\d{6}", str(program.heard[-1]))
 
@@ -370,16 +370,16 @@ def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) ->
     channel = operations.add_channel(address=program.url, actor=lee)
     for _guess in range(5):
         with pytest.raises(NianjianError, match="channel_code_wrong"):
-            operations.confirm_channel(channel=channel["channel"], code="x", actor=lee)
+            operations.confirm_channel(channel=channel.channel, code="x", actor=lee)
     with pytest.raises(NianjianError, match="channel_unknown"):
-        operations.confirm_channel(channel=channel["channel"], code="x", actor=lee)
+        operations.confirm_channel(channel=channel.channel, code="x", actor=lee)
     assert Channel.objects.get().address == "", "what is closed is forgotten"
     operations.add_channel(address=program.url, actor=lee)
     with connection.cursor() as cursor:
         cursor.execute("SELECT address FROM notify_channel WHERE closed_at IS NULL")
         assert "127.0.0.1" not in cursor.fetchone()[0]
     for _more in range(people.NEW_CHANNELS_AN_HOUR - Channel.objects.count()):
-        operations.close_channel(channel=operations.add_channel(address=program.url, actor=lee)["channel"], actor=lee)
+        operations.close_channel(channel=operations.add_channel(address=program.url, actor=lee).channel, actor=lee)
     with pytest.raises(NianjianError, match="channels_too_often"):
         operations.add_channel(address=program.url, actor=lee)
     for actor in (Actor("root"), Actor("lee", USER, frozenset({"read"}))):

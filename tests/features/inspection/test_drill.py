@@ -340,7 +340,7 @@ def test_the_player_of_the_role_hears_of_it_and_that_it_is_a_drill(crew: str, op
     (one,) = Message.objects.filter(about__startswith="drill")
     assert (one.user, one.stage) == ("otto", "second_call")
     for language, mark in (("en", "DRILL, not real"), ("zh-hans", "演练，非真实情况")):
-        text = operations.to_document(one, language)["text"]
+        text = operations.to_document(one, language).text
         assert mark in text
         assert drill in text
     throw(crew, drill, "second_call", "handled")

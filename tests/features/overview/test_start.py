@@ -27,7 +27,7 @@ from nianjian.platform.home import wiring
 wiring.prepare()
 from nianjian.platform.audit.chain import verify_chain
 report = verify_chain()
-print(json.dumps([report.ok, report.entries]))
+print(json.dumps([report.valid, report.entries]))
 """
 UPGRADE = """
 import json

@@ -24,7 +24,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.rectification import measured_rows
 from nianjian.engines.paper.words import words
-from nianjian.features.approvals.operations import approve, get_request
+from nianjian.features.approvals.operations import CarriedOut, approve, get_request
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dial_policy import operations as policy
 from nianjian.features.rectification import evidence, operations, queries, reports, states, storage
@@ -87,7 +87,7 @@ def lift(actor: Actor, channel: str = "L1", key: str = "line") -> dict[str, Any]
     return operations.request_lift(enterprise="demo", key=key, channel=channel, reason="已整改", actor=actor)
 
 
-def isolated(case: str, anna: Actor, bo: Actor) -> dict[str, Any]:
+def isolated(case: str, anna: Actor, bo: Actor) -> CarriedOut:
     return approve(approval=ask(anna, case=case)["approval"], actor=bo)
 
 
@@ -143,7 +143,7 @@ def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Acto
 def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor, bo: Actor) -> None:
     order = ask(anna, case=case)
     assert (order["cap"], policies.find_policy_in_force("demo", "channel", "L1")) == (30, None)
-    assert get_request(approval=order["approval"], actor=bo)["asked"]["channel"] == "L1"  # type: ignore[index]
+    assert get_request(approval=order["approval"], actor=bo).asked["channel"] == "L1"
     fails("approval_pending", lambda: ask(bo))
     fails("approval_same_person", lambda: approve(approval=order["approval"], actor=anna))
     approve(approval=order["approval"], actor=bo)
@@ -153,9 +153,9 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     fails("rectify_isolated_already", lambda: ask(bo))
     lifted = lift(bo)
     assert lifted["cap"] is None
-    request = get_request(approval=lifted["approval"], actor=anna)["asked"]
-    assert (request["reason"], request["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
-    assert (request["cap"], request["cap_before"]) == (None, 30), "and that no cap comes back"  # type: ignore[index]
+    asked = get_request(approval=lifted["approval"], actor=anna).asked
+    assert (asked["reason"], asked["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"
+    assert (asked["cap"], asked["cap_before"]) == (None, 30), "and that no cap comes back"
     fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
     approve(approval=lifted["approval"], actor=anna)
     request = operations.get_case_detail(case=case, actor=bo)

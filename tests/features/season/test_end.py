@@ -144,8 +144,8 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     approval = closing.reopen_season(**of, reason="退回补正", actor=anna)
     with pytest.raises(NianjianError, match="approval_pending"):
         closing.reopen_season(**of, reason="另一个理由", actor=bo)
-    (request,) = [one for one in approving.list_requests(actor=bo) if one["approval"] == approval.id]
-    assert request["asked"] == {"season": 2026, "document": first["sha256"], "reason": "退回补正"}
+    (request,) = [one for one in approving.list_requests(actor=bo) if one.approval == approval.id]
+    assert request.asked == {"season": 2026, "document": first["sha256"], "reason": "退回补正"}
     with pytest.raises(NianjianError, match="approval_same_person"):
         approving.approve(approval=approval.id, actor=anna)
     with pytest.raises(NianjianError, match="season_archived"):

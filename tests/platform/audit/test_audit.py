@@ -25,7 +25,7 @@ def _sql(statement: str, *values: object) -> None:
 def test_an_untouched_chain_holds(five: None) -> None:
     report = verify_chain()
     assert report.last == Entry.objects.order_by("seq").last().hash
-    assert (report.ok, report.entries, report.broken_at) == (True, 5, None)
+    assert (report.valid, report.entries, report.broken_at) == (True, 5, None)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_an_untouched_chain_holds(five: None) -> None:
 def test_a_changed_column_breaks_the_chain_at_its_entry(five: None, column: str, value: str) -> None:
     _sql(f"UPDATE audit_entry SET {column} = %s WHERE seq = 3", value)
     report = verify_chain()
-    assert (report.ok, report.broken_at, report.reason) == (False, 3, "content")
+    assert (report.valid, report.broken_at, report.reason) == (False, 3, "content")
 
 
 def test_an_entry_changed_together_with_its_hash_breaks_the_next_link(five: None) -> None:
@@ -70,7 +70,7 @@ def test_entries_that_come_meanwhile_are_no_fault(five: None, monkeypatch: pytes
         record(verb="test.act", enterprise="demo", actor="os:root", data={"number": 0})
 
     report = verify_chain(meanwhile)
-    assert (report.ok, report.entries) == (True, 5)
+    assert (report.valid, report.entries) == (True, 5)
     assert progress == [(0, 5), (2, 5), (4, 5), (5, 5)]
     assert verify_chain().entries == 9
 
@@ -108,7 +108,7 @@ def test_a_rolled_back_act_leaves_no_entry_and_no_gap(five: None) -> None:
         assert record(verb="test.lost", enterprise="demo", actor="os:root", data={}) == 6
         transaction.set_rollback(True)
     assert record(verb="test.next", enterprise="demo", actor="os:root", data={}) == 6
-    assert verify_chain().ok
+    assert verify_chain().valid
     assert Head.objects.get().seq == 6
 
 

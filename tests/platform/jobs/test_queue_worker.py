@@ -252,7 +252,7 @@ def test_what_is_over_its_time_is_counted_each_night_and_late_by_day(worker: Wor
     process.tidy_up()
     assert _counts() == [("system:clock", "waiting")], "never counted: at once, and once"
     worker.step()
-    assert health.get_retention_status(enterprise="demo", actor=ANNA).at is not None
+    assert health.get_retention_status(enterprise="demo", actor=ANNA).counted_at is not None
     now = clock.now().astimezone(clock.ZONE)
     day, night = (now.replace(hour=hour) + timedelta(days=1) for hour in (15, 2))
     assert health.enqueue_nightly_counts(day) == 0
@@ -261,7 +261,7 @@ def test_what_is_over_its_time_is_counted_each_night_and_late_by_day(worker: Wor
     Job.objects.filter(state="waiting").update(state="failed", finished_at=now, created_at=now + timedelta(hours=1))
     assert health.enqueue_nightly_counts(night + timedelta(days=1)) == 1
     assert _counts() == [("system:clock", "failed"), ("system:clock", "waiting"), ("system:clock", "done")]
-    assert health.get_retention_status(enterprise="demo", actor=ANNA).at is not None, (
+    assert health.get_retention_status(enterprise="demo", actor=ANNA).counted_at is not None, (
         "a count that failed takes none away"
     )
     Job.objects.filter(state="waiting").update(state="failed", finished_at=now)

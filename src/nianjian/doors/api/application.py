@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema, get_schema
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
+from pydantic import TypeAdapter
 
 from nianjian.engines.kernel.encode import to_json
 from nianjian.features.approvals import api
@@ -112,7 +113,7 @@ class Api(NinjaAPI):
     @cached_property
     def _document(self) -> OpenAPISchema:
         schema = get_schema(self, path_prefix=PREFIX)
-        described = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        described = TypeAdapter(problems.Problem).json_schema(ref_template="#/components/schemas/{model}")
         schema["components"]["schemas"] |= {**described.pop("$defs"), "Problem": described}
         return schema
 

@@ -51,7 +51,7 @@ from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.audit.chain import verify_chain
+from nianjian.platform.audit.chain import ChainReport, verify_chain
 from nianjian.platform.home import env
 from nianjian.platform.jobs import flow, query, service
 from nianjian.platform.jobs.beside import PATIENCE
@@ -155,7 +155,7 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
     )
 
 
-def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+def _take_register(job: JobValue, actor: Actor, report: Report) -> operations.StoredExport:
     return operations.run_export(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=report)
 
 
@@ -179,7 +179,7 @@ def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
 def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: key, value, province (None: all), valid_from, reason."""
     payload = job.payload
-    effects = compute_effects(
+    items = compute_effects(
         key=str(payload["key"]),
         value=str(payload["value"]),
         province=text(payload, "province"),
@@ -189,7 +189,7 @@ def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]
         actor=actor,
         progress=report,
     )
-    return {"items": [one.as_dict() for one in effects]}
+    return {"items": items}
 
 
 def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -197,18 +197,19 @@ def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, obj
     report("", 0, 2)
     erased = retention.run_retention(actor=actor, enterprise=job.enterprise, dry_run=False)
     rows = {one.period.record_class: one.over for one in erased if one.over}
-    return {"rows": rows, **health.count_overdue_rows(enterprise=job.enterprise, actor=actor)}
+    count = health.count_overdue_rows(enterprise=job.enterprise, actor=actor)
+    return {"rows": rows, "counted_at": count.counted_at, "classes": count.classes}
 
 
-def _count_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+def _count_over(job: JobValue, actor: Actor, report: Report) -> health.OverdueCount:
     """No ``payload``: what is over its time when the work begins."""
     report("", 0, 1)
     return health.count_overdue_rows(enterprise=job.enterprise, actor=actor)
 
 
-def _verify_chain(_job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:
+def _verify_chain(_job: JobValue, _actor: Actor, report: Report) -> ChainReport:
     """No ``payload``: the whole chain as it stands when the work begins."""
-    return verify_chain(lambda done, total: report("", done, total)).as_dict()
+    return verify_chain(lambda done, total: report("", done, total))
 
 
 KINDS: Final[Mapping[str, Kind]] = {

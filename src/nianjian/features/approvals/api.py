@@ -1,12 +1,13 @@
 """Requests that two persons decide."""
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from django.http import Http404
 from ninja import Query, Router, Schema
 
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.approvals import operations as flow
+from nianjian.features.approvals.operations import Approval, Decided
 from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
@@ -16,36 +17,10 @@ from nianjian.platform.api.paging import Cut, Page, paged
 router = Router(tags=["approvals"])
 
 
-class Approval(Schema):
-    """A request; ``asked``: what it asks for; ``enterprise`` null: of the whole installation.
-
-    ``approver``: who in particular was asked to decide.
-    """
-
-    approval: str
-    kind: str
-    state: str
-    enterprise: str | None
-    requested_by: str
-    decided_by: str | None
-    approver: str | None
-    requested_at: str
-    decided_at: str | None
-    asked: dict[str, Any]
-
-
 class Decision(Schema):
     """Yes carries it out; no withdraws it where one asked for it oneself."""
 
     decision: Literal["yes", "no"]
-
-
-class Decided(Schema):
-    """What became of it."""
-
-    approval: str
-    state: str
-    kind: str
 
 
 APPROVALS: Final = "/enterprises/{code}/approvals"
@@ -55,24 +30,24 @@ APPROVALS: Final = "/enterprises/{code}/approvals"
 def approvals_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's requests, newest first."""
     rows = LazyRows(lambda first, count: flow.list_requests_part(code or None, first, count))
-    return paged(request, cut, rows, dict)
+    return paged(request, cut, rows)
 
 
 @read(router, f"{APPROVALS}/{{approval}}", act=Permission.READ, answer=Approval)
-def approvals_get(request: Request, code: str, approval: str) -> dict[str, object]:
+def approvals_get(request: Request, code: str, approval: str) -> Approval:
     """One request."""
     return _get_document(request, code, approval)
 
 
 @write(router, f"{APPROVALS}/{{approval}}/decision", act=Permission.READ, answer=Decided)
-def approvals_decide(request: Request, code: str, approval: str, decision: Decision) -> dict[str, object]:
+def approvals_decide(request: Request, code: str, approval: str, decision: Decision) -> Decided:
     """Say yes as the second person, or no; the flow asks for the role."""
-    one = _get_document(request, code, approval)
+    document = _get_document(request, code, approval)
     if decision.decision == "yes":
         return flow.approve(approval=approval, actor=request.actor)
     # a token that may only read withdraws nothing
     require_permission(
-        request.actor, code, Permission.REQUEST if one["requested_by"] == str(request.actor) else Permission.APPROVE
+        request.actor, code, Permission.REQUEST if document.requested_by == str(request.actor) else Permission.APPROVE
     )
     return flow.refuse(approval=approval, actor=request.actor)
 
@@ -92,9 +67,9 @@ everywhere(
 )  # fmt: skip
 
 
-def _get_document(request: Request, code: str, approval: str) -> dict[str, object]:
+def _get_document(request: Request, code: str, approval: str) -> Approval:
     """One of this enterprise's (everywhere: any); what is another's does not exist here."""
     document = flow.get_request(approval=approval, actor=request.actor)
-    if code not in {EVERYWHERE, document["enterprise"]}:
+    if code not in {EVERYWHERE, document.enterprise}:
         raise Http404
     return document

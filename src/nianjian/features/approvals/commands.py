@@ -1,7 +1,9 @@
 """``nianjian approvals``: requests that wait for a second person; ``nianjian approve ID``: one is decided."""
 
 import argparse
+from dataclasses import asdict
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, common
@@ -24,9 +26,9 @@ def _list(args: argparse.Namespace) -> Answer:
     )  # fmt: skip
     body = []
     for one in requests:
-        pairs = one["asked"].items() if isinstance(one["asked"], dict) else ()
-        summary = ", ".join(f"{name}={value}" for name, value in pairs if value is not None)
-        body.append([*(translate_code(name, one[name]) for name in one if name != "asked"), summary])
+        summary = ", ".join(f"{name}={value}" for name, value in one.asked.items() if value is not None)
+        values = {name: value for name, value in asdict(one).items() if name != "asked"}
+        body.append([*(translate_code(name, value) for name, value in values.items()), summary])
     return Answer({"approvals": requests}, lambda console: table.rows(console, header, body))
 
 
@@ -47,9 +49,9 @@ def run_approve(args: argparse.Namespace) -> Answer:
     if args.refuse:
         gone = refuse(approval=args.id, actor=actor)
         no = _("Request {approval} refused.")
-        return Answer(gone, lambda console: console.print(no.format(**gone)))
+        return Answer(gone, lambda console: console.print(no.format(approval=gone.approval)))
     done = approve(approval=args.id, actor=actor)
     text = _("Request {approval} approved and carried out ({kind}).")
-    return Answer(
-        done, lambda console: console.print(text.format(**{**done, "kind": translate_code("kind", done["kind"])}))
-    )
+    data = {"approval": done.approval, "state": done.state, "kind": done.kind, **to_builtins(done.result)}
+    kind = translate_code("kind", done.kind)
+    return Answer(data, lambda console: console.print(text.format(approval=done.approval, kind=kind)))

@@ -23,6 +23,7 @@ from nianjian.engines.rules.inputs import apply_input
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
+from nianjian.features.approvals.operations import Approval
 from nianjian.features.dial_policy.pages import describe_setting, setting_text
 from nianjian.features.dossier.states import finding_text
 from nianjian.features.rectification.queries import get_case, get_channel_names, list_channel_names
@@ -115,18 +116,18 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in BADGES else ""
     rows = LazyRows(lambda first, count: flow.list_requests_part(code or None, first, count, state=state))
-    page: Page[dict[str, Any]] = paged(request, rows, size=25)
+    page: Page[Approval] = paged(request, rows, size=25)
     _ = words(current())
     describe = _build_description(request, code)
     body = [
         [
-            Cell(translate_value("state", one["state"], _), badge=BADGES[one["state"]]),
+            Cell(translate_value("state", one.state, _), badge=BADGES[one.state]),
             Cell(
-                " · ".join(part for part in (str(translate_value("kind", one["kind"], _)), describe(one)) if part),
-                href=at("approvals-decide", code, approval=one["approval"]),
+                " · ".join(part for part in (str(translate_value("kind", one.kind, _)), describe(one)) if part),
+                href=at("approvals-decide", code, approval=one.approval),
             ),
-            *map(Cell, actor_texts([one["requested_by"], _get_decider(one)], _)),
-            Cell(format_moment(datetime.fromisoformat(one["decided_at"] or one["requested_at"])), day=True),
+            *map(Cell, actor_texts([one.requested_by, _get_decider(one)], _)),
+            Cell(format_moment(datetime.fromisoformat(one.decided_at or one.requested_at)), day=True),
         ]
         for one in page.rows
     ]
@@ -136,25 +137,25 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     return render(request, "approvals/list.html", {"page": page, "table": table, "state": state, "states": states})
 
 
-def _get_decider(one: Mapping[str, Any]) -> str:
+def _get_decider(one: Approval) -> str:
     """Who decided, or who is asked to."""
-    approver = f"{USER}:{one['approver']}" if one["approver"] else "–"
-    return str(one["decided_by"] or approver)
+    approver = f"{USER}:{one.approver}" if one.approver else "–"
+    return one.decided_by or approver
 
 
-def _build_description(request: Request, code: str) -> Callable[[Mapping[str, Any]], str]:
+def _build_description(request: Request, code: str) -> Callable[[Approval], str]:
     """What requests of a list are about, in names; what this asks is asked once for all of them."""
     _ = words(current())
     province = request.enterprise.province if code else None
     book = rulebook(day=clock.today(), province=province or None, enterprise=code or None)
     names = cache(lambda enterprise: list_channel_names(enterprise, clock.today()))
 
-    def describe(one: Mapping[str, Any]) -> str:
-        proposal = one["asked"]
-        if rule := book.in_force.get(str(proposal.get("key"))) if one["kind"] == KIND else None:
+    def describe(one: Approval) -> str:
+        proposal = one.asked
+        if rule := book.in_force.get(str(proposal.get("key"))) if one.kind == KIND else None:
             return f"{rule_values.present_rule(rule, book).title} → {_describe_value(rule, proposal['value'], book)}"
         if proposal.get("channel"):
-            return channel_text(str(proposal["by"]), str(proposal["channel"]), names(one["enterprise"]))
+            return channel_text(str(proposal["by"]), str(proposal["channel"]), names(one.enterprise))
         if isinstance(proposal.get("values"), Mapping):
             what, _now, then = _describe_change(proposal, _) or ("", "", "")
             return f"{what} → {then}"
@@ -203,47 +204,46 @@ def _describe_change(proposal: Mapping[str, Any], _: Words) -> tuple[str, str, s
 def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpResponse:
     """Read one request, of an enterprise or any, and say yes or no; what became of it stands on the same page."""
     with missing_as_404():
-        one: dict[str, Any] = flow.get_request(approval=approval, actor=request.actor)
-    if code not in {EVERYWHERE, one["enterprise"]}:
+        one = flow.get_request(approval=approval, actor=request.actor)
+    if code not in {EVERYWHERE, one.enterprise}:
         raise Http404
     if request.method == "POST":
-        if request.POST.get("decision") == "look" and one["kind"] == KIND:
-            return redirect(request_effects(one["asked"], request.actor))
+        if request.POST.get("decision") == "look" and one.kind == KIND:
+            return redirect(request_effects(one.asked, request.actor))
         act = flow.approve if request.POST.get("decision") == "yes" else flow.refuse
         act(approval=approval, actor=request.actor)
         return redirect(request.path)
     _ = words(current())
-    place, proposal = one["enterprise"] or EVERYWHERE, dict(one["asked"])
+    place, proposal = one.enterprise or EVERYWHERE, dict(one.asked)
     if proposal.get("channel"):  # with the name of the line or team: as its case has it, else as of today
         case = proposal.get("case")
         channels = get_channel_names(get_case(str(case))) if case else list_channel_names(place, clock.today())
         proposal["channel"] = channel_text(str(proposal["by"]), str(proposal["channel"]), channels)
-    asker = recorded_actor(str(one["requested_by"]))
+    asker = recorded_actor(one.requested_by)
     mine = str(asker) == str(request.actor)
-    able, unconfirmed = split_approvers(place, asker) if one["state"] == PENDING else ([], [])
+    able, unconfirmed = split_approvers(place, asker) if one.state == PENDING else ([], [])
     deciders = [f"{USER}:{person.name}" for person in able]
     asked_by, decider, *names = actor_texts([str(asker), _get_decider(one), *deciders], _)
     context = {
-        "one": one,
-        "state": translate_value("state", one["state"], _),
-        "badge": BADGES[one["state"]],
-        "kind": translate_value("kind", one["kind"], _),
-        "change": _describe_change(one["asked"], _),
+        "state": translate_value("state", one.state, _),
+        "badge": BADGES[one.state],
+        "kind": translate_value("kind", one.kind, _),
+        "change": _describe_change(one.asked, _),
         "pairs": _pairs(proposal, _),
-        "reason": one["asked"].get("reason") or "",
+        "reason": one.asked.get("reason") or "",
         "asked_by": asked_by,
         "decider": "" if decider == "–" else decider,
         "deciders": names,
         "unconfirmed": [person.display_name or person.name for person in unconfirmed],
-        "asked_at": format_moment(datetime.fromisoformat(one["requested_at"])),
-        "decided_at": format_moment(datetime.fromisoformat(one["decided_at"])) if one["decided_at"] else "",
-        "open": one["state"] == PENDING,
+        "asked_at": format_moment(datetime.fromisoformat(one.requested_at)),
+        "decided_at": format_moment(datetime.fromisoformat(one.decided_at)) if one.decided_at else "",
+        "open": one.state == PENDING,
         "mine": mine,
         "may": has_permission(request.actor, place, Permission.APPROVE) and not mine,
     }
-    if one["kind"] == KIND:
+    if one.kind == KIND:
         looks = has_permission(request.actor, place, Permission.REQUEST)
-        context |= build_rule_context(one["asked"]) | {"looks": looks}
+        context |= build_rule_context(one.asked) | {"looks": looks}
     return render(request, "approvals/one.html", context)
 
 

@@ -96,7 +96,7 @@ def batches_get(request: Request, code: str, batch: str) -> dict[str, object]:
 
 
 @write(router, "/enterprises/{code}/batches/{batch}/undo", act=Permission.MANAGE_DATA, answer=Job, status=202)
-def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
+def batches_undo(request: Request, code: str, batch: str) -> Job:
     """Take a batch out of the lake again: work for the worker."""
     batch_value = batch_at(code, batch, request.actor, Permission.MANAGE_DATA)
     job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": batch_value.id}, actor=request.actor)
@@ -120,7 +120,7 @@ def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]
 @write(
     router, "/enterprises/{code}/batches/{batch}/rejects/files", act=Permission.VIEW_UNMASKED, answer=Job, status=202
 )
-def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
+def rejects_file(request: Request, code: str, batch: str) -> Job:
     """Make a file of every rejected row, the reasons in the language of the request: work for the worker."""
     batch_value = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
     job = rejects.enqueue_rejects_file(batch=batch_value.id, language=language(request), actor=request.actor)
@@ -192,7 +192,7 @@ class Kept(Schema):
 @write(
     imports_router, "/enterprises/{code}/calls/imports", act=Permission.MANAGE_DATA, answer=Job, status=202, upload=True
 )
-def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, object]:
+def calls_import(request: Request, code: str, file: Query[Calls]) -> Job:
     """Import one file of call records; the content is the file."""
     known_source(file.source)
     data = mappings.get_mapping(code, file.mapping) if file.mapping else {}
@@ -208,7 +208,7 @@ def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, o
     status=202,
     upload=True,
 )
-def registers_import(request: Request, code: str, kind: str, file: Query[Sheet]) -> dict[str, object]:
+def registers_import(request: Request, code: str, kind: str, file: Query[Sheet]) -> Job:
     """Import a register's sheet (xlsx or CSV), all rows or none; the content is the file.
 
     A ``check`` that finds faults leaves the sheet with each marked, for `checks/{job}/file`.
@@ -252,7 +252,7 @@ def known_source(source: str) -> None:
         raise NianjianError("source_unknown", source=source, known=", ".join(sources))
 
 
-def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: Mapping[str, object]) -> dict[str, object]:
+def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: Mapping[str, object]) -> Job:
     """Put the file into the draft and hand it to the worker; a draft that is refused is dropped."""
     try:
         draft = drafts.draft_for(id_, code, request.actor)
@@ -293,9 +293,7 @@ def registers_export(request: Request, code: str, kind: str, form: Form, looked:
 
 
 @write(registers_router, f"{EXPORTS}/files", act=Permission.READ_OWN, answer=Job, status=202)
-def registers_export_ask(
-    request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]
-) -> dict[str, object]:
+def registers_export_ask(request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]) -> Job:
     """Make such a file of up to 50 000 rows, in the language of the request: work for the worker."""
     del code
     job = operations.enqueue_export(_build_export(request, kind, form, looked), actor=request.actor)

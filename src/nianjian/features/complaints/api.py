@@ -124,7 +124,7 @@ def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
 
 
 @take(router, f"{TICKET}/reveal", act=Permission.VIEW_UNMASKED, answer=Row)
-def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, object]:
+def complaints_reveal(request: Request, code: str, ticket: str) -> Row:
     """A ticket in full; the audit chain has the entry before."""
     instance, _past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
     storage.record_reveal(kind=KIND, enterprise=code, version=instance.row, actor=request.actor)
@@ -241,7 +241,7 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
 
 
 @write(router, FORWARDS, act=Permission.MANAGE_DATA, answer=Job, status=202, held=forwards.LIMIT)
-def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -> dict[str, object]:
+def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -> Job:
     """Import a forward list: work whose result tells the rows and the faults; the content is the file, at most 20 MiB.
 
     With one faulty cell nothing is taken.

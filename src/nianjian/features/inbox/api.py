@@ -1,12 +1,13 @@
 """One's own inbox, choices and channels; the log of an enterprise's reminders."""
 
-from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from datetime import time
+from typing import Annotated, Literal
 
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.inbox import operations as flow
+from nianjian.features.inbox.operations import ChannelTold, ChoicesTold, Reminded
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
@@ -16,40 +17,6 @@ from nianjian.platform.api.parameter_types import Number, Text
 router = Router(tags=["season"])
 LOG = "/enterprises/{code}/season/reminders"
 OWN = "/me/inbox"
-
-
-class Sending(Schema):
-    """A message by one channel; ``unclear``: maybe sent, so it is not sent again unasked."""
-
-    dispatch: int
-    channel: str
-    state: Literal["queued", "sending", "delivered", "unclear", "failed", "dropped"]
-    tries: int
-    fault: str
-    not_before: datetime
-    sent_at: datetime | None
-
-
-class Reminded(Schema):
-    """A reminder to one person. ``left``: days, negative when late.
-
-    ``about``: "track:licence", "task:items"; "complaint:response" of a ticket's clock that runs out,
-    "complaint:arrival" of one that has come;
-    "obstacle:complaints_overdue", "obstacle:differences_open": what has waited too long.
-    """
-
-    message: int
-    enterprise: str
-    user: str
-    about: str
-    stage: str
-    day: date
-    due: date
-    left: int
-    text: str
-    made_at: datetime
-    read: bool
-    dispatches: list[Sending]
 
 
 class ReadNow(Schema):
@@ -62,25 +29,6 @@ class ReadCount(Schema):
     """How many were new."""
 
     read: int
-
-
-class ChannelTold(Schema):
-    """A channel of one's own; its address is masked."""
-
-    channel: str
-    kind: str
-    mask: str
-    confirmed: bool
-
-
-class ChoicesTold(Schema):
-    """What one wants to be told, when (Beijing time; ``digest`` null: at once) and where."""
-
-    scope: str
-    quiet_from: str
-    quiet_until: str
-    digest: str | None
-    channels: list[ChannelTold]
 
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:30"])]
@@ -122,19 +70,19 @@ def inbox_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
 
 
 @write(router, f"{OWN}/read", act=None, answer=ReadCount)
-def inbox_read(request: Request, which: ReadNow) -> dict[str, int]:
+def inbox_read(request: Request, which: ReadNow) -> ReadCount:
     """Note that messages are read."""
-    return {"read": flow.mark_read(chosen_=which.messages, actor=request.actor)}
+    return ReadCount(read=flow.mark_read(chosen_=which.messages, actor=request.actor))
 
 
 @read(router, f"{OWN}/choices", act=None, answer=ChoicesTold)
-def inbox_choices(request: Request) -> dict[str, Any]:
+def inbox_choices(request: Request) -> ChoicesTold:
     """What one has chosen."""
     return flow.get_settings(request.actor)
 
 
 @write(router, f"{OWN}/choices", act=None, answer=ChoicesTold)
-def inbox_choose(request: Request, made: ChoicesMade) -> dict[str, Any]:
+def inbox_choose(request: Request, made: ChoicesMade) -> ChoicesTold:
     """Choose what one is told, and when."""
     flow.set_choices(
         scope=made.scope,
@@ -147,20 +95,20 @@ def inbox_choose(request: Request, made: ChoicesMade) -> dict[str, Any]:
 
 
 @write(router, f"{OWN}/channels", act=None, answer=ChannelTold, status=201)
-def channels_add(request: Request, new: NewAddress) -> dict[str, Any]:
+def channels_add(request: Request, new: NewAddress) -> ChannelTold:
     """Make a channel; a code is sent to it, and nothing else before it is confirmed."""
     return flow.add_channel(address=new.address, actor=request.actor)
 
 
 @write(router, f"{OWN}/channels/{{channel}}/confirm", act=None, answer=ChoicesTold)
-def channels_confirm(request: Request, channel: str, given: CodeRead) -> dict[str, Any]:
+def channels_confirm(request: Request, channel: str, given: CodeRead) -> ChoicesTold:
     """Open a channel by its code."""
     flow.confirm_channel(channel=channel, code=given.code, actor=request.actor)
     return flow.get_settings(request.actor)
 
 
 @write(router, f"{OWN}/channels/{{channel}}", act=None, answer=ChoicesTold, method="DELETE")
-def channels_close(request: Request, channel: str) -> dict[str, Any]:
+def channels_close(request: Request, channel: str) -> ChoicesTold:
     """End a channel: nothing more is told there."""
     flow.close_channel(channel=channel, actor=request.actor)
     return flow.get_settings(request.actor)
@@ -175,11 +123,11 @@ def reminders_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, ob
 
 
 @write(router, f"{LOG}/{{dispatch}}/again", act=Permission.REPORT, answer=SentAgain, status=202)
-def reminders_again(request: Request, code: str, dispatch: str) -> dict[str, int]:
+def reminders_again(request: Request, code: str, dispatch: str) -> SentAgain:
     """Send once more what has failed or may have been sent."""
     number = flow.parse_number(dispatch)
     flow.retry_sending(enterprise=code, dispatch=number, actor=request.actor)
-    return {"dispatch": number}
+    return SentAgain(dispatch=number)
 
 
 def _language(request: Request) -> str:

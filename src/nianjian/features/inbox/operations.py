@@ -3,8 +3,9 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -150,8 +151,67 @@ def get_mail_url() -> str:
     return storage.get_mail_address() or env.text("NIANJIAN_MAIL_URL", os.environ)
 
 
-Json = dict[str, Any]
 DIGITS: Final = 18
+
+
+State = Literal["queued", "sending", "delivered", "unclear", "failed", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message by one channel; ``unclear``: maybe sent, so it is not sent again unasked."""
+
+    dispatch: int
+    channel: str
+    state: State
+    tries: int
+    fault: str
+    not_before: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A reminder to one person. ``left``: days, negative when late.
+
+    ``about``: "track:licence", "task:items"; "complaint:response" of a ticket's clock that runs out,
+    "complaint:arrival" of one that has come;
+    "obstacle:complaints_overdue", "obstacle:differences_open": what has waited too long.
+    """
+
+    message: int
+    enterprise: str
+    user: str
+    about: str
+    stage: str
+    day: date
+    due: date
+    left: int
+    text: str
+    made_at: datetime
+    read: bool
+    dispatches: list[Sending]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTold:
+    """A channel of one's own; its address is masked."""
+
+    channel: str
+    kind: str
+    mask: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicesTold:
+    """What one wants to be told, when (Beijing time; ``digest`` null: at once) and where."""
+
+    scope: str
+    quiet_from: str
+    quiet_until: str
+    digest: str | None
+    channels: list[ChannelTold]
 
 
 def list_messages(actor: Actor) -> Any:  # noqa: ANN401 -- a queryset that doors cut into pages
@@ -171,34 +231,34 @@ def list_log(*, enterprise: str, actor: Actor) -> Any:  # noqa: ANN401 -- the sa
     return outbox.list_log(enterprise)
 
 
-def to_document(row: Message, language: str = CHINESE) -> Json:
+def to_document(row: Message, language: str = CHINESE) -> Reminded:
     """A message as every door tells it, with what became of it by each channel; addresses are not in it."""
     _ = words(language)
-    return {
-        "message": row.pk,
-        "enterprise": row.enterprise,
-        "user": row.user,
-        "about": row.about,
-        "stage": row.stage,
-        "day": row.day.isoformat(),
-        "due": row.values["due"],
-        "left": row.values["left"],
-        "text": season.reminder_line(row.about, row.values, _),
-        "made_at": row.made_at.isoformat(),
-        "read": row.read_at is not None,
-        "dispatches": [
-            {
-                "dispatch": one.pk,
-                "channel": one.channel,
-                "state": one.state,
-                "tries": one.tries,
-                "fault": season.delivery_problem(one.fault, _),
-                "not_before": one.next_at.isoformat(),
-                "sent_at": None if one.sent_at is None else one.sent_at.isoformat(),
-            }
+    return Reminded(
+        message=row.pk,
+        enterprise=row.enterprise,
+        user=row.user,
+        about=row.about,
+        stage=row.stage,
+        day=row.day,
+        due=date.fromisoformat(row.values["due"]),
+        left=row.values["left"],
+        text=season.reminder_line(row.about, row.values, _),
+        made_at=row.made_at,
+        read=row.read_at is not None,
+        dispatches=[
+            Sending(
+                dispatch=one.pk,
+                channel=one.channel,
+                state=cast("State", one.state),
+                tries=one.tries,
+                fault=season.delivery_problem(one.fault, _),
+                not_before=one.next_at,
+                sent_at=one.sent_at,
+            )
             for one in row.dispatches.all()
         ],
-    }
+    )
 
 
 def mark_read(*, chosen_: Sequence[int] | None, actor: Actor) -> int:
@@ -224,20 +284,20 @@ def count_waiting(enterprise: str) -> int:
     return outbox.count_waiting(enterprise)
 
 
-def get_settings(actor: Actor) -> Json:
+def get_settings(actor: Actor) -> ChoicesTold:
     """What the actor has chosen; addresses are masked."""
     row = channels.find_choice(actor.name)
     hours = Hours() if row is None else channels.hours_of(row)
-    return {
-        "scope": Scope.ROLE.value if row is None else row.scope,
-        "quiet_from": f"{hours.quiet_from:%H:%M}",
-        "quiet_until": f"{hours.quiet_until:%H:%M}",
-        "digest": None if hours.digest is None else f"{hours.digest:%H:%M}",
-        "channels": [
-            {"channel": one.id, "kind": one.kind, "mask": one.mask, "confirmed": one.confirmed_at is not None}
+    return ChoicesTold(
+        scope=Scope.ROLE.value if row is None else row.scope,
+        quiet_from=f"{hours.quiet_from:%H:%M}",
+        quiet_until=f"{hours.quiet_until:%H:%M}",
+        digest=None if hours.digest is None else f"{hours.digest:%H:%M}",
+        channels=[
+            ChannelTold(one.id, one.kind, one.mask, confirmed=one.confirmed_at is not None)
             for one in channels.list_channels(actor.name)
         ],
-    }
+    )
 
 
 def set_choices(*, scope: str, quiet_from: time, quiet_until: time, digest: time | None, actor: Actor) -> None:
@@ -248,7 +308,7 @@ def set_choices(*, scope: str, quiet_from: time, quiet_until: time, digest: time
     channels.set_choice(scope=scope, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest, actor=actor)
 
 
-def add_channel(*, address: str, actor: Actor) -> Json:
+def add_channel(*, address: str, actor: Actor) -> ChannelTold:
     """Make a channel of the actor and send a code to it; nothing else goes there before the code is given back.
 
     ``channel_by_person``, ``channel_address_wrong``, ``channels_too_many``, ``channels_too_often``,
@@ -263,7 +323,7 @@ def add_channel(*, address: str, actor: Actor) -> Json:
     if outcome is delivery.Outcome.REFUSED:
         channels.close_channel(channel=row.id, actor=actor)
         raise NianjianError("channel_unreachable", reason=fault)
-    return {"channel": row.id, "kind": row.kind, "mask": row.mask, "confirmed": False}
+    return ChannelTold(row.id, row.kind, row.mask, confirmed=False)
 
 
 def confirm_channel(*, channel: str, code: str, actor: Actor) -> None:

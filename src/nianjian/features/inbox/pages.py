@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from django import forms
@@ -118,12 +119,12 @@ def inbox(request: Request) -> HttpResponse:
 def choices(request: Request) -> HttpResponse:
     """What one wants to be told, when and where."""
     settings = operations.get_settings(request.actor)
-    forms: dict[str, Form] = {"form": Choices(initial=settings), "channel": NewChannel()}
+    forms: dict[str, Form] = {"form": Choices(initial=asdict(settings)), "channel": NewChannel()}
     if request.method == "POST" and _apply_form(request, forms):
         return redirect("inbox-choices")
     status = UNPROCESSABLE if request.method == "POST" else 200
     _ = words(current())
-    channels = [{**one, "name": _(CHANNEL_KINDS.get(one["kind"], one["kind"]))} for one in settings["channels"]]
+    channels = [{**asdict(one), "name": _(CHANNEL_KINDS.get(one.kind, one.kind))} for one in settings.channels]
     return render(request, "inbox/choices.html", {**forms, "channels": channels}, status=status)
 
 
@@ -178,12 +179,25 @@ def _message_row(one: Message) -> dict[str, Any]:
     """A message with its states in words and colours."""
     _ = words(current())
     document = operations.to_document(one, current())
-    for each in document["dispatches"]:
-        each["word"], each["badge"] = _(MESSAGE_STATES[each["state"]]), BADGES[each["state"]]
-        each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}
-    document |= {"address": _message_address(one), "firm": accounts.enterprise(one.enterprise).name}
-    document["when"] = format_day(one.day)
-    return document
+    return {
+        "user": document.user,
+        "text": document.text,
+        "read": document.read,
+        "day": document.day.isoformat(),
+        "when": format_day(document.day),
+        "address": _message_address(one),
+        "firm": accounts.enterprise(document.enterprise).name,
+        "dispatches": [
+            {
+                "dispatch": each.dispatch,
+                "fault": each.fault,
+                "word": _(MESSAGE_STATES[each.state]),
+                "badge": BADGES[each.state],
+                "again": each.state in {Dispatch.FAILED, Dispatch.UNCLEAR},
+            }
+            for each in document.dispatches
+        ],
+    }
 
 
 def _message_address(one: Message) -> str:

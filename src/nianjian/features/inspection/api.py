@@ -307,7 +307,7 @@ class DrillTold(Schema):
 
 
 @write(router, DRILL, act=Permission.REPORT, answer=Job, status=202)
-def drill_run(request: Request, code: str, given: DrillAsked) -> dict[str, object]:
+def drill_run(request: Request, code: str, given: DrillAsked) -> Job:
     """Run a drill: readiness, test calls where a way is kept, and a complaint as it would come in: work."""
     planned = DrillPlan(**given.dict(exclude={"phone", "calls"}))
     job = drills.enqueue_drill(

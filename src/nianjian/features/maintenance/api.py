@@ -1,14 +1,13 @@
 """The audit chain and the retention of records, for programs."""
 
-from dataclasses import asdict
-from datetime import date, datetime
-from typing import Any
+from dataclasses import asdict, dataclass
 
 from django.http import StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.features.maintenance import health
 from nianjian.features.maintenance.audit_export import build_filter, export_entries
+from nianjian.features.maintenance.health import RecordClasses
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
@@ -24,19 +23,15 @@ audit_router = Router(tags=["audit"])
 CSV = "text/csv"
 
 
-class Entry(Schema):
+@dataclass(frozen=True, slots=True)
+class Entry(query.Act):
     """Who did what; ``at`` is UTC."""
 
-    seq: int
-    at: str
-    actor: str
-    enterprise: str
-    verb: str
-    data: dict[str, Any]
     hash: str
 
 
-class Entries(Schema):
+@dataclass(frozen=True, slots=True)
+class Entries:
     """A part of the chain, newest first; ``head``: hash of the whole chain's last entry."""
 
     items: list[Entry]
@@ -61,18 +56,18 @@ class Wanted(Filter):
 
 
 @read(audit_router, "/enterprises/{code}/audit", act=Permission.AUDIT, answer=Entries)
-def audit_list(request: Request, code: str, wanted: Query[Wanted]) -> dict[str, object]:
+def audit_list(request: Request, code: str, wanted: Query[Wanted]) -> Entries:
     """The enterprise's entries."""
     entries = query.filter_entries(enterprise=code, **build_filter(**wanted.dict(exclude={"limit", "before"})))
     if wanted.before is not None:
         entries = entries.filter(seq__lt=wanted.before)
     rows = list(entries[: wanted.limit + 1])
     page = rows[: wanted.limit]
-    return {
-        "items": [{**asdict(query.act(one)), "hash": one.hash} for one in page],
-        "next": after(request, before=page[-1].seq) if len(rows) > wanted.limit else None,
-        "head": query.head()[1],
-    }
+    return Entries(
+        items=[Entry(**asdict(query.act(one)), hash=one.hash) for one in page],
+        next=after(request, before=page[-1].seq) if len(rows) > wanted.limit else None,
+        head=query.head()[1],
+    )
 
 
 everywhere(
@@ -81,7 +76,7 @@ everywhere(
 
 
 @write(audit_router, "/audit/verifications", act=Permission.AUDIT, answer=Job, status=202)
-def audit_verify(request: Request) -> dict[str, object]:
+def audit_verify(request: Request) -> Job:
     """Check every link of the chain: work for the worker, whose result has valid, entries, broken_at, reason, last."""
     job = flow.enqueue_once(kind=flow.VERIFY_CHAIN, enterprise=EVERYWHERE, payload={}, actor=request.actor)
     return enqueued_job_document(request, job)
@@ -104,47 +99,20 @@ everywhere(
 retention_router = Router(tags=["retention"])
 
 
-class RecordClass(Schema):
-    """A class of records: the rule that keeps it the longest, and for how long.
-
-    ``since``: the first day that is kept, null: for ever; ``oldest`` record; ``over``: rows over their time, null:
-    not counted.
-    """
-
-    record_class: str
-    rule: str | None
-    value: int | None
-    unit: str | None
-    level: str
-    citation: str
-    since: date | None
-    oldest: str | None
-    over: int | None
-
-
-class RecordClasses(Schema):
-    """Every class; ``counted_at``: when it was counted, null: never, or not since rows were erased."""
-
-    counted_at: datetime | None
-    items: list[RecordClass]
-
-
 @read(retention_router, "/enterprises/{code}/retention", act=Permission.AUDIT, answer=RecordClasses)
-def retention_show(request: Request, code: str) -> dict[str, object]:
+def retention_show(request: Request, code: str) -> RecordClasses:
     """The classes of the enterprise's records; what was erased stands in the chain as `retention.erase`."""
-    status = health.get_retention_status(enterprise=code, actor=request.actor)
-    items = [{**asdict(one.period), "oldest": one.oldest, "over": one.over} for one in status.classes]
-    return {"counted_at": status.at, "items": items}
+    return health.get_retention_status(enterprise=code, actor=request.actor)
 
 
 @write(retention_router, "/enterprises/{code}/retention/counts", act=Permission.AUDIT, answer=Job, status=202)
-def retention_count(request: Request, code: str) -> dict[str, object]:
+def retention_count(request: Request, code: str) -> Job:
     """Count what is over its time: work for the worker, whose result the classes then show."""
     return enqueued_job_document(request, health.enqueue_count(enterprise=code, actor=request.actor))
 
 
 @write(retention_router, "/enterprises/{code}/retention/erasures", act=Permission.ADMINISTER, answer=Job, status=202)
-def retention_erase(request: Request, code: str) -> dict[str, object]:
+def retention_erase(request: Request, code: str) -> Job:
     """Erase what is over its time: work for the worker."""
     return enqueued_job_document(
         request, flow.enqueue(kind=flow.ERASE_OVER, enterprise=code, payload={}, actor=request.actor)

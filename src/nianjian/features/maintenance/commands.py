@@ -38,14 +38,14 @@ def _verify_chain(args: argparse.Namespace) -> Answer:
     report = verify_chain()
 
     def show(console: Console) -> None:
-        if report.ok:
+        if report.valid:
             console.print(_("The chain is intact: {entries} entries.").format(entries=report.entries), style="green")
             console.print(report.last, style="dim")
         else:
             text = _("The chain is broken at entry {entry} ({reason}).")
             console.print(text.format(entry=report.broken_at, reason=report.reason), style="bold red")
 
-    return Answer(report.as_dict(), show, DONE if report.ok else NO)
+    return Answer(report, show, DONE if report.valid else NO)
 
 
 def configure_backup(parser: argparse.ArgumentParser) -> None:
@@ -69,8 +69,7 @@ def run_backup(args: argparse.Namespace) -> Answer:
     from nianjian.features.maintenance.backup import create_backup
 
     receipt = create_backup(out=args.out, keys=args.keys, actor=actor, waiting=_report_wait)
-    paths = {"archive": str(receipt.archive), "keys": None if receipt.keys is None else str(receipt.keys)}
-    data = asdict(receipt) | paths | {"keys_inside": False}
+    data = asdict(receipt) | {"keys_inside": False}
 
     def show(console: Console) -> None:
         text = _("{archive} written: {files} files, {enterprises} enterprises, {size} MiB.")
@@ -147,7 +146,7 @@ def _list_keys(args: argparse.Namespace) -> Answer:
     states = {(True, True): _("active, rotation unfinished"), (True, False): _("active")}
     header = (_("key id"), _("state"), _("values"), _("files"))
     body = [(one.id, states.get((one.active, one.rotating), ""), one.values, one.files) for one in keys]
-    return Answer({"keys": [asdict(one) for one in keys]}, lambda console: table.rows(console, header, body))
+    return Answer({"keys": keys}, lambda console: table.rows(console, header, body))
 
 
 def _rotate_keys(args: argparse.Namespace) -> Answer:
@@ -176,28 +175,30 @@ def run_restore(args: argparse.Namespace) -> Answer:
     from nianjian.features.maintenance.restore import restore_backup
 
     with steps(_("checking"), quiet=args.json) as report:
-        data = restore_backup(file=args.file, replace=args.replace, keys=args.keys, progress=report)
+        done = restore_backup(file=args.file, replace=args.replace, keys=args.keys, progress=report)
 
     def show(console: Console) -> None:
         text = _(
             "Restored as of {made_at}: {enterprises} enterprises, {audit_entries} audit entries, the chain is intact."
         )
-        console.print(text.format(**data), highlight=False)
-        if data["migrated"]:
+        values = {"made_at": done.made_at, "enterprises": done.enterprises, "audit_entries": done.audit_entries}
+        console.print(text.format(**values), highlight=False)
+        if done.migrated:
             console.print(_("The tables have been migrated to this version."))
-        if data["tokens"]:
+        if done.tokens:
             notice = _(
                 "{tokens} API tokens hold as they did then, as do links to calendars, screens and inspections: revoke "
                 "once more what was revoked since."
             )
-            console.print(notice.format(**data), style="yellow", highlight=False)
+            console.print(notice.format(tokens=done.tokens), style="yellow", highlight=False)
         lost = _("The gate's list {kind} of {enterprise} was not in the backup; build it again from {file}.")
-        for one in data["gate"]["lists_missing"]:
-            console.print(lost.format(**one), style="yellow", highlight=False)
-        for path in data["aside"]:
+        for one in done.gate.lists_missing:
+            said = lost.format(kind=one.kind, enterprise=one.enterprise, file=one.file)
+            console.print(said, style="yellow", highlight=False)
+        for path in done.aside:
             console.print(_("The previous content is kept in {folder}.").format(folder=path), highlight=False)
 
-    return Answer(data, show)
+    return Answer(done, show)
 
 
 def configure_retention(parser: argparse.ArgumentParser) -> None:

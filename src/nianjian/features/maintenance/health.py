@@ -6,13 +6,14 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 import pyarrow as pa
 from django.db import Error, connection
 
@@ -163,7 +164,6 @@ def _age(moment: datetime) -> float:
     return max(0.0, (clock.now() - moment).total_seconds())
 
 
-Json = dict[str, Any]
 KINDS: Final = (flow.COUNT_OVER, flow.ERASE_OVER)  # works that leave a count
 NIGHT: Final = range(1, 5)  # hours of the business zone in which few people wait for the worker
 DAY: Final = timedelta(hours=20)  # the next night is nearer than 24 hours where this one's count began late
@@ -172,25 +172,44 @@ AT_ONCE: Final = 20  # counts that one look puts: work of people must not wait b
 
 
 @dataclass(frozen=True, slots=True)
-class Class:
-    """A class of records: ``oldest`` record and ``over``, rows over their time; None: nobody has counted them."""
+class RecordClass(Period):
+    """A class of records: the rule that keeps it the longest, and for how long.
 
-    period: Period
+    ``since``: the first day that is kept, null: for ever; ``oldest`` record; ``over``: rows over their time, null:
+    not counted.
+    """
+
     oldest: str | None
     over: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionStatus:
-    """The classes; ``at``: when they were counted, None: never, or not since rows were erased."""
+class RecordClasses:
+    """Every class; ``counted_at``: when it was counted, null: never, or not since rows were erased."""
 
-    classes: tuple[Class, ...]
-    at: datetime | None
+    counted_at: datetime | None
+    items: list[RecordClass]
 
     @property
     def over(self) -> int:
         """Rows over their time that were counted."""
-        return sum(one.over or 0 for one in self.classes)
+        return sum(one.over or 0 for one in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """The ``oldest`` record of a class, and how many rows are over their time."""
+
+    oldest: str | None
+    over: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueCount:
+    """What a count has found of each class, by its name, as the queue keeps it: the result of a job."""
+
+    counted_at: str
+    classes: dict[str, ClassCount]
 
 
 def enqueue_count(*, enterprise: str, actor: Actor) -> str:
@@ -213,36 +232,38 @@ def enqueue_nightly_counts(at: datetime | None = None) -> int:
     return len(due[:AT_ONCE])
 
 
-def count_overdue_rows(*, enterprise: str, actor: Actor) -> Json:
-    """Count, and tell it as the queue keeps it: the result of a job. ``role_missing``, ``enterprise_unknown``."""
+def count_overdue_rows(*, enterprise: str, actor: Actor) -> OverdueCount:
+    """Count; ``role_missing``, ``enterprise_unknown``."""
     at = clock.now()
     statuses = retention.list_class_statuses(actor=actor, enterprise=enterprise)
-    classes = {one.period.record_class: {"oldest": one.oldest, "over": one.over} for one in statuses}
-    return {"counted_at": at.isoformat(), "classes": classes}
+    classes = {one.period.record_class: ClassCount(one.oldest, one.over) for one in statuses}
+    return OverdueCount(at.isoformat(), classes)
 
 
-def get_retention_status(*, enterprise: str, actor: Actor) -> RetentionStatus:
+def get_retention_status(*, enterprise: str, actor: Actor) -> RecordClasses:
     """Each class with its period of today, and what the last count found; ``role_missing``, ``enterprise_unknown``."""
     require_permission(actor, enterprise, Permission.READ)
     tenant = accounts.enterprise(enterprise)
     book = rulebook(day=None, province=tenant.province or None, enterprise=enterprise)
     last_count = _last_count(enterprise)
-    by_class = {} if last_count is None else last_count["classes"]
-    none: Json = {"oldest": None, "over": None}
-    classes = [Class(one, **by_class.get(one.record_class, none)) for one in list_periods(book, clock.today())]
-    return RetentionStatus(
-        tuple(classes), None if last_count is None else datetime.fromisoformat(last_count["counted_at"])
-    )
+    counted_at, counts = None, dict[str, ClassCount]()
+    if last_count is not None:
+        counted_at, counts = datetime.fromisoformat(last_count.counted_at), last_count.classes
+    none = ClassCount(None, None)
+    periods = [(one, counts.get(one.record_class, none)) for one in list_periods(book, clock.today())]
+    return RecordClasses(counted_at, [RecordClass(**asdict(one), **asdict(count)) for one, count in periods])
 
 
-def _last_count(enterprise: str) -> Json | None:
+def _last_count(enterprise: str) -> OverdueCount | None:
     """The newest count, if no rows were erased since."""
     done = [queue.newest(enterprise, kind, {}, Job.DONE) for kind in KINDS]
-    counts = [dict(one.result) for one in done if one is not None and "counted_at" in one.result]
-    newest: Json | None = max(counts, key=lambda one: datetime.fromisoformat(str(one["counted_at"])), default=None)
+    counts = [
+        msgspec.convert(one.result, OverdueCount) for one in done if one is not None and "counted_at" in one.result
+    ]
+    newest = max(counts, key=lambda one: datetime.fromisoformat(one.counted_at), default=None)
     if newest is None:
         return None
-    at = datetime.fromisoformat(newest["counted_at"])
+    at = datetime.fromisoformat(newest.counted_at)
     erased = any(datetime.fromisoformat(one.at) > at for one in acts(enterprise=enterprise, verb=ERASE, newest=1))
     return None if erased else newest
 
@@ -375,7 +396,7 @@ def _intents() -> Diagnosis:
 
 def _audit() -> Diagnosis:
     report = verify_chain()
-    if not report.ok:
+    if not report.valid:
         return failure("audit_broken", entry=report.broken_at, reason=report.reason)
     newest = next(audit.acts(newest=1), None)
     if newest is not None and datetime.fromisoformat(newest.at) > clock.now():

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -23,6 +23,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.maintenance import RECORD_CLASSES, UNITS
@@ -30,7 +31,7 @@ from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import health
-from nianjian.features.maintenance.health import Class
+from nianjian.features.maintenance.health import RecordClass
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
@@ -127,8 +128,8 @@ def retention(request: Request, code: str) -> HttpResponse:
     status = health.get_retention_status(enterprise=code, actor=request.actor)
     entry_page: Page[Entry] = paged(request, audit.filter_entries(enterprise=code, verb=ERASE))
     context = {
-        "table": _classes(status.classes, code, _),
-        "counted": format_moment(status.at),
+        "table": _classes(status.items, code, _),
+        "counted": format_moment(status.counted_at),
         "due": figures.count_text(status.over) if status.over else "",
         "counting": [one.id for one in queue.under_way(code, kind=jobs.COUNT_OVER)],
         "may_erase": has_permission(request.actor, code, Permission.ADMINISTER),
@@ -162,7 +163,7 @@ def count(request: Request, code: str) -> HttpResponse:
     return redirect("data-job", code=code, job=health.enqueue_count(enterprise=code, actor=request.actor))
 
 
-def _classes(classes: Sequence[Class], code: str, _: Words) -> Table:
+def _classes(classes: Sequence[RecordClass], code: str, _: Words) -> Table:
     heads = (
         gettext("records"), gettext("kept for"), gettext("past retention"), gettext("kept from"), gettext("oldest"),
         gettext("level"), gettext("rule"), gettext("source"),
@@ -173,19 +174,18 @@ def _classes(classes: Sequence[Class], code: str, _: Words) -> Table:
     return Table(gettext("Classes of records"), columns, rows, wrap=True, cards=True)
 
 
-def _class(one: Class, code: str, names: Mapping[str, str], _: Words) -> list[Cell]:
-    period = one.period
-    duration = _(UNITS[str(period.unit)]).format(count=period.value)
-    there = reverse("rules-one-here", kwargs={"code": code, "key": period.rule}) if period.rule else ""
+def _class(one: RecordClass, code: str, names: Mapping[str, str], _: Words) -> list[Cell]:
+    duration = _(UNITS[str(one.unit)]).format(count=one.value)
+    there = reverse("rules-one-here", kwargs={"code": code, "key": one.rule}) if one.rule else ""
     return [
-        Cell(_(RECORD_CLASSES.get(period.record_class, period.record_class))),
-        Cell(duration if period.since else _("for ever; at least {period}").format(period=duration)),
+        Cell(_(RECORD_CLASSES.get(one.record_class, one.record_class))),
+        Cell(duration if one.since else _("for ever; at least {period}").format(period=duration)),
         Cell(figures.DASH if one.over is None else figures.count_text(one.over), figure=True),
-        Cell(period.since.isoformat() if period.since else figures.DASH),
+        Cell(one.since.isoformat() if one.since else figures.DASH),
         Cell(one.oldest or figures.DASH),
-        Cell(code_name("level", period.level, _)),
-        Cell(names.get(period.rule or "", figures.DASH), href=there),
-        Cell(period.citation),
+        Cell(code_name("level", one.level, _)),
+        Cell(names.get(one.rule or "", figures.DASH), href=there),
+        Cell(one.citation),
     ]
 
 
@@ -209,7 +209,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     del request
     result = health.get_health()
     data = {"status": "ok" if result.well else "fail", "checks": result.checks}
-    return JsonResponse(data, status=200 if result.well else 503)
+    return HttpResponse(to_json(data), status=200 if result.well else 503, content_type="application/json")
 
 
 @public

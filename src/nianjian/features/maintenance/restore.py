@@ -3,21 +3,24 @@
 Whenever it is killed, the next start of the program finds the old home or the new one, whole.
 """
 
+from dataclasses import replace as replaced
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nianjian.engines.kernel.errors import crash_point
 from nianjian.features.maintenance.archive import Progress, enter_stage, stage_archive
 from nianjian.platform.home import env, switch, wiring
 from nianjian.platform.home.folders import make_private
 
+if TYPE_CHECKING:
+    from nianjian.features.maintenance.revive import Restored
 
-def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Progress) -> dict[str, Any]:
+
+def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Progress) -> "Restored":
     """Restore into an empty home, or with ``replace`` in place of a used one. The local operator's act.
 
-    ``home``; ``aside``: folders with what stood there before; then what `revive_database` tells. Call it in a process
-    that has not opened the house. ``tokens``: programs' tokens that hold, those revoked since the backup among them.
-    ``home_in_use``, and what `stage_archive` and `revive_database` raise.
+    Call it in a process that has not opened the house. ``home_in_use``, and what `stage_archive` and `revive_database`
+    raise.
     """
     environment = env.read()
     home = environment.home
@@ -39,4 +42,4 @@ def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Pr
         crash_point("before_close")
         switch.settle(home, environment.database_url)
     aside = [root / f"{switch.ASIDE}{stage.stamp}" for root in stage.roots]
-    return {"home": str(home), "aside": [str(path) for path in aside if path.is_dir()], **result}
+    return replaced(result, aside=[path for path in aside if path.is_dir()])

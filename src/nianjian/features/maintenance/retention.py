@@ -48,8 +48,8 @@ class Period:
     rule: str | None
     value: int | None
     unit: str | None
-    citation: str
     level: str
+    citation: str
     since: date | None
 
 
@@ -63,7 +63,7 @@ def list_periods(book: Rulebook, today: date) -> list[Period]:
         longest = min(map(book.rule, keys), key=lambda rule: first_kept_day(rule, today))
         since, name = None if ever else first_kept_day(longest, today), str(entry["record_class"])
         count = longest.value if isinstance(longest.value, int) else None
-        periods.append(Period(name, longest.key, count, longest.unit, longest.citation, longest.level.value, since))
+        periods.append(Period(name, longest.key, count, longest.unit, longest.level.value, longest.citation, since))
     return periods
 
 

@@ -3,6 +3,7 @@
 import gzip
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,12 +21,41 @@ from nianjian.platform.audit.models import Head
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import switch, wiring
 
+
+@dataclass(frozen=True, slots=True)
+class RestoredGate:
+    """``generations`` of the gate's snapshot that are whole, and the lists to be built again from their files."""
+
+    generations: int
+    lists_missing: list[rows.MissingList]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What stands now; ``aside``: folders with what stood in ``home`` before, and in the lake.
+
+    ``tokens``: programs' tokens that hold, those revoked since the backup among them.
+    """
+
+    home: Path
+    aside: list[Path]
+    archive: str
+    sha256: str
+    migrated: list[str]
+    made_at: str
+    program: str
+    enterprises: int
+    audit_entries: int
+    gate: RestoredGate
+    tokens: int
+
+
 VERB: Final = "home.restore"
 SUFFIX: Final = ".jsonl.gz"
 
 
-def revive_database(stage: Stage, *, home: Path, replace: bool) -> dict[str, Any]:
-    """Make the staged home whole and write the journal: from its end on the restored home holds.
+def revive_database(stage: Stage, *, home: Path, replace: bool) -> Restored:
+    """Make the staged home whole and write the journal: from its end on the restored home holds; none is ``aside`` yet.
 
     ``backup_newer``, ``database_not_empty``, ``backup_counts_differ``, ``backup_chain_broken``,
     ``backup_lake_differs``, ``restore_database_failed``.
@@ -37,14 +67,14 @@ def revive_database(stage: Stage, *, home: Path, replace: bool) -> dict[str, Any
         raise NianjianError("backup_newer", program=manifest["program"], migration=f"{app}.{name}")
     try:
         if connection.vendor == "sqlite":
-            result = _fill(stage, manifest, fresh=manifest["database"] != "sqlite")
+            result = _fill(stage, manifest, home=home, fresh=manifest["database"] != "sqlite")
             connection.close()
             shutil.rmtree(stage.rows, ignore_errors=True)
             switch.begin(home, list(stage.roots), stage.stamp, in_database=False)
             return result
         with transaction.atomic():
             _put_away(stage.stamp, replace=replace)
-            result = _fill(stage, manifest, fresh=True)
+            result = _fill(stage, manifest, home=home, fresh=True)
             with connection.cursor() as cursor:
                 cursor.execute(f"COMMENT ON TABLE {rows.MIGRATIONS} IS 'restored {stage.stamp}'")
             switch.begin(home, list(stage.roots), stage.stamp, in_database=True)
@@ -57,7 +87,7 @@ def revive_database(stage: Stage, *, home: Path, replace: bool) -> dict[str, Any
     return result
 
 
-def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str, Any]:
+def _fill(stage: Stage, manifest: Mapping[str, Any], *, home: Path, fresh: bool) -> Restored:
     if fresh:
         _load(stage, manifest)
     counted = rows.count_rows(manifest["tables"])
@@ -71,19 +101,24 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
         for statement in rows.without_fleeting(rows.list_tables()):
             cursor.execute(statement)
     report, head = verify_chain(), manifest["audit"]
-    if not report.ok or report.entries != head["seq"] or (report.last or head["hash"]) != head["hash"]:
+    if not report.valid or report.entries != head["seq"] or (report.last or head["hash"]) != head["hash"]:
         raise NianjianError("backup_chain_broken", entry=report.broken_at or report.entries)
     for code, versions in manifest["lake"].items():
         if wiring.lake(code).snapshot() != dict(versions):
             raise NianjianError("backup_lake_differs", enterprise=code)
     generations = rows.link_snapshot(stage.home, stage.archive.members)
-    data = {"archive": stage.archive.path.name, "sha256": stage.archive.digest, "migrated": migrated}
+    data: dict[str, Any] = {"archive": stage.archive.path.name, "sha256": stage.archive.digest, "migrated": migrated}
     data |= {name: manifest[name] for name in ("made_at", "program")}
     record(verb=VERB, enterprise="", actor=accounts.actor(None), data=data)
-    gate = {"generations": generations, "lists_missing": rows.list_missing_lists(stage.home)}
-    summary = {"enterprises": len(accounts.enterprises()), "audit_entries": manifest["audit"]["seq"], "gate": gate}
-    summary["tokens"] = accounts.count_tokens()
-    return {**data, **summary}
+    return Restored(
+        home=home,
+        aside=[],
+        **data,
+        enterprises=len(accounts.enterprises()),
+        audit_entries=manifest["audit"]["seq"],
+        gate=RestoredGate(generations, rows.list_missing_lists(stage.home)),
+        tokens=accounts.count_tokens(),
+    )
 
 
 def _load(stage: Stage, manifest: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ import gzip
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -222,11 +223,20 @@ def link_snapshot(home: Path, members: Mapping[str, Mapping[str, Any]]) -> int:
     return relink_snapshot(places.snapshot_root(home))
 
 
-def list_missing_lists(home: Path) -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class MissingList:
+    """A list of the gate that is not among the files of a backup; ``file``: its name when it was imported."""
+
+    enterprise: str
+    kind: str
+    file: str
+
+
+def list_missing_lists(home: Path) -> list[MissingList]:
     """The lists in use by the database that are not among the files: to be built again from their files."""
     lists = places.snapshot_root(home) / places.LISTS
     return [
-        {"enterprise": one.enterprise_id, "kind": one.kind, "file": one.file}
+        MissingList(one.enterprise_id, one.kind, one.file)
         for one in gate_lists.list_gate_lists()
         if not (lists / f"{one.sha256}.list").exists()
     ]

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.memo import per_request
 from nianjian.engines.kernel.workdays import Calendar as Workdays
 from nianjian.engines.kernel.workdays import Due
@@ -157,7 +158,7 @@ def _late_of_year(
     for code, province in enterprises.items():
         own = [one for one in acting if one.get("enterprise") in {None, code}]
         enterprise = code if any(one.get("enterprise") == code for one in own) else ""
-        key = (province, enterprise, json.dumps(own, default=str, sort_keys=True))
+        key = (province, enterprise, to_json(own, sort_keys=True))
         if key not in ends:
             ends[key] = of_season(_rulebook(today, *key), year + 1, days)
         by_code[code] = _late_of_enterprise(ends[key], filed.get(code, []), reporting.get(code, {""}), year, today)

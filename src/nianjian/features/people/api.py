@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -266,7 +267,7 @@ def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
     connections of single sign-on end, for who let the account in may have kept some; password, authenticator app and
     e-mail address stay: make sure that the address is the person's.
     """
-    return {"name": name, **confirm_account(user=require_person(name, code), actor=request.actor).as_dict()}
+    return {"name": name, **asdict(confirm_account(user=require_person(name, code), actor=request.actor))}
 
 
 ANY_PERSON = "/people/{name}"

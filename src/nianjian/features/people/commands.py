@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -354,7 +355,7 @@ def _confirm_account(args: argparse.Namespace) -> Answer:
         lines += [_(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _)), _(CHANGE)]
     if done.behind and done.email:
         lines.append(_(ADDRESS).format(email=done.email))
-    return Answer({"name": args.name, **done.as_dict()}, lambda console: console.print("\n".join(lines)))
+    return Answer({"name": args.name, **asdict(done)}, lambda console: console.print("\n".join(lines)))
 
 
 def _set_display_name(args: argparse.Namespace) -> Answer:

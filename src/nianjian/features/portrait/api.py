@@ -156,7 +156,7 @@ def runs_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[
 
 
 @write(router, "/enterprises/{code}/portraits/{year}/runs", act=Permission.REPORT, answer=Job, status=202)
-def runs_add(request: Request, code: str, year: Year, new: NewRun) -> dict[str, object]:
+def runs_add(request: Request, code: str, year: Year, new: NewRun) -> Job:
     """Compute the portrait of a data year and keep it: work for the worker."""
     day = None if new.as_of is None else new.as_of.isoformat()
     payload: Mapping[str, object] = {"year": year, "as_of": day, "province": new.province or None}

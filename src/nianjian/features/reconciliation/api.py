@@ -53,14 +53,14 @@ class BillAsked(Schema):
 
 
 @write(router, f"{HERE}/exports", act=Permission.REPORT, answer=Job, status=202, held=operations.LIMIT)
-def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> dict[str, object]:
+def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> Job:
     """Compare numbers, lines or seats with an export of the number-resource system; the content is the file."""
     job = operations.enqueue_filing(enterprise=code, actor=request.actor, **_upload(request, file))
     return enqueued_job_document(request, job)
 
 
 @write(router, f"{HERE}/bills", act=Permission.REPORT, answer=Job, status=202, held=operations.LIMIT)
-def reconcile_bill(request: Request, code: str, file: Query[BillAsked]) -> dict[str, object]:
+def reconcile_bill(request: Request, code: str, file: Query[BillAsked]) -> Job:
     """Compare the sources of call records with a carrier's bill; the content is the file."""
     job = operations.enqueue_bill(enterprise=code, actor=request.actor, **_upload(request, file))
     return enqueued_job_document(request, job)

@@ -180,7 +180,7 @@ def rectification_paper_add(request: Request, code: str, case: str, file: Query[
 
 
 @write(router, f"{CASE}/reports/{{form}}", act=Permission.REPORT, answer=Job, status=202)
-def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> dict[str, object]:
+def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> Job:
     """Set the report as Word or PDF in the language of the request, a draft while gaps stand: work for the worker."""
     case_id = get_case_id_or_404(request, code, case)
     language = language_of(request.headers.get("accept-language", CHINESE))
@@ -216,7 +216,7 @@ class CaseGroup(Schema):
 
 
 @write(router, f"{CASE}/tickets", act=Permission.REPORT, answer=Job, status=202)
-def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
+def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> Job:
     """Look up the complaints of a group with their calls, as last published: work whose result they are."""
     case_id = get_case_id_or_404(request, code, case)
     group = reports.GroupQuery(given.dimension, given.key or None, given.page)

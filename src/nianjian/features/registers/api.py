@@ -1,6 +1,7 @@
 """The registers in the API: states, lists, rows with their history, writes, and the papers of a row."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -46,7 +47,8 @@ class State(Schema):
     until: date
 
 
-class Row(Schema):
+@dataclass(frozen=True, slots=True)
+class Row:
     """A row as it holds from ``valid_from`` to ``valid_to`` (included); ``version``: what a change goes on from.
 
     ``address``: the key as the row's address holds it, where ``~2F`` stands for a slash.
@@ -82,10 +84,10 @@ class RowsWanted(Schema):
 
 
 @read(router, "/enterprises/{code}/registers", act=Permission.READ_OWN, answer=States)
-def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Query()] = None) -> dict[str, object]:
+def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Query()] = None) -> States:
     """Every register, and how it stands."""
     sight = ReadScope(code, as_at or clock.today(), request.team)
-    return {"as_at": sight.day, "items": list_states(request.enterprise, sight)}
+    return States(as_at=sight.day, items=[State.from_orm(one) for one in list_states(request.enterprise, sight)])
 
 
 @read(router, "/enterprises/{code}/registers/{kind}", act=Permission.READ_OWN, answer=Page[Row])
@@ -129,8 +131,13 @@ def parse_row_filter(kind: str, query: RowsWanted) -> RowFilter:
     )  # fmt: skip
 
 
-def to_row(row: Version, sheet: Sheet, *, full: bool = False) -> dict[str, object]:
+def to_row(row: Version, sheet: Sheet, *, full: bool = False) -> Row:
     """A row as it is answered, masked unless ``full``."""
+    return Row(**_row_values(row, sheet, full=full))
+
+
+def _row_values(row: Version, sheet: Sheet, *, full: bool = False) -> dict[str, Any]:
+    """The fields of a `Row`."""
     return {
         "key": row.key,
         "address": quote(encode_key(row.key), safe="~"),
@@ -155,6 +162,7 @@ Id = Annotated[int, Field(ge=1, le=2**62)]
 AsAt = Annotated[Day | None, Query()]
 
 
+@dataclass(frozen=True, slots=True)
 class Past(Row):
     """A version that was written; ``superseded_at`` null: the register still holds it true."""
 
@@ -162,7 +170,8 @@ class Past(Row):
     superseded_at: datetime | None
 
 
-class History(Schema):
+@dataclass(frozen=True, slots=True)
+class History:
     """The newest 50 versions of a row, newest first."""
 
     items: list[Past]
@@ -206,13 +215,15 @@ class Ends(Schema):
     reason: Text
 
 
-class Count(Schema):
+@dataclass(frozen=True, slots=True)
+class Count:
     """How many rows were written to."""
 
     count: int
 
 
-class Note(Schema):
+@dataclass(frozen=True, slots=True)
+class Note:
     """What the sheet warns about: it refuses nothing, but changes a light."""
 
     field: str
@@ -220,7 +231,8 @@ class Note(Schema):
     detail: str
 
 
-class Group(Schema):
+@dataclass(frozen=True, slots=True)
+class Group:
     """Rows of another register that hang together with this one: the first ten of ``total``."""
 
     kind: str
@@ -228,65 +240,63 @@ class Group(Schema):
     items: list[Row]
 
 
-class Around(Schema):
+@dataclass(frozen=True, slots=True)
+class Around:
     """What is worth a look at a row, and what hangs together with it."""
 
     notes: list[Note]
     groups: list[Group]
 
 
-class Written(Schema):
+@dataclass(frozen=True, slots=True)
+class Written:
     """The row that was written to."""
 
     key: str
 
 
 @read(router, ROW, act=Permission.READ_OWN, answer=Row)
-def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
+def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> Row:
     """A row as at a day, masked."""
     del code
     return to_row(_row(request, kind, key, as_at), kinds.register(kind).sheet)
 
 
 @read(router, f"{ROW}/history", act=Permission.READ_OWN, answer=History)
-def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
+def rows_history(request: Request, code: str, kind: str, key: str) -> History:
     """What was ever written of a row, masked."""
     del code
     versions = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), decode_key(key))
     if not versions:
         raise Http404
     sheet = kinds.register(kind).sheet
-    items = [
-        to_row(one, sheet) | {"recorded_at": one.recorded_at, "superseded_at": one.superseded_at} for one in versions
-    ]
-    return {"items": items}
+    return History(
+        [
+            Past(**_row_values(one, sheet), recorded_at=one.recorded_at, superseded_at=one.superseded_at)
+            for one in versions
+        ]
+    )
 
 
 @read(router, f"{ROW}/around", act=Permission.READ_OWN, answer=Around)
-def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
+def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> Around:
     """What the sheet warns about in a row, and its neighbours in other registers on a day, masked."""
     del code
     row, sight = _row(request, kind, key, as_at), get_scope_or_404(request, kind, as_at)
     word = words(language(request))
     noted = entries.list_warnings(row, kinds.register(kind).sheet)
     groups = queries.list_linked_rows(kind, sight, row)
-    return {
-        "notes": [
-            {"field": at, "code": one.code, "detail": error_message(one.code, one.values(), word)} for at, one in noted
-        ],
-        "groups": [
-            {
-                "kind": one.link.kind,
-                "total": one.total,
-                "items": [to_row(row, kinds.register(one.link.kind).sheet) for row in one.rows],
-            }
+    return Around(
+        notes=[Note(at, one.code, error_message(one.code, one.values(), word)) for at, one in noted],
+        groups=[
+            Group(one.link.kind, one.total, [to_row(row, kinds.register(one.link.kind).sheet) for row in one.rows])
             for one in groups
         ],
-    }
+    )
 
 
 @take(router, f"{ROW}/reveal", act=Permission.VIEW_UNMASKED, answer=Row)
-def rows_reveal(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
+def rows_reveal(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> Row:
     """A row in full; the audit chain has the entry before."""
     row = _row(request, kind, key, as_at)
     storage.record_reveal(kind=kind, enterprise=code, version=row, actor=request.actor)
@@ -294,45 +304,45 @@ def rows_reveal(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
 
 
 @write(router, "/enterprises/{code}/registers/{kind}/rows", act=Permission.MANAGE_DATA, answer=Written, status=201)
-def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str, str]:
+def rows_create(request: Request, code: str, kind: str, new: NewRow) -> Written:
     """Write a new row."""
     get_scope_or_404(request, kind, None)
     texts = _texts(kind, new.values)
     key = storage.create_row(
         kind=kind, enterprise=code, texts=texts, since=new.since, reason=new.reason, actor=request.actor
     )
-    return {"key": key}
+    return Written(key)
 
 
 @write(router, f"{ROW}/changes", act=Permission.MANAGE_DATA, answer=Written)
-def rows_change(request: Request, code: str, kind: str, key: str, change: Change) -> dict[str, str]:
+def rows_change(request: Request, code: str, kind: str, key: str, change: Change) -> Written:
     """Write another version of a row."""
     _of(request, kind, key, change.version)
     data = change.model_dump() | {"texts": _texts(kind, change.values)}
     del data["values"]
     storage.change_row(kind=kind, enterprise=code, actor=request.actor, **data)
-    return {"key": decode_key(key)}
+    return Written(decode_key(key))
 
 
 @write(router, f"{ROW}/end", act=Permission.MANAGE_DATA, answer=Written)
-def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict[str, str]:
+def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> Written:
     """Let a row hold no longer."""
     _of(request, kind, key, end.version)
     storage.end_rows(
         kind=kind, enterprise=code, versions=[end.version], start=end.start, reason=end.reason, actor=request.actor
     )
-    return {"key": decode_key(key)}
+    return Written(decode_key(key))
 
 
 @write(router, "/enterprises/{code}/registers/{kind}/ends", act=Permission.MANAGE_DATA, answer=Count)
-def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> dict[str, int]:
+def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> Count:
     """Let several rows hold no longer, all or none."""
     get_scope_or_404(request, kind, None)
     versions = list(dict.fromkeys(ends.versions))
     count = storage.end_rows(
         kind=kind, enterprise=code, versions=versions, start=ends.start, reason=ends.reason, actor=request.actor
     )
-    return {"count": count}
+    return Count(count)
 
 
 def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
@@ -381,17 +391,18 @@ class Papers(Schema):
     items: list[PaperTold]
 
 
-class TakenOff(Schema):
+@dataclass(frozen=True, slots=True)
+class TakenOff:
     """The file that is no longer shown."""
 
     id: int
 
 
 @read(router, f"{ROW}/papers", act=Permission.READ, answer=Papers)
-def papers_list(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
+def papers_list(request: Request, code: str, kind: str, key: str) -> Papers:
     """The files beside a row."""
     row = _any(request, kind, key)
-    return {"items": attachments.list_row_papers(code, kind, row.key)}
+    return Papers(items=[PaperTold.from_orm(one) for one in attachments.list_row_papers(code, kind, row.key)])
 
 
 @write(router, f"{ROW}/papers", act=Permission.MANAGE_DATA, answer=PaperTold, status=201, held=attachments.ROW_LIMIT)
@@ -421,11 +432,11 @@ def papers_fetch(request: Request, code: str, kind: str, key: str, paper: Number
 
 
 @write(router, f"{ROW}/papers/{{paper}}", act=Permission.MANAGE_DATA, answer=TakenOff, method="DELETE")
-def papers_take_off(request: Request, code: str, kind: str, key: str, paper: Number) -> dict[str, object]:
+def papers_take_off(request: Request, code: str, kind: str, key: str, paper: Number) -> TakenOff:
     """Show a file no longer beside its row; its content stays for the retention."""
     del code
     attachments.detach_from_row(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)
-    return {"id": paper}
+    return TakenOff(paper)
 
 
 def _any(request: Request, kind: str, key: str) -> Version:

@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+import msgspec
+
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.registers import NAMES
 from nianjian.engines.paper.words import words
@@ -149,6 +152,17 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class StoredExport:
+    """The file that a job has made, as its result: ``blob`` is where it lies until it is deleted."""
+
+    name: str
+    media: str
+    rows: int
+    sha256: str
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListFile:
     """A file that is given away; it comes in pieces."""
 
@@ -166,18 +180,16 @@ def enqueue_export(spec: ExportRequest, *, actor: Actor) -> str:
         "filters": dict(spec.filters), "form": spec.form, "full": spec.full, "language": spec.language,
     }  # fmt: skip
     # As one text: databases keep the order of nothing else.
-    text = json.dumps(document, default=date.isoformat, ensure_ascii=False)
-    payload = {"kind": spec.kind, "by": str(actor), REQUEST: text}
+    payload = {"kind": spec.kind, "by": str(actor), REQUEST: to_json(document)}
     return flow.enqueue_once(kind=flow.TAKE_REGISTER, enterprise=enterprise, payload=payload, actor=actor)
 
 
-def run_export(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> Json:
+def run_export(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> StoredExport:
     """Do what `enqueue_export` has put; where the file lies. The chain tells of it when it is fetched."""
     spec = _decode_request(str(payload[REQUEST]), enterprise)
     _require_scope(spec, actor)
     file = build_export_file(spec, count_export_rows(spec, actor), actor, progress)
-    blob = blobs.put(file.content).id
-    return {"name": file.name, "media": file.media, "rows": file.rows, "sha256": file.sha256, "blob": blob}
+    return StoredExport(file.name, file.media, file.rows, file.sha256, blobs.put(file.content).id)
 
 
 def open_export(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFile:
@@ -191,15 +203,15 @@ def open_export(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFi
     mine = export_job.enterprise == enterprise and export_job.requested_by == str(actor)
     if not mine or export_job.kind != flow.TAKE_REGISTER or export_job.payload["kind"] != kind:
         raise NianjianError("job_unknown", job=job)
-    result: Mapping[str, Any] = export_job.result
-    if "blob" not in result:
+    if "blob" not in export_job.result:
         raise NianjianError("register_file_gone", job=job, days=RETENTION.days)
     spec = _decode_request(str(export_job.payload[REQUEST]), enterprise)
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED if spec.full else Permission.READ_OWN)
     _require_scope(spec, actor)
-    content = blobs.read(str(result["blob"]))
-    record_export(spec, int(result["rows"]), str(result["sha256"]), actor)
-    return ListFile(str(result["name"]), str(result["media"]), content)
+    file = msgspec.convert(export_job.result, StoredExport)
+    content = blobs.read(file.blob)
+    record_export(spec, file.rows, file.sha256, actor)
+    return ListFile(file.name, file.media, content)
 
 
 def delete_expired_exports() -> int:

@@ -1,14 +1,13 @@
 """The rulebook of a day, and the request to overlay a value."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import Http404
 from ninja import Query, Router, Schema
 
-from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.rulebook.operations import enqueue_effects, request_overlay, rule_as_dict
+from nianjian.features.rulebook.operations import RuleTold, enqueue_effects, request_overlay, rule_to_full_document
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -18,56 +17,6 @@ from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 router = Router(tags=["rules"])
-
-
-class Title(Schema):
-    """A rule's title in both languages."""
-
-    zh: str
-    en: str
-
-
-class Changed(Schema):
-    """Why a value differs from the rule's own, and who asked for it."""
-
-    reason: str
-    who: str
-
-
-class WithoutEffect(Schema):
-    """A value that was approved for a rule that takes none, why, and who asked for it."""
-
-    value: Any
-    reason: str
-    who: str
-
-
-class RuleTold(Schema):
-    """A rule in force; ``value``: exact numbers as text.
-
-    ``kind``: parameter, whose value the program reads, or reference, which is shown with its source alone.
-    ``settable``: whether another value may be asked for. ``without_effect``: values that were approved and do not act.
-    """
-
-    key: str
-    id: str
-    title: Title
-    operator: str | None
-    value: Any
-    unit: str | None
-    level: str
-    citation: str
-    url: str | None
-    valid_from: date | None
-    valid_to: date | None
-    province: str | None
-    kind: str
-    text: str
-    note: str
-    note_zh: str
-    settable: bool
-    changed: Changed | None
-    without_effect: list[WithoutEffect]
 
 
 class RulesWanted(Schema):
@@ -127,7 +76,7 @@ def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[Rules
         if looked.level in {"", str(rule.level)}
         and part in f"{rule.key} {rule.id} {rule.title_zh} {rule.title_en} {rule.citation}".casefold()
     ]
-    return paged(request, cut, rules, lambda rule: _to_document(rule, book))
+    return paged(request, cut, rules, lambda rule: rule_to_full_document(rule, book))
 
 
 everywhere(
@@ -137,12 +86,12 @@ everywhere(
 
 
 @read(router, "/enterprises/{code}/rules/{key}", act=Permission.READ, answer=RuleTold)
-def rules_get(request: Request, code: str, key: str, on: On = None) -> dict[str, object]:
+def rules_get(request: Request, code: str, key: str, on: On = None) -> RuleTold:
     """One rule as it holds for the enterprise on a day."""
     book = _book(request, code, on)
     if key not in book.in_force:
         raise Http404
-    return _to_document(book.in_force[key], book)
+    return rule_to_full_document(book.in_force[key], book)
 
 
 everywhere(
@@ -152,15 +101,15 @@ everywhere(
 
 
 @write(router, "/enterprises/{code}/rules/{key}/overlays", act=Permission.REQUEST, answer=Pending, status=202)
-def overlays_request(request: Request, code: str, key: str, proposal: Proposal) -> dict[str, object]:
+def overlays_request(request: Request, code: str, key: str, proposal: Proposal) -> Pending:
     """Ask for another value of a rule for the enterprise; a second person decides."""
     values = proposal.model_dump()
     approval = request_overlay(key=key, enterprise=code, province=None, actor=request.actor, **values)
-    return {"approval": approval.id, "state": approval.state}
+    return Pending(approval=approval.id, state=approval.state)
 
 
 @write(router, "/enterprises/{code}/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
-def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[str, object]:
+def effects_look(request: Request, code: str, key: str, trial: Trial) -> Job:
     """What another value of a rule would do to the enterprise's lights: work whose result tells both.
 
     Nothing is asked for or kept.
@@ -169,14 +118,14 @@ def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[st
 
 
 @write(router, "/rules/{key}/overlays", act=Permission.REQUEST, answer=Pending, status=202)
-def overlays_request_everywhere(request: Request, key: str, proposal: EverywhereProposal) -> dict[str, object]:
+def overlays_request_everywhere(request: Request, key: str, proposal: EverywhereProposal) -> Pending:
     """Ask for another value of a rule for every enterprise, or those of a province."""
     approval = request_overlay(key=key, enterprise=None, actor=request.actor, **proposal.model_dump())
-    return {"approval": approval.id, "state": approval.state}
+    return Pending(approval=approval.id, state=approval.state)
 
 
 @write(router, "/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
-def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) -> dict[str, object]:
+def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) -> Job:
     """What another value would do to the lights of every enterprise, or those of a province: work as above.
 
     The first five of those that are concerned and have a portrait.
@@ -184,7 +133,7 @@ def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) 
     return _effects(request, key, None, trial.province or None, trial)
 
 
-def _effects(request: Request, key: str, code: str | None, province: str | None, trial: Trial) -> dict[str, object]:
+def _effects(request: Request, key: str, code: str | None, province: str | None, trial: Trial) -> Job:
     job = enqueue_effects(
         key=key, value=trial.value, province=province, enterprise=code, valid_from=trial.valid_from, reason="",
         actor=request.actor,
@@ -195,17 +144,3 @@ def _effects(request: Request, key: str, code: str | None, province: str | None,
 def _book(request: Request, code: str, day: date | None) -> Rulebook:
     province = request.enterprise.province or None if code else None
     return rulebook(day=day, province=province, enterprise=code or None)
-
-
-def _to_document(rule: Rule, book: Rulebook) -> dict[str, object]:
-    acting = [one for one in book.overlays if one["key"] == rule.key]
-    return rule_as_dict(rule) | {
-        "text": rule.text_zh,
-        "note": rule.note_en,
-        "note_zh": rule.note_zh,
-        "settable": rule.settable,
-        "changed": {name: str(acting[-1].get(name) or "") for name in Changed.model_fields} if acting else None,
-        "without_effect": [
-            {name: one[name] for name in WithoutEffect.model_fields} for one in book.ignored if one["key"] == rule.key
-        ],
-    }

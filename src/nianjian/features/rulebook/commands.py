@@ -41,7 +41,7 @@ def configure_rules(parser: argparse.ArgumentParser) -> None:
 
 def _show(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.features.rulebook.operations import rule_as_dict
+    from nianjian.features.rulebook.operations import rule_to_document
     from nianjian.platform.rulebook.rulebooks import rulebook
 
     where = None if args.province is None else identifiers.short(args.province)
@@ -55,7 +55,7 @@ def _show(args: argparse.Namespace) -> Answer:
         "day": book.day,
         "province": book.province,
         "enterprise": args.enterprise,
-        "rules": [rule_as_dict(rule) for rule in rules],
+        "rules": [rule_to_document(rule) for rule in rules],
         "overlays_ignored": [
             {name: one[name] for name in ("key", "value", "province", "enterprise", "reason")} for one in book.ignored
         ],

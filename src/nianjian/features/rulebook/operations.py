@@ -1,7 +1,7 @@
 """Ask for another value of a rule: the rulebook checks it, a second person decides. See first what it would do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.registers.overlays import KIND, OverlayProposal, proposals_by_id, propose_overlay
 
-KEPT: Final = ("light", "value", "limit")
 MOST: Final = 5  # enterprises of a province that an effect is computed for
 
 
@@ -56,19 +55,94 @@ def list_waiting_overlays(enterprise: str, key: str) -> list[Approval]:
     return [request for request in waiting if request.subject in proposals and proposals[request.subject].key == key]
 
 
-def rule_as_dict(rule: Rule) -> dict[str, Any]:
-    """A rule in force as API and command tell it; exact numbers as text."""
-    names = (
-        "key", "id", "title", "operator", "value", "unit", "level", "citation", "url", "valid_from", "valid_to",
-        "province", "kind",
-    )  # fmt: skip
-    words = {
-        "title": {"zh": rule.title_zh, "en": rule.title_en},
-        "value": _plain(rule.value),
-        "level": str(rule.level),
-        "kind": str(rule.kind),
-    }
-    return {name: words[name] if name in words else getattr(rule, name) for name in names}
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A rule's title in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInForce:
+    """A rule of a day; ``value``: exact numbers as text."""
+
+    key: str
+    id: str
+    title: Title
+    operator: str | None
+    value: Any
+    unit: str | None
+    level: str
+    citation: str
+    url: str | None
+    valid_from: date | None
+    valid_to: date | None
+    province: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Why a value differs from the rule's own, and who asked for it."""
+
+    reason: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutEffect:
+    """A value that was approved for a rule that takes none, why, and who asked for it."""
+
+    value: Any
+    reason: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTold(RuleInForce):
+    """A rule in force; ``value``: exact numbers as text.
+
+    ``kind``: parameter, whose value the program reads, or reference, which is shown with its source alone.
+    ``settable``: whether another value may be asked for. ``without_effect``: values that were approved and do not act.
+    """
+
+    text: str
+    note: str
+    note_zh: str
+    settable: bool
+    changed: Changed | None
+    without_effect: list[WithoutEffect]
+
+
+def rule_to_document(rule: Rule) -> RuleInForce:
+    """A rule as the command lists it."""
+    return RuleInForce(**_values(rule))
+
+
+def rule_to_full_document(rule: Rule, book: Rulebook) -> RuleTold:
+    """A rule with what was approved for it."""
+    acting = [one for one in book.overlays if one["key"] == rule.key]
+    return RuleTold(
+        **_values(rule),
+        text=rule.text_zh,
+        note=rule.note_en,
+        note_zh=rule.note_zh,
+        settable=rule.settable,
+        changed=Changed(*(str(acting[-1].get(name) or "") for name in ("reason", "who"))) if acting else None,
+        without_effect=[
+            WithoutEffect(one["value"], str(one["reason"]), str(one["who"]))
+            for one in book.ignored
+            if one["key"] == rule.key
+        ],
+    )
+
+
+def _values(rule: Rule) -> dict[str, Any]:
+    """The fields of a `RuleInForce`."""
+    values = {one.name: getattr(rule, one.name, None) for one in fields(RuleInForce)}
+    words = {"title": Title(rule.title_zh, rule.title_en), "value": _plain(rule.value)}
+    return values | words | {"level": str(rule.level), "kind": str(rule.kind)}
 
 
 def _plain(value: object) -> object:
@@ -80,30 +154,48 @@ def _plain(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """Light, value and limit of a metric as the enterprise's own limits give them."""
+
+    light: str
+    value: Any  # as the portrait's JSON has both
+    limit: Any
+
+
+@dataclass(frozen=True, slots=True)
+class MetricEffect:
+    """A metric without and with a tried overlay."""
+
+    slug: str
+    before: Figures
+    after: Figures
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """What a tried overlay does to one enterprise: the portraits without and with it, as JSON."""
+    """What a tried overlay does to one enterprise: the lights without and with it, and what is kept of the metrics."""
 
     enterprise: str
     year: int
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The lights of both, and of each metric light, value and limit: what is kept of them."""
-        metrics = [
-            {"slug": before["slug"], "before": _own_figures(before), "after": _own_figures(after)}
-            for before, after in zip(self.before["metrics"], self.after["metrics"], strict=True)
-        ]
-        # The whole under the enterprise's own limits, the guide's where it has none.
-        before, after = (str(document.get("own_light") or document["light"]) for document in (self.before, self.after))
-        document = {"enterprise": self.enterprise, "year": self.year, "before": before, "after": after}
-        return {**document, "metrics": metrics}
+    before: str
+    after: str
+    metrics: list[MetricEffect]
 
 
-def _own_figures(metric: Mapping[str, Any]) -> dict[str, Any]:
-    """Light, value and limit of a metric as the enterprise's own limits give them."""
+def _compare(enterprise: str, year: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> Effect:
+    """Two portraits, as JSON, without and with a tried overlay."""
+    metrics = [
+        MetricEffect(old["slug"], _own_figures(old), _own_figures(new))
+        for old, new in zip(before["metrics"], after["metrics"], strict=True)
+    ]
+    # The whole under the enterprise's own limits, the guide's where it has none.
+    old_light, new_light = (str(document.get("own_light") or document["light"]) for document in (before, after))
+    return Effect(enterprise, year, old_light, new_light, metrics)
+
+
+def _own_figures(metric: Mapping[str, Any]) -> Figures:
     own = metric.get("own") or {}
-    return {name: own.get(name, metric[name]) for name in KEPT}
+    return Figures(**{name: own.get(name, metric[name]) for name in ("light", "value", "limit")})
 
 
 def enqueue_effects(
@@ -150,7 +242,7 @@ def compute_effects(
             documents.append(
                 compute_portrait(enterprise=code, year=year, as_of=day, province=None, tried=more).as_dict()
             )
-        effects.append(Effect(code, year, *documents))
+        effects.append(_compare(code, year, *documents))
     return effects
 
 

@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, cast
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
 
+import msgspec
 from django import forms
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,12 +20,18 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.people import actor_text
-from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.words import mark, words
 from nianjian.engines.rules.inputs import apply_input
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook, require_settable
-from nianjian.features.rulebook.operations import enqueue_effects, list_waiting_overlays, request_overlay
+from nianjian.features.rulebook.operations import (
+    Effect,
+    Figures,
+    enqueue_effects,
+    list_waiting_overlays,
+    request_overlay,
+)
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, has_permission
 from nianjian.platform.accounts.query import USER, Actor
@@ -165,9 +174,34 @@ def _context(place: str, key: str, job: JobValue) -> dict[str, Any]:
 
 
 def _present_effects(job: JobValue) -> list[dict[str, Any]]:
+    """For each enterprise the metrics whose light or limit the tried value changes, without and with it."""
     names = {enterprise.code: enterprise.name for enterprise in accounts.enterprises()}
-    items = cast("list[dict[str, Any]]", job.result["items"])
-    return rule_values.present_effects([{**item, "name": names[item["enterprise"]]} for item in items])
+    effects = msgspec.convert(job.result["items"], list[Effect])
+    return [
+        {
+            "name": f"{names[effect.enterprise]} · {effect.year}",
+            "rows": [
+                {
+                    "name": words(current())(METRICS[metric.slug]),
+                    "before": _present_figures(metric.slug, metric.before),
+                    "after": _present_figures(metric.slug, metric.after),
+                }
+                for metric in effect.metrics
+                if replace(metric.before, value=None) != replace(metric.after, value=None)
+            ],
+        }
+        for effect in effects
+    ]
+
+
+def _present_figures(slug: str, figures: Figures) -> dict[str, str]:
+    sign = "‱" if slug == "complaint_rate" else "%"
+    text = f"{Decimal(str(figures.limit)).normalize():f} {sign}" if figures.limit else "–"
+    return {
+        "code": figures.light,
+        "word": code_name("light", figures.light, words(current())),
+        "limit": gettext("limit {value}").format(value=text),
+    }
 
 
 def _book(request: Request, place: str) -> Rulebook:

@@ -1,7 +1,5 @@
 """The search for programs: the hits of the page."""
 
-from dataclasses import asdict
-
 from ninja import Query, Router, Schema
 
 from nianjian.features.search.queries import Reader, read_search, search
@@ -44,8 +42,8 @@ class SearchResults(Schema):
 
 
 @read(router, "/enterprises/{code}/search", act=Permission.READ_OWN, answer=SearchResults)
-def enterprises_search(request: Request, code: str, wanted: Query[SearchAsked]) -> dict[str, object]:
+def enterprises_search(request: Request, code: str, wanted: Query[SearchAsked]) -> SearchResults:
     """Search registers, tickets, materials, cases, rules, people and pages of an enterprise, as the pages do."""
     del code
     reader = Reader(request.actor, request.enterprise, request.team)
-    return {"groups": [asdict(group) for group in search(reader, read_search(wanted.q))]}
+    return SearchResults(groups=[SearchGroup.from_orm(group) for group in search(reader, read_search(wanted.q))])

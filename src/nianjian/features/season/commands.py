@@ -1,11 +1,12 @@
 """``nianjian season``: what is due and what is still to be done; reports handed in, tasks, the calendar feed."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
@@ -20,6 +21,9 @@ from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, on_day, year
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
+
+if TYPE_CHECKING:
+    from nianjian.features.inbox.operations import Reminded, Sending
 
 # The season on a terminal.
 
@@ -113,23 +117,23 @@ def render_feeds(document: Json, console: Console) -> None:
     table.rows(console, (_("feed"), _("created at")), [(one["feed"], one["made_at"]) for one in document["feeds"]])
 
 
-def render_reminders(document: Json, console: Console) -> None:
+def render_reminders(reminders: "Sequence[Reminded]", console: Console) -> None:
     """Whom what was told, and what became of it by each channel."""
     rows = [
         (
-            one["day"],
-            actor_text(one["user"], _),
-            one["text"],
-            "；".join(_sent(each) for each in one["dispatches"]) or "–",
+            one.day,
+            actor_text(one.user, _),
+            one.text,
+            "；".join(_sent(each) for each in one.dispatches) or "–",
         )
-        for one in document["reminders"]
+        for one in reminders
     ]
     table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)
 
 
-def _sent(one: Json) -> str:
-    fault = f" ({one['fault']})" if one["fault"] else ""
-    return f"{one['dispatch']} {_(texts.MESSAGE_STATES[one['state']])}{fault}"
+def _sent(one: "Sending") -> str:
+    fault = f" ({one.fault})" if one.fault else ""
+    return f"{one.dispatch} {_(texts.MESSAGE_STATES[one.state])}{fault}"
 
 
 def render_roll_over(document: Json, console: Console) -> None:
@@ -332,8 +336,17 @@ def _reminders(args: argparse.Namespace) -> Answer:
     rows = operations.list_log(enterprise=args.enterprise, actor=actor)
     if args.again:
         operations.retry_sending(enterprise=args.enterprise, dispatch=operations.parse_number(args.again), actor=actor)
-    document = {"reminders": [operations.to_document(one, language()) for one in rows[:MOST]]}
-    return Answer(document, partial(render_reminders, document))
+    reminders = [operations.to_document(one, language()) for one in rows[:MOST]]
+    return Answer({"reminders": list(map(_reminder_row, reminders))}, partial(render_reminders, reminders))
+
+
+def _reminder_row(reminder: "Reminded") -> dict[str, Any]:
+    """A reminder as this command has always printed it: its moments with their microseconds."""
+    row: dict[str, Any] = asdict(reminder) | {"made_at": reminder.made_at.isoformat()}
+    for each in row["dispatches"]:
+        each["not_before"] = each["not_before"].isoformat()
+        each["sent_at"] = each["sent_at"] and each["sent_at"].isoformat()
+    return row
 
 
 def _roll_over(args: argparse.Namespace) -> Answer:

@@ -273,7 +273,7 @@ def callback_list(request: Request, code: str, given: Query[CallbackFilter]) -> 
 
 
 @write(router, TESTS, act=Permission.REPORT, answer=Job, status=202)
-def callback_test(request: Request, code: str, given: CallbackAsked) -> dict[str, object]:
+def callback_test(request: Request, code: str, given: CallbackAsked) -> Job:
     """Call numbers over kept ways; answers with the job."""
     job = calls.enqueue_test_calls(enterprise=code, numbers=given.numbers, names=given.routes, actor=request.actor)
     return enqueued_job_document(request, job)
@@ -306,7 +306,7 @@ def callback_end(request: Request, code: str, trial: str, given: CallbackEnded) 
 
 
 @write(router, f"{TEST}/witness", act=Permission.REPORT, answer=Job, status=202)
-def callback_witness(request: Request, code: str, trial: str) -> dict[str, object]:
+def callback_witness(request: Request, code: str, trial: str) -> Job:
     """Look for the call in the own call records; answers with the job."""
     job = landings.enqueue_landing_check(
         enterprise=code, trial=get_trial_id_or_404(request, code, trial), actor=request.actor

@@ -1,33 +1,17 @@
 """Webhooks of an enterprise and the log of what was sent."""
 
-from datetime import datetime
+from ninja import Query, Router
 
-from ninja import Query, Router, Schema
-
-from nianjian.features.webhooks.operations import WEBHOOKS, Webhook, to_document
+from nianjian.features.webhooks.operations import WEBHOOKS, Delivery, Webhook, delivery_to_document, to_document
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.routes import mount
 from nianjian.platform.notifications import webhooks
-from nianjian.platform.notifications.models import Delivery as DeliveryRow
 from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["webhooks"])
-
-
-class Delivery(Schema):
-    """A message, as it was sent, and what became of it."""
-
-    id: str
-    event: str
-    body: str
-    state: str
-    tries: int
-    status: int | None
-    fault: str
-    created_at: datetime
 
 
 @read(router, "/enterprises/{code}/webhooks", act=Permission.ADMINISTER, answer=Page[Webhook])
@@ -46,11 +30,7 @@ def webhooks_get(request: Request, code: str, webhook: str) -> Webhook:
 @read(router, "/enterprises/{code}/webhooks/{webhook}/deliveries", act=Permission.ADMINISTER, answer=Page[Delivery])
 def deliveries_list(request: Request, code: str, webhook: str, cut: Query[Cut]) -> dict[str, object]:
     """The webhook's log, newest first."""
-    return paged(request, cut, webhooks.list_deliveries(webhooks.get_webhook(webhook, code)), _to_document)
-
-
-def _to_document(row: DeliveryRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in Delivery.model_fields} | {"fault": row.fault or ""}
+    return paged(request, cut, webhooks.list_deliveries(webhooks.get_webhook(webhook, code)), delivery_to_document)
 
 
 mount(router, REGISTRY.of(WEBHOOKS))

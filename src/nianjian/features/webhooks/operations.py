@@ -11,6 +11,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.notifications import webhooks
+from nianjian.platform.notifications.models import Delivery as DeliveryRow
 from nianjian.platform.notifications.models import Webhook as WebhookRow
 from nianjian.platform.operations.fields import Key, Line, Lines
 from nianjian.platform.operations.operation import Answer, Body, Resource, operation
@@ -18,7 +19,7 @@ from nianjian.platform.operations.operation import Answer, Body, Resource, opera
 SLOW: Final = 5.0  # seconds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """Where messages go, and what of."""
 
@@ -29,18 +30,37 @@ class Webhook:
     created_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MadeWebhook(Webhook):
     """A new one; ``secret`` signs its messages and is told now alone (null where this answer is repeated)."""
 
     secret: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Done:
     """The webhook that something was done to."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message, as it was sent, and what became of it."""
+
+    id: str
+    event: str
+    body: str
+    state: str
+    tries: int
+    status: int | None
+    fault: str
+    created_at: datetime
+
+
+def delivery_to_document(row: DeliveryRow) -> Delivery:
+    """A message of the log."""
+    return Delivery(row.id, row.event, row.body, row.state, row.tries, row.status, row.fault or "", row.created_at)
 
 
 def to_document(row: WebhookRow) -> Webhook:

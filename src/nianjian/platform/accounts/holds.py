@@ -144,10 +144,6 @@ class Confirmation:
     ended: Ended
     email: str
 
-    def as_dict(self) -> dict[str, object]:
-        """As programs are told."""
-        return {"behind": self.behind, "ended": self.ended.as_dict(), "email": self.email}
-
 
 def record_hold(*, user: str, actor: Actor) -> None:
     """Note that the actor has just had in hand what lets the account in; in the transaction of that act.

@@ -28,8 +28,10 @@ class Page(Schema, Generic[T]):
     next: str | None
 
 
-def paged(request: HttpRequest, cut: Cut, rows: Sliceable[Any], shape: Callable[[Any], Any]) -> dict[str, object]:
-    """Cut out the part and give each row its shape."""
+def paged(
+    request: HttpRequest, cut: Cut, rows: Sliceable[Any], shape: Callable[[Any], Any] = lambda row: row
+) -> dict[str, object]:
+    """Cut out the part and give each row its shape; it is checked against the answer's schema."""
     items = list(rows[cut.offset : cut.offset + cut.limit + 1])
     on = cut.offset + cut.limit
     more = len(items) > cut.limit and on <= FARTHEST

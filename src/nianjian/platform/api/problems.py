@@ -2,17 +2,19 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation.trans_real import parse_accept_lang_header
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import (
     ConflictError,
     InvalidInputError,
@@ -40,14 +42,16 @@ TITLES: Final[Mapping[int, str]] = {
 LANGUAGES: Final = {"en": ENGLISH, "zh": CHINESE}
 
 
-class Finding(Schema):
+@dataclass(frozen=True, slots=True)
+class Finding:
     """One fault of several."""
 
     code: str
     detail: str
 
 
-class Problem(Schema):
+@dataclass(frozen=True, slots=True)
+class Problem:
     """Why something was not done. ``code`` is stable, sentences are not."""
 
     type: str
@@ -89,9 +93,7 @@ def problem(
             for code in [str(one.get("code", ""))]
         ],
     )
-    return JsonResponse(
-        document.model_dump(), status=status, content_type=MEDIA, json_dumps_params={"ensure_ascii": False}
-    )
+    return HttpResponse(to_json(document), status=status, content_type=MEDIA)
 
 
 def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:

@@ -39,16 +39,11 @@ class ChainReport:
     elsewhere: whoever can write the whole table can make a whole new chain, but none that ends in this hash.
     """
 
-    ok: bool
+    valid: bool
     entries: int
     broken_at: int | None = None
     reason: str | None = None
     last: str | None = None
-
-    def as_dict(self) -> dict[str, object]:
-        """As programs are told."""
-        document = {"entries": self.entries, "broken_at": self.broken_at, "reason": self.reason, "last": self.last}
-        return {"valid": self.ok, **document}
 
 
 def verify_chain(on_progress: Callable[[int, int], None] | None = None) -> ChainReport:
@@ -62,18 +57,18 @@ def verify_chain(on_progress: Callable[[int, int], None] | None = None) -> Chain
     for entry in _entries(last, on_progress):
         expected = seen + 1
         if entry.seq != expected:
-            return ChainReport(ok=False, entries=seen, broken_at=expected, reason="missing")
+            return ChainReport(valid=False, entries=seen, broken_at=expected, reason="missing")
         if entry.prev != prev:
-            return ChainReport(ok=False, entries=seen, broken_at=entry.seq, reason="link")
+            return ChainReport(valid=False, entries=seen, broken_at=entry.seq, reason="link")
         if hash_entry(entry) != entry.hash:
-            return ChainReport(ok=False, entries=seen, broken_at=entry.seq, reason="content")
+            return ChainReport(valid=False, entries=seen, broken_at=entry.seq, reason="content")
         seen, prev = entry.seq, entry.hash
     if head is None or last > seen:
-        return ChainReport(ok=False, entries=seen, broken_at=seen + 1, reason="missing")
+        return ChainReport(valid=False, entries=seen, broken_at=seen + 1, reason="missing")
     unlike = seen if head.hash != prev else _first_beyond_head()
     if unlike is not None:
-        return ChainReport(ok=False, entries=seen, broken_at=unlike, reason="head")
-    return ChainReport(ok=True, entries=seen, last=prev)
+        return ChainReport(valid=False, entries=seen, broken_at=unlike, reason="head")
+    return ChainReport(valid=True, entries=seen, last=prev)
 
 
 def _entries(last: int, on_progress: Callable[[int, int], None] | None) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.workdays import Calendar as Workdays
 from nianjian.engines.kernel.workdays import add_months
 from nianjian.engines.rules.rule import Rule
@@ -136,7 +137,7 @@ def calendars(enterprises: Mapping[str, str], today: date) -> dict[str, Calendar
         own = [one for one in overlays if one.get("enterprise") in {None, code}]
         # Without overlays of its own an enterprise shares the calendar of its province.
         enterprise = code if any(one.get("enterprise") == code for one in own) else ""
-        by_code[code] = _build_calendar(today, province, enterprise, json.dumps(own, default=str, sort_keys=True), days)
+        by_code[code] = _build_calendar(today, province, enterprise, to_json(own, sort_keys=True), days)
     return by_code
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.web import drafts, errors, resend
 from nianjian.platform.web.access import Request, person, redirect_to_sign_in
@@ -37,7 +38,8 @@ def draft(request: Request) -> HttpResponse:
     if stored is None:
         return HttpResponse(status=204)
     at = f"{stored.saved_at.astimezone(clock.ZONE):%H:%M}"
-    return JsonResponse({"at": at, "fields": json.loads(stored.fields or "{}")})
+    text = to_json({"at": at, "fields": json.loads(stored.fields or "{}")})
+    return HttpResponse(text, content_type="application/json")
 
 
 @require_http_methods(["GET", "POST"])

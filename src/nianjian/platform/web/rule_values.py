@@ -1,7 +1,7 @@
 """Rules and effects as the pages show them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -13,7 +13,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.result import plain
 from nianjian.engines.paper.explanations import value_text
 from nianjian.engines.paper.people import actor_text
-from nianjian.engines.paper.texts.portrait import METRICS, code_name
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, mark, words
 from nianjian.engines.rules.inputs import PER_TEN_THOUSAND, InputKind, classify_input, list_choices, read_input
 from nianjian.engines.rules.rule import Kind, Rule
@@ -192,37 +192,3 @@ def titles(book: Rulebook) -> dict[str, str]:
     """What each rule in force is called."""
     chinese = current() == CHINESE
     return {key: rule.title_zh if chinese else rule.title_en for key, rule in book.in_force.items()}
-
-
-def present_effects(effects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """For each enterprise the metrics whose light or limit the tried value changes, without and with it."""
-    return [
-        {
-            "name": f"{effect['name']} · {effect['year']}",
-            "rows": [
-                {
-                    "name": words(current())(METRICS[metric["slug"]]),
-                    "before": _present_figures(metric, "before"),
-                    "after": _present_figures(metric, "after"),
-                }
-                for metric in effect["metrics"]
-                if _figures(metric["before"]) != _figures(metric["after"])
-            ],
-        }
-        for effect in effects
-    ]
-
-
-def _figures(metric: Mapping[str, Any]) -> tuple[object, object]:
-    return metric["light"], metric["limit"]
-
-
-def _present_figures(metric: Mapping[str, Any], side: str) -> dict[str, str]:
-    light, limit = _figures(metric[side])
-    sign = "‱" if metric["slug"] == "complaint_rate" else "%"
-    text = f"{Decimal(str(limit)).normalize():f} {sign}" if limit else "–"
-    return {
-        "code": str(light),
-        "word": code_name("light", str(light), words(current())),
-        "limit": gettext("limit {value}").format(value=text),
-    }

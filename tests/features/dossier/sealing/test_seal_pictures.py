@@ -161,7 +161,7 @@ def test_what_two_agreed_to_stands_on_that_document_alone(  # noqa: PLR0917 -- f
     _refused("approval_same_person", operations.approve, approval=approval, actor=anna)
     assert not Impression.objects.filter(approved_at__isnull=False).exists()
     done = operations.approve(approval=approval, actor=bo)
-    assert (done["state"], done["page"]) == ("approved", 2)
+    assert (done.state, done.result["page"]) == ("approved", 2)
     _refused("seal_use_there", _ask, demo, anna, page=2)
 
     plain = _build(demo, anna, tmp_path / "plain", seals=False)
@@ -275,7 +275,7 @@ def test_only_findings_that_nobody_answered_block_the_confirmation(
     _refused("approval_pending", _overrule, demo, anna, "scan_turned", 1)
     _refused("approval_same_person", operations.approve, approval=first.approval, actor=anna)
     _refused("dossier_not_ready", _confirm, demo, anna)
-    request: Any = operations.get_request(approval=first.approval, actor=bo)["asked"]
+    request = operations.get_request(approval=first.approval, actor=bo).asked
     assert (request["reason"], request["page"], request["findings"][0]["code"]) == (REASON, 1, "scan_turned")
     operations.approve(approval=first.approval, actor=bo)
     _refused("dossier_not_ready", _confirm, demo, anna)  # the blank page
@@ -340,8 +340,8 @@ def test_the_page_asks_and_shows_both_names(demo: str, anna: Actor, bo: Actor, b
     form = {"version": "1", "finding": "scan_turned:1", "reason": REASON}
     client.post(reverse("dossier-act", args=[demo, YEAR, "articles", "overrule"]), form)
     (waits,) = operations.list_requests(actor=bo)
-    assert "180" in client.get(reverse("approvals-decide-here", args=[demo, waits["approval"]])).content.decode()
-    operations.approve(approval=str(waits["approval"]), actor=bo)
+    assert "180" in client.get(reverse("approvals-decide-here", args=[demo, waits.approval])).content.decode()
+    operations.approve(approval=waits.approval, actor=bo)
     for place in (page, reverse("dossier-pages", args=[demo, YEAR, "articles", 1])):
         html = client.get(place).content.decode()
         assert all(word in html for word in ("anna", "bo", REASON)), place
@@ -360,7 +360,7 @@ def test_the_command_asks_for_a_named_person(
         assert main([*words, "--as", "anna"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["state"], result["page"], result["count"]) == ("pending", 1, 1)
-    assert operations.approve(approval=result["approval"], actor=bo)["finding"] == "scan_turned"
+    assert operations.approve(approval=result["approval"], actor=bo).result["finding"] == "scan_turned"
 
 
 # Signed papers at the shell: kept, listed, given back as they came.

@@ -331,7 +331,7 @@ def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Qu
 
 
 @write(router, VERSIONS, act=Permission.MANAGE_DATA, answer=Job, status=202, upload=True)
-def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[FileName]) -> dict[str, object]:
+def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[FileName]) -> Job:
     """Check a file and keep it as the item's newest version, whatever the verdict: work; the content is the file."""
     content = request.incoming.content(checklist.LIMIT)
     of = {**place(request, code, year), "item": item}
@@ -454,7 +454,7 @@ def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
 
 
 @write(router, f"{VERSION}/drawing", act=Permission.MANAGE_DATA, answer=Job, status=202)
-def dossier_draw(request: Request, code: str, year: Year, item: str, version: Number) -> dict[str, object]:
+def dossier_draw(request: Request, code: str, year: Year, item: str, version: Number) -> Job:
     """Have pictures drawn of the pages of a version that has none: work."""
     job = checklist.enqueue_drawing(**place(request, code, year), item=item, number=version)
     return enqueued_job_document(request, job)
@@ -559,7 +559,7 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
 
 
 @write(router, ARRIVALS, act=Permission.MANAGE_DATA, answer=Job, status=202, upload=True)
-def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> dict[str, object]:
+def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> Job:
     """Bring a file in without saying which item it is; reading it is work. The content is the file."""
     content = request.incoming.content(checklist.LIMIT)
     arrivals.store_file(**place(request, code, year), name=file.name, content=content)
@@ -567,14 +567,14 @@ def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName
 
 
 @write(router, f"{ARRIVAL}/item", act=Permission.MANAGE_DATA, answer=Job, status=202)
-def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: ItemChosen) -> dict[str, object]:
+def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: ItemChosen) -> Job:
     """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
     job = arrivals.decide_item(**place(request, code, year), arrival=arrival, item=given.item)
     return enqueued_job_document(request, job)
 
 
 @write(router, f"{ARRIVAL}/papers", act=Permission.MANAGE_DATA, answer=Job, status=202)
-def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: PapersCut) -> dict[str, object]:
+def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: PapersCut) -> Job:
     """Say which pages of a file are which item: each range is cut out as it is and goes to its check, as a whole file.
 
     Cutting is work; ``papers`` of its result names the check of each. Where it is refused the file waits on.

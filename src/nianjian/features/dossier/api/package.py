@@ -94,7 +94,7 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
     certificate: dict[str, Any] = asdict(status.certificate)
     certificate.pop("values")
 
-    def job(one: JobValue | None) -> dict[str, object] | None:
+    def job(one: JobValue | None) -> Job | None:
         return None if one is None else job_told(request, one)
 
     return {
@@ -109,21 +109,21 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
 
 
 @write(router, f"{SEASON}/generation", act=Permission.VIEW_UNMASKED, answer=Job, status=202)
-def package_generate(request: Request, code: str, year: Year, given: GenerationGiven) -> dict[str, object]:
+def package_generate(request: Request, code: str, year: Year, given: GenerationGiven) -> Job:
     """Generate items from registers, calls and the newest portrait: work. The result tells the sums that must agree."""
     job = package_operations.enqueue_generation(**place(request, code, year), **given.dict())
     return enqueued_job_document(request, job)
 
 
 @write(router, PACKAGE, act=Permission.VIEW_UNMASKED, answer=Job, status=202)
-def package_build(request: Request, code: str, year: Year, given: PackageGiven) -> dict[str, object]:
+def package_build(request: Request, code: str, year: Year, given: PackageGiven) -> Job:
     """Bind what was confirmed into both editions with their manifest: work. Its id fetches the files."""
     job = package_operations.enqueue_build(**place(request, code, year), **given.dict())
     return enqueued_job_document(request, job)
 
 
 @write(router, f"{JOB}/signature", act=Permission.APPROVE, answer=Job, status=202)
-def package_sign(request: Request, code: str, year: Year, job: str) -> dict[str, object]:
+def package_sign(request: Request, code: str, year: Year, job: str) -> Job:
     """Sign the upload edition of a package that a job has built, with the certificate of the settings: work."""
     return enqueued_job_document(request, package_operations.enqueue_signing(**place(request, code, year), package=job))
 
@@ -146,7 +146,7 @@ class Verified(FileName):
 
 
 @write(router, f"{SEASON}/verification", act=Permission.READ, answer=Job, status=202, upload=True)
-def dossier_verify(request: Request, code: str, year: Year, file: Query[Verified]) -> dict[str, object]:
+def dossier_verify(request: Request, code: str, year: Year, file: Query[Verified]) -> Job:
     """Compare a package (its folder as a zip), a file of it, or a scan, with a manifest: work.
 
     The job's result: `intact`, `count` and `differences` (file, page, kind), of a scan how sure (`certainty`)
@@ -223,7 +223,7 @@ def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[s
 
 
 @write(router, SHEET, act=Permission.REPORT, answer=Job, status=202)
-def fill_in_make(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
+def fill_in_make(request: Request, code: str, year: Year, report: Name) -> Job:
     """Gather the fields anew: work for the worker."""
     job = fill_in.enqueue_sheet(**place(request, code, year), report=fill_in.get_report(report))
     return enqueued_job_document(request, job)

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.package import Package
 
@@ -93,7 +94,7 @@ def _main() -> None:
         result: dict[str, object] = {"sha256": both(package, Path(sys.argv[1])).digest}
     except NianjianError as error:
         result = {"refused": error.code, "values": error.values}
-    sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str))
+    sys.stdout.write(to_json(result))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import require_size
 from nianjian.engines.rules.rulebook import Rulebook
@@ -112,7 +113,7 @@ def _read_file(
                 return True
             proposal = propose_items(path, book, clock.today(), room, watch, pictured=True)
         except NianjianError as error:
-            fault = json.dumps({"code": error.code, "values": dict(error.values)}, ensure_ascii=False, default=str)
+            fault = to_json({"code": error.code, "values": error.values})
             _record_reading(key, actor, proposal=None, fault=fault)
             return False
     record_proposal(arrival=key, proposal=file_proposal_to_document(proposal), pictured=proposal.pictures, actor=actor)

@@ -450,7 +450,7 @@ def _robot_seats(values: Values) -> Claim:
 
 def _chain_whole(values: Values) -> Claim:
     """The chain is that of the installation: how many entries others have in it is theirs."""
-    return registers.chain_whole(filter_entries(enterprise=values.enterprise).count(), whole=verify_chain().ok)
+    return registers.chain_whole(filter_entries(enterprise=values.enterprise).count(), whole=verify_chain().valid)
 
 
 def _complaints_counted(values: Values) -> Claim:

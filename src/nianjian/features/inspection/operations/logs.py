@@ -229,7 +229,7 @@ def check_logs(
     out = {day for day, one in called.items() if one["out"]}
     # the chain's numbers and sums leave no hole, so quiet days need no excuse; a broken chain proves nothing
     system = recordings.now_and_then(written, long, until, silence=None)
-    if not chain.ok:
+    if not chain.valid:
         system = Reach(recordings.GAP, "chain_broken", long, until, system.oldest, None, system.days)
     by_log = {
         "calls": recordings.daily(
@@ -249,7 +249,7 @@ def check_logs(
         "logs": [_reach_to_document(name, one) for name, one in by_log.items()],
         "calls_version": version,
         "sample": sample,
-        "chain": {"valid": chain.ok, "entries": chain.entries, "last": chain.last},
+        "chain": {"valid": chain.valid, "entries": chain.entries, "last": chain.last},
         "rulebook": grounds.stamp(),
     }
 
