@@ -17,6 +17,7 @@ from nianjian.features.complaints.forwards import ListPreview, list_columns
 from nianjian.features.reconciliation import comparisons, exports, queries, states, storage
 from nianjian.features.reconciliation.comparisons import BillInput, Grounds, summarize_run
 from nianjian.features.reconciliation.documents import (
+    CallComparison,
     Comparison,
     Json,
     ReconcileDifference,
@@ -249,7 +250,6 @@ LIMIT: Final = 20 * 1024 * 1024  # bytes of an export
 RETENTION: Final = timedelta(days=7)
 HOLDING: Final = (flow.RECONCILE_FILING, flow.RECONCILE_SOURCES)  # work that holds a file
 FILE_FIELD: Final = "list"  # how payload names the sealed export
-BULK: Final = ("rows", "by_day", "matrix")  # what a job's result leaves to the run itself
 
 
 def enqueue_filing(
@@ -282,10 +282,9 @@ def _settle_months(*, enterprise: str, first: date | None, last: date | None) ->
 )  # fmt: skip
 def match_people(
     *, enterprise: str, actor: Actor, first: OptionalDay = None, last: OptionalDay = None, progress: Progress = silent
-) -> Json:
+) -> Comparison:
     """Match seats, social insurance and wages of each person and month."""
-    result = comparisons.match_people(enterprise=enterprise, first=first, last=last, actor=actor, progress=progress)
-    return summarize_result(result)
+    return comparisons.match_people(enterprise=enterprise, first=first, last=last, actor=actor, progress=progress)
 
 
 def _settle_days(*, first: date | None, last: date | None, **_others: object) -> dict[str, date]:
@@ -314,13 +313,12 @@ def compare_sources(
     beside: Annotated[Lines, Limits(most=20)] = (),
     together: Flag = False,
     progress: Progress = silent,
-) -> Json:
+) -> CallComparison:
     """Compare the calls that each source of records tells, by day and line."""
-    result = comparisons.compare_call_sources(
+    return comparisons.compare_call_sources(
         enterprise=enterprise, first=first, last=last, only=tuple(sources), beside=tuple(beside),
         against=BillInput(together=together), actor=actor, progress=progress,
     )  # fmt: skip
-    return summarize_result(result)
 
 
 def enqueue_bill(
@@ -356,11 +354,6 @@ def _enqueue_file(  # noqa: PLR0917 -- one step of both who ask
     return flow.enqueue_file(
         kind=kind, enterprise=enterprise, name=FILE_FIELD, content=file[1], payload=payload, actor=actor
     )
-
-
-def summarize_result(result: Comparison) -> Json:
-    """What a job tells of a run, as the queue stores it: its figures, no rows."""
-    return {name: value for name, value in run_to_row(result).items() if name not in BULK}
 
 
 def delete_expired_files() -> int:
