@@ -25,6 +25,7 @@ from nianjian.features.dossier.operations import package, rounds
 from nianjian.features.dossier.operations.generate import build_head
 from nianjian.features.overview.facts import build_overview, build_portfolio
 from nianjian.features.portrait import bases, portraits
+from nianjian.features.portrait.documents import BasisPortrait
 from nianjian.features.portrait.operations import choose_basis, compute_and_simulate, run_portrait
 from nianjian.features.season.operations import note_report
 from nianjian.features.season.queries import summarize_season
@@ -89,12 +90,12 @@ def _run(actor: Actor, as_of: date | None = None) -> Json:
     return ran.as_dict()
 
 
-def _list_bases(actor: Actor) -> dict[str, Json]:
-    return {one["basis"]: one for one in bases.bases_to_document("demo", 2026, actor)["bases"]}
+def _list_bases(actor: Actor) -> dict[str, BasisPortrait]:
+    return {one.basis: one for one in bases.bases_to_document("demo", 2026, actor).bases}
 
 
-def _values(portrait: Json) -> dict[str, tuple[str, str]]:
-    return {one["slug"]: (one["light"], one["value"]) for one in portrait["metrics"]}
+def _values(portrait: BasisPortrait) -> dict[str, tuple[str, str]]:
+    return {one["slug"]: (one["light"], one["value"]) for one in portrait.metrics}
 
 
 def _tasks(day: date, actor: Actor) -> dict[str, str]:
@@ -130,12 +131,12 @@ def test_january_turns_the_filing_basis_from_yellow_to_green(
         "number_consistency": ("green", "100.0000"), "closing_rate": ("yellow", "96.0000"),
     }  # fmt: skip
     by_basis = _list_bases(january)
-    assert [(one["as_of"], one["light"]) for one in by_basis.values()] == [
+    assert [(one.as_of, one.light) for one in by_basis.values()] == [
         ("2026-12-31", "yellow"), ("2027-01-05", "yellow"),
     ]  # fmt: skip
     assert _values(by_basis["year_end"]) == _values(by_basis["filing"]) == yellow
-    assert by_basis["year_end"]["advice"] == []
-    steps = {one["code"]: one for one in by_basis["filing"]["advice"]}
+    assert by_basis["year_end"].advice == []
+    steps = {one["code"]: one for one in by_basis["filing"].advice}
     assert (steps["cut_seats"]["count"], steps["cut_seats"]["value"], steps["cut_seats"]["light"]) == (
         15, "29.4118", "green",
     )  # fmt: skip
@@ -145,7 +146,7 @@ def test_january_turns_the_filing_basis_from_yellow_to_green(
         enterprise="demo", year=2026, as_of=None, province=None, moves=Moves(cut_seats=15, close_tickets=1),
         actor=january, waiting=lambda _file: None,
     )  # fmt: skip
-    assert [one["light"] for one in tried.values()] == ["yellow", "green"]
+    assert [tried.before["light"], tried.after["light"]] == ["yellow", "green"]
     assert {one["last_day"] for one in steps.values()} == {"2027-03-31"}
     assert _tasks(date(2027, 1, 5), january) == {"portrait": "done", "stopped_seats": "open", "old_tickets": "open"}
     _today(monkeypatch, "2027-01-20")
@@ -157,7 +158,7 @@ def test_january_turns_the_filing_basis_from_yellow_to_green(
     assert _values(by_basis["filing"]) == {
         **yellow, "seat_vacancy": ("green", "29.4118"), "closing_rate": ("green", "98.0000"),
     }  # fmt: skip
-    assert [(one["as_of"], one["light"]) for one in by_basis.values()] == [
+    assert [(one.as_of, one.light) for one in by_basis.values()] == [
         ("2026-12-31", "yellow"), ("2027-01-20", "green"),
     ]  # fmt: skip
     assert _tasks(date(2027, 1, 20), january) == {"portrait": "done", "stopped_seats": "done", "old_tickets": "done"}
@@ -232,10 +233,10 @@ def test_a_run_as_at_31_december_made_in_october_stands_for_no_basis(  # noqa: P
     assert _tasks(date(2026, 10, 16), anna)["portrait"] == "ahead"
     _today(monkeypatch, "2027-01-05")
     assert _tasks(date(2027, 1, 5), anna)["portrait"] == "open"
-    assert [one["run"] for one in _list_bases(anna).values()] == [None, None]
+    assert [one.run for one in _list_bases(anna).values()] == [None, None]
     _run(anna)
     assert _tasks(date(2027, 1, 5), anna)["portrait"] == "done"
-    assert [one["as_of"] for one in _list_bases(anna).values()] == ["2026-12-31", "2027-01-05"]
+    assert [one.as_of for one in _list_bases(anna).values()] == ["2026-12-31", "2027-01-05"]
 
 
 def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
@@ -252,9 +253,9 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
     page = signed_in("anna").get("/e/demo/2026/").content.decode()
     assert "于2027-01-05按2027-03-20计算，该日尚未到来：不作为申报口径，也不完成任何任务" in page
     _today(monkeypatch, "2027-03-20")
-    assert _list_bases(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"
+    assert _list_bases(january)["filing"].as_of == "2027-01-05", "the run that was made ahead never becomes one"
     _run(january, date(2027, 3, 20))
-    assert _list_bases(january)["filing"]["as_of"] == "2027-03-20"
+    assert _list_bases(january)["filing"].as_of == "2027-03-20"
 
 
 def test_the_only_run_of_a_year_is_none_of_filing_either_where_it_was_made_ahead(
@@ -277,7 +278,7 @@ def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(
     both = ((Basis.YEAR_END, date(2026, 12, 31)), (Basis.FILING, date(2028, 1, 3)))
     assert bases.list_open_bases("demo", 2026, clock.today()) == both
     _run(january)
-    assert [one["as_of"] for one in _list_bases(january).values()] == ["2026-12-31", "2028-01-03"]
+    assert [one.as_of for one in _list_bases(january).values()] == ["2026-12-31", "2028-01-03"]
     store_archive(enterprise="demo", year=2026, document={}, files=(), actor=january)
     assert bases.list_open_bases("demo", 2026, clock.today()) == ()
 
@@ -321,7 +322,8 @@ def test_the_chosen_basis_stands_and_every_paper_carries_it(january: Actor) -> N
     assert head.basis == ("申报日口径：坐席、备案和投诉工单办结情况截至2027年1月5日，通话和投诉受理为2026年全年")
     assert portraits.find_portrait("demo", 2026)["period"]["as_of"] == "2027-01-05"  # type: ignore[index]
     document = bases.bases_to_document("demo", 2026, january)
-    assert (document["basis"], document["chosen"]["reason"], document["rule"]["value"]) == (
+    assert document.chosen is not None
+    assert (document.basis, document.chosen.reason, document.rule.value) == (
         "filing",
         "省局通知",
         "year_end",
@@ -381,7 +383,7 @@ def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.Monk
 def test_the_rulebook_says_which_basis_a_province_asks_for(january: Actor) -> None:
     overlay("portrait.basis", "filing", date(2027, 1, 1), enterprise="", province="浙江")
     document = bases.bases_to_document("demo", 2026, january)
-    assert (document["basis"], document["chosen"], document["rule"]["value"]) == ("filing", None, "filing")
+    assert (document.basis, document.chosen, document.rule.value) == ("filing", None, "filing")
     assert _run(january)["period"]["basis"] == build_head("demo", 2026)[1]["period"]["basis"] == "filing"
 
 

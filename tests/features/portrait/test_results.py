@@ -113,11 +113,11 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(
         patch.setattr(operations, "compute_portrait", lambda **_asked: computed)
         for opened in (14, 15, 16):
             moves = Moves(open_seats=opened)
-            after = simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR)["after"]
+            after = simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR).after
             slow = compute_and_simulate(
                 enterprise="demo", year=2026, as_of=DAY, province=None, moves=moves, waiting=print, actor=ACTOR
             )
-            assert json.loads(json.dumps(after)) == json.loads(json.dumps(slow["after"]))
+            assert json.loads(json.dumps(after)) == json.loads(json.dumps(slow.after))
             lights[opened] = {one["slug"]: one for one in after["metrics"]}["seat_vacancy"]
     assert [lights[opened]["light"] for opened in (14, 15, 16)] == ["green", "green", "green"]
     assert [lights[opened]["internal"]["light"] for opened in (14, 15, 16)] == ["yellow", "yellow", "green"]
@@ -147,14 +147,14 @@ def test_runs_tell_what_was_done_in_between() -> None:
     _run()
     new, old = portraits.list_runs("demo", 2026)
     comparison = compare_runs(enterprise="demo", year=2026, before=old, after=new, actor=ACTOR)
-    assert comparison["causes"] == ["data"]
-    assert [one["table"] for one in comparison["tables"]] == ["attachment_fact"]
-    assert comparison["metrics"][0]["light"] == ["yellow", "yellow_explained"]
-    assert comparison["between"] == []
-    assert comparison["runs"][0]["erased"] == []
+    assert comparison.causes == ["data"]
+    assert [one["table"] for one in comparison.tables] == ["attachment_fact"]
+    assert comparison.metrics[0]["light"] == ["yellow", "yellow_explained"]
+    assert comparison.between == []
+    assert comparison.runs[0].erased == []
     portraits.note_deletion("demo", "calls", version=9, day=date(2027, 1, 5), before=date(2026, 1, 1))
     again = compare_runs(enterprise="demo", year=2026, before=old, after=new, actor=ACTOR)
-    assert [mark["day"] for run in again["runs"] for mark in run["erased"]] == ["2027-01-05", "2027-01-05"]
+    assert [mark.day for run in again.runs for mark in run.erased] == ["2027-01-05", "2027-01-05"]
     with pytest.raises(NianjianError, match="portrait_run_unknown"):
         compare_runs(enterprise="demo", year=2026, before=old, after="../2026", actor=ACTOR)
 
@@ -185,7 +185,7 @@ def test_a_reveal_needs_its_act_and_leaves_its_entry_even_when_nothing_is_found(
         reveal_row(**scope, key={"complaint_id": "T1"}, actor=Actor("ivan", "user"))
     assert list(acts(verb="portrait.reveal")) == []
     values = reveal_row(**scope, key={"complaint_id": "T1"}, actor=ACTOR)
-    assert values == {"display": "95013", "callee": "13900000001"}
+    assert (values.display, values.callee) == ("95013", "13900000001")
     with pytest.raises(NianjianError, match="portrait_row_unknown"):
         reveal_row(**scope, key={"complaint_id": "nowhere"}, actor=ACTOR)
     assert len(list(acts(verb="portrait.reveal"))) == 2

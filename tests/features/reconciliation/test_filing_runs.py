@@ -19,6 +19,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season import task_reason
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.reconciliation import comparisons, operations, storage
+from nianjian.features.reconciliation.documents import FilingComparison, ReconcileDifference
 from nianjian.features.reconciliation.models import Difference, Run
 from nianjian.features.reconciliation.queries import DifferenceFilter, list_unsettled_runs
 from nianjian.features.season.queries import summarize_season
@@ -60,24 +61,24 @@ def export(demo: str, load: Import, sheet: Sheet) -> Path:
     )
 
 
-def made(export: Path, who: Actor) -> dict[str, object]:
+def made(export: Path, who: Actor) -> FilingComparison:
     return comparisons.compare_filing(enterprise="demo", kind="numbers", path=export, actor=who)
 
 
-def listed(run: object, who: Actor) -> dict[str, Any]:
-    rows = operations.list_differences(run=str(run), filters=DifferenceFilter(), actor=who)
-    return {one["about"]["key"]: one for one in rows}
+def listed(run: str, who: Actor) -> dict[str | None, ReconcileDifference]:
+    rows = operations.list_differences(run=run, filters=DifferenceFilter(), actor=who)
+    return {one.about["key"]: one for one in rows}
 
 
 def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, anna: Actor) -> None:
     data = made(export, anna)
-    assert data["as_of"] == "2026-12-31"  # the base day of the season that is filed next
-    assert data["counts"] == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
-    assert (data["open"], data["verdict"]) == (3, "failed")
+    assert data.as_of == date(2026, 12, 31)  # the base day of the season that is filed next
+    assert data.counts == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
+    assert (data.open, data.verdict) == (3, "failed")
     (run,) = Run.objects.all()
     rows = listed(run.pk, anna)
     assert set(rows) == {"95014/8", "95015/8", "95016/8"}
-    fields = rows["95014/8"]["fields"]
+    fields = rows["95014/8"].fields
     assert fields["holder"] == {"ours": "示例新名", "theirs": "示例旧名"}
     assert fields["contact"] == {"ours": "张*", "theirs": "李*"}
     stored = Difference.objects.filter(key="95014/8").extra(select={"raw": "fields"}).values_list("raw", flat=True)
@@ -87,16 +88,16 @@ def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, ann
 
 
 def test_ten_working_days_after_the_change_or_after_the_day_it_was_found(export: Path, anna: Actor) -> None:
-    rows = listed(made(export, anna)["run"], anna)
+    rows = listed(made(export, anna).run, anna)
     changed, other = rows["95014/8"], rows["95015/8"]
     # the 16th to 18th, 21st to 25th, 28th and 29th: ten working days
-    assert (changed["changed_on"], changed["due"], changed["late"]) == ("2026-12-15", "2026-12-29", True)
-    assert (other["changed_on"], other["provisional"], other["late"]) == (None, True, False)  # 2027 has no notice yet
-    assert other["due"] == "2027-02-03"
+    assert (changed.changed_on, changed.due, changed.late) == (date(2026, 12, 15), date(2026, 12, 29), True)
+    assert (other.changed_on, other.provisional, other.late) == (None, True, False)  # 2027 has no notice yet
+    assert other.due == date(2027, 2, 3)
 
 
 def test_what_becomes_of_a_difference(export: Path, anna: Actor) -> None:
-    run = str(made(export, anna)["run"])
+    run = made(export, anna).run
     ids = list(Difference.objects.order_by("pk").values_list("pk", flat=True))
     with pytest.raises(NianjianError, match="reconcile_said_missing"):
         operations.settle_difference(run=run, difference=ids[0], state="explained", said={"owner": "王五"}, actor=anna)
@@ -106,44 +107,44 @@ def test_what_becomes_of_a_difference(export: Path, anna: Actor) -> None:
         said = {"owner": "王五", "cause": "系统更新晚", "action": "已提交变更"}
         operations.settle_difference(run=run, difference=one, state="settled", said=said, actor=anna)
     now = operations.get_run(run=run, actor=anna)
-    assert (now["open"], now["verdict"]) == (1, "failed")
+    assert (now.open, now.verdict) == (1, "failed")
     difference = operations.settle_difference(
         run=run, difference=ids[2], state="explained", said={"owner": "王五", "cause": "晚报"}, actor=anna
     )
-    assert (difference["state"], difference["decided_by"]) == ("explained", "user:anna")
+    assert (difference.state, difference.decided_by) == ("explained", "user:anna")
     document = operations.get_run(run=run, actor=anna)
-    assert (document["verdict"], document["states"]) == ("passed", {"open": 0, "explained": 1, "settled": 2})
+    assert (document.verdict, document.states) == ("passed", {"open": 0, "explained": 1, "settled": 2})
     last = next(one for one in acts() if one.verb == "reconcile.settle")
     assert last.data["fields"] == ["owner", "cause"]
     assert "晚报" not in str(last.data)
 
 
 def test_what_was_explained_stays_so_and_what_was_settled_but_is_there_is_open_again(export: Path, anna: Actor) -> None:
-    run = str(made(export, anna)["run"])
+    run = made(export, anna).run
     said = {"owner": "王五", "cause": "晚报", "action": "已提交"}
     by_key = {one.key: one.pk for one in Difference.objects.all()}
     operations.settle_difference(run=run, difference=by_key["95014/8"], state="explained", said=said, actor=anna)
     operations.settle_difference(run=run, difference=by_key["95015/8"], state="settled", said=said, actor=anna)
-    again = str(made(export, anna)["run"])
+    again = made(export, anna).run
     rows = {one.key: one for one in Difference.objects.filter(run=again)}
     states = {key: one.state for key, one in rows.items()}
     assert states == {"95014/8": "explained", "95015/8": "open", "95016/8": "open"}
     assert (rows["95015/8"].owner, rows["95016/8"].owner) == ("王五", None)
     export.write_text(export.read_text().replace("示例旧名", "又一名"))
-    third = str(made(export, anna)["run"])
+    third = made(export, anna).run
     assert Difference.objects.get(run=third, key="95014/8").state == "open"  # it is another difference now
 
 
 def test_an_allowance_of_the_enterprises_own_stands_beside_the_guides_which_decides(export: Path, anna: Actor) -> None:
     overlay("deadline.guide.consistency.open_differences", 3, date(2027, 1, 1))
     data = made(export, anna)
-    verdicts = {name: data[name] for name in ("open", "verdict", "allowed", "own_verdict", "own_allowed")}
+    verdicts = {name: getattr(data, name) for name in ("open", "verdict", "allowed", "own_verdict", "own_allowed")}
     assert verdicts == {"open": 3, "verdict": "failed", "allowed": 0, "own_verdict": "passed", "own_allowed": 3}
     season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=anna)
     task = next(one for one in season["tasks"] if one["task"] == "filed_base")
     assert (task["finished"], task["steps"]["done"]) == (False, 0)
     assert task_reason(task, words(CHINESE)) == "指南允许的未处理差异为0条，以此判定；企业自设为3条"
-    page = signed_in("anna").get(f"/e/demo/reconcile/{data['run']}/").content.decode()
+    page = signed_in("anna").get(f"/e/demo/reconcile/{data.run}/").content.decode()
     assert "指南0条，以此判定；企业自设3条：通过" in page
 
 
@@ -160,7 +161,7 @@ def test_a_comparison_as_at_a_day_to_come_closes_no_task(
 
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-10-16")
     data = made(same, anna)
-    assert (data["as_of"], data["verdict"]) == ("2026-12-31", "passed")
+    assert (data.as_of, data.verdict) == (date(2026, 12, 31), "passed")
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
     assert task()["steps"]["done"] == 0
     assert task_reason(task(), words(CHINESE)) == "比对基准日当时尚未到来；该日之后须重新比对"
@@ -202,12 +203,12 @@ def test_what_was_entered_since_the_comparison_opens_its_tasks_again(
 
 def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sheet: Sheet, anna: Actor) -> None:
     empty = sheet(THEIRS, name="empty.csv")
-    assert made(empty, anna)["verdict"] == "not_proved"
+    assert made(empty, anna).verdict == "not_proved"
     load("numbers", HEADER, ("95013", 8, "示例", "已备案", "", "张三", ""))
     same = sheet(THEIRS, ("95013", 8, "示例", "已备案", "", "张三"), name="same.csv")
     data = made(same, anna)
-    assert (data["counts"]["same"], data["open"], data["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
-    assert data["verdict"] == "not_proved"
+    assert (data.counts["same"], data.open, data.unclear) == (1, 0, 1)
+    assert data.verdict == "not_proved"
 
 
 def test_what_the_export_leaves_blank_is_named_and_never_passed(
@@ -215,15 +216,18 @@ def test_what_the_export_leaves_blank_is_named_and_never_passed(
 ) -> None:
     load("numbers", HEADER, ("95013", 8, "示例", "已备案", "2024-02-01", "张三", ""))
     data = made(sheet(THEIRS, ("95013", 8, "示例", "已备案", "2024-02-01", ""), name="blank.csv"), anna)
-    assert (data["counts"]["same"], data["open"], data["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
-    assert (data["verdict"], data["blank"]) == ("not_proved", {"contact": 1})
+    assert (data.counts["same"], data.open, data.unclear) == (1, 0, 1)
+    assert (data.verdict, data.figures["blank"]) == ("not_proved", {"contact": 1})
     without = THEIRS.removesuffix(",联系人")
     data = made(sheet(without, ("95013", 8, "示例", "已备案", "2024-02-01"), name="without.csv"), anna)
-    assert (data["verdict"], data["blank"]) == ("passed", {})  # a column that is not there is not compared, and named
+    assert (data.verdict, data.figures["blank"]) == (
+        "passed",
+        {},
+    )  # a column that is not there is not compared, and named
 
 
 def test_the_correction_sheet_has_what_is_to_be_filed(export: Path, anna: Actor) -> None:
-    run = str(made(export, anna)["run"])
+    run = made(export, anna).run
     name, content = operations.build_correction_sheet(run=run, language="zh_Hans", actor=anna)
     assert name.endswith(".xlsx")
     page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
@@ -236,20 +240,20 @@ def test_the_correction_sheet_has_what_is_to_be_filed(export: Path, anna: Actor)
 
 
 def test_in_full_only_with_an_entry(export: Path, anna: Actor, operator: Actor) -> None:
-    run = str(made(export, anna)["run"])
+    run = made(export, anna).run
     one = Difference.objects.get(key="95014/8")
     tester = actor("tess", add_user(name="tess", role="tester", enterprises=["demo"], actor=operator))
     with pytest.raises(NianjianError, match="role_missing"):
         operations.reveal_values(run=run, difference=one.pk, actor=tester)
     full = operations.reveal_values(run=run, difference=one.pk, actor=anna)
-    assert full["fields"]["contact"] == {"ours": "张三", "theirs": "李四"}
+    assert full.values["fields"]["contact"] == {"ours": "张三", "theirs": "李四"}
     assert [act.verb for act in acts()].count("reconcile.reveal") == 1
 
 
 def test_a_run_of_another_enterprise_does_not_exist(export: Path, anna: Actor, operator: Actor) -> None:
     add_enterprise(code="other", name="别家", province="北京", actor=operator)
     stranger = actor("zoe", add_user(name="zoe", role="compliance_lead", enterprises=["other"], actor=operator))
-    run = str(made(export, anna)["run"])
+    run = made(export, anna).run
     with pytest.raises(NianjianError, match="reconcile_run_unknown"):
         operations.get_run(run=run, actor=stranger)
     with pytest.raises(NianjianError, match="role_missing"):

@@ -14,6 +14,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.maintenance import retention
 from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.comparisons import BillInput
+from nianjian.features.reconciliation.documents import Comparison
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
 from nianjian.features.reconciliation.people import Tables
 from nianjian.features.reconciliation.queries import DifferenceFilter
@@ -73,20 +74,20 @@ def march(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     return demo
 
 
-def made(who: Actor) -> dict[str, object]:
+def made(who: Actor) -> Comparison:
     return comparisons.match_people(enterprise="demo", first=FROM, last=TO, actor=who)
 
 
 def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
     result = made(anna)
-    assert result["counts"] == {
+    assert result.counts == {
         "consistent": 1, "lacks_insurance": 1, "lacks_wage": 1, "lacks_seat": 0, "insured_elsewhere": 0,
         "needs_person": 2,
     }  # fmt: skip
-    assert result["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
-    assert (result["open"], result["verdict"]) == (3, "failed")
-    rows = operations.list_differences(run=str(result["run"]), filters=DifferenceFilter(), actor=anna)
-    assert {(one["about"]["name"], one["result"], tuple(one["reasons"]), one["state"]) for one in rows} == {
+    assert result.figures["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}
+    assert (result.open, result.verdict) == (3, "failed")
+    rows = operations.list_differences(run=result.run, filters=DifferenceFilter(), actor=anna)
+    assert {(one.about["name"], one.result, tuple(one.reasons), one.state) for one in rows} == {
         ("李**", "lacks_wage", (), "open"),
         ("王*", "lacks_insurance", ("new",), "explained"),
         ("陈*", "needs_person", ("homonym",), "open"),
@@ -121,8 +122,11 @@ def test_a_month_of_pay_that_is_not_over_makes_nobody_lack(
     )
     month = date(2026, 2, 1)
     result = comparisons.match_people(enterprise="demo", first=month, last=month, actor=anna)
-    assert (result["counts"].get("not_due", 0), result["unclear"], result["open"]) == found
-    assert (result["verdict"], result["as_of"]) == ("failed" if found[2] else "not_proved", min(day, "2026-02-28"))
+    assert (result.counts.get("not_due", 0), result.unclear, result.open) == found
+    assert (result.verdict, result.as_of.isoformat()) == (
+        "failed" if found[2] else "not_proved",
+        min(day, "2026-02-28"),
+    )
 
 
 def test_what_was_explained_of_a_month_that_lasts_is_carried_over(
@@ -130,46 +134,46 @@ def test_what_was_explained_of_a_month_that_lasts_is_carried_over(
 ) -> None:
     for day, state in (("2026-03-20", "open"), ("2026-03-25", "explained"), ("2026-04-02", "explained")):
         monkeypatch.setenv("NIANJIAN_TODAY", day)
-        run = str(made(anna)["run"])
+        run = made(anna).run
         rows = operations.list_differences(run=run, filters=DifferenceFilter(), actor=anna)
-        (one,) = [row for row in rows if row["result"] == "needs_person"][:1]
-        assert one["state"] == state
+        (one,) = [row for row in rows if row.result == "needs_person"][:1]
+        assert one.state == state
         said = {"owner": "anna", "cause": "同名", "action": ""}
-        operations.settle_difference(run=run, difference=one["id"], state="explained", said=said, actor=anna)
+        operations.settle_difference(run=run, difference=one.id, state="explained", said=said, actor=anna)
 
 
 def test_wages_that_are_known_end_the_waiting(march: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-04-20")  # before the month of pay is over: its statement is there
-    assert made(anna)["counts"]["lacks_wage"] == 1  # type: ignore[index] # JSON
+    assert made(anna).counts["lacks_wage"] == 1
 
 
 def test_a_person_decides_and_the_next_match_knows(march: str, anna: Actor) -> None:
-    run = str(made(anna)["run"])
+    run = made(anna).run
     pairs = operations.list_pairs(run=run, actor=anna)
-    assert sorted(one["kind"] for one in pairs) == ["homonym"] * 4 + ["name"]  # two accounts of two persons
+    assert sorted(one.kind for one in pairs) == ["homonym"] * 4 + ["name"]  # two accounts of two persons
     by_full = {}
     for one in pairs:
-        full = operations.reveal_values(run=run, proposal=one["id"], actor=anna)
-        by_full[full["account"], full["identity"]] = one["id"]
+        full = operations.reveal_values(run=run, proposal=one.id, actor=anna)
+        by_full[full.values["account"], full.values["identity"]] = one.id
     for who, account in ((L, "2222"), (T1, "4444"), (T2, "5555")):
         pair = operations.decide_pair(run=run, proposal=by_full[account, who], confirmed=True, actor=anna)
-        assert pair["state"] == "confirmed"
+        assert pair.state == "confirmed"
     with pytest.raises(NianjianError, match="reconcile_proposal_decided"):
         operations.decide_pair(run=run, proposal=by_full["2222", L], confirmed=False, actor=anna)
     with pytest.raises(NianjianError, match="reconcile_subject_taken"):
         operations.decide_pair(run=run, proposal=by_full["4444", T2], confirmed=True, actor=anna)
     assert Account.objects.count() == 3
     again = made(anna)
-    assert again["counts"]["consistent"] == 4  # type: ignore[index] # JSON
-    assert (again["open"], again["proposals"], again["verdict"]) == (0, 0, "passed")
+    assert again.counts["consistent"] == 4
+    assert (again.open, again.figures["proposals"], again.verdict) == (0, 0, "passed")
 
 
 def test_what_was_dismissed_is_not_proposed_again(march: str, anna: Actor) -> None:
-    run = str(made(anna)["run"])
-    (name,) = [one for one in operations.list_pairs(run=run, actor=anna) if one["kind"] == "name"]
-    operations.decide_pair(run=run, proposal=name["id"], confirmed=False, actor=anna)
-    again = str(made(anna)["run"])
-    assert {one["kind"] for one in operations.list_pairs(run=again, actor=anna)} == {"homonym"}
+    run = made(anna).run
+    (name,) = [one for one in operations.list_pairs(run=run, actor=anna) if one.kind == "name"]
+    operations.decide_pair(run=run, proposal=name.id, confirmed=False, actor=anna)
+    again = made(anna).run
+    assert {one.kind for one in operations.list_pairs(run=again, actor=anna)} == {"homonym"}
 
 
 def _over(operator: Actor) -> int:
@@ -181,7 +185,7 @@ def _over(operator: Actor) -> int:
 def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
     march: str, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = str(made(anna)["run"])
+    run = made(anna).run
     pair = Proposal.objects.filter(kind="name").get()
     operations.decide_pair(run=run, proposal=pair.pk, confirmed=True, actor=anna)
     assert _over(operator) == 0
@@ -213,23 +217,23 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
     ]  # fmt: skip
     data.append(wiring.lake("demo"), rows, "b0")
     result = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna)
-    assert (result["sources"], result["counts"], result["verdict"]) == (
+    assert (result.figures["sources"], result.counts, result.verdict) == (
         ["asterisk", "crm"],
         {"same": 0, "parted": 1},
         "failed",
     )
-    (one,) = result["rows"]
-    assert (one["calls"], one["likely"]) == ({"asterisk": 4, "crm": 2}, "answered_only")
-    assert result["by_day"] == [{"day": "2026-03-02", "calls": {"asterisk": 4, "crm": 2}}]
+    (one,) = result.rows
+    assert (one.calls, one.likely) == ({"asterisk": 4, "crm": 2}, "answered_only")
+    assert result.figures["by_day"] == [{"day": "2026-03-02", "calls": {"asterisk": 4, "crm": 2}}]
     alone = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("crm",), actor=anna)
-    assert alone["verdict"] == "not_proved"
+    assert alone.verdict == "not_proved"
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
         comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
         comparisons.compare_call_sources(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
     for options in ({"beside": ("crm", "asterisk")}, {"against": BillInput(together=True)}):
         one = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna, **options)
-        assert (len(one["sources"]), one["counts"], one["verdict"]) == (1, {"same": 0, "parted": 0}, "not_proved")
+        assert (len(one.figures["sources"]), one.counts, one.verdict) == (1, {"same": 0, "parted": 0}, "not_proved")
     with pytest.raises(NianjianError, match="reconcile_days_wrong"):
         comparisons.compare_call_sources(
             enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna
@@ -300,9 +304,9 @@ def test_a_version_that_ended_within_a_month_does_not_hold_at_its_end(
 
 def test_who_has_no_seat_keeps_the_name_of_the_contribution(spring: str, anna: Actor) -> None:
     result = comparisons.match_people(enterprise="demo", first=FEBRUARY, last=MARCH, actor=anna)
-    rows = operations.list_differences(run=str(result["run"]), filters=DifferenceFilter(), actor=anna)
-    bare = [one for one in rows if "lacks_seat" in {one["result"], *one["reasons"]}]
-    assert {(one["month"], one["about"]["name"]) for one in bare} == {
+    rows = operations.list_differences(run=result.run, filters=DifferenceFilter(), actor=anna)
+    bare = [one for one in rows if "lacks_seat" in {one.result, *one.reasons}]
+    assert {(one.month, one.about["name"]) for one in bare} == {
         ("2026-02", "赵**"), ("2026-03", "赵**"), ("2026-03", "李**"),
     }  # fmt: skip
 

@@ -124,7 +124,7 @@ def _undo_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, obj
     return {"batch": batch, "rows": undone.rows, "affected": [asdict(one) for one in undone.affected]}
 
 
-def _rejects_file(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+def _rejects_file(job: JobValue, actor: Actor, report: Report) -> rejects.StoredRejects:
     """``payload``: batch and language."""
     _ = words(text(job.payload, "language") or CHINESE)
     batch = str(job.payload["batch"])
@@ -144,7 +144,7 @@ def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str
     return {"kind": kind, "file": file.name, "rows": dict(receipt.rows)}
 
 
-def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:
+def _check_register(job: JobValue, _actor: Actor, report: Report) -> check_register.SheetCheck:
     """``payload``: kind, file and language."""
     file = Path(str(job.payload["file"]))
     _ = words(text(job.payload, "language") or CHINESE)

@@ -18,12 +18,12 @@ from nianjian.engines.lake.tables import Lake, OldFile
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
-    """Rows of a file; ``read`` = ``loaded`` + ``duplicate`` + ``rejected``, blank lines and headers apart."""
+    """Rows read = loaded + duplicate + rejected."""
 
-    read: int = 0
-    loaded: int = 0
-    duplicate: int = 0
-    rejected: int = 0
+    read: int  # blank lines and headers apart
+    loaded: int
+    duplicate: int
+    rejected: int
 
     def __add__(self, other: RowCounts) -> RowCounts:
         return RowCounts(*map(add, astuple(self), astuple(other)))
@@ -31,6 +31,9 @@ class RowCounts:
     def as_dict(self) -> dict[str, int]:
         """In the order in which they are printed."""
         return asdict(self)
+
+
+NO_ROWS: Final = RowCounts(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -531,7 +531,7 @@ def _import(job: _Job, temp: Path) -> FileReceipt:
         read = past.receipt.rows.read
         job.progress(read, 1, 1)
         return replace_fields(
-            past.receipt, name=job.item.name, rows=RowCounts(read=read, duplicate=read), reasons={}, days=(),
+            past.receipt, name=job.item.name, rows=RowCounts(read, 0, read, 0), reasons={}, days=(),
             batch=job.batch, known=True, version=None,
         )  # fmt: skip
     job.lake.create(CALLS_TABLE, CALLS, partition_by=["part"])

@@ -4,6 +4,8 @@ One folder a table: ``<lake>/<enterprise>/<table>/``, Parquet under a Delta log.
 rows in partitions ``part=YYYY-MM`` and the quarantine in ``part=rejected``: one commit carries both.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 import pyarrow as pa
@@ -17,6 +19,15 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A string literal for SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def row_to_document(row: Mapping[str, object]) -> dict[str, object]:
+    """A row as JSON tells it: its stamps as text, without a zone as they are."""
+    return {name: _stamp(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _stamp(value: datetime) -> str:
+    return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
 
 
 REJECTED: Final = "rejected"

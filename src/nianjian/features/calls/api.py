@@ -1,7 +1,6 @@
 """Call records and registers in the API: files in, previews, batches with rejected rows, sheets with faults."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final, Literal
 
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
@@ -10,15 +9,16 @@ from ninja import Query, Router, Schema
 from nianjian.engines.intake.preview import FilePreview, example_file, list_sources
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
+from nianjian.engines.lake.schema import row_to_document
 from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.calls import drafts, previews, register_sheets, rejects
-from nianjian.features.calls.documents import sum_row_counts
+from nianjian.features.calls.documents import Batch, sum_row_counts
 from nianjian.features.calls.drafts import save_mapping
 from nianjian.features.calls.operations import batch_at
 from nianjian.features.calls.previews import TrialResult
-from nianjian.features.calls.register_sheets import build_marked_workbook, get_marked_workbook_path
+from nianjian.features.calls.register_sheets import SheetHeading, build_marked_workbook, get_marked_workbook_path
 from nianjian.features.calls.rejects import CSV, ZIP
 from nianjian.features.registers import operations
 from nianjian.features.registers.api import CONDITION, RowsWanted, get_scope_or_404, parse_row_filter
@@ -38,28 +38,6 @@ from nianjian.platform.registers.batches import BatchValue
 router = Router(tags=["batches"])
 imports_router = Router(tags=["imports"])
 registers_router = Router(tags=["registers"])
-
-
-class RowCounts(Schema):
-    """Rows read = loaded + duplicate + rejected."""
-
-    read: int
-    loaded: int
-    duplicate: int
-    rejected: int
-
-
-class Batch(Schema):
-    """One import; ``files``: what the import told of each; ``state`` is active, undone or replaced."""
-
-    batch: str
-    state: str
-    created: datetime
-    by: str
-    replaces: str | None
-    replaced_by: str | None
-    files: list[dict[str, Any]]
-    rows: RowCounts
 
 
 class RejectedRow(Schema):
@@ -90,7 +68,7 @@ def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obje
 
 
 @read(router, "/enterprises/{code}/batches/{batch}", act=Permission.READ, answer=Batch)
-def batches_get(request: Request, code: str, batch: str) -> dict[str, object]:
+def batches_get(request: Request, code: str, batch: str) -> Batch:
     """One batch with its files."""
     return _to_document(batch_at(code, batch, request.actor, Permission.READ))
 
@@ -135,18 +113,18 @@ def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> Str
     return as_attachment(StreamingHttpResponse(attachment.content, content_type=attachment.media), attachment.name)
 
 
-def _to_document(one: BatchValue) -> dict[str, object]:
+def _to_document(one: BatchValue) -> Batch:
     receipts: list[Any] = [file.receipt for file in one.files]
-    return {
-        "batch": one.id,
-        "state": one.state,
-        "created": one.created,
-        "by": one.created_by,
-        "replaces": one.replaces or None,
-        "replaced_by": batches.find_successor(one.id) or None if one.state == "replaced" else None,
-        "files": receipts,
-        "rows": sum_row_counts(receipts),
-    }
+    return Batch(
+        batch=one.id,
+        state=one.state,
+        created=one.created,
+        by=one.created_by,
+        replaces=one.replaces or None,
+        replaced_by=batches.find_successor(one.id) or None if one.state == "replaced" else None,
+        files=receipts,
+        rows=sum_row_counts(receipts),
+    )
 
 
 AUTO = "auto"
@@ -219,12 +197,16 @@ def registers_import(request: Request, code: str, kind: str, file: Query[Sheet])
 
 
 @read(imports_router, "/enterprises/{code}/calls/sources", act=Permission.MANAGE_DATA, answer=Sources)
-def sources_list(request: Request, code: str) -> dict[str, object]:
+def sources_list(request: Request, code: str) -> Sources:
     """The sources of call records that can be read, as `source` of an import names them."""
     del code
     speak = words(language(request))
-    sources = ((name, source_name(name, speak), evidence) for name, _title, evidence in list_sources())
-    return {"items": [dict(zip(Source.model_fields, one, strict=True)) for one in sources]}
+    return Sources(
+        items=[
+            Source(name=name, title=source_name(name, speak), evidence=evidence)
+            for name, _title, evidence in list_sources()
+        ]
+    )
 
 
 @read(imports_router, "/enterprises/{code}/calls/mappings", act=Permission.MANAGE_DATA, answer=Page[Kept])
@@ -234,15 +216,15 @@ def mappings_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obj
         request,
         cut,
         mappings.list_mapping_names(code),
-        lambda name: {"name": name, "mapping": mappings.get_mapping(code, name)},
+        lambda name: Kept(name=name, mapping=dict(mappings.get_mapping(code, name))),
     )
 
 
 @write(imports_router, "/enterprises/{code}/calls/mappings", act=Permission.MANAGE_DATA, answer=Kept)
-def mappings_keep(request: Request, code: str, kept: Kept) -> dict[str, object]:
+def mappings_keep(request: Request, code: str, kept: Kept) -> Kept:
     """Keep a mapping, as a mapping file has it, in place of an earlier one of the name."""
     save_mapping(enterprise=code, name=kept.name, data=kept.mapping, actor=request.actor)
-    return kept.model_dump()
+    return kept
 
 
 def known_source(source: str) -> None:
@@ -442,15 +424,6 @@ class CallsPreview(Schema):
     trials: list[CallsTrial]
 
 
-class SheetHeading(Schema):
-    """A heading of a register's sheet: what stands under it, its other spellings, whether it must be there."""
-
-    heading: str
-    note: str
-    aliases: list[str]
-    required: bool
-
-
 class SheetHeadings(Schema):
     """Every heading, in the order of the sheet."""
 
@@ -496,13 +469,13 @@ class SheetPreview(Schema):
 
 
 @take(imports_router, f"{CALLS}/previews", act=Permission.MANAGE_DATA, answer=CallsPreview, upload=True)
-def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> dict[str, object]:
+def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> CallsPreview:
     """What an import of this file would make of it; the content is the file."""
     looks, trials = previews.preview_calls(
         enterprise=code, incoming=request.incoming, how=_how(code, file), actor=request.actor
     )
     speak = words(language(request))
-    return {"files": [_look(one, speak) for one in looks], "trials": [_trial(one, speak) for one in trials]}
+    return CallsPreview(files=[_look(one, speak) for one in looks], trials=[_trial(one, speak) for one in trials])
 
 
 @take(imports_router, f"{CALLS}/previews/rejects", act=Permission.MANAGE_DATA, media=(CSV, ZIP), upload=True)
@@ -530,16 +503,15 @@ def sources_example(request: Request, code: str, source: str) -> HttpResponse:
 
 
 @read(imports_router, f"{REGISTER}/headings", act=Permission.MANAGE_DATA, answer=SheetHeadings)
-def registers_headings(request: Request, code: str, kind: str) -> dict[str, object]:
+def registers_headings(request: Request, code: str, kind: str) -> SheetHeadings:
     """The headings of a register's sheet, and how else they may be spelt."""
     del request, code
     _require_kind(kind)
-    headings = register_sheets.list_headings(kind)
-    return {"items": [dict(zip(SheetHeading.model_fields, one, strict=True)) for one in headings]}
+    return SheetHeadings(items=register_sheets.list_headings(kind))
 
 
 @take(imports_router, f"{REGISTER}/previews", act=Permission.MANAGE_DATA, answer=SheetPreview, upload=True)
-def registers_preview(request: Request, code: str, kind: str, file: Query[FileName]) -> dict[str, object]:
+def registers_preview(request: Request, code: str, kind: str, file: Query[FileName]) -> SheetPreview:
     """What an import of this sheet would make of it; the content is the file, at most 128 KiB.
 
     A workbook may have 1 MiB unpacked. A larger one is checked by the worker: `check` of its import.
@@ -548,18 +520,26 @@ def registers_preview(request: Request, code: str, kind: str, file: Query[FileNa
     _require_kind(kind)
     preview = previews.preview_register(kind=kind, enterprise=code, incoming=request.incoming, actor=request.actor)
     speak = words(language(request))
-    plain = ("file", "sheet", "encoding", "absent", "extra", "read", "faulty", "header", "rows", "faults")
-    return {name: getattr(preview, name) for name in plain} | {
-        "matched": [{"heading": theirs, "read_as": ours} for theirs, ours in preview.matched],
-        "findings": [finding_told(one, speak) for one in preview.findings],
-        "warnings": [finding_told(one, speak) for one in preview.warnings],
-    }
+    return SheetPreview(
+        file=preview.file,
+        sheet=preview.sheet,
+        encoding=preview.encoding,
+        matched=[MatchedHeading(heading=theirs, read_as=ours) for theirs, ours in preview.matched],
+        absent=list(preview.absent),
+        extra=list(preview.extra),
+        read=preview.read,
+        faulty=preview.faulty,
+        header=list(preview.header),
+        rows=[list(row) for row in preview.rows],
+        findings=[_describe_finding(one, speak) for one in preview.findings],
+        faults=preview.faults,
+        warnings=[_describe_finding(one, speak) for one in preview.warnings],
+    )
 
 
-def finding_told(one: sheet_reader.Finding, speak: Words) -> dict[str, object]:
-    """A faulty cell with its reason in words."""
+def _describe_finding(one: sheet_reader.Finding, speak: Words) -> SheetFinding:
     detail = error_message(one.code, one.values(), speak)
-    return {"line": one.line, "column": one.column, "code": one.code, "detail": detail, "value": one.value}
+    return SheetFinding(line=one.line, column=one.column, code=one.code, detail=detail, value=one.value)
 
 
 def _how(code: str, file: CallsAsked) -> previews.ReadingChoices:
@@ -568,21 +548,33 @@ def _how(code: str, file: CallsAsked) -> previews.ReadingChoices:
     return previews.ReadingChoices(file.source, file.timezone, data)
 
 
-def _look(one: FilePreview, speak: Words) -> dict[str, object]:
-    names = ("name", "encoding", "evidence", "zoned", "mapped", "header", "lines")
-    document = {name: getattr(one, name) for name in names}
-    document["title"] = source_name(one.source, speak)
-    return document | {"source": one.source or None, "fields": dict(one.fields), "fault": _fault(one.fault, speak)}
+def _look(one: FilePreview, speak: Words) -> CallsLook:
+    return CallsLook(
+        name=one.name,
+        encoding=one.encoding,
+        source=one.source or None,
+        title=source_name(one.source, speak),
+        evidence=one.evidence,
+        header=list(one.header),
+        lines=list(one.lines),
+        fields=dict(one.fields),
+        zoned=one.zoned,
+        mapped=one.mapped,
+        fault=_fault(one.fault, speak),
+    )
 
 
-def _trial(one: TrialResult, speak: Words) -> dict[str, object]:
+def _trial(one: TrialResult, speak: Words) -> CallsTrial:
     trial = one.trial
-    document: dict[str, object] = {"name": one.name, "fault": _fault(one.fault, speak), "receipt": None, "whole": False}
-    if trial is None:
-        return document | {"rows": [], "rejected": []}
-    receipt = trial.receipt.as_dict()
-    return document | {"whole": trial.whole, "receipt": receipt, "rows": trial.rows, "rejected": trial.rejected}
+    return CallsTrial(
+        name=one.name,
+        whole=trial is not None and trial.whole,
+        receipt=trial.receipt.as_dict() if trial else None,
+        rows=[row_to_document(row) for row in trial.rows] if trial else [],
+        rejected=[TriedReject.from_orm(row) for row in trial.rejected] if trial else [],
+        fault=_fault(one.fault, speak),
+    )
 
 
-def _fault(error: NianjianError | None, speak: Words) -> dict[str, object] | None:
-    return None if error is None else {"code": error.code, "detail": error_message(error.code, error.values, speak)}
+def _fault(error: NianjianError | None, speak: Words) -> Finding | None:
+    return Finding(code=error.code, detail=error_message(error.code, error.values, speak)) if error else None

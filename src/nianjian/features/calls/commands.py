@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -118,7 +117,7 @@ def listing(console: Console, documents: Sequence[Mapping[str, Any]]) -> None:
             translate_code("state", one["state"]),
             one["created"],
             len(one["files"]),
-            *(f"{n:,}" for n in one["rows"].values()),
+            *(f"{n:,}" for n in one["rows"].as_dict().values()),
         )
         for one in documents
     ]
@@ -202,8 +201,7 @@ def _undo(args: argparse.Namespace) -> Answer:
     undone = undo_calls(batch=args.batch, actor=actor)
     warn_affected(undone.affected)
     text = _("Batch {batch} undone, {rows} rows removed.")
-    affected = [asdict(one) for one in undone.affected]
-    data = {"batch": args.batch, "state": "undone", "rows": undone.rows, "affected": affected}
+    data = {"batch": args.batch, "state": "undone", "rows": undone.rows, "affected": undone.affected}
     return Answer(data, lambda console: console.print(text.format(batch=args.batch, rows=undone.rows)))
 
 

@@ -1,11 +1,12 @@
 """What an import of call records answers: one entry a file, and their sums."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
-from nianjian.engines.intake.ledger import FileReceipt, RepeatingBatch, RowCounts
+from nianjian.engines.intake.ledger import NO_ROWS, FileReceipt, RepeatingBatch, RowCounts
 from nianjian.engines.kernel.errors import NianjianError
 
 
@@ -24,7 +25,7 @@ class ImportReceipt:
     @property
     def rows(self) -> RowCounts:
         """Sums over the files; read = loaded + duplicate + rejected."""
-        return sum((file.rows for file in self.files), RowCounts())
+        return sum((file.rows for file in self.files), NO_ROWS)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -53,6 +54,20 @@ class ImportReceipt:
         return document
 
 
-def sum_row_counts(receipts: list[Mapping[str, Any]]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One import; ``files``: what the import told of each; ``state`` is active, undone or replaced."""
+
+    batch: str
+    state: str
+    created: datetime
+    by: str
+    replaces: str | None
+    replaced_by: str | None
+    files: list[dict[str, Any]]  # receipts as stored
+    rows: RowCounts
+
+
+def sum_row_counts(receipts: Iterable[Mapping[str, Any]]) -> RowCounts:
     """Row sums over receipts as they stand in batches."""
-    return sum((RowCounts(**receipt["rows"]) for receipt in receipts), RowCounts()).as_dict()
+    return sum((RowCounts(**receipt["rows"]) for receipt in receipts), NO_ROWS)

@@ -343,7 +343,7 @@ def describe_result(job: JobValue) -> str:
     """What came of a job in a sentence, or ""."""
     result: dict[str, Any] = dict(job.result)
     if job.state == "done" and job.kind == flow.IMPORT_CALLS:
-        rows = {name: figures.count_text(count) for name, count in sum_row_counts(result["files"]).items()}
+        rows = {name: figures.count_text(count) for name, count in sum_row_counts(result["files"]).as_dict().items()}
         text = "%(read)s rows read, %(loaded)s new, %(duplicate)s already present, %(rejected)s rejected"
         return _(text) % rows
     if job.state == "done" and job.kind == flow.IMPORT_REGISTER:

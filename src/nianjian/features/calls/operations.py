@@ -179,9 +179,7 @@ def undo_calls(*, batch: str, actor: Actor) -> UndoResult:
         crash_point("after_commit")
         crash_point("before_close")
         finish_undo(intent=intent, enterprise=batch_value.enterprise, payload=payload)
-    return UndoResult(
-        sum_row_counts([file.receipt for file in batch_value.files])["loaded"], _list_repeating(lake, batch)
-    )
+    return UndoResult(sum_row_counts([file.receipt for file in batch_value.files]).loaded, _list_repeating(lake, batch))
 
 
 def _list_repeating(lake: Lake, batch: str) -> tuple[RepeatingBatch, ...]:

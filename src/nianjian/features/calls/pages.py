@@ -51,8 +51,8 @@ def data(request: Request, code: str) -> HttpResponse:
 
 
 def _describe_files(receipts: Sequence[Any]) -> str:
-    sums = sum_row_counts(list(receipts))
-    loaded, rejected = f"{sums['loaded']:,}", f"{sums['rejected']:,}"
+    sums = sum_row_counts(receipts)
+    loaded, rejected = f"{sums.loaded:,}", f"{sums.rejected:,}"
     return _("{loaded} call records accepted, {rejected} rows not accepted").format(loaded=loaded, rejected=rejected)
 
 
@@ -157,7 +157,7 @@ def _render_batch(request: Request, code: str, batch_value: BatchValue, rows: An
     receipts: list[Any] = [file.receipt for file in batch_value.files]
     sums = sum_row_counts(receipts)
     active = batch_value.state == "active"
-    first = rows(batch=batch_value.id, actor=request.actor) if active and sums["rejected"] else []
+    first = rows(batch=batch_value.id, actor=request.actor) if active and sums.rejected else []
     context = {
         "batch": batch_value,
         "state": presenters.batch_state(batch_value),
@@ -167,7 +167,7 @@ def _render_batch(request: Request, code: str, batch_value: BatchValue, rows: An
         "sums": sums,
         "files": presenters.file_table(receipts),
         "warnings": presenters.warnings(receipts),
-        "reasons": presenters.reasons(receipts) if sums["rejected"] else None,
+        "reasons": presenters.reasons(receipts) if sums.rejected else None,
         "rejected": _rejected(first) if first else None,
         "shown": len(first),
         "revealed": revealed,

@@ -37,7 +37,7 @@ def batch_table(batches: Sequence[BatchValue], code: str) -> Table:
                 ),
                 batch_state(one),
                 Cell(one.id, tone="soft"),
-                *(Cell(f"{sums[name]:,}", figure=True) for name in FIGURES),
+                *(Cell(f"{getattr(sums, name):,}", figure=True) for name in FIGURES),
                 Cell(person(one.created_by)),
                 Cell(format_moment(one.created)),
             ]
@@ -49,7 +49,7 @@ def batch_table(batches: Sequence[BatchValue], code: str) -> Table:
 
 def batch_state(batch: BatchValue) -> Cell:
     """State of a batch as a badge; of one in force also how many rows were not accepted."""
-    refused = sum_row_counts([file.receipt for file in batch.files])["rejected"]
+    refused = sum_row_counts([file.receipt for file in batch.files]).rejected
     if batch.state == "active" and refused:
         return Cell(_("{n} rows not accepted").format(n=f"{refused:,}"), badge="warn")
     return Cell(str(translate_value("state", batch.state, words(current()))), badge=BATCH_BADGES[batch.state])
@@ -64,7 +64,7 @@ def source_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
     for name, files in sorted(of.items(), key=lambda item: -sum(file["rows"]["loaded"] for file in item[1])):
         sums, days = sum_row_counts(files), [day for file in files for day in file["days"]]
         last = format_day(date.fromisoformat(max(days))) if days else _("unproven")
-        figures = (len(files), sums["loaded"], sums["duplicate"], sums["rejected"])
+        figures = (len(files), sums.loaded, sums.duplicate, sums.rejected)
         rows.append([Cell(source(name)), Cell(last, day=True), *(Cell(f"{one:,}", figure=True) for one in figures)])
     heads = [Column(_("source")), Column(_("last call"))]
     names = (_("files"), _("loaded"), _("duplicate"), _("rejected"))

@@ -76,8 +76,19 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
     )
 
 
-def summarize_check(kind: str, path: Path, enterprise: str, words: workbooks.Words) -> dict[str, object]:
-    """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them.
+@dataclass(frozen=True, slots=True)
+class SheetCheck:
+    """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them."""
+
+    file: str
+    read: int
+    faulty: int
+    faults: int
+    findings: list[dict[str, object]]  # their fields and values
+
+
+def summarize_check(kind: str, path: Path, enterprise: str, words: workbooks.Words) -> SheetCheck:
+    """Check a large sheet.
 
     A faulty one leaves its error workbook beside it, where `error_workbook_path` says, and it goes with the draft.
     """
@@ -85,13 +96,7 @@ def summarize_check(kind: str, path: Path, enterprise: str, words: workbooks.Wor
     if check.faulty:
         write_error_workbook(kind, path, error_workbook_path(path), words, enterprise=enterprise)
     findings = [{**one.as_dict(), "values": dict(one.values())} for one in check.findings]
-    return {
-        "file": check.file,
-        "read": check.read,
-        "faulty": check.faulty,
-        "faults": check.faults,
-        "findings": findings,
-    }
+    return SheetCheck(check.file, check.read, check.faulty, check.faults, findings)
 
 
 def write_error_workbook(
@@ -136,12 +141,23 @@ def error_workbook_path(path: Path) -> Path:
     return path.parent.parent / f"errors-{path.parent.name}.xlsx"
 
 
-def list_headings(kind: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
-    """Heading, what stands under it, other spellings, and whether it must be there."""
+@dataclass(frozen=True, slots=True)
+class SheetHeading:
+    """A heading of a register's sheet: what stands under it, its other spellings, whether it must be there."""
+
+    heading: str
+    note: str
+    aliases: tuple[str, ...]
+    required: bool
+
+
+def list_headings(kind: str) -> list[SheetHeading]:
+    """Every heading, in the order of the sheet."""
     sheet = kinds.register(kind).sheet
     keys = {name for key in sheet.keys for name in key}
     return [
-        (one.header, workbooks.NOTES[one.kind], one.aliases, one.required or one.field in keys) for one in sheet.columns
+        SheetHeading(one.header, workbooks.NOTES[one.kind], one.aliases, one.required or one.field in keys)
+        for one in sheet.columns
     ]
 
 

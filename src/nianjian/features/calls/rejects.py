@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 
@@ -36,7 +36,6 @@ DIRECT: Final = 1_000  # rows of a batch that a request may write itself; more a
 KEPT: Final = timedelta(days=7)
 CSV, ZIP = "text/csv", "application/zip"
 
-Json = dict[str, Any]
 Sentence = Callable[[str], str]
 
 
@@ -52,6 +51,17 @@ class RejectsFile:
     def content_type(self) -> str:
         """As a header says it."""
         return f"{self.media}; charset=utf-8" if self.media == CSV else self.media
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRejects:
+    """A file that the worker has made; ``blob``: where it lies."""
+
+    batch: str
+    name: str
+    media: str
+    rows: int
+    blob: str
 
 
 def export_rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -> dict[Path, int]:
@@ -87,13 +97,13 @@ def enqueue_rejects_file(*, batch: str, language: str, actor: Actor) -> str:
     return flow.enqueue_once(kind=flow.REJECTS_FILE, enterprise=batch_value.enterprise, payload=payload, actor=actor)
 
 
-def run_rejects_file(*, batch: str, words: Sentence, actor: Actor, progress: Progress) -> Json:
+def run_rejects_file(*, batch: str, words: Sentence, actor: Actor, progress: Progress) -> StoredRejects:
     """Do what `enqueue_rejects_file` has put; where the file lies. The chain tells of it when it is fetched."""
     batch_value = _standing(batch, actor)
     rows = _rows(batch_value)
     with _packed(batch_value, words, lambda done: progress(batch_value.id, done, rows)) as (path, media):
         blob = blobs.put_file(path).id
-        return {"batch": batch_value.id, "name": path.name, "media": media, "rows": rows, "blob": blob}
+        return StoredRejects(batch_value.id, path.name, media, rows, blob)
 
 
 def fetch_rejects_file(*, batch: str, job: str, actor: Actor) -> RejectsFile:
@@ -144,7 +154,7 @@ def _standing(batch: str, actor: Actor) -> BatchValue:
 
 
 def _rows(batch_value: BatchValue) -> int:
-    return sum_row_counts([file.receipt for file in batch_value.files])["rejected"]
+    return sum_row_counts([file.receipt for file in batch_value.files]).rejected
 
 
 def _note(batch_value: BatchValue, actor: Actor) -> None:

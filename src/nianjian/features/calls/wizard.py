@@ -645,8 +645,8 @@ def _headings(request: Request, draft: DraftValue) -> HttpResponse:
         except NianjianError as fault:
             context["fault"] = work.fault(fault)
     rows = [
-        [Cell(header), Cell(_("yes") if must else ""), Cell(note), Cell("、".join(aliases))]
-        for header, note, aliases, must in register_sheets.list_headings(draft.kind)
+        [Cell(one.heading), Cell(_("yes") if one.required else ""), Cell(one.note), Cell("、".join(one.aliases))]
+        for one in register_sheets.list_headings(draft.kind)
     ]
     heads = [Column(_("heading")), Column(_("needed")), Column(_("current content")), Column(_("also written as"))]
     headings = Table(_("Headings of the sheet"), heads, rows, wrap=True)

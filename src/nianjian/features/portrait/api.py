@@ -6,12 +6,15 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.schema import row_to_document
 from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components, find_figures
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.people import mask_portrait
 from nianjian.features.portrait import bases, declarations, marketing, operations, portraits
+from nianjian.features.portrait.documents import Bases, Numbers, Simulated, Years
 from nianjian.features.portrait.operations import (
     FORMS,
     compare_runs,
@@ -37,12 +40,6 @@ router = Router(tags=["portraits"])
 mount(router, REGISTRY.of(operations.PORTRAITS))
 
 
-class Years(Schema):
-    """Data years with a portrait, newest first."""
-
-    years: list[int]
-
-
 class NewRun(Schema):
     """A run: its as-of day (today if none, 31 December once the year is over), a province for the enterprise's own."""
 
@@ -54,10 +51,10 @@ Kept = Annotated[Text | None, Query(description="id of a run; without it the yea
 
 
 @read(router, "/enterprises/{code}/portraits", act=Permission.READ_OWN, answer=Years)
-def portraits_list(request: Request, code: str) -> dict[str, object]:
+def portraits_list(request: Request, code: str) -> Years:
     """The data years that have a portrait."""
     del request
-    return {"years": portraits.list_years(code)}
+    return Years(portraits.list_years(code))
 
 
 @read(router, "/enterprises/{code}/portraits/{year}", act=Permission.READ_OWN, answer=dict[str, Any])
@@ -74,49 +71,8 @@ def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> 
     }
 
 
-class ChosenBasis(Schema):
-    """Who chose, and why."""
-
-    by: str
-    at: str
-    reason: str
-
-
-class BasisRule(Schema):
-    """What the rulebook asks for in the enterprise's province."""
-
-    key: str
-    value: str
-    level: str
-    citation: str
-
-
-class BasisPortrait(Schema):
-    """The newest run on a basis; null where none was computed. ``advice``: what can still change it."""
-
-    basis: str
-    run: str | None
-    as_of: str | None
-    light: str | None
-    metrics: list[dict[str, Any]]
-    advice: list[dict[str, Any]]
-
-
-class Bases(Schema):
-    """Both bases of a data year; ``chosen`` null: nobody chose, ``basis`` is the rulebook's. ``last_day``: to file."""
-
-    enterprise: str
-    year: int
-    basis: str
-    chosen: ChosenBasis | None
-    rule: BasisRule
-    filed_on: str | None
-    last_day: str | None
-    bases: list[BasisPortrait]
-
-
 @read(router, "/enterprises/{code}/portraits/{year}/bases", act=Permission.READ, answer=Bases)
-def portraits_bases(request: Request, code: str, year: Year) -> dict[str, Any]:
+def portraits_bases(request: Request, code: str, year: Year) -> Bases:
     """The portrait of a year that is over on both bases, and the one that is filed."""
     return bases.bases_to_document(code, year, request.actor)
 
@@ -173,13 +129,6 @@ class Pair(Schema):
 
     before: Text
     after: Text
-
-
-class Simulated(Schema):
-    """The portrait as it is and as it would be."""
-
-    before: dict[str, Any]
-    after: dict[str, Any]
 
 
 class Steps(Schema):
@@ -243,26 +192,21 @@ class Shown(Schema):
     run: Text | None = None
 
 
-class Numbers(Schema):
-    """The two numbers of a row in full; of a complaint: complained and complainant."""
-
-    display: str
-    callee: str
-
-
 @read(router, "/enterprises/{code}/portraits/{year}/comparison", act=Permission.READ, answer=dict[str, Any])
 def runs_compare(request: Request, code: str, year: Year, pair: Query[Pair]) -> dict[str, Any]:
     """What changed between two runs, and why."""
-    return compare_runs(enterprise=code, year=year, before=pair.before, after=pair.after, actor=request.actor)
+    comparison = compare_runs(enterprise=code, year=year, before=pair.before, after=pair.after, actor=request.actor)
+    document: dict[str, Any] = to_builtins(comparison)
+    return document
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/simulation", act=Permission.READ, answer=Simulated)
-def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Steps]) -> dict[str, object]:
+def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Steps]) -> Simulated:
     """What the lights would become; nothing is kept and no call is read."""
     counts = steps.model_dump(exclude={"run", "move_line", "without_line"})
     moves = Moves(**counts, move_line=steps.move_line or None, without_line=steps.without_line or None)
     result = simulate_moves(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
-    return {name: mask_portrait(portrait) for name, portrait in result.items()}
+    return Simulated(mask_portrait(result.before), mask_portrait(result.after))
 
 
 MEDIA = [media.partition(";")[0] for media, _ in FORMS.values()]
@@ -280,7 +224,7 @@ def portraits_export(
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/rows", act=Permission.READ_OWN, answer=Rows)
-def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> dict[str, object]:
+def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> Rows:
     """The rows behind a figure, numbers masked; who sees a team's rows alone gets those."""
     keys = asked.model_dump(include={"line", "team", "kind"}, exclude_none=True)
     metric, part = find_figures(get_portrait(code, year, asked.run), asked.metric), asked.component
@@ -295,17 +239,17 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
         page=asked.page,
         actor=request.actor,
     )
-    return {
-        "kind": row_page.kind,
-        "items": [dict(row) for row in row_page.rows],
-        "total": row_page.total,
-        "month": row_page.month,
-        "next": after(request, page=asked.page + 1) if row_page.more else None,
-    }
+    return Rows(
+        kind=row_page.kind,
+        items=[row_to_document(row) for row in row_page.rows],
+        total=row_page.total,
+        month=row_page.month,
+        next=after(request, page=asked.page + 1) if row_page.more else None,
+    )
 
 
 @take(router, "/enterprises/{code}/portraits/{year}/rows/reveal", act=Permission.VIEW_UNMASKED, answer=Numbers)
-def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -> dict[str, str]:
+def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -> Numbers:
     """The numbers of one row behind a figure in full; the audit chain has the entry before."""
     key = {name: str(value) for name, value in wanted.row.model_dump(exclude={"kind"}).items()}
     return operations.reveal_row(

@@ -21,7 +21,7 @@ from nianjian.engines.season.deadlines import (
     season_day,
 )
 from nianjian.features.archives.closed_seasons import is_closed
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import documents, portraits
 from nianjian.features.portrait.models import BasisChoice
 from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import query as accounts
@@ -197,33 +197,33 @@ def list_bases(enterprise: str, year: int) -> Bases | None:
     return Bases(get_basis(enterprise, year), tuple(sides), filed_on, last_day)
 
 
-def bases_to_document(enterprise: str, year: int, actor: Actor) -> dict[str, Any]:
-    """The same as JSON. ``role_missing``, ``basis_year_not_over``."""
+def bases_to_document(enterprise: str, year: int, actor: Actor) -> documents.Bases:
+    """The same as an answer. ``role_missing``, ``basis_year_not_over``."""
     require_permission(actor, enterprise, Permission.READ)
     bases = list_bases(enterprise, year)
     if bases is None:
         raise NianjianError("basis_year_not_over", year=year, last=Season("", year).year_end.isoformat())
     chosen, rule = bases.in_force, bases.in_force.rule
-    return {
-        "enterprise": enterprise,
-        "year": year,
-        "basis": chosen.basis.value,
-        "chosen": {"by": chosen.by, "at": chosen.at.isoformat(), "reason": chosen.reason} if chosen.at else None,
-        "rule": {"key": rule.key, "value": str(rule.value), "level": rule.level.value, "citation": rule.citation},
-        "filed_on": bases.filed_on.isoformat() if bases.filed_on else None,
-        "last_day": bases.last_day.isoformat() if bases.last_day else None,
-        "bases": [
-            {
-                "basis": result.basis.value,
-                "run": result.run.id if result.run else None,
-                "as_of": result.run.as_of if result.run else None,
-                "light": result.run.light if result.run else None,
-                "metrics": list(result.run.metrics) if result.run else [],
-                "advice": list(result.portrait["advice"]) if result.portrait else [],
-            }
+    return documents.Bases(
+        enterprise=enterprise,
+        year=year,
+        basis=chosen.basis.value,
+        chosen=documents.ChosenBasis(chosen.by, chosen.at.isoformat(), chosen.reason) if chosen.at else None,
+        rule=documents.BasisRule(rule.key, str(rule.value), rule.level.value, rule.citation),
+        filed_on=bases.filed_on.isoformat() if bases.filed_on else None,
+        last_day=bases.last_day.isoformat() if bases.last_day else None,
+        bases=[
+            documents.BasisPortrait(
+                basis=result.basis.value,
+                run=result.run.id if result.run else None,
+                as_of=result.run.as_of if result.run else None,
+                light=result.run.light if result.run else None,
+                metrics=list(result.run.metrics) if result.run else [],
+                advice=list(result.portrait["advice"]) if result.portrait else [],
+            )
             for result in bases.results
         ],
-    }
+    )
 
 
 def choose_days(enterprise: str, year: int) -> tuple[date | None, date | None]:

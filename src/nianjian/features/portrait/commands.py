@@ -1,11 +1,13 @@
 """``nianjian portrait``: the lights of a data year, what would change them, and what explains a yellow one."""
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.box import ROUNDED, SIMPLE_HEAD
 from rich.console import Console
@@ -14,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.paper.explanations import comparison_view
 from nianjian.engines.paper.figures import DASH, Card, amount_text, metric_cards, proven
 from nianjian.engines.paper.people import actor_text, mask_portrait
@@ -23,6 +26,10 @@ from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
+
+if TYPE_CHECKING:
+    from nianjian.features.portrait.documents import Bases, RunComparison, Simulated
+    from nianjian.features.portrait.portraits import Run
 
 STYLES: Final = {
     "green": "bold green",
@@ -101,13 +108,13 @@ def print_portrait(console: Console, portrait: Json) -> None:
     )
 
 
-def print_simulation(console: Console, answer: Json) -> None:
+def print_simulation(console: Console, simulated: Simulated) -> None:
     """Draw lights and values before and after a simulation, side by side."""
     table = Table(box=SIMPLE_HEAD)
     for heading in (_("metric"), _("before"), "", _("after"), ""):
         table.add_column(heading)
-    after = {metric["slug"]: metric for metric in answer["after"]["metrics"]}
-    for metric in answer["before"]["metrics"]:
+    after = {metric["slug"]: metric for metric in simulated.after["metrics"]}
+    for metric in simulated.before["metrics"]:
         slug = metric["slug"]
         then = after[slug]
         table.add_row(
@@ -118,41 +125,41 @@ def print_simulation(console: Console, answer: Json) -> None:
             light(str(then["light"])),
         )
     table.add_section()
-    before, then = (light(str(answer[side]["light"])) for side in ("before", "after"))
+    before, then = (light(str(portrait["light"])) for portrait in (simulated.before, simulated.after))
     table.add_row(_("overall"), "", before, "", then)
     console.print(table)
-    for line in simulated_warnings(answer["after"], _):
+    for line in simulated_warnings(simulated.after, _):
         console.print(line, style="yellow")
 
 
 BLANK: Final[Json] = {"value": None, "unit": "", "light": "na"}
 
 
-def print_bases(console: Console, document: Json) -> None:
+def print_bases(console: Console, document: Bases) -> None:
     """Both bases side by side, the one that is filed, and what can still change each."""
     table = Table(_("metric"), box=ROUNDED)
-    for one in document["bases"]:
-        day = f" {one['as_of']}" if one["as_of"] else ""
-        table.add_column(f"{code_name('basis', one['basis'], _)}{day}")
-    first: Sequence[Json] = next((one["metrics"] for one in document["bases"] if one["run"]), [])
+    for one in document.bases:
+        day = f" {one.as_of}" if one.as_of else ""
+        table.add_column(f"{code_name('basis', one.basis, _)}{day}")
+    first: Sequence[Json] = next((one.metrics for one in document.bases if one.run), [])
     for place, metric in enumerate(first):
         cells = [
             Text.assemble(amount_text(proven(row), row["unit"], row.get("limit")), " ", light(str(row["light"])))
-            for row in (one["metrics"][place] if one["run"] else BLANK for one in document["bases"])
+            for row in (one.metrics[place] if one.run else BLANK for one in document.bases)
         ]
         table.add_row(code_name("metric", metric["slug"], _), *cells)
-    lights = [light(str(one["light"])) if one["run"] else Text(_("not computed yet")) for one in document["bases"]]
+    lights = [light(str(one.light)) if one.run else Text(_("not computed yet")) for one in document.bases]
     table.add_row(_("overall"), *lights)
     console.print(table)
-    console.print(_("filed: {basis}").format(basis=code_name("basis", document["basis"], _)))
-    if document["chosen"]:
-        _print_below(console, document["chosen"]["reason"])
+    console.print(_("filed: {basis}").format(basis=code_name("basis", document.basis, _)))
+    if document.chosen:
+        _print_below(console, document.chosen.reason)
 
 
 ID: Final = 22  # characters: an id must stand whole, it is typed again
 
 
-def print_runs(console: Console, runs: Sequence[Json]) -> None:
+def print_runs(console: Console, runs: Sequence[Run]) -> None:
     """One line a run; its id tells when it was."""
     if not runs:
         console.print(_("No run is saved yet: create one with `nianjian portrait run`."))
@@ -161,17 +168,17 @@ def print_runs(console: Console, runs: Sequence[Json]) -> None:
     table.add_column(_("run"), no_wrap=True, min_width=ID)
     for heading in (_("computed by"), _("as of"), _("light")):
         table.add_column(heading, no_wrap=True)
-    for metric in runs[0]["metrics"]:
+    for metric in runs[0].metrics:
         table.add_column(code_name("metric", metric["slug"], _), justify="right")
     for run in runs:
-        values = [amount_text(proven(metric), metric["unit"], metric.get("limit")) for metric in run["metrics"]]
-        table.add_row(run["id"], actor_text(run["actor"], _), run["as_of"], light(run["light"]), *values)
+        values = [amount_text(proven(metric), metric["unit"], metric.get("limit")) for metric in run.metrics]
+        table.add_row(run.id, actor_text(run.actor, _), run.as_of, light(run.light), *values)
     console.print(table)
 
 
-def print_comparison(console: Console, comparison: Json) -> None:
+def print_comparison(console: Console, comparison: RunComparison) -> None:
     """Lights and values, then the causes, then what differs in each metric."""
-    said = comparison_view(comparison, language(), _)
+    said = comparison_view(to_builtins(comparison), language(), _)
     console.print(Text.assemble(light(said["light"][0]["code"]), " → ", light(said["light"][1]["code"])))
     for cause in said["causes"]:
         _print_below(console, f"• {cause}")
@@ -310,7 +317,7 @@ def _runs(args: argparse.Namespace) -> Answer:
     from nianjian.features.portrait.operations import list_run_ids
 
     ids = list_run_ids(enterprise=args.enterprise, year=args.year, actor=actor)
-    runs = [asdict(portraits.get_run(args.enterprise, args.year, one)) for one in ids]
+    runs = [portraits.get_run(args.enterprise, args.year, one) for one in ids]
     data = {"enterprise": args.enterprise, "year": args.year, "runs": runs}
     return Answer(data, lambda console: print_runs(console, runs))
 
@@ -363,6 +370,7 @@ def _waiting(file: str) -> None:
 def _simulate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.metrics.simulate import Moves
+    from nianjian.features.portrait.documents import Simulated
     from nianjian.features.portrait.operations import compute_and_simulate
 
     result = compute_and_simulate(
@@ -374,8 +382,8 @@ def _simulate(args: argparse.Namespace) -> Answer:
         actor=actor,
         waiting=_waiting,
     )
-    data = {name: mask_portrait(portrait) for name, portrait in result.items()}
-    return Answer(data, lambda console: print_simulation(console, data))
+    masked = Simulated(mask_portrait(result.before), mask_portrait(result.after))
+    return Answer(masked, lambda console: print_simulation(console, masked))
 
 
 def _attach(args: argparse.Namespace) -> Answer:
@@ -398,18 +406,17 @@ def _declare(args: argparse.Namespace) -> Answer:
     declared = declare_not_applicable(
         enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year, reason=args.reason
     )
-    data = asdict(declared)
     text = _("{metric} is declared not applicable for {year}; compute the portrait again.")
-    return Answer(data, lambda console: console.print(text.format_map(data)))
+    return Answer(declared, lambda console: console.print(text.format(metric=declared.metric, year=declared.year)))
 
 
 def _withdraw(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.portrait.declarations import withdraw_declaration
 
-    data = asdict(withdraw_declaration(enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year))
+    withdrawn = withdraw_declaration(enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year)
     text = _("The declaration of {metric} for {year} is withdrawn; compute the portrait again.")
-    return Answer(data, lambda console: console.print(text.format_map(data)))
+    return Answer(withdrawn, lambda console: console.print(text.format(metric=withdrawn.metric, year=withdrawn.year)))
 
 
 def _decide_marketing(args: argparse.Namespace) -> Answer:
@@ -420,6 +427,5 @@ def _decide_marketing(args: argparse.Namespace) -> Answer:
         enterprise=args.enterprise, actor=actor, year=args.year, kind=args.kind, decided_on=args.on or clock.today(),
         text=args.text,
     )  # fmt: skip
-    data = asdict(decided) | {"decided_on": decided.decided_on.isoformat()}
     text = _("The decision about marketing calls of {year} is recorded; compute the portrait again.")
-    return Answer(data, lambda console: console.print(text.format_map(data)))
+    return Answer(decided, lambda console: console.print(text.format(year=decided.year)))

@@ -49,6 +49,7 @@ from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import bases, causes, line_usage, portraits, watch_list
+from nianjian.features.portrait.documents import ComparedRun, Numbers, RunComparison, Simulated
 from nianjian.features.portrait.marketing import read_marketing_register
 from nianjian.features.portrait.models import BasisChoice
 from nianjian.features.portrait.watch_list import WatchedLicence
@@ -236,7 +237,7 @@ def list_run_ids(*, enterprise: str, year: int, actor: Actor) -> list[str]:
     return portraits.list_runs(enterprise, year)
 
 
-def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: Actor) -> dict[str, Any]:
+def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: Actor) -> RunComparison:
     """What `engines.metrics.compare` tells, masked, with both ``runs`` and the acts ``between`` them.
 
     ``role_missing``, ``portrait_run_unknown``. The acts are those between the two moments, whichever run is the older.
@@ -249,16 +250,9 @@ def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: 
     first, last = sorted((one.moment, other.moment))
     acts = audit.between(enterprise=enterprise, after=first, until=last, verbs=RELEVANT_VERBS, most=MOST)
     marks = portraits.list_deletion_marks(enterprise)
-    return {
-        "enterprise": enterprise,
-        "year": year,
-        "runs": [
-            {**asdict(run), "erased": [asdict(m) for m in portraits.marks_of_snapshot(run.snapshot, marks)]}
-            for run in (one, other)
-        ],
-        **mask_moves(compare(old, new), old, new),
-        "between": [asdict(act) for act in acts],
-    }
+    runs = [ComparedRun(**asdict(run), erased=portraits.marks_of_snapshot(run.snapshot, marks)) for run in (one, other)]
+    moves = mask_moves(compare(old, new), old, new)
+    return RunComparison(enterprise=enterprise, year=year, runs=runs, between=acts, **moves)
 
 
 Draw = Callable[[Mapping[str, Any], str, Stamp], bytes]
@@ -479,7 +473,7 @@ def _mask_number(value: int | None) -> str:
 
 def reveal_row(
     *, enterprise: str, year: int, run: str | None, kind: str, key: Mapping[str, str], actor: Actor
-) -> dict[str, str]:
+) -> Numbers:
     """The two numbers of one row in full: ``display`` and ``callee`` (of a complaint: complained, complainant).
 
     ``key``: part, file and line of a call, complaint_id of a complaint. The audit entry stands in the chain before the
@@ -498,7 +492,7 @@ def reveal_row(
     if not matches:
         raise NianjianError("portrait_row_unknown")
     row = matches[0]
-    return {"display": _full_number(row["shape"], row["display"]), "callee": _full_number(row["other"], row["callee"])}
+    return Numbers(_full_number(row["shape"], row["display"]), _full_number(row["other"], row["callee"]))
 
 
 def _select_row(rows: ir.Table, kind: str, key: Mapping[str, str]) -> ir.Table:
@@ -513,9 +507,7 @@ def _full_number(shape: object, value: object) -> str:
     return numbers.printed(str(shape or Shape.NONE.value), value if isinstance(value, int) else None)
 
 
-def simulate_moves(
-    *, enterprise: str, year: int, run: str | None, moves: Moves, actor: Actor
-) -> dict[str, dict[str, Any]]:
+def simulate_moves(*, enterprise: str, year: int, run: str | None, moves: Moves, actor: Actor) -> Simulated:
     """Return ``before`` and ``after`` as portraits, not masked: the same as `compute_and_simulate` over the same data.
 
     ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_without_rules``, and what
@@ -523,7 +515,7 @@ def simulate_moves(
     """
     require_permission(actor, enterprise, Permission.READ)
     before = get_portrait(enterprise, year, run)
-    return {"before": before, "after": simulate(revive.result(before), moves).as_dict()}
+    return Simulated(before, simulate(revive.result(before), moves).as_dict())
 
 
 def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
@@ -556,7 +548,7 @@ def compute_and_simulate(
     moves: Moves,
     actor: Actor,
     waiting: Waiting,
-) -> dict[str, dict[str, object]]:
+) -> Simulated:
     """Return ``before`` and ``after`` as portraits; nothing is kept.
 
     Errors: ``role_missing``, those of `compute_portrait`.
@@ -567,7 +559,7 @@ def compute_and_simulate(
     require_permission(actor, enterprise, Permission.READ)
     as_of = as_of or dict(bases.list_open_bases(enterprise, year, clock.today())).get(Basis.FILING)
     before = compute_portrait(enterprise=enterprise, year=year, as_of=as_of, province=province, waiting=waiting)
-    return {"before": before.as_dict(), "after": simulate(before, moves).as_dict()}
+    return Simulated(before.as_dict(), simulate(before, moves).as_dict())
 
 
 PORTRAITS: Final = Area(path="/enterprises/{code}/portraits")

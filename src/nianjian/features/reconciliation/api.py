@@ -1,6 +1,5 @@
 """Reconciliations (一致性比对): new ones, the list, differences and pairs, decisions, the correction sheet."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -8,6 +7,13 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.reconciliation import operations
+from nianjian.features.reconciliation.documents import (
+    ReconcileDifference,
+    ReconcilePair,
+    ReconcileRevealed,
+    Reconciliation,
+    ReconciliationTold,
+)
 from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request, of_enterprise
@@ -78,58 +84,6 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Said = Annotated[str, Field(max_length=500)]
 
 
-class Reconciliation(Schema):
-    """A run in one line. ``counts``: rows by result; ``unclear``: rows that cannot be proved either way.
-
-    ``verdict``: passed, failed (differences are open) or not_proved (nothing compared, or something unclear), with at
-    most ``allowed`` open differences. ``own_allowed`` and ``own_verdict``: with those that the enterprise has set.
-    """
-
-    run: str
-    kind: str
-    as_of: date
-    first: date | None
-    file: str | None
-    counts: dict[str, int]
-    open: int
-    unclear: int
-    verdict: Literal["passed", "failed", "not_proved"]
-    allowed: int
-    own_allowed: int | None
-    own_verdict: Literal["passed", "failed", "not_proved"] | None
-    made_at: str
-    made_by: str
-
-
-class ReconciliationTold(Reconciliation):
-    """A run; ``told``: its figures, ``matrix`` of people by month, ``by_day`` of sources; ``states`` of differences."""
-
-    states: dict[str, int]
-    told: dict[str, Any]
-
-
-class ReconcileDifference(Schema):
-    """A row on which the sides do not agree, values of persons masked; ``fields``: field -> both sides."""
-
-    id: int
-    about: dict[str, str | None]
-    month: str | None
-    result: str
-    likely: str | None
-    reasons: list[str]
-    fields: dict[str, dict[str, str | int | None]]
-    changed_on: date | None
-    due: date | None
-    provisional: bool
-    late: bool
-    state: str
-    owner: str | None
-    cause: str | None
-    action: str | None
-    decided_by: str | None
-    decided_at: str | None
-
-
 class ReconcileFilter(Cut):
     """Which differences; "" is all."""
 
@@ -147,31 +101,10 @@ class ReconcileSaid(Schema):
     action: Said | None = None
 
 
-class ReconcilePair(Schema):
-    """Two that may be one person, masked; ``likeness`` in percent."""
-
-    id: int
-    kind: str
-    name: str | None
-    account: str | None
-    written: str | None
-    person: str | None
-    identity: str | None
-    likeness: int
-    state: str
-    decided_by: str | None
-
-
 class ReconcileDecision(Schema):
     """Whether it is one person."""
 
     confirmed: bool
-
-
-class ReconcileRevealed(Schema):
-    """What was masked, in full."""
-
-    values: dict[str, Any]
 
 
 def get_run_id(request: Request, code: str, reconciliation: str) -> str:
@@ -188,13 +121,13 @@ def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, ob
     rows = LazyRows(
         lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
     )
-    return paged(request, cut, rows, _run)
+    return paged(request, cut, rows, lambda run: run)
 
 
 @read(router, RUN, act=Permission.READ, answer=ReconciliationTold)
-def reconcile_get(request: Request, code: str, reconciliation: str) -> dict[str, object]:
+def reconcile_get(request: Request, code: str, reconciliation: str) -> ReconciliationTold:
     """One reconciliation with its figures."""
-    return _run(operations.get_run(run=get_run_id(request, code, reconciliation), actor=request.actor))
+    return operations.get_run(run=get_run_id(request, code, reconciliation), actor=request.actor)
 
 
 @read(router, f"{RUN}/differences", act=Permission.READ, answer=Page[ReconcileDifference])
@@ -204,14 +137,16 @@ def reconcile_differences(
     """Its differences."""
     run, filters = get_run_id(request, code, reconciliation), DifferenceFilter(asked.state, asked.result, asked.month)
 
-    def read_part(first: int, count: int) -> list[dict[str, Any]]:
+    def read_part(first: int, count: int) -> list[ReconcileDifference]:
         return operations.list_differences(run=run, filters=filters, actor=request.actor, first=first, count=count)
 
-    return paged(request, asked, LazyRows(read_part), dict)
+    return paged(request, asked, LazyRows(read_part), lambda difference: difference)
 
 
 @read(router, ONE, act=Permission.READ, answer=ReconcileDifference)
-def reconcile_difference(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
+def reconcile_difference(
+    request: Request, code: str, reconciliation: str, difference: RowNumber
+) -> ReconcileDifference:
     """One difference."""
     run = get_run_id(request, code, reconciliation)
     return operations.get_difference(run=run, difference=difference, actor=request.actor)
@@ -220,7 +155,7 @@ def reconcile_difference(request: Request, code: str, reconciliation: str, diffe
 @write(router, ONE, act=Permission.MANAGE_DATA, answer=ReconcileDifference)
 def reconcile_settle(
     request: Request, code: str, reconciliation: str, difference: RowNumber, given: ReconcileSaid
-) -> dict[str, object]:
+) -> ReconcileDifference:
     """Say who sees to it, why it is there and what is done."""
     said = {name: text for name, text in given.dict().items() if name != "state" and text is not None}
     run = get_run_id(request, code, reconciliation)
@@ -230,10 +165,10 @@ def reconcile_settle(
 
 
 @take(router, f"{ONE}/reveal", act=Permission.VIEW_UNMASKED, answer=ReconcileRevealed)
-def reconcile_reveal(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
+def reconcile_reveal(request: Request, code: str, reconciliation: str, difference: RowNumber) -> ReconcileRevealed:
     """Whom it is about and both sides, in full."""
     run = get_run_id(request, code, reconciliation)
-    return {"values": operations.reveal_values(run=run, difference=difference, actor=request.actor)}
+    return operations.reveal_values(run=run, difference=difference, actor=request.actor)
 
 
 @read(router, f"{RUN}/pairs", act=Permission.READ, answer=Page[ReconcilePair])
@@ -241,23 +176,23 @@ def reconcile_pairs(request: Request, code: str, reconciliation: str, cut: Query
     """Pairs that may be one person, the likeliest first."""
     run = get_run_id(request, code, reconciliation)
     rows = LazyRows(lambda first, count: operations.list_pairs(run=run, actor=request.actor, first=first, count=count))
-    return paged(request, cut, rows, dict)
+    return paged(request, cut, rows, lambda pair: pair)
 
 
 @write(router, PAIR, act=Permission.MANAGE_DATA, answer=ReconcilePair)
 def reconcile_decide(
     request: Request, code: str, reconciliation: str, pair: RowNumber, given: ReconcileDecision
-) -> dict[str, object]:
+) -> ReconcilePair:
     """Confirm or dismiss a pair; a confirmed one holds from the next match on."""
     run = get_run_id(request, code, reconciliation)
     return operations.decide_pair(run=run, proposal=pair, confirmed=given.confirmed, actor=request.actor)
 
 
 @take(router, f"{PAIR}/reveal", act=Permission.VIEW_UNMASKED, answer=ReconcileRevealed)
-def reconcile_reveal_pair(request: Request, code: str, reconciliation: str, pair: RowNumber) -> dict[str, object]:
+def reconcile_reveal_pair(request: Request, code: str, reconciliation: str, pair: RowNumber) -> ReconcileRevealed:
     """A pair in full."""
     run = get_run_id(request, code, reconciliation)
-    return {"values": operations.reveal_values(run=run, proposal=pair, actor=request.actor)}
+    return operations.reveal_values(run=run, proposal=pair, actor=request.actor)
 
 
 @take(router, f"{RUN}/sheet", act=Permission.REPORT, media=[WORKBOOK])
@@ -266,7 +201,3 @@ def reconcile_sheet(request: Request, code: str, reconciliation: str) -> HttpRes
     run = get_run_id(request, code, reconciliation)
     name, content = operations.build_correction_sheet(run=run, language=language(request), actor=request.actor)
     return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)
-
-
-def _run(one: dict[str, Any]) -> dict[str, object]:
-    return {**one, "first": one["from"]}

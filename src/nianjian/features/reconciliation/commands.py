@@ -1,11 +1,13 @@
 """``nianjian reconcile``: registers against the number-resource system, people three ways, call sources."""
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
@@ -30,40 +32,54 @@ from nianjian.platform.terminal.arguments import Actions, enterprise, number, on
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
 
-Json = Mapping[str, Any]
+if TYPE_CHECKING:
+    from nianjian.features.reconciliation.documents import (
+        CallComparison,
+        Comparison,
+        FilingComparison,
+        PartingRow,
+        ReconcileDifference,
+        ReconcilePair,
+        Reconciliation,
+        Sides,
+    )
+
 ROWS: Final = 50
 BILL: Final = "carrier-bill"
 
 
-def _head(console: Console, run: Json) -> None:
-    kind, verdict = _(KINDS[run["kind"]]), _(VERDICTS[run["verdict"]])
+def _head(console: Console, run: Reconciliation) -> None:
+    kind, verdict = _(KINDS[run.kind]), _(VERDICTS[run.verdict])
     text = _("Reconciliation {run} ({kind}) as at {as_of}: {verdict}, {open} open.")
-    line = text.format(run=run["run"], kind=kind, as_of=run["as_of"], verdict=verdict, open=run["open"])
-    console.print(line, style=STYLES[run["verdict"]])
-    if own := own_allowance_text(run, _):
+    line = text.format(run=run.run, kind=kind, as_of=run.as_of, verdict=verdict, open=run.open)
+    console.print(line, style=STYLES[run.verdict])
+    if own := own_allowance_text(run.allowed, run.own_allowed, run.own_verdict, _):
         console.print(f"{_('Open differences allowed')}: {own}")
-    table.rows(console, (_("result"), _("rows")), [(_(RESULTS[one]), n) for one, n in run["counts"].items()])
+    table.rows(console, (_("result"), _("rows")), [(_(RESULTS[one]), n) for one, n in run.counts.items()])
 
 
-def render_filing(run: Json, console: Console) -> None:
-    """A comparison with an export: the rows that are not the same."""
+def render_filing(run: FilingComparison, sheet: str | None, console: Console) -> None:
+    """A comparison with an export: the rows that are not the same, and where the correction sheet lies."""
     _head(console, run)
-    if run["unclear"]:
+    if run.unclear:
         text = _("{count} rows cannot be proved: a day or a state is not known, or the export leaves a field blank.")
-        console.print(text.format(count=run["unclear"]))
-    if run["blank"]:
-        blank = "、".join(f"{_headings().get(one, one)} ({n})" for one, n in run["blank"].items())
+        console.print(text.format(count=run.unclear))
+    if run.figures["blank"]:
+        blank = "、".join(f"{_headings().get(one, one)} ({n})" for one, n in run.figures["blank"].items())
         console.print(_("Left blank by the export, unknown: {fields}").format(fields=blank))
-    differing = [one for one in run["rows"] if one["result"] != "same"]
-    body = [(one["key"], _(RESULTS[one["result"]]), _why(one), _fields(one)) for one in differing[:ROWS]]
+    differing = [one for one in run.rows if one.result != "same"]
+    body = [
+        (one.key, _(RESULTS[one.result]), _why(one.likely, one.unclear), _fields(one.fields))
+        for one in differing[:ROWS]
+    ]
     table.rows(console, (_("number or ID"), _("result"), _("likely cause"), _("fields")), body)
-    if "sheet" in run:
-        console.print(run["sheet"])
+    if sheet is not None:
+        console.print(sheet)
 
 
-def _why(one: Json) -> str | None:
-    words = [_(LIKELY[one["likely"]])] if one["likely"] else []
-    words += [_({**REASONS, **RESULTS}[code]) for code in one.get("unclear", one.get("reasons", ()))]
+def _why(likely: str | None, reasons: Sequence[str]) -> str | None:
+    words = [_(LIKELY[likely])] if likely else []
+    words += [_({**REASONS, **RESULTS}[code]) for code in reasons]
     return "; ".join(words) or None
 
 
@@ -76,9 +92,9 @@ def _headings() -> Mapping[str, str]:
     return {column.field: column.header for kind in FILED for column in get_sheet(kind).columns}
 
 
-def _fields(one: Json) -> str | None:
+def _fields(fields: Sides) -> str | None:
     lines = []
-    for name, pair in one["fields"].items():
+    for name, pair in fields.items():
         if "ours" in pair:
             lines.append(f"{_headings().get(name, name)}: {pair['ours'] or '–'} | {pair['theirs'] or '–'}")
         else:
@@ -87,57 +103,56 @@ def _fields(one: Json) -> str | None:
     return "\n".join(lines) or None
 
 
-def render_people(run: Json, console: Console) -> None:
+def render_people(run: Comparison, console: Console) -> None:
     """The matrix, a line a month."""
     _head(console, run)
-    results = list(run["counts"])
+    results = list(run.counts)
     header = (_("month"), *(_(RESULTS[one]) for one in results))
     body = [
         (month, *(f"{row[one]['count']} ({row[one]['explained']})" for one in results))
-        for month, row in run["matrix"].items()
+        for month, row in run.figures["matrix"].items()
     ]
     table.rows(console, header, body)
-    console.print(_("In brackets: explained. Pairs for a person to decide: {count}.").format(count=run["proposals"]))
+    console.print(
+        _("In brackets: explained. Pairs for a person to decide: {count}.").format(count=run.figures["proposals"])
+    )
 
 
-def render_sources(run: Json, console: Console) -> None:
+def render_sources(run: CallComparison, console: Console) -> None:
     """Where sources part."""
     _head(console, run)
-    names = run["sources"]
+    names = run.figures["sources"]
     if len(names) == 1:
         console.print(_("Nothing to compare: all calls are on one side."))
     body = [
-        (one["day"], one["line"], *(_calls_text(one, name) for name in names), _(LIKELY[one["likely"]]))
-        for one in run["rows"][:ROWS]
+        (one.day, one.line, *(_calls_text(one, name) for name in names), _(LIKELY[one.likely]))
+        for one in run.rows[:ROWS]
     ]
     table.rows(console, (_("day"), _("line"), *names, _("likely cause")), body)
-    if run.get("bill_outside"):
-        console.print(_("{count} calls of the bill are on other days.").format(count=run["bill_outside"]))
+    if run.figures.get("bill_outside"):
+        console.print(_("{count} calls of the bill are on other days.").format(count=run.figures["bill_outside"]))
 
 
-def _calls_text(one: Json, name: str) -> str:
+def _calls_text(one: PartingRow, name: str) -> str:
     """Calls, and the minutes where a bill tells them."""
-    calls, minutes = one["calls"].get(name), one["minutes"].get(name)
-    return f"{calls} / {minutes} {_('min')}" if minutes and BILL in one["calls"] else f"{calls}"
+    calls, minutes = one.calls.get(name), one.minutes.get(name)
+    return f"{calls} / {minutes} {_('min')}" if minutes and BILL in one.calls else f"{calls}"
 
 
-def render_runs(runs: Sequence[Json], console: Console) -> None:
+def render_runs(runs: Sequence[Reconciliation], console: Console) -> None:
     """The runs."""
     header = (_("reconciliation"), _("what it is"), _("as at"), _("outcome"), _("not handled yet"), _("created at"))
-    body = [
-        (one["run"], _(KINDS[one["kind"]]), one["as_of"], _(VERDICTS[one["verdict"]]), one["open"], one["made_at"])
-        for one in runs
-    ]
+    body = [(one.run, _(KINDS[one.kind]), one.as_of, _(VERDICTS[one.verdict]), one.open, one.made_at) for one in runs]
     table.rows(console, header, body)
 
 
-def render_run(run: Json, rows: Sequence[Json], console: Console) -> None:
+def render_run(run: Reconciliation, rows: Sequence[ReconcileDifference], console: Console) -> None:
     """A run and some of its differences."""
     _head(console, run)
     render_differences(rows, console)
 
 
-def render_differences(rows: Sequence[Json], console: Console) -> None:
+def render_differences(rows: Sequence[ReconcileDifference], console: Console) -> None:
     """Differences with what was said about them."""
     header = (
         _("no."), _("about"), _("month"), _("result"), _("likely cause"), _("fields"), _("to be filed by"),
@@ -145,26 +160,26 @@ def render_differences(rows: Sequence[Json], console: Console) -> None:
     )  # fmt: skip
     body = [
         (
-            one["id"], " ".join(str(text) for text in one["about"].values() if text), one["month"],
-            _(RESULTS[one["result"]]), _why(one), _fields(one), one["due"], _(STATES[one["state"]]),
-            actor_text(one["owner"], _) or None, one["cause"], one["action"],
+            one.id, " ".join(str(text) for text in one.about.values() if text), one.month,
+            _(RESULTS[one.result]), _why(one.likely, one.reasons), _fields(one.fields), one.due, _(STATES[one.state]),
+            actor_text(one.owner, _) or None, one.cause, one.action,
         )
         for one in rows
     ]  # fmt: skip
     table.rows(console, header, body)
 
 
-def render_pairs(pairs: Sequence[Json], console: Console) -> None:
+def render_pairs(pairs: Sequence[ReconcilePair], console: Console) -> None:
     """Pairs that may be one person."""
     header = (_("no."), _("pair"), _("payee or number"), _("person"), _("likeness"), _("state"))
     body = [
         (
-            one["id"],
-            _(PAIRS[one["kind"]]),
-            " ".join(text for text in (one["name"], one["account"], one["written"]) if text),
-            f"{one['person']} {one['identity']}",
-            f"{one['likeness']} %",
-            _(PROPOSALS[one["state"]]),
+            one.id,
+            _(PAIRS[one.kind]),
+            " ".join(text for text in (one.name, one.account, one.written) if text),
+            f"{one.person} {one.identity}",
+            f"{one.likeness} %",
+            _(PROPOSALS[one.state]),
         )
         for one in pairs
     ]
@@ -231,6 +246,7 @@ def _month(text: str) -> date:
 def _filing(args: argparse.Namespace, kind: str) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import comparisons, operations
+    from nianjian.features.reconciliation.documents import run_to_row
 
     path = args.export or args.file
     if path is None:
@@ -238,24 +254,27 @@ def _filing(args: argparse.Namespace, kind: str) -> Answer:
     run = comparisons.compare_filing(
         enterprise=args.enterprise, kind=kind, path=path, actor=actor, mapping=args.mapping, as_of=args.as_of
     )
+    sheet, row = None, run_to_row(run)
     if args.out is not None:
-        _name, content = operations.build_correction_sheet(run=run["run"], language=language(), actor=actor)
-        run["sheet"] = write_private_file(args.out, content)
-    return Answer(run, partial(render_filing, run), DONE if run["verdict"] == "passed" else NO)
+        _name, content = operations.build_correction_sheet(run=run.run, language=language(), actor=actor)
+        sheet = row["sheet"] = write_private_file(args.out, content)
+    return Answer(row, partial(render_filing, run, sheet), DONE if run.verdict == "passed" else NO)
 
 
 def _people(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import comparisons
+    from nianjian.features.reconciliation.documents import run_to_row
 
     run = comparisons.match_people(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
-    return Answer(run, partial(render_people, run), DONE if run["verdict"] == "passed" else NO)
+    return Answer(run_to_row(run), partial(render_people, run), DONE if run.verdict == "passed" else NO)
 
 
 def _sources(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import comparisons
     from nianjian.features.reconciliation.comparisons import BillInput
+    from nianjian.features.reconciliation.documents import run_to_row
 
     if not args.bill and (args.mapping or args.carrier):
         raise NianjianError("usage", program="nianjian reconcile sources", message=_("name the bill: --bill FILE"))
@@ -268,7 +287,7 @@ def _sources(args: argparse.Namespace) -> Answer:
         against=BillInput(tuple(args.bill), args.mapping, args.carrier, args.together),
         actor=actor,
     )
-    return Answer(run, partial(render_sources, run), DONE if run["verdict"] == "passed" else NO)
+    return Answer(run_to_row(run), partial(render_sources, run), DONE if run.verdict == "passed" else NO)
 
 
 PAGE = 50
@@ -315,20 +334,22 @@ def _offset(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import operations
+    from nianjian.features.reconciliation.documents import run_to_row
 
     runs = operations.list_runs(enterprise=args.enterprise, actor=actor, first=_offset(args), count=PAGE)
-    return Answer({"runs": runs}, partial(render_runs, runs))
+    return Answer({"runs": [run_to_row(run) for run in runs]}, partial(render_runs, runs))
 
 
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import operations
+    from nianjian.features.reconciliation.documents import run_to_row
     from nianjian.features.reconciliation.queries import DifferenceFilter
 
     run = operations.get_run(run=args.run, actor=actor)
     filters = DifferenceFilter(args.state, args.result, args.month)
     rows = operations.list_differences(run=args.run, filters=filters, actor=actor, first=_offset(args), count=PAGE)
-    return Answer({**run, "differences": rows}, partial(render_run, run, rows))
+    return Answer({**run_to_row(run), "differences": rows}, partial(render_run, run, rows))
 
 
 def _settle(args: argparse.Namespace) -> Answer:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
@@ -24,6 +24,17 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import in_year
 from nianjian.features.complaints.forwards import SheetMapping
 from nianjian.features.reconciliation import exports, people, queries, sources, states, storage
+from nianjian.features.reconciliation.documents import (
+    CallComparison,
+    Comparison,
+    FilingComparison,
+    FilingRow,
+    PartingRow,
+    Reconciliation,
+    Sides,
+    Verdict,
+    list_values,
+)
 from nianjian.features.reconciliation.exports import check_mapping, parse_mapping
 from nianjian.features.reconciliation.filings import KINDS, Result, RowPair, compare_rows, count_results
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
@@ -45,8 +56,6 @@ from nianjian.platform.vault import keyring
 BASE: Final = "deadline.guide.filed_base"
 ALLOWED: Final = "deadline.guide.consistency.open_differences"
 CHANGES: Final = ("law.notice81.change", "numbers.change.workdays")  # the shortest that is in force holds
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,43 +89,35 @@ class Grounds:
         """Which rules a run was made by."""
         return {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256}
 
-    def verdicts(self, run: Run, open_: int) -> Json:
-        """Whether a run has passed: by the guide's ``allowed`` open differences, and beside by the enterprise's own.
 
-        ``own_allowed`` and ``own_verdict`` None: the enterprise has set none.
-        """
-        guide = self.book.with_guide_limits().integer(ALLOWED)
-        own = self.book.integer(ALLOWED) if ALLOWED in self.book.before else None
-        return {
-            "verdict": _verdict(run, open_, guide),
-            "allowed": guide,
-            "own_allowed": own,
-            "own_verdict": None if own is None else _verdict(run, open_, own),
-        }
-
-
-def _verdict(run: Run, open_: int, allowed: int) -> str:
-    return states.verdict(
+def _verdict(run: Run, open_: int, allowed: int) -> Verdict:
+    verdict = states.verdict(
         compared=sum(run.counts.values()), unclear=int(run.told.get("unclear", 0)), open_=open_, allowed=allowed
     )
+    return cast("Verdict", verdict.value)
 
 
-def summarize_run(run: Run, grounds: Grounds, open_: int | None = None) -> Json:
+def summarize_run(run: Run, grounds: Grounds, open_: int | None = None) -> Reconciliation:
     """A run in one line; ``open_``: its open differences, where they are counted already."""
     count = queries.count_by_state(run)[states.OPEN] if open_ is None else open_
-    return {
-        "run": run.pk,
-        "kind": run.kind,
-        "as_of": run.as_of.isoformat(),
-        "from": None if run.first is None else run.first.isoformat(),
-        "file": run.file,
-        "counts": dict(run.counts),
-        "open": count,
-        "unclear": int(run.told.get("unclear", 0)),
-        **grounds.verdicts(run, count),
-        "made_at": run.made_at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
-        "made_by": run.made_by,
-    }
+    allowed = grounds.book.with_guide_limits().integer(ALLOWED)
+    own_allowed = grounds.book.integer(ALLOWED) if ALLOWED in grounds.book.before else None
+    return Reconciliation(
+        run=run.pk,
+        kind=run.kind,
+        as_of=run.as_of,
+        first=run.first,
+        file=run.file,
+        counts=dict(run.counts),
+        open=count,
+        unclear=int(run.told.get("unclear", 0)),
+        verdict=_verdict(run, count, allowed),
+        allowed=allowed,
+        own_allowed=own_allowed,
+        own_verdict=None if own_allowed is None else _verdict(run, count, own_allowed),
+        made_at=run.made_at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
+        made_by=run.made_by,
+    )
 
 
 LONGEST: Final = timedelta(days=366)
@@ -205,7 +206,7 @@ def lines_of_other_carriers(enterprise: str, carrier: str, day: date) -> frozens
     return frozenset(line for line, one in carriers.items() if one not in {"", carrier.strip()})
 
 
-def summarize_bill(bill: sources.Bill | None, compared: sources.Bill | None, against: BillInput) -> dict[str, object]:
+def _bill_figures(bill: sources.Bill | None, compared: sources.Bill | None, against: BillInput) -> dict[str, object]:
     """What a run keeps of its bill."""
     if bill is None or compared is None:
         return {}
@@ -231,7 +232,7 @@ def compare_filing(
     mapping: Path | bytes | None = None,
     as_of: date | None = None,
     progress: Progress = silent,
-) -> Json:
+) -> FilingComparison:
     """Compare as at ``as_of`` (None: the base day of the season that is filed next) and keep the run.
 
     The answer holds every row with its result, values of persons masked. ``role_missing``,
@@ -262,7 +263,8 @@ def compare_filing(
         enterprise_id=enterprise, kind=kind, as_of=day, counts=counts, told=stored, file=theirs.file, sha256=sha256
     )
     storage.store_run(run=run, differences=differences, actor=actor)
-    return {**summarize_run(run, grounds), **figures, "rows": [_filing_row(one, sheet) for one in pairs]}
+    rows = [_filing_row(one, sheet) for one in pairs]
+    return FilingComparison(**list_values(summarize_run(run, grounds)), figures=figures, rows=rows)
 
 
 def check_day(day: date) -> date:
@@ -317,7 +319,7 @@ def _field_texts(values: tuple[object, object], name: str, sheet: Sheet) -> tupl
     return entries.format_value(values[0], column), entries.format_value(values[1], column)
 
 
-def mask_fields(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
+def mask_fields(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Sides:
     """Field -> ours and theirs as a door may show them."""
     return {
         name: {
@@ -328,16 +330,16 @@ def mask_fields(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
     }
 
 
-def _filing_row(pair: RowPair, sheet: Sheet) -> Json:
+def _filing_row(pair: RowPair, sheet: Sheet) -> FilingRow:
     fields = {name: _field_texts(values, name, sheet) for name, values in pair.fields.items()}
-    return {
-        "key": pair.key,
-        "result": pair.result.value,
-        "likely": pair.likely or None,
-        "unclear": list(pair.unclear),
-        "blank": list(pair.blank),
-        "fields": mask_fields(fields, sheet),
-    }
+    return FilingRow(
+        key=pair.key,
+        result=pair.result.value,
+        likely=pair.likely or None,
+        unclear=list(pair.unclear),
+        blank=list(pair.blank),
+        fields=mask_fields(fields, sheet),
+    )
 
 
 LONGEST_MONTHS: Final = 24  # months of one run
@@ -365,7 +367,7 @@ def _without_gc() -> Iterator[None]:
 @_without_gc()
 def match_people(
     *, enterprise: str, first: date | None, last: date | None, actor: Actor, progress: Progress = silent
-) -> Json:
+) -> Comparison:
     """Match the months from that of ``first`` to that of ``last`` and store the run.
 
     Without ``last`` it ends with last month, without ``first`` it begins with January of the last month's year. Who
@@ -422,7 +424,7 @@ def match_people(
     day = min(add_months(months[-1], 1) - DAY, clock.today())
     run = Run(enterprise_id=enterprise, kind=Run.PEOPLE, as_of=day, first=months[0], counts=counts, told=figures)
     storage.store_run(run=run, differences=differences, proposals=best[:PAIRS], actor=actor)
-    return {**summarize_run(run, grounds), **figures}
+    return Comparison(**list_values(summarize_run(run, grounds)), figures=figures)
 
 
 def month_span(first: date | None, last: date | None) -> list[date]:
@@ -528,7 +530,7 @@ def compare_call_sources(
     beside: tuple[str, ...] = (),
     against: BillInput = NO_BILL,
     progress: Progress = silent,
-) -> Json:
+) -> CallComparison:
     """Compare the sources' calls from ``first`` to ``last``, both included, and keep the run.
 
     Without ``last`` it ends yesterday, without ``first`` it begins 30 days before; with a bill the bill's days are
@@ -556,7 +558,7 @@ def compare_call_sources(
     comparison = sources.compare_sources(rows, only, within, elsewhere, together=against.together, beside=beside)
     progress("", 1, 2)
     partings = sorted(comparison.partings, key=lambda one: one.proved)  # what is open is kept first
-    figures = _source_figures(comparison, partings[MOST_PARTINGS:], version, grounds) | summarize_bill(
+    figures = _source_figures(comparison, partings[MOST_PARTINGS:], version, grounds) | _bill_figures(
         bill, within, against
     )
     figures |= {"together": against.together, "beside": sorted(beside)}
@@ -565,21 +567,18 @@ def compare_call_sources(
     if bill is not None:
         run.file, run.sha256 = bill.file, bill.sha256
     storage.store_run(run=run, differences=[_source_difference(one) for one in partings[:MOST_PARTINGS]], actor=actor)
-    return {
-        **summarize_run(run, grounds),
-        **figures,
-        "rows": [
-            {
-                "day": one.day.isoformat(),
-                "line": one.line or None,
-                "calls": {source: count.calls for source, count in one.counts.items()},
-                "answered": {source: count.answered for source, count in one.counts.items()},
-                "minutes": {source: _minutes(count) for source, count in one.counts.items()},
-                "likely": one.likely,
-            }
-            for one in partings[:MOST_PARTINGS]
-        ],
-    }
+    parting_rows = [
+        PartingRow(
+            day=one.day,
+            line=one.line or None,
+            calls={source: count.calls for source, count in one.counts.items()},
+            answered={source: count.answered for source, count in one.counts.items()},
+            minutes={source: _minutes(count) for source, count in one.counts.items()},
+            likely=one.likely,
+        )
+        for one in partings[:MOST_PARTINGS]
+    ]
+    return CallComparison(**list_values(summarize_run(run, grounds)), figures=figures, rows=parting_rows)
 
 
 def day_span(first: date | None, last: date | None) -> tuple[date, date]:

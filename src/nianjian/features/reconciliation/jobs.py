@@ -7,14 +7,21 @@ from typing import Final
 
 from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.comparisons import BillInput
-from nianjian.features.reconciliation.operations import FILE_FIELD, summarize_result
+from nianjian.features.reconciliation.documents import Comparison, run_to_row
+from nianjian.features.reconciliation.operations import FILE_FIELD
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.home import folders
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report, day, text
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.operations.operation import REGISTRY
 from nianjian.platform.vault import blobs
+
+BULK: Final = ("rows", "by_day", "matrix")  # what a job's result leaves to the run itself
+
+
+def _to_result(run: Comparison) -> Mapping[str, object]:
+    """What a job tells of a run, as the queue stores it: its figures, no rows."""
+    return {name: value for name, value in run_to_row(run).items() if name not in BULK}
 
 
 @contextmanager
@@ -28,7 +35,7 @@ def _open_file(job: JobValue) -> Iterator[tuple[Path, bytes | None]]:
 def _compare_filing(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
     """``payload``: list (its blob), name, kind, as_of, mapping."""
     with _open_file(job) as (path, mapping):
-        result = comparisons.compare_filing(
+        run = comparisons.compare_filing(
             enterprise=job.enterprise,
             kind=str(job.payload["kind"]),
             path=path,
@@ -37,7 +44,11 @@ def _compare_filing(job: JobValue, actor: Actor, progress: Report) -> Mapping[st
             actor=actor,
             progress=progress,
         )
-    return summarize_result(result)
+    return _to_result(run)
+
+
+def _match_people(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
+    return _to_result(operations.match_people.run_job(job, actor, progress))
 
 
 def _compare_sources(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
@@ -45,10 +56,10 @@ def _compare_sources(job: JobValue, actor: Actor, progress: Report) -> Mapping[s
     if FILE_FIELD not in job.payload:
         if "only" in job.payload:  # enqueued by an earlier version
             job.payload["sources"] = job.payload.pop("only")
-        return operations.compare_sources.run_job(job, actor, progress)
+        return _to_result(operations.compare_sources.run_job(job, actor, progress))
     with _open_file(job) as (path, mapping):
         together = bool(job.payload.get("together"))
-        result = comparisons.compare_call_sources(
+        run = comparisons.compare_call_sources(
             enterprise=job.enterprise,
             first=day(job.payload, "first"),
             last=day(job.payload, "last"),
@@ -56,7 +67,7 @@ def _compare_sources(job: JobValue, actor: Actor, progress: Report) -> Mapping[s
             actor=actor,
             progress=progress,
         )
-    return summarize_result(result)
+    return _to_result(run)
 
 
 def _discard_file(job: JobValue) -> None:
@@ -65,7 +76,7 @@ def _discard_file(job: JobValue) -> None:
 
 
 KINDS: Final[Mapping[str, Kind]] = {  # a second run of the same is another run, with what was explained before
-    **REGISTRY.job_kinds(operations.RUNS),
+    flow.RECONCILE_PEOPLE: Kind(_match_people, again=True),
     flow.RECONCILE_FILING: Kind(_compare_filing, again=True, after=_discard_file),
     flow.RECONCILE_SOURCES: Kind(_compare_sources, again=True, after=_discard_file),
 }

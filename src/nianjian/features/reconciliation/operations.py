@@ -8,13 +8,27 @@ from datetime import date, timedelta
 from typing import Annotated, Final
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import require_size
 from nianjian.engines.paper import reconciliation as paper
 from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.forwards import ListPreview, list_columns
 from nianjian.features.reconciliation import comparisons, exports, queries, states, storage
-from nianjian.features.reconciliation.comparisons import BillInput, Grounds, Json, summarize_run
+from nianjian.features.reconciliation.comparisons import BillInput, Grounds, summarize_run
+from nianjian.features.reconciliation.documents import (
+    CallComparison,
+    Comparison,
+    Json,
+    ReconcileDifference,
+    ReconcilePair,
+    ReconcileRevealed,
+    Reconciliation,
+    ReconciliationTold,
+    Sides,
+    list_values,
+    run_to_row,
+)
 from nianjian.features.reconciliation.exports import parse_mapping
 from nianjian.features.reconciliation.filings import KINDS
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
@@ -35,7 +49,7 @@ from nianjian.platform.registers.sheet_reader import read_beginning
 from nianjian.platform.registers.uploads import plain_name
 
 
-def _read_runs(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Json]:
+def _read_runs(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Reconciliation]:
     grounds = Grounds.of(enterprise, actor, Permission.READ)
     return [summarize_run(run, grounds) for run in queries.list_runs(enterprise).filter(pk__in=keys)]
 
@@ -46,9 +60,9 @@ RUNS: Final = Resource(
     path="/enterprises/{code}/reconciliations",
     read=_read_runs,
     missing=lambda key: NianjianError("reconcile_run_unknown", run=key),
-    document=dict,
-    schema=dict,
-    row=dict,
+    document=lambda run: run,
+    schema=Reconciliation,
+    row=run_to_row,
     key_of=str,
     key_help=mark("the reconciliation"),
 )
@@ -71,7 +85,9 @@ def get_visible_run(run: str, actor: Actor, act: Permission = Permission.READ) -
     return run_row
 
 
-def list_runs(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50, kind: str = "") -> list[Json]:
+def list_runs(
+    *, enterprise: str, actor: Actor, first: int = 0, count: int = 50, kind: str = ""
+) -> list[Reconciliation]:
     """Runs, newest first, ``count`` from the ``first`` on; ``role_missing``, ``enterprise_unknown``."""
     grounds = Grounds.of(enterprise, actor, Permission.READ)
     runs = list(queries.list_runs(enterprise, kind)[first : first + count])
@@ -79,70 +95,73 @@ def list_runs(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50,
     return [summarize_run(one, grounds, still.get(one.pk, 0)) for one in runs]
 
 
-def get_run(*, run: str, actor: Actor) -> Json:
+def get_run(*, run: str, actor: Actor) -> ReconciliationTold:
     """A run with its figures, without its rows; ``reconcile_run_unknown``."""
     run_row = get_visible_run(run, actor)
     by_state = queries.count_by_state(run_row)
     summary = summarize_run(run_row, Grounds.of(run_row.enterprise_id, actor, Permission.READ), by_state[states.OPEN])
     figures = {name: value for name, value in run_row.told.items() if name not in {"unclear", "ahead"}}
-    return {**summary, "enterprise": run_row.enterprise_id, "states": by_state, "told": figures}
+    return ReconciliationTold(**list_values(summary), enterprise=run_row.enterprise_id, states=by_state, told=figures)
 
 
 def list_differences(
     *, run: str, filters: DifferenceFilter, actor: Actor, first: int = 0, count: int = 50
-) -> list[Json]:
+) -> list[ReconcileDifference]:
     """A part of a run's differences, values of persons masked; ``reconcile_run_unknown``."""
     run_row = get_visible_run(run, actor)
     rows = queries.list_differences(run_row, filters)[first : first + count]
     return [to_difference_document(run_row, one) for one in rows]
 
 
-def get_difference(*, run: str, difference: int, actor: Actor) -> Json:
+def get_difference(*, run: str, difference: int, actor: Actor) -> ReconcileDifference:
     """One difference; ``reconcile_run_unknown``, ``reconcile_difference_unknown``."""
     run_row = get_visible_run(run, actor)
     return to_difference_document(run_row, queries.get_difference(run_row, difference))
 
 
-def to_difference_document(run: Run, one: Difference) -> Json:
+def to_difference_document(run: Run, one: Difference) -> ReconcileDifference:
     """A difference as a door may show it."""
-    return {
-        "id": one.pk,
-        "about": _about(run, one),
-        "month": one.month or None,
-        "result": one.result,
-        "likely": one.likely or None,
-        "reasons": list(one.reasons),
-        "fields": _fields(run, one),
-        "changed_on": _iso(one.changed_on),
-        "due": _iso(one.due),
-        "provisional": one.provisional,
-        "late": one.state == states.OPEN and one.due is not None and one.due < clock.today(),
-        **{name: getattr(one, name) for name in ("state", *storage.SAID)},
-        "decided_by": one.decided_by or None,
-        "decided_at": None if one.decided_at is None else one.decided_at.isoformat(timespec="seconds"),
-    }
+    return ReconcileDifference(
+        id=one.pk,
+        about=_about(run, one),
+        month=one.month or None,
+        result=one.result,
+        likely=one.likely or None,
+        reasons=list(one.reasons),
+        fields=_fields(run, one),
+        changed_on=one.changed_on,
+        due=one.due,
+        provisional=one.provisional,
+        late=one.state == states.OPEN and one.due is not None and one.due < clock.today(),
+        state=one.state,
+        owner=one.owner,
+        cause=one.cause,
+        action=one.action,
+        decided_by=one.decided_by or None,
+        decided_at=None if one.decided_at is None else one.decided_at.isoformat(timespec="seconds"),
+    )
 
 
-def _about(run: Run, one: Difference) -> Json:
+def _about(run: Run, one: Difference) -> dict[str, str | None]:
     label = queries.read_label(one)
     if run.kind != Run.PEOPLE:
         return dict(label)
     return {**_mask_values(label, PERSON), "seat": label.get("seat") or None}
 
 
-def _fields(run: Run, one: Difference) -> Json:
+def _fields(run: Run, one: Difference) -> Sides:
     fields = queries.read_fields(one)
     if run.kind in KINDS:
         return comparisons.mask_fields(fields, comparisons.get_sheet(run.kind))
     return {name: _source_counts(*counts) for name, counts in fields.items()}
 
 
-def _source_counts(calls: str, answered: str, minutes: str = "") -> Json:
+def _source_counts(calls: str, answered: str, minutes: str = "") -> dict[str, str | int | None]:
     """What a source tells; a run of before bills were compared tells no minutes."""
     return {"calls": int(calls), "answered": int(answered) if answered else None, "minutes": minutes or None}
 
 
-def _mask_values(values: Mapping[str, str], kinds: Mapping[str, Kind]) -> Json:
+def _mask_values(values: Mapping[str, str], kinds: Mapping[str, Kind]) -> dict[str, str | None]:
     return {name: mask_text(text, kind) if (text := values.get(name)) else None for name, kind in kinds.items()}
 
 
@@ -150,7 +169,9 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def settle_difference(*, run: str, difference: int, state: str, said: dict[str, str], actor: Actor) -> Json:
+def settle_difference(
+    *, run: str, difference: int, state: str, said: dict[str, str], actor: Actor
+) -> ReconcileDifference:
     """Write what becomes of a difference; ``role_missing``, and what `storage` raises."""
     run_row = get_visible_run(run, actor, Permission.MANAGE_DATA)
     row = queries.get_difference(run_row, difference)
@@ -159,25 +180,27 @@ def settle_difference(*, run: str, difference: int, state: str, said: dict[str, 
     )
 
 
-def list_pairs(*, run: str, actor: Actor, state: str = "", first: int = 0, count: int = 50) -> list[Json]:
+def list_pairs(*, run: str, actor: Actor, state: str = "", first: int = 0, count: int = 50) -> list[ReconcilePair]:
     """A part of a run's pairs, the likeliest first, masked; ``reconcile_run_unknown``."""
     run_row = get_visible_run(run, actor)
     return [to_pair_document(one) for one in queries.list_proposals(run_row, state)[first : first + count]]
 
 
-def to_pair_document(one: Proposal) -> Json:
+def to_pair_document(one: Proposal) -> ReconcilePair:
     """A pair as a door may show it."""
-    return {
-        "id": one.pk,
-        "kind": one.kind,
+    return ReconcilePair(
+        id=one.pk,
+        kind=one.kind,
         **_mask_values(queries.read_pair(one), PAIR),
-        "likeness": one.likeness,
-        "state": one.state,
-        "decided_by": one.decided_by or None,
-    }
+        likeness=one.likeness,
+        state=one.state,
+        decided_by=one.decided_by or None,
+    )
 
 
-def reveal_values(*, run: str, actor: Actor, difference: int | None = None, proposal: int | None = None) -> Json:
+def reveal_values(
+    *, run: str, actor: Actor, difference: int | None = None, proposal: int | None = None
+) -> ReconcileRevealed:
     """Whom one difference or pair is about, in full; the audit chain tells who looked.
 
     ``role_missing``, ``reconcile_difference_unknown``, ``reconcile_proposal_unknown``.
@@ -196,10 +219,10 @@ def reveal_values(*, run: str, actor: Actor, difference: int | None = None, prop
             }
         values, data = {"about": queries.read_label(row), "fields": fields}, {"difference": row.pk}
     storage.record_read(verb="reconcile.reveal", run=run_row, data=data, actor=actor)
-    return values
+    return ReconcileRevealed(values)
 
 
-def decide_pair(*, run: str, proposal: int, confirmed: bool, actor: Actor) -> Json:
+def decide_pair(*, run: str, proposal: int, confirmed: bool, actor: Actor) -> ReconcilePair:
     """Confirm or dismiss a pair; ``role_missing``, and what `storage` raises."""
     row = queries.get_proposal(get_visible_run(run, actor, Permission.MANAGE_DATA), proposal)
     return to_pair_document(storage.decide_proposal(proposal=row, confirmed=confirmed, actor=actor))
@@ -214,9 +237,9 @@ def build_correction_sheet(*, run: str, language: str, actor: Actor) -> tuple[st
     if run_row.kind not in KINDS:
         raise NianjianError("reconcile_no_sheet", kind=run_row.kind)
     rows = queries.list_differences(run_row).exclude(state=states.SETTLED).iterator(chunk_size=500)
-    lines: Sequence[Json] = [to_difference_document(run_row, one) for one in rows]
+    lines: Sequence[Json] = to_builtins([to_difference_document(run_row, one) for one in rows])
     grounds = Grounds.of(run_row.enterprise_id, actor, Permission.REPORT)
-    about: Json = {**summarize_run(run_row, grounds), "enterprise": grounds.name}
+    about: Json = {**to_builtins(summarize_run(run_row, grounds)), "enterprise": grounds.name}
     headers = {column.field: column.header for column in comparisons.get_sheet(run_row.kind).columns}
     content = paper.correction_workbook(about, lines, headers, language)
     storage.record_read(verb="reconcile.sheet", run=run_row, data={"rows": len(lines)}, actor=actor)
@@ -227,7 +250,6 @@ LIMIT: Final = 20 * 1024 * 1024  # bytes of an export
 RETENTION: Final = timedelta(days=7)
 HOLDING: Final = (flow.RECONCILE_FILING, flow.RECONCILE_SOURCES)  # work that holds a file
 FILE_FIELD: Final = "list"  # how payload names the sealed export
-BULK: Final = ("rows", "by_day", "matrix")  # what a job's result leaves to the run itself
 
 
 def enqueue_filing(
@@ -260,10 +282,9 @@ def _settle_months(*, enterprise: str, first: date | None, last: date | None) ->
 )  # fmt: skip
 def match_people(
     *, enterprise: str, actor: Actor, first: OptionalDay = None, last: OptionalDay = None, progress: Progress = silent
-) -> Json:
+) -> Comparison:
     """Match seats, social insurance and wages of each person and month."""
-    result = comparisons.match_people(enterprise=enterprise, first=first, last=last, actor=actor, progress=progress)
-    return summarize_result(result)
+    return comparisons.match_people(enterprise=enterprise, first=first, last=last, actor=actor, progress=progress)
 
 
 def _settle_days(*, first: date | None, last: date | None, **_others: object) -> dict[str, date]:
@@ -292,13 +313,12 @@ def compare_sources(
     beside: Annotated[Lines, Limits(most=20)] = (),
     together: Flag = False,
     progress: Progress = silent,
-) -> Json:
+) -> CallComparison:
     """Compare the calls that each source of records tells, by day and line."""
-    result = comparisons.compare_call_sources(
+    return comparisons.compare_call_sources(
         enterprise=enterprise, first=first, last=last, only=tuple(sources), beside=tuple(beside),
         against=BillInput(together=together), actor=actor, progress=progress,
     )  # fmt: skip
-    return summarize_result(result)
 
 
 def enqueue_bill(
@@ -334,11 +354,6 @@ def _enqueue_file(  # noqa: PLR0917 -- one step of both who ask
     return flow.enqueue_file(
         kind=kind, enterprise=enterprise, name=FILE_FIELD, content=file[1], payload=payload, actor=actor
     )
-
-
-def summarize_result(result: Json) -> Json:
-    """What a job tells of a run: its figures, no rows."""
-    return {name: value for name, value in result.items() if name not in BULK}
 
 
 def delete_expired_files() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -36,6 +37,12 @@ from nianjian.features.complaints.forward_pages import HEADING, build_columns_ta
 from nianjian.features.complaints.forwards import ListColumn, ListPreview
 from nianjian.features.reconciliation import operations
 from nianjian.features.reconciliation.comparisons import get_sheet
+from nianjian.features.reconciliation.documents import (
+    ReconcileDifference,
+    ReconcilePair,
+    Reconciliation,
+    ReconciliationTold,
+)
 from nianjian.features.reconciliation.exports import UNITS
 from nianjian.features.reconciliation.filings import KINDS as FILED
 from nianjian.features.reconciliation.queries import DifferenceFilter
@@ -129,25 +136,25 @@ Json = dict[str, Any]
 STATE_BADGES: Final[Mapping[str, str]] = {"open": "bad", "explained": "warn", "settled": "good"}
 
 
-def get_run_or_404(request: Request, code: str, reconciliation: str) -> Json:
+def get_run_or_404(request: Request, code: str, reconciliation: str) -> ReconciliationTold:
     """The run, if it is of this enterprise; else 404."""
     with missing_as_404():
         run = operations.get_run(run=reconciliation, actor=request.actor)
-    if run["enterprise"] != code:
+    if run.enterprise != code:
         raise Http404
     return run
 
 
-def why(one: Json, _: Words) -> str:
+def why(one: ReconcileDifference, _: Words) -> str:
     """Likely cause and reasons of a difference."""
-    words = [_(LIKELY[one["likely"]])] if one["likely"] else []
-    words += [_({**REASONS, **RESULTS}[code]) for code in one["reasons"]]
+    words = [_(LIKELY[one.likely])] if one.likely else []
+    words += [_({**REASONS, **RESULTS}[code]) for code in one.reasons]
     return gettext("; ").join(words)
 
 
-def about(one: Json) -> str:
+def about(one: ReconcileDifference) -> str:
     """Whom or what a difference is about, masked."""
-    return " ".join(str(text) for text in one["about"].values() if text)
+    return " ".join(str(text) for text in one.about.values() if text)
 
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -163,22 +170,22 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     owner = "" if request.GET.get("unassigned") else request.GET.get("owner") or None
     people = frozenset() if owner is None else frozenset(one.name for one in list_candidates(code, Permission.READ))
     filters = DifferenceFilter(**params, owner=owner, people=people)
-    here: Json = {"run": run["run"], "actor": request.actor}
+    here: Json = {"run": run.run, "actor": request.actor}
     differences = LazyRows(
         lambda first, count: operations.list_differences(**here, filters=filters, first=first, count=count)
     )
-    cut: Page[Json] = paged(request, differences)
+    cut: Page[ReconcileDifference] = paged(request, differences)
     proposals = LazyRows(lambda first, count: operations.list_pairs(**here, first=first, count=count))
-    pairs: Page[Json] = paged(request, proposals, name="pairs")
+    pairs: Page[ReconcilePair] = paged(request, proposals, name="pairs")
     context = {
         "run": run,
-        "kind": _(KINDS[run["kind"]]),
-        "verdict": _(VERDICTS[run["verdict"]]),
-        "badge": BADGES[run["verdict"]],
+        "kind": _(KINDS[run.kind]),
+        "verdict": _(VERDICTS[run.verdict]),
+        "badge": BADGES[run.verdict],
         "pairs_told": _figure_pairs(run),
         "counts": [
             (_(RESULTS[one]), count, address(request, result="" if one == filters.result else one, page=""))
-            for one, count in run["counts"].items()
+            for one, count in run.counts.items()
         ],
         "tabs": [
             (address(request, state=one, page=""), label, one == filters.state)
@@ -194,9 +201,9 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
         "page": cut,
         "table": _table(code, run, cut.rows, _),
         "narrowed": any(params.values()) or owner is not None,
-        "proposed": [one | {"kind": _(PAIRS[one["kind"]]), "word": _(PROPOSALS[one["state"]])} for one in pairs.rows],
+        "proposed": [(one, _(PAIRS[one.kind]), _(PROPOSALS[one.state])) for one in pairs.rows],
         "pairs": pairs,
-        "filed": run["kind"] in FILED,
+        "filed": run.kind in FILED,
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_report": has_permission(request.actor, code, Permission.REPORT),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
@@ -204,23 +211,26 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     return render(request, "reconcile/one.html", context)
 
 
-def _figure_pairs(run: Json) -> list[tuple[str, str]]:
-    figures, sources = run["told"], run["kind"] == "sources"
+def _figure_pairs(run: ReconciliationTold) -> list[tuple[str, str]]:
+    figures, sources = run.told, run.kind == "sources"
     sides = figures.get("sources", ()) if sources else ()
     compared = " · ".join(sides)
     if len(sides) == 1:
         compared = say_pair(compared, gettext("Nothing to compare: all calls are on one side."))
-    missing = [get_sheet(run["kind"]).by_field(one).header for one in figures.get("not_compared", ())]
-    blank = [f"{get_sheet(run['kind']).by_field(one).header} ({n})" for one, n in figures.get("blank", {}).items()]
+    missing = [get_sheet(run.kind).by_field(one).header for one in figures.get("not_compared", ())]
+    blank = [f"{get_sheet(run.kind).by_field(one).header} ({n})" for one, n in figures.get("blank", {}).items()]
     pairs = [
-        (gettext("As at"), f"{run['from']} – {run['as_of']}" if run["from"] else run["as_of"]),
-        (gettext("Created at"), format_moment(datetime.fromisoformat(run["made_at"]))),
-        (gettext("Carrier's bill") if sources else gettext("Exported file"), run["file"]),
+        (gettext("As at"), f"{run.first} – {run.as_of}" if run.first else f"{run.as_of}"),
+        (gettext("Created at"), format_moment(datetime.fromisoformat(run.made_at))),
+        (gettext("Carrier's bill") if sources else gettext("Exported file"), run.file),
         (gettext("Compared"), compared),
         (gettext("Carrier"), figures.get("carrier")),
         (gettext("Calls of the bill on other days"), figures.get("bill_outside")),
-        (gettext("Rows that cannot be proved"), run["unclear"]),
-        (gettext("Open differences allowed"), own_allowance_text(run, words(current()))),
+        (gettext("Rows that cannot be proved"), run.unclear),
+        (
+            gettext("Open differences allowed"),
+            own_allowance_text(run.allowed, run.own_allowed, run.own_verdict, words(current())),
+        ),
         (gettext("Left blank by the export, unknown"), gettext(", ").join(blank)),
         (gettext("Not in the export, not compared"), gettext(", ").join(missing)),
         (gettext("Not checked"), figures.get("left_out")),
@@ -228,23 +238,23 @@ def _figure_pairs(run: Json) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in pairs if value]
 
 
-def _table(code: str, run: Json, rows: Sequence[Json], _: Words) -> Table:
+def _table(code: str, run: Reconciliation, rows: Sequence[ReconcileDifference], _: Words) -> Table:
     body = []
     for one in rows:
-        kwargs = {"code": code, "reconciliation": run["run"], "difference": one["id"]}
-        last = f"{one['due']}{' *' if one['provisional'] else ''}" if one["due"] else "–"
+        kwargs = {"code": code, "reconciliation": run.run, "difference": one.id}
+        last = f"{one.due}{' *' if one.provisional else ''}" if one.due else "–"
         body.append(
             [
                 Cell(about(one) or "–", href=reverse("reconcile-difference", kwargs=kwargs), drawer=True),
-                Cell(one["month"] or last, badge="bad" if one["late"] else ""),
-                Cell(_(RESULTS[one["result"]])),
+                Cell(one.month or last, badge="bad" if one.late else ""),
+                Cell(_(RESULTS[one.result])),
                 Cell(why(one, _) or "–"),
-                Cell(_(STATES[one["state"]]), badge=STATE_BADGES[one["state"]]),
-                Cell(person(one["owner"]) or "–"),
-                Cell(one["action"] or "–"),
+                Cell(_(STATES[one.state]), badge=STATE_BADGES[one.state]),
+                Cell(person(one.owner) or "–"),
+                Cell(one.action or "–"),
             ]
         )
-    second = gettext("Month") if run["kind"] == "people" else gettext("To be filed by")
+    second = gettext("Month") if run.kind == "people" else gettext("To be filed by")
     heads = (
         gettext("About"), second, gettext("Outcome"), gettext("Likely cause"), gettext("State"), gettext("Owner"),
         gettext("Action"),
@@ -252,12 +262,12 @@ def _table(code: str, run: Json, rows: Sequence[Json], _: Words) -> Table:
     return Table(gettext("Differences"), [Column(head) for head in heads], body, wrap=True, cards=True)
 
 
-def _matrix(request: Request, run: Json, filters: DifferenceFilter, _: Words) -> Table | None:
+def _matrix(request: Request, run: ReconciliationTold, filters: DifferenceFilter, _: Words) -> Table | None:
     """A line a month, a column a result; each month narrows the list below."""
-    matrix = run["told"].get("matrix")
+    matrix = run.told.get("matrix")
     if not matrix:
         return None
-    results = list(run["counts"])
+    results = list(run.counts)
     rows = [
         [
             Cell(month, href=address(request, month="" if month == filters.month else month, page="")),
@@ -273,8 +283,8 @@ def _count_text(cell: Json) -> str:
     return f"{cell['count']} ({cell['explained']})" if cell["explained"] else f"{cell['count']}"
 
 
-def _chart(run: Json, _: Words) -> SafeString:
-    chart = reconciliation.sources_chart(run["told"], _) if run["kind"] == "sources" else None
+def _chart(run: ReconciliationTold, _: Words) -> SafeString:
+    chart = reconciliation.sources_chart(run.told, _) if run.kind == "sources" else None
     return SafeString(sections.html_chart(chart, _)) if chart else SafeString()
 
 
@@ -283,7 +293,7 @@ def _chart(run: Json, _: Words) -> SafeString:
 def sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """Give the correction sheet away; the audit chain tells of it."""
     run = get_run_or_404(request, code, reconciliation)
-    name, content = operations.build_correction_sheet(run=run["run"], language=current(), actor=request.actor)
+    name, content = operations.build_correction_sheet(run=run.run, language=current(), actor=request.actor)
     return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)
 
 
@@ -293,7 +303,7 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
     """Show a difference; who may load writes what becomes of it."""
     run = get_run_or_404(request, code, reconciliation)
     one = _get_difference(request, run, difference)
-    initial = {name: one[name] or "" for name in ("state", "owner", "cause", "action")}
+    initial = {name: getattr(one, name) or "" for name in ("state", "owner", "cause", "action")}
     form, status = SettleForm(request.POST or None, initial=initial), 200
     if request.method == "POST":
         status = UNPROCESSABLE
@@ -302,7 +312,7 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
             state = said.pop("state")
             try:
                 operations.settle_difference(
-                    run=run["run"], difference=difference, state=state, said=said, actor=request.actor
+                    run=run.run, difference=difference, state=state, said=said, actor=request.actor
                 )
             except NianjianError as error:
                 if error.code == "role_missing":
@@ -310,38 +320,40 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
                 form.add_error(None, " ".join(describe_error(error)))
             else:
                 messages.success(request, gettext("The changes are saved."))
-                return redirect("reconcile-one", code=code, reconciliation=run["run"])
+                return redirect("reconcile-one", code=code, reconciliation=run.run)
     context = _difference_context(request, code, run, one, form)
     return render(request, "reconcile/difference.html", context, status=status)
 
 
-def _get_difference(request: Request, run: Json, difference: int) -> Json:
+def _get_difference(request: Request, run: Reconciliation, difference: int) -> ReconcileDifference:
     with missing_as_404():
-        return operations.get_difference(run=run["run"], difference=difference, actor=request.actor)
+        return operations.get_difference(run=run.run, difference=difference, actor=request.actor)
 
 
-def _difference_context(request: Request, code: str, run: Json, one: Json, form: SettleForm | None) -> Json:
+def _difference_context(
+    request: Request, code: str, run: Reconciliation, one: ReconcileDifference, form: SettleForm | None
+) -> Json:
     _ = words(current())
-    sheet = get_sheet(run["kind"]) if run["kind"] in FILED else None
-    if sheet is not None:
-        fields = [(label(sheet.by_field(name)), (pair["ours"], pair["theirs"])) for name, pair in one["fields"].items()]
-    else:
-        fields = [(name, tuple(pair.values())) for name, pair in one["fields"].items()]
-    last = one["due"] or ""
+    sheet = get_sheet(run.kind) if run.kind in FILED else None
+    fields = [
+        (name if sheet is None else label(sheet.by_field(name)), tuple(sides.values()))
+        for name, sides in one.fields.items()
+    ]
+    last = one.due.isoformat() if one.due else ""
     pairs = [
-        (gettext("Outcome"), _(RESULTS[one["result"]])),
+        (gettext("Outcome"), _(RESULTS[one.result])),
         (gettext("Likely cause"), why(one, _) or "–"),
-        (gettext("Month"), one["month"] or ""),
-        (gettext("Changed on"), one["changed_on"] or ""),
-        (gettext("To be filed by"), f"{last}{gettext(' (provisional)')}" if last and one["provisional"] else last),
-        (gettext("Decided by"), person(one["decided_by"])),
+        (gettext("Month"), one.month or ""),
+        (gettext("Changed on"), one.changed_on.isoformat() if one.changed_on else ""),
+        (gettext("To be filed by"), f"{last}{gettext(' (provisional)')}" if last and one.provisional else last),
+        (gettext("Decided by"), person(one.decided_by)),
     ]
     return {
         "run": run,
         "one": one,
         "about": about(one) or "–",
-        "state": _(STATES[one["state"]]),
-        "badge": STATE_BADGES[one["state"]],
+        "state": _(STATES[one.state]),
+        "badge": STATE_BADGES[one.state],
         "pairs": [(name, text) for name, text in pairs if text],
         "fields": fields,
         "filed": sheet is not None,
@@ -357,8 +369,8 @@ def reveal(request: Request, code: str, reconciliation: str, difference: int) ->
     """Show whom a difference is about in full; the audit chain tells who looked."""
     run = get_run_or_404(request, code, reconciliation)
     one = _get_difference(request, run, difference)
-    full = operations.reveal_values(run=run["run"], difference=difference, actor=request.actor)
-    context = _difference_context(request, code, run, one | full, None) | {"full": True}
+    full = operations.reveal_values(run=run.run, difference=difference, actor=request.actor)
+    context = _difference_context(request, code, run, replace(one, **full.values), None) | {"full": True}
     return render(request, "reconcile/difference.html", context)
 
 
@@ -369,14 +381,14 @@ def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpR
     run = get_run_or_404(request, code, reconciliation)
     confirmed = request.POST.get("decision") == "confirm"
     try:
-        operations.decide_pair(run=run["run"], proposal=pair, confirmed=confirmed, actor=request.actor)
+        operations.decide_pair(run=run.run, proposal=pair, confirmed=confirmed, actor=request.actor)
     except NianjianError as error:
         if error.code == "reconcile_proposal_unknown":
             raise Http404 from error
         messages.error(request, " ".join(describe_error(error)))
     else:
         messages.success(request, gettext("Saved; it applies from the next comparison on."))
-    return redirect(f"{reverse('reconcile-one', kwargs={'code': code, 'reconciliation': run['run']})}#pairs")
+    return redirect(f"{reverse('reconcile-one', kwargs={'code': code, 'reconciliation': run.run})}#pairs")
 
 
 @require_POST
@@ -385,7 +397,7 @@ def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> 
     """Show a pair in full, so that somebody can decide; the audit chain tells who looked."""
     run = get_run_or_404(request, code, reconciliation)
     with missing_as_404():
-        full = operations.reveal_values(run=run["run"], proposal=pair, actor=request.actor)
+        full = operations.reveal_values(run=run.run, proposal=pair, actor=request.actor)
     names = {
         "name": gettext("Payee"),
         "account": gettext("Account"),
@@ -393,7 +405,7 @@ def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> 
         "person": gettext("Person in question"),
         "identity": gettext("Identity number"),
     }
-    pairs = [(names[name], text) for name, text in full.items() if text]
+    pairs = [(names[name], text) for name, text in full.values.items() if text]
     context = {
         "run": run,
         "pairs": pairs,
@@ -410,17 +422,17 @@ def runs(request: Request, code: str) -> HttpResponse:
     all_runs = LazyRows(
         lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
     )
-    listing: Page[Json] = paged(request, all_runs)
+    listing: Page[Reconciliation] = paged(request, all_runs)
     _ = words(current())
     rows = [
         [
-            Cell(one["run"], href=reverse("reconcile-one", kwargs={"code": code, "reconciliation": one["run"]})),
-            Cell(_(KINDS[one["kind"]])),
-            Cell(f"{one['from']} – {one['as_of']}" if one["from"] else one["as_of"]),
-            Cell(_(VERDICTS[one["verdict"]]), badge=BADGES[one["verdict"]]),
-            Cell(one["open"], figure=True),
-            Cell(one["file"] or "–"),
-            Cell(format_moment(datetime.fromisoformat(one["made_at"]))),
+            Cell(one.run, href=reverse("reconcile-one", kwargs={"code": code, "reconciliation": one.run})),
+            Cell(_(KINDS[one.kind])),
+            Cell(f"{one.first} – {one.as_of}" if one.first else f"{one.as_of}"),
+            Cell(_(VERDICTS[one.verdict]), badge=BADGES[one.verdict]),
+            Cell(one.open, figure=True),
+            Cell(one.file or "–"),
+            Cell(format_moment(datetime.fromisoformat(one.made_at))),
         ]
         for one in listing.rows
     ]

@@ -161,13 +161,13 @@ class Operation(Generic[P, R]):
         data = {one.name: _stored(one, values[one.name]) for one in self.fields}
         return flow.enqueue_once(kind=self.job.kind, enterprise=enterprise, payload=data, actor=actor)
 
-    def run_job(self, job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    def run_job(self, job: JobValue, actor: Actor, report: Report) -> R:
         """Do it in the worker, from the payload that `enqueue` wrote."""
         data = {one.name: job.payload[one.name] for one in self.fields if one.name in job.payload}
         for one in self.fields:
             if one.kind is Kind.DAY and data.get(one.name) is not None:
                 data[one.name] = date.fromisoformat(data[one.name])
-        call = cast("Callable[..., Mapping[str, object]]", self)
+        call = cast("Callable[..., R]", self)
         return call(enterprise=job.enterprise, actor=actor, progress=report, **data)
 
     def _require(self, kwargs: Mapping[str, object]) -> tuple[Actor, str]:

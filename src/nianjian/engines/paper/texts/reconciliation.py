@@ -1,7 +1,7 @@
 """Sentences and names of reconciliation."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from nianjian.engines.paper.words import Words, mark
 
@@ -71,13 +71,11 @@ VERDICTS: Final[Mapping[str, str]] = {
 OWN_ALLOWANCE: Final = mark("{allowed} by the guide, which decides; {own_allowed} of the enterprise's own: {verdict}")
 
 
-def own_allowance_text(run: Mapping[str, Any], _: Words) -> str:
+def own_allowance_text(allowed: int, own_allowed: int | None, own_verdict: str | None, _: Words) -> str:
     """What a run comes to with the enterprise's own allowance beside the guide's; "" where it has set none."""
-    if run["own_allowed"] is None:
+    if own_allowed is None or own_verdict is None:
         return ""
-    return _(OWN_ALLOWANCE).format(
-        allowed=run["allowed"], own_allowed=run["own_allowed"], verdict=_(VERDICTS[run["own_verdict"]])
-    )
+    return _(OWN_ALLOWANCE).format(allowed=allowed, own_allowed=own_allowed, verdict=_(VERDICTS[own_verdict]))
 
 
 LIKELY: Final[Mapping[str, str]] = {

@@ -340,16 +340,16 @@ def find_comparison(grounds: CheckBasis, kind: str) -> Comparison | None:
     runs = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
     if not runs:
         return None
-    made_at = datetime.fromisoformat(runs[0]["made_at"])
+    made_at = datetime.fromisoformat(runs[0].made_at)
     left = [count for _run, count in list_unsettled_runs(grounds.enterprise, kind)]
-    verdict = State.FAILED if any(count > runs[0]["allowed"] for count in left) else runs[0]["verdict"]
+    verdict = State.FAILED if any(count > runs[0].allowed for count in left) else runs[0].verdict
     season = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
     changed = any(
         current_versions(model, grounds.enterprise).filter(recorded_at__gt=made_at).exists()
         for model in COMPARED.get(kind, ())
-    ) or (kind == Run.SOURCES and _have_calls_changed(get_run(runs[0]["run"])))
-    recent = date.fromisoformat(runs[0]["as_of"]) >= date(season, 1, 1) and not changed
-    return Comparison(str(verdict), str(runs[0]["as_of"]), recent)
+    ) or (kind == Run.SOURCES and _have_calls_changed(get_run(runs[0].run)))
+    recent = runs[0].as_of >= date(season, 1, 1) and not changed
+    return Comparison(str(verdict), runs[0].as_of.isoformat(), recent)
 
 
 def _have_calls_changed(run: Run) -> bool:

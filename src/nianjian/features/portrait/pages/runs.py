@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper import explanations, figures
@@ -21,6 +22,7 @@ from nianjian.engines.paper.sections import WARNINGS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.portrait import bases, causes, operations, portraits
+from nianjian.features.portrait.documents import Simulated
 from nianjian.features.portrait.operations import (
     FORMS,
     compare_runs,
@@ -122,9 +124,9 @@ def _lever(field: BoundField, most: int, need: int | None, day: date | None, _: 
     }
 
 
-def _outcome(one: OpenPortrait, result: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
+def _outcome(one: OpenPortrait, result: Simulated, _: Words) -> dict[str, Any]:
     """Each metric before and after; ``one`` is masked, the simulated portraits are not shown by key."""
-    before, after = result["before"], result["after"]
+    before, after = result.before, result.after
     rows = []
     for was, now in zip(causes.order_metrics(before), causes.order_metrics(after), strict=True):
         sides = {"before": figure_context(one, was, _), "after": figure_context(one, now, _)}
@@ -186,12 +188,12 @@ def compare(request: Request, code: str, year: int) -> HttpResponse:
         return redirect("portrait-runs", code=code, year=year)
     before, after = ticked or (request.GET.get("a", ""), request.GET.get("b", ""))
     comparison = compare_runs(enterprise=code, year=year, before=before, after=after, actor=request.actor)
-    pair = [portraits.get_run(code, year, run["id"]) for run in comparison["runs"]]
+    pair = [portraits.get_run(code, year, run.id) for run in comparison.runs]
     context = shared_context(request, one) | {
         "told": comparison,
         "moments": [moment(run) for run in pair],
         "same": before == after,
-        "view": explanations.comparison_view(comparison, current(), _),
+        "view": explanations.comparison_view(to_builtins(comparison), current(), _),
         "swap": f"{request.path}?{urlencode({'a': after, 'b': before})}",
     }
     return render(request, "portrait/compare.html", context)
