@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar, cast
 
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import TypeAdapter
 
 from nianjian.engines.kernel.encode import to_json
@@ -179,7 +179,7 @@ def take(
     *,
     act: Permission,
     media: Collection[str] = (),
-    answer: type[Schema] | None = None,
+    answer: type[Any] | None = None,
     upload: bool = False,
 ) -> Callable[[View], View]:
     """Declare a POST that gives a file or shows something in full: the audit chain has an entry for each time.
