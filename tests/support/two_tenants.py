@@ -24,6 +24,7 @@ from nianjian.features.calls import drafts  # noqa: E402
 from nianjian.features.complaints import one_click  # noqa: E402
 from nianjian.features.complaints import operations as complaints  # noqa: E402
 from nianjian.features.dossier import materials  # noqa: E402
+from nianjian.features.dossier.documents import FileProposal  # noqa: E402
 from nianjian.features.dossier.editions import manifest  # noqa: E402
 from nianjian.features.dossier.fill_in import Report, list_fields  # noqa: E402
 from nianjian.features.dossier.fill_in import build_line as filled  # noqa: E402
@@ -279,7 +280,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     waits = arrivals.store_file(
         enterprise=code, year=2026, name="扫描件.pdf", content=f"%PDF came {code}".encode(), actor=actor
     )
-    proposal: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
+    proposal = FileProposal(None, sure=False, guesses=[], pages=1)
     pictures = [SmallPicture(1, 210.0, 297.0, JPEG)]
     arrivals.record_proposal(arrival=waits.pk, proposal=proposal, pictured=pictures, actor=actor)
     inspection.save_visit(enterprise=code, visit=inspection.VisitInput(date(2026, 11, 3)), actor=actor)

@@ -27,6 +27,7 @@ from nianjian.doors.cli.main import main
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import inspection
 from nianjian.engines.paper.official import official_pdf
@@ -40,7 +41,7 @@ from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations.fill_in import list_blanks, state_claim
 from nianjian.features.dossier.operations.generate import DECIDERS, ITEMS, GeneratedItem, Values, _findings, generate
 from nianjian.features.dossier.operations.overrulings import can_be_overruled
-from nianjian.features.dossier.states import Verdict, Weight, decide_verdict, finding_text, finding_to_document
+from nianjian.features.dossier.states import Verdict, Weight, decide_verdict, finding_text
 from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.operations.readiness import check_now
 from nianjian.features.portrait.models import Task
@@ -392,7 +393,7 @@ def test_an_algorithm_filing_that_states_nothing_is_missing(blank: str, anna: Ac
         findings = _findings("algorithm_filing", Values(blank, YEAR))
         missing = [one for one in findings if one.code == "filing_missing"]
         assert [one.weight for one in missing] == ([Weight.STOP] if missing else [])
-        assert not any(can_be_overruled(finding_to_document(one)) for one in missing)
+        assert not any(can_be_overruled(one) for one in to_builtins(missing))
         assert bool(missing) is (decide_verdict(findings) is Verdict.NOT_READY)
         return decide_verdict(findings)
 

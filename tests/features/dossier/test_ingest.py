@@ -26,7 +26,7 @@ from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.inside.draw import draw
 from nianjian.features.dossier.ingest.receive import ReceivedFile, receive, render_pages, unpack
 from nianjian.features.dossier.kinds import ITEMS
-from nianjian.features.dossier.recognition import Proposal, proposal_to_document, recognise_item
+from nianjian.features.dossier.recognition import Proposal, recognise_item
 
 LEFT = (b"pwned-by-js", b"hidden-script", b"key-script", b"MZ-embedded-program", b"cmd.exe", b"passwd", b"evil.example")
 
@@ -309,7 +309,7 @@ def seems(*rows: str | Sequence[str]) -> Proposal:
 @pytest.mark.parametrize("item", ITEMS)
 def test_each_item_is_told_by_its_heading_and_words(item: str) -> None:
     proposal = seems(*PAPERS[item])
-    assert (proposal.item, proposal.sure) == (item, True), proposal_to_document(proposal)
+    assert (proposal.item, proposal.sure) == (item, True), proposal
 
 
 def test_a_heading_may_have_one_sign_misread_and_none_stands_in_a_sentence() -> None:

@@ -19,6 +19,7 @@ from tests.support.worlds import begin
 
 from nianjian.doors.cli.main import main
 from nianjian.features.dossier import fill_in as form
+from nianjian.features.dossier.documents import FillInField, FillInTold
 from nianjian.features.dossier.fill_in import FieldKind, Report
 from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations import fill_in
@@ -87,43 +88,43 @@ def filled(records: str, anna: Actor, tmp_path: Path) -> str:
     return records
 
 
-def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
+def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> FillInTold:
     fill_in.make_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
     return _newest(demo, actor, report)
 
 
-def _newest(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
+def _newest(demo: str, actor: Actor, report: Report = Report.LICENCE) -> FillInTold:
     """The sheet that was made, with what was entered since."""
     document = fill_in.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
     assert document is not None
     return document
 
 
-def _by_name(document: Json) -> dict[str, Json]:
-    return {one["field"]: one for one in document["fields"]}
+def _by_name(sheet: FillInTold) -> dict[str, FillInField]:
+    return {one.field: one for one in sheet.fields}
 
 
 def test_every_field_has_its_value_or_is_not_known(filled: str, anna: Actor) -> None:
     document = _make(filled, anna)
     by_name = _by_name(document)
-    values = {name: one["value"] for name, one in by_name.items() if one["value"] is not None}
+    values = {name: one.value for name, one in by_name.items() if one.value is not None}
     assert values == {
         "holder": "示例呼叫中心有限公司", "credit_code": "91110000600037341L", "representative": "王**",
         "licence_number": "浙B2-20080101", "address": "杭州", "services": "国内呼叫中心业务", "coverage": "浙江",
         "complaints": "2", "complaint_replies": "50.00%", "seats": "14", "opened_seats": "14", "outbound": "5",
         "inbound": "5", "outbound_share": "50.00%", "numbers": "95013", "lines": "2", "carriers": "电信、移动",
     }  # fmt: skip
-    assert all(one["value"] is None for one in document["fields"] if one["source"] == "hand")
-    assert document["unknown"] == len(by_name) - len(values)
+    assert all(one.value is None for one in document.fields if one.source == "hand")
+    assert document.unknown == len(by_name) - len(values)
     # 14 seats against 10: 40 % is more than 30 %; 50 % of outbound calls against 40 %: 25 % is more than 20 %
-    assert (by_name["seats"]["before"], by_name["seats"]["percent"], by_name["seats"]["over"]) == ("10", "40.00", True)
+    assert (by_name["seats"].before, by_name["seats"].percent, by_name["seats"].over) == ("10", "40.00", True)
     assert form.format_change(by_name["seats"], str) == "40.00 %, above 30.00 %"
     share = by_name["outbound_share"]
-    assert (share["before"], share["percent"], share["over"], share["limit"]) == ("40.00%", "25.00", True, "20.00")
-    assert (by_name["holder"]["change"], by_name["capital"]["change"]) == ("same", "unknown")
-    assert {by_name["operation"]["level"], by_name["seats"]["level"]} == {"law", "guide"}
-    assert by_name["outbound"]["note_zh"].endswith("该年度有364天没有话单，也没有确认的原因。")
-    assert not document["outdated"]
+    assert (share.before, share.percent, share.over, share.limit) == ("40.00%", "25.00", True, "20.00")
+    assert (by_name["holder"].change, by_name["capital"].change) == ("same", "unknown")
+    assert {by_name["operation"].level, by_name["seats"].level} == {"law", "guide"}
+    assert by_name["outbound"].note_zh.endswith("该年度有364天没有话单，也没有确认的原因。")
+    assert not document.outdated
     (entry,) = acts(enterprise=filled, verb="dossier.fill_in")
     assert set(entry.data["over"]) == {"seats", "opened_seats", "outbound_share"}  # type: ignore[call-overload] # a list
 
@@ -131,14 +132,14 @@ def test_every_field_has_its_value_or_is_not_known(filled: str, anna: Actor) -> 
 def test_without_a_portrait_its_figures_stay_unknown(records: str, anna: Actor) -> None:
     by_name = _by_name(_make(records, anna))
     for name in ("seats", "opened_seats", "outbound", "outbound_share", "complaints", "complaint_replies"):
-        assert (by_name[name]["value"], by_name[name]["over"]) == (None, None)
-    assert by_name["lines"]["value"] == "2"
+        assert (by_name[name].value, by_name[name].over) == (None, None)
+    assert by_name["lines"].value == "2"
 
 
 def test_code_numbers_have_their_fields_each(records: str, anna: Actor) -> None:
     document = _make(records, anna, Report.CODE_NUMBER)
-    assert {one["number"] for one in document["fields"]} == {"95013"}, "4001 is outside the report"
-    values = {name: one["value"] for name, one in _by_name(document).items()}
+    assert {one.number for one in document.fields} == {"95013"}, "4001 is outside the report"
+    values = {name: one.value for name, one in _by_name(document).items()}
     assert values == {
         "holder": "示例", "total_length": "8", "purpose": "客户回访", "scope": "全国",
         "validity": "2024-01-01 – 2028-12-31", "filing": "已备案 2024-02-01 中国电信 2024-02-10", "fee": "已缴",
@@ -150,9 +151,9 @@ def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
 ) -> None:
     where: Json = {"enterprise": records, "year": YEAR, "report": Report.LICENCE, "actor": anna}
     assert code_of(lambda: fill_in.reveal_sheet(**where)) == "dossier_fill_in_unknown"
-    masked = _by_name(_make(records, anna))["representative"]["value"]
+    masked = _by_name(_make(records, anna))["representative"].value
     assert masked == "王**"
-    assert _by_name(fill_in.reveal_sheet(**where))["representative"]["value"] == "王小五"
+    assert _by_name(fill_in.reveal_sheet(**where))["representative"].value == "王小五"
     row = FillIn.objects.defer("lines").get()
     assert row.run == ""
     assert code_of(lambda: fill_in.download_sheet(**where, form="docx")) == "export_form_unknown"
@@ -181,33 +182,34 @@ def test_the_command_says_the_same(
     result = command(*words, "--report", "code-number")
     assert (result["report"], len(result["fields"])) == ("code_number", 7)
     result = command(*words, "--full", "--output", tmp_path / "out")
-    assert (_by_name(result)["representative"]["value"], len(result["files"])) == ("王小五", 2)
+    (person,) = (one["value"] for one in result["fields"] if one["field"] == "representative")
+    assert (person, len(result["files"])) == ("王小五", 2)
     assert main(["dossier", *words]) == 0
     assert "王小五" not in capsys.readouterr().out
     command(*words, "--report", "nothing", code=2)
 
 
-def _values(document: Json) -> dict[str, str]:
+def _values(document: FillInTold) -> dict[str, str]:
     """For every field that the records leave open, something of its kind."""
     texts = {"count": "12", "share": "12.5%", "list": "甲、乙", "text": "有限责任公司"}
     kinds = {field.name: field.kind.value for field in form.list_fields(Report.LICENCE, get_rulebook("demo"))}
-    return {one["field"]: texts[kinds[one["field"]]] for one in document["fields"] if one["value"] is None}
+    return {one.field: texts[kinds[one.field]] for one in document.fields if one.value is None}
 
 
 def test_every_field_of_the_report_is_entered_kept_proposed_and_printed(
     records: str, anna: Actor, tmp_path: Path
 ) -> None:
     before = _make(records, anna)
-    assert len(before["fields"]) == 34
+    assert len(before.fields) == 34
     texts = _values(before)
-    assert before["unknown"] == len(texts) > 0
+    assert before.unknown == len(texts) > 0
     place: Json = {"enterprise": records, "report": Report.LICENCE, "actor": anna}
     fill_in.enter_values(year=YEAR, texts={(name, ""): text for name, text in texts.items()}, **place)
     sheet = _make(records, anna)
-    assert sheet["unknown"] == 0
+    assert sheet.unknown == 0
     by_name = _by_name(sheet)
-    assert {name: by_name[name]["value"] for name in texts} == texts
-    assert all(by_name[name]["entered"] for name in texts)
+    assert {name: by_name[name].value for name in texts} == texts
+    assert all(by_name[name].entered for name in texts)
     (pdf, _book) = fill_in.write_sheet_files(year=YEAR, folder=tmp_path / "out", **place)
     with pypdfium2.PdfDocument(pdf) as document:
         printed = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
@@ -218,11 +220,11 @@ def test_every_field_of_the_report_is_entered_kept_proposed_and_printed(
     fill_in.make_sheet(year=YEAR + 1, **place)
     later = fill_in.find_newest_sheet(year=YEAR + 1, **place)
     assert later is not None
-    assert [(one["value"], one["before"], one["proposal"]) for one in later["fields"] if one["field"] == "nature"] == [
+    assert [(one.value, one.before, one.proposal) for one in later.fields if one.field == "nature"] == [
         (None, "有限责任公司", "有限责任公司")
     ], "proposed, and nothing until a person enters it"
     fill_in.enter_values(year=YEAR, texts={("nature", ""): ""}, **place)
-    assert _by_name(_make(records, anna))["nature"]["value"] is None
+    assert _by_name(_make(records, anna))["nature"].value is None
 
 
 def test_what_is_entered_is_checked_and_held_against_the_records(filled: str, anna: Actor) -> None:
@@ -245,12 +247,12 @@ def test_what_is_entered_is_checked_and_held_against_the_records(filled: str, an
     assert enter("seats", "１,０00") == "1000"
     assert enter("outbound_share", "50 %") == "50%"
     by_name = _by_name(_newest(filled, anna))
-    assert (by_name["seats"]["value"], by_name["seats"]["recorded"], by_name["seats"]["percent"]) == (
+    assert (by_name["seats"].value, by_name["seats"].recorded, by_name["seats"].percent) == (
         "1000",
         "14",
         "9900.00",
     )
-    assert (by_name["outbound_share"]["value"], by_name["outbound_share"]["recorded"]) == ("50%", None)
+    assert (by_name["outbound_share"].value, by_name["outbound_share"].recorded) == ("50%", None)
 
 
 def test_a_refused_value_leaves_all_that_was_typed_and_a_personal_one_is_taken_back(records: str, anna: Actor) -> None:
@@ -261,16 +263,16 @@ def test_a_refused_value_leaves_all_that_was_typed_and_a_personal_one_is_taken_b
     assert refused.status_code == 422
     text = refused.content.decode()
     assert [one for one in ('value="1000万元"', 'value="三人"', "“员工人数”") if one not in text] == []
-    assert _by_name(_newest(records, anna))["capital"]["value"] is None
+    assert _by_name(_newest(records, anna))["capital"].value is None
     values = {".capital": "1000万元", ".staff": "3", ".representative": "赵六"}
     html = client.post(enter, values, follow=True).content.decode()
     assert "1000万元" in html
-    assert _by_name(_newest(records, anna))["staff"]["value"] == "3"
+    assert _by_name(_newest(records, anna))["staff"].value == "3"
     client.post(enter, {".representative": ""})
-    assert _by_name(_newest(records, anna))["representative"]["value"] == "赵*", "left empty it stays"
+    assert _by_name(_newest(records, anna))["representative"].value == "赵*", "left empty it stays"
     assert 'name="clear:.representative"' in client.get(page).content.decode()
     client.post(enter, {".representative": "", "clear:.representative": "on"})
-    assert _by_name(_newest(records, anna))["representative"]["entered"] is False
+    assert _by_name(_newest(records, anna))["representative"].entered is False
 
 
 def test_a_chosen_basis_without_a_run_leaves_blanks(records: str, anna: Actor) -> None:
@@ -278,13 +280,13 @@ def test_a_chosen_basis_without_a_run_leaves_blanks(records: str, anna: Actor) -
     run_portrait(**of, as_of=date(YEAR, 12, 31), province=None, today=None, raw=False)
     choose_basis(**of, basis="filing", reason="省局要求")
     by_name = _by_name(_make(records, anna))
-    assert (by_name["outbound"]["value"], by_name["holder"]["value"]) == (None, "示例呼叫中心有限公司")
+    assert (by_name["outbound"].value, by_name["holder"].value) == (None, "示例呼叫中心有限公司")
 
 
 def test_what_was_never_registered_is_left_blank(blank: str, anna: Actor) -> None:
     document = _make(blank, anna)
-    assert document["run"]
-    assert {one["field"] for one in document["fields"] if one["value"] is not None} == set()
+    assert document.run
+    assert {one.field for one in document.fields if one.value is not None} == set()
 
 
 def test_only_what_is_the_enterprises_own_and_paid_is_counted(records: str, anna: Actor, load: Import) -> None:
@@ -299,8 +301,8 @@ def test_only_what_is_the_enterprises_own_and_paid_is_counted(records: str, anna
         ("别家公司", "王五", "110105199004041015", "养老", "202612", "已到账"),
     )  # fmt: skip
     fields = _by_name(_make(records, anna))
-    assert (fields["numbers"]["value"], fields["insured"]["value"]) == ("95013", "1")
-    numbers = {one["number"] for one in _make(records, anna, Report.CODE_NUMBER)["fields"]}
+    assert (fields["numbers"].value, fields["insured"].value) == ("95013", "1")
+    numbers = {one.number for one in _make(records, anna, Report.CODE_NUMBER).fields}
     assert "95188" not in numbers
 
 

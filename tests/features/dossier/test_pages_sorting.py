@@ -17,6 +17,7 @@ from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.documents import ArrivalPart, FileProposal
 from nianjian.features.dossier.editions.build import build
 from nianjian.features.dossier.generated.document import Document, pdf
 from nianjian.features.dossier.ingest.receive import SmallPicture
@@ -71,8 +72,8 @@ def test_a_paper_is_proposed_by_its_content_and_a_person_decides(lead: Client) -
 def test_a_person_changes_the_ranges_and_what_was_typed_stays(lead: Client) -> None:
     sent(lead, SORT, ("scan.pdf", a4(pages=3)))
     row = Arrival.objects.get()
-    parts = [{"item": "licence", "first": 1, "last": 2}, {"item": None, "first": 3, "last": 3}]
-    proposal = {"item": "licence", "sure": False, "guesses": [], "pages": 3, "papers": parts}
+    parts = [ArrivalPart("licence", 1, 2), ArrivalPart(None, 3, 3)]
+    proposal = FileProposal("licence", sure=False, guesses=[], pages=3, papers=parts)
     arrivals.record_proposal(arrival=row.pk, proposal=proposal, actor=Actor("tester"))
     page = lead.get(SORT).content.decode()
     assert "多份材料" in page
@@ -123,7 +124,7 @@ def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
 ) -> None:
     actor = Actor("tester")
     row = arrivals.store_file(enterprise="demo", year=2025, name="scan.pdf", content=b"%PDF", actor=actor)
-    proposal: dict[str, object] = {"item": None, "sure": False, "guesses": [], "pages": 14, "papers": []}
+    proposal = FileProposal(None, sure=False, guesses=[], pages=14)
     pictures = [SmallPicture(page, 210.0, 297.0, b"\xff\xd8 a page") for page in range(1, 15)]
     arrivals.record_proposal(arrival=row.pk, proposal=proposal, pictured=pictures, actor=actor)
     address = f"{SORT}{row.pk}/"

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -17,6 +17,7 @@ from nianjian.engines.paper.texts.dossier import ENTERED, FILL_IN_CHANGES, REPOR
 from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.documents import FillInField, FillInLine, FillInTold
 from nianjian.features.dossier.generated.document import DASH, ISO_DAY, Cell, Document, Section, Table, method_line
 
 HUNDREDTH: Final = Decimal("0.01")
@@ -78,40 +79,35 @@ def known_by(value: Known, year: int) -> Known:
     return None if later else value
 
 
-Told = Mapping[str, Any]
-
-
-def build_document(enterprise: str, sheet: Told, basis: str, _: Words) -> Document:
-    """``sheet``: a sheet as JSON; what nobody knows is left to be filled in; ``basis``: in words, "" for none."""
-    lines: Sequence[Told] = sheet["fields"]
-    numbered = any(one["number"] for one in lines)
+def build_document(enterprise: str, sheet: FillInTold, basis: str, _: Words) -> Document:
+    """What nobody knows is left to be filled in; ``basis``: in words, "" for none."""
+    lines = sheet.fields
+    numbered = any(one.number for one in lines)
     header = (
         *((_("Code number"),) if numbered else ()),
         _("Field"), _("Value"), _("Source"), _("Last year"), _("Against last year"),
     )  # fmt: skip
     rows = tuple(_row(one, numbered, _) for one in lines)
-    title = _(REPORTS[sheet["report"]])
-    over = [one for one in lines if one["over"]]
+    title = _(REPORTS[sheet.report])
+    over = [one for one in lines if one.over]
     notes = [
         _("Only fields named by a source are listed; the platform's own form may ask for more or use other names.")
     ]
-    notes += [
-        _("{name}: {value}").format(name=one["title_zh"], value=one["note_zh"]) for one in lines if one["note_zh"]
-    ]
+    notes += [_("{name}: {value}").format(name=one.title_zh, value=one.note_zh) for one in lines if one.note_zh]
     return Document(
         item="fill_in",
         title=title,
         enterprise=enterprise,
         facts=(
             (_("Enterprise"), enterprise),
-            (_("Data year"), str(sheet["year"])),
-            (_("As of"), str(sheet["as_of"])),
+            (_("Data year"), str(sheet.year)),
+            (_("As of"), str(sheet.as_of)),
             *(((_("Basis"), basis),) if basis else ()),
-            (_("Still to be filled in"), _names([line for line in lines if line["value"] is None], _)),
-            (_("Different from the records"), _names([line for line in lines if line["recorded"]], _)),
+            (_("Still to be filled in"), _names([line for line in lines if line.value is None], _)),
+            (_("Different from the records"), _names([line for line in lines if line.recorded], _)),
             (_("Changes above the limit"), _names(over, _)),
         ),
-        code=format_code(item="fill_in", year=sheet["year"], run=sheet["run"], rules=sheet["rulebook"]),
+        code=format_code(item="fill_in", year=sheet.year, run=sheet.run, rules=sheet.rulebook),
         signed=False,
         sections=(Section(_("How to read it"), tuple(map(method_line, notes))),),
         tables=(Table(_("Fields"), header, rows, shares=(3, 5, 7, 5, 7, 5) if numbered else (6, 9, 5, 9, 5)),),
@@ -119,45 +115,44 @@ def build_document(enterprise: str, sheet: Told, basis: str, _: Words) -> Docume
     )
 
 
-def _names(lines: Sequence[Told], _: Words) -> str:
-    return JOIN.join(dict.fromkeys(str(line["title_zh"]) for line in lines)) or _("none")
+def _names(lines: Sequence[FillInField], _: Words) -> str:
+    return JOIN.join(dict.fromkeys(line.title_zh for line in lines)) or _("none")
 
 
-def _row(one: Told, numbered: bool, _: Words) -> tuple[Cell, ...]:  # noqa: FBT001 -- whether the first column is there
+def _row(one: FillInField, numbered: bool, _: Words) -> tuple[Cell, ...]:  # noqa: FBT001 -- whether the first column is there
     return (
-        *((one["number"],) if numbered else ()),
-        one["title_zh"],
-        BLANK if one["value"] is None else format_entry(one, _),
+        *((one.number,) if numbered else ()),
+        one.title_zh,
+        BLANK if one.value is None else format_entry(one, _),
         source_text(one, _),
-        DASH if one["before"] is None else one["before"],
+        DASH if one.before is None else one.before,
         format_change(one, _),
     )
 
 
-def format_entry(one: Told, _: Words) -> str:
+def format_entry(one: FillInField, _: Words) -> str:
     """A value, with what the records know where a person entered something else."""
-    value = str(one["value"])
-    if one["recorded"] is None:
+    value = str(one.value)
+    if one.recorded is None:
         return value
-    return _("{value} (the records: {recorded})").format(value=value, recorded=one["recorded"])
+    return _("{value} (the records: {recorded})").format(value=value, recorded=one.recorded)
 
 
-def source_text(one: Told, _: Words) -> str:
+def source_text(one: FillInField, _: Words) -> str:
     """Where a value comes from."""
-    return _(ENTERED if one["entered"] else SOURCES[one["source"]])
+    return _(ENTERED if one.entered else SOURCES[one.source])
 
 
-def format_change(one: Told, _: Words) -> str:
+def format_change(one: FillInField, _: Words) -> str:
     """What differs from last year, in words."""
-    text = _(FILL_IN_CHANGES[one["change"]])
-    if one["percent"] is None:
+    text = _(FILL_IN_CHANGES[one.change])
+    if one.percent is None:
         return text
-    if one["over"]:
-        return _("{percent} %, above {limit} %").format(percent=one["percent"], limit=one["limit"])
-    return _("{percent} %").format(percent=one["percent"]) if one["change"] == "differs" else text
+    if one.over:
+        return _("{percent} %, above {limit} %").format(percent=one.percent, limit=one.limit)
+    return _("{percent} %").format(percent=one.percent) if one.change == "differs" else text
 
 
-Json = dict[str, Any]
 JOIN: Final = "、"
 
 
@@ -229,29 +224,29 @@ def number_prefixes(field: Field) -> tuple[str, ...]:
     return tuple(str(one) for one in _value(field.rule).get("prefixes", ()))
 
 
-def build_line(field: Field, now: Known, before: Known, *, number: str = "") -> Json:
+def build_line(field: Field, now: Known, before: Known, *, number: str = "") -> FillInLine:
     """A field with its value, last year's and what differs. ``number``: of the code number that it is about."""
     change = compare_values(now, before, field.limit)
-    return {
-        "field": field.name,
-        "number": number,
-        "title_zh": field.rule.title_zh,
-        "title_en": field.rule.title_en,
-        "note_zh": field.rule.note_zh,
-        "note_en": field.rule.note_en,
-        "rule": field.rule.key,
-        "level": str(field.rule.level),
-        "citation": field.rule.citation,
-        "source": field.source,
-        "personal": field.personal,
-        "value": format_value(now, field.kind),
-        "before": format_value(before, field.kind),
-        "change": change.kind.value,
-        "percent": None if change.relative is None else percent(change.relative),
-        "over": change.over,
-        "limit": None if field.limit is None else percent(Fraction(field.limit)),
-        "limit_rule": field.limit_key,
-    }
+    return FillInLine(
+        field=field.name,
+        number=number,
+        title_zh=field.rule.title_zh,
+        title_en=field.rule.title_en,
+        note_zh=field.rule.note_zh,
+        note_en=field.rule.note_en,
+        rule=field.rule.key,
+        level=str(field.rule.level),
+        citation=field.rule.citation,
+        source=field.source,
+        personal=field.personal,
+        value=format_value(now, field.kind),
+        before=format_value(before, field.kind),
+        change=change.kind.value,
+        percent=None if change.relative is None else percent(change.relative),
+        over=change.over,
+        limit=None if field.limit is None else percent(Fraction(field.limit)),
+        limit_rule=field.limit_key,
+    )
 
 
 def check_entry(field: Field, text: str) -> str:
@@ -300,28 +295,29 @@ def parse_value(text: str | None, kind: FieldKind) -> Known:
             return text
 
 
-def enter_line(line: Told, field: Field, entered: str | None, before: str | None, proposal: str | None) -> Json:
+def enter_line(
+    line: FillInLine, field: Field, entered: str | None, before: str | None, proposal: str | None
+) -> FillInField:
     """A line of a sheet with what a person entered for the year and for the one before.
 
     ``recorded``: what the records know where a person entered something else; ``proposal``: what may be entered where
     nothing is known, of an earlier year.
     """
-    value = line["value"] if entered is None else entered
-    earlier = line["before"] if before is None else before
+    recorded = line.value
+    value = recorded if entered is None else entered
+    earlier = line.before if before is None else before
     change = compare_values(parse_value(value, field.kind), parse_value(earlier, field.kind), field.limit)
-    same = _plain(parse_value(line["value"], field.kind)) == _plain(parse_value(value, field.kind))
+    same = _plain(parse_value(recorded, field.kind)) == _plain(parse_value(value, field.kind))
     exact = entered is None and before is None  # as computed from the records, before anything was rounded
-    return {
-        **line,
-        "value": value,
-        "before": earlier,
-        "change": line["change"] if exact else change.kind.value,
-        "percent": line["percent"] if exact else None if change.relative is None else percent(change.relative),
-        "over": line["over"] if exact else change.over,
-        "entered": entered is not None,
-        "recorded": None if same or entered is None else line["value"],
-        "proposal": None if value is not None else proposal if proposal is not None else earlier,
-    }
+    if not exact:
+        relative = None if change.relative is None else percent(change.relative)
+        line = replace(line, value=value, before=earlier, change=change.kind.value, percent=relative, over=change.over)
+    return FillInField(
+        **asdict(line),
+        entered=entered is not None,
+        recorded=None if same or entered is None else recorded,
+        proposal=None if value is not None else proposal if proposal is not None else earlier,
+    )
 
 
 def format_value(value: Known, kind: FieldKind) -> str | None:

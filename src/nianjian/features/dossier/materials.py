@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.documents import CheckedPage, PageMark, PageSeal
 from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.kinds import ITEMS, get_item
 from nianjian.features.dossier.models import Arrival, Material, PagePicture, Version
@@ -49,55 +50,28 @@ SKEWED: Final = "scan_skewed"
 SEEN: Final = "seen"  # a seal with nothing against it
 
 
-@dataclass(frozen=True, slots=True)
-class PageMark:
-    """Where something lies, in mm from the upper left corner; ``shape``: ellipse, box, or a line from end to end.
-
-    ``code``: that of the finding, or the kind of a seal that was seen; ``weight``: as of a finding, or seen.
-    """
-
-    shape: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    weight: str
-    code: str
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """Its middle."""
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height."""
-        return self.right - self.left, self.bottom - self.top
-
-
-def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[PageMark]:
-    """Of one page: ``sheet`` as `states.to_document`, ``findings`` of it as a report keeps them, its sides in mm."""
+def list_marks(sheet: CheckedPage, findings: Iterable[Json], wide: float, high: float) -> list[PageMark]:
+    """Of one page: ``findings`` of it as a report keeps them, its sides in mm."""
     entries = list(findings)
-    marks = [_seal(one, entries, wide) for one in sheet.get("seals", ())]
+    marks = [_seal(one, entries, wide) for one in sheet.seals or ()]
     for one in entries:
         code, weight = str(one["code"]), str(one["weight"])
         if code in WHOLE:
             marks.append(PageMark("box", INSET_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
         elif code in EDGE:
             marks.append(PageMark("box", wide - STRIP_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
-        elif code == SKEWED and sheet.get("skew_deg") is not None:
+        elif code == SKEWED and sheet.skew_deg is not None:
             # A line through the page's middle as its rows lean, clockwise.
-            fall = math.tan(math.radians(float(sheet["skew_deg"]))) * wide / 2
+            fall = math.tan(math.radians(sheet.skew_deg)) * wide / 2
             marks.append(PageMark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED))
     return marks
 
 
-def _seal(seal: Json, findings: Sequence[Json], wide: float) -> PageMark:
+def _seal(seal: PageSeal, findings: Sequence[Json], wide: float) -> PageMark:
     """The rectangle of a seal: of a slice the part that lies on the page."""
-    x, y, half = float(seal["x_mm"]), float(seal["y_mm"]), float(seal["diameter_mm"]) / 2
-    kind = str(seal["kind"])
+    x, y, half, kind = seal.x_mm, seal.y_mm, seal.diameter_mm / 2, seal.kind
     across = min(x, wide - x) if kind == Kind.SLICE.value else half
-    large = [one for one in findings if one["code"] == LARGE and one["values"].get("diameter") == seal["diameter_mm"]]
+    large = [one for one in findings if one["code"] == LARGE and one["values"].get("diameter") == seal.diameter_mm]
     shape = "ellipse" if kind in ROUND else "box"
     box = (x - across, y - half, x + across, y + half)
     return PageMark(shape, *box, str(large[0]["weight"]) if large else SEEN, LARGE if large else kind)
@@ -260,7 +234,7 @@ def list_versions(enterprise: str, year: int, item: str) -> QuerySet[Version]:
 
 
 def read_report(row: Version) -> dict[str, Any]:
-    """What the check of a version found, as it is kept: codes and values."""
+    """What the check of a version found, as it is stored: codes and values; requests hash parts of it."""
     report: dict[str, Any] = json.loads(row.report or "{}")
     return report
 

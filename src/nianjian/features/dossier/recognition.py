@@ -1,14 +1,15 @@
 """Which item a file is and where its papers begin: a proposal with its evidence; a person decides."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.documents import ArrivalGuess, ArrivalPart, FileProposal
 from nianjian.features.dossier.ingest.receive import DPI as PICTURE_DPI
 from nianjian.features.dossier.ingest.receive import DrawnPage, SmallPicture, receive, render_pages, shrink_page
 from nianjian.features.dossier.kinds import ITEMS, Item
@@ -80,23 +81,12 @@ NEAR: Final = 5  # signs from which on a title may be misread by one
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """``points``: no probability, but an order. ``title``: as it stands, or ""; ``words`` and ``fields`` found."""
-
-    item: str
-    points: int
-    title: str
-    words: tuple[str, ...]
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """``item`` None: nothing speaks clearly for one. ``sure``: it leads well; still a person decides."""
 
     item: str | None
     sure: bool
-    guesses: tuple[Guess, ...]
+    guesses: tuple[ArrivalGuess, ...]
 
 
 def recognise_item(pages: Sequence[PageText], rulebook: Rulebook, day: date) -> Proposal:
@@ -111,7 +101,7 @@ def recognise_item(pages: Sequence[PageText], rulebook: Rulebook, day: date) -> 
     return Proposal(guesses[0].item, sure=best >= SURE and best - second >= LEAD, guesses=tuple(guesses[:3]))
 
 
-def _guess(item: Item, pages: Sequence[PageText]) -> Guess:
+def _guess(item: Item, pages: Sequence[PageText]) -> ArrivalGuess:
     points, title = 0, ""
     for place, page in enumerate(pages):
         for row in page.rows:
@@ -120,8 +110,8 @@ def _guess(item: Item, pages: Sequence[PageText]) -> Guess:
                 if worth > points:
                     points, title = worth, row.text
     text = "".join(page.plain for page in pages)
-    words = tuple(word for word in item.words if word in text)
-    return Guess(item.name, points + WORDS * len(words) // max(1, len(item.words)), title, words, ())
+    words = [word for word in item.words if word in text]
+    return ArrivalGuess(item.name, points + WORDS * len(words) // max(1, len(item.words)), title, words, [])
 
 
 def _titled(item: Item, row: Line) -> bool:
@@ -134,20 +124,14 @@ def _titled(item: Item, row: Line) -> bool:
     )
 
 
-def _with_fields(one: Guess, pages: Sequence[PageText], rulebook: Rulebook, day: date) -> Guess:
+def _with_fields(one: ArrivalGuess, pages: Sequence[PageText], rulebook: Rulebook, day: date) -> ArrivalGuess:
     """What the item's own reader reads speaks for it."""
     if one.item not in readers.READERS:
         return one
     read = readers.read(one.item, pages, rulebook, day, {}).fields
     names = ITEMS[one.item].fields
-    fields = tuple(name for name in names if read.get(name) not in (None, "", "unclear", []))
-    return Guess(one.item, one.points + FIELDS * len(fields) // len(names), one.title, one.words, fields)
-
-
-def proposal_to_document(one: Proposal) -> Mapping[str, object]:
-    """As JSON."""
-    guesses = [{**asdict(guess), "words": [*guess.words], "fields": [*guess.fields]} for guess in one.guesses]
-    return {"item": one.item, "sure": one.sure, "guesses": guesses}
+    fields = [name for name in names if read.get(name) not in (None, "", "unclear", [])]
+    return replace(one, points=one.points + FIELDS * len(fields) // len(names), fields=fields)
 
 
 PAGES_FOR_HEADINGS: Final = 60  # pages that are read for headings; a person says what the others are
@@ -182,57 +166,36 @@ DPI: Final = 200
 """Headings are large: half the pixels of a check, half its time."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileProposal:
-    """``pages``: 0 where they are not counted. ``papers``: more than one where several seem to lie in the file.
-
-    ``pictures``: of every page, where they were asked for.
-    """
-
-    whole: Proposal
-    pages: int
-    papers: tuple[Range, ...]
-    pictures: tuple[SmallPicture, ...] = ()
-
-    @property
-    def sure(self) -> bool:
-        """Whether the file is one paper and told well."""
-        return self.whole.sure and not self.papers
-
-
-def file_proposal_to_document(one: FileProposal) -> dict[str, object]:
-    """As JSON; a file of several papers is surely none of them."""
-    parts = [{"item": part.item or None, "first": part.first, "last": part.last} for part in one.papers]
-    return {**proposal_to_document(one.whole), "sure": one.sure, "pages": one.pages, "papers": parts}
-
-
 def propose_items(
     file: Path, rulebook: Rulebook, day: date, room: Path | None = None, watch: Callable[[], None] = lambda: None, *,
-    pictured: bool = False,
+    pictures: list[SmallPicture] | None = None,
 ) -> FileProposal:  # fmt: skip
     """The proposal for a file; NianjianError where it is not taken in or cannot be read. Nothing is kept of it.
 
     ``room``: where temporary files may lie; None: where the system has them. ``watch`` is called before each page; what
-    it raises ends the look there. ``pictured``: with pictures of all pages, for who says where a paper ends.
+    it raises ends the look there. ``pictures``: where those of all pages are put, for who says where a paper ends. A
+    file of several papers is surely none of them.
     """
     with tempfile.TemporaryDirectory(prefix="nianjian-sort-", dir=room) as folder:
         got = receive(file, Path(folder))
         if got.clean is None:
-            return FileProposal(Proposal(None, sure=False, guesses=()), 0, ())  # an OFD: not read
-        pictures: list[SmallPicture] = []
+            return FileProposal(None, sure=False, guesses=[], pages=0)  # an OFD: not read
         some = render_pages(got.clean, min(got.pages, PAGES_FOR_HEADINGS), name=got.name, dpi=DPI)
-        renderings = _collect_pictures(some, pictures) if pictured else some
+        renderings = some if pictures is None else _collect_pictures(some, pictures)
         pages = []
         for page in ocr.read_sheets((one.facts.page, round(one.dpi), one.bgr) for one in renderings):
             watch()
             pages.append(page)
-        if pictured:
+        if pictures is not None:
             # The pages behind those that are read, drawn to be looked at alone.
             rest = render_pages(got.clean, got.pages, name=got.name, dpi=PICTURE_DPI, first=PAGES_FOR_HEADINGS + 1)
             for _page in _collect_pictures(rest, pictures):
                 watch()
-    parts = find_papers(pages, got.pages, rulebook, day)
-    return FileProposal(recognise_item(pages, rulebook, day), got.pages, parts, tuple(pictures))
+    papers = [
+        ArrivalPart(one.item or None, one.first, one.last) for one in find_papers(pages, got.pages, rulebook, day)
+    ]
+    whole = recognise_item(pages, rulebook, day)
+    return FileProposal(whole.item, whole.sure and not papers, [*whole.guesses], got.pages, papers)
 
 
 def _collect_pictures(pages: Iterable[DrawnPage], pictures: list[SmallPicture]) -> Iterator[DrawnPage]:

@@ -1,7 +1,7 @@
 """How an item, a package that was handed in, and a request about it stand, from facts alone. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -44,17 +44,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``page`` counts from 1; None: the whole file. ``values`` are plain scalars for the sentence of ``code``."""
+    """``page`` counts from 1; None: the whole file. ``values`` are plain scalars for the sentence of ``code``.
+
+    Reports hold it as it is, and what people answer to it: their JSON is compared and hashed.
+    """
 
     code: str
     weight: Weight
     page: int | None = None
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-def finding_to_document(one: Finding) -> dict[str, object]:
-    """A finding as reports hold it: code and values, no sentence."""
-    return {"code": one.code, "weight": one.weight.value, "page": one.page, "values": dict(one.values)}
 
 
 def decide_verdict(findings: Iterable[Finding]) -> Verdict:
@@ -122,13 +120,6 @@ class PageFound:
     rotation: int | None
     colour: str
     seals: tuple[Seal, ...]
-
-
-def to_document(one: PageFound) -> dict[str, object]:
-    """A page as answers and reports hold it; lengths in mm from the upper left corner."""
-    names = ("x_mm", "y_mm", "diameter_mm")
-    seals = [{name: getattr(seal, name) for name in names} | {"kind": seal.kind.value} for seal in one.seals]
-    return {**asdict(one), "seals": seals}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

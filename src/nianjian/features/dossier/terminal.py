@@ -36,16 +36,17 @@ from nianjian.engines.paper.texts.dossier import (
 )
 from nianjian.engines.paper.texts.dossier import SEALS as REQUIRED_SEALS
 from nianjian.engines.paper.words import CHINESE, plain_text
+from nianjian.features.dossier.documents import CheckedPage, CheckFinding, FileCheck
 from nianjian.features.dossier.fill_in import format_change, source_text
 from nianjian.features.dossier.recognition import format_range
 from nianjian.features.dossier.states import finding_text
-from nianjian.features.dossier.states import to_document as page_to_document
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, Answer
 from nianjian.platform.terminal.language import _, language
 
 if TYPE_CHECKING:
     from nianjian.features.dossier.check import CheckResult
+    from nianjian.features.dossier.documents import FillInTold, ItemTold
     from nianjian.features.dossier.operations.generate import GeneratedItem
     from nianjian.features.dossier.operations.package import BuiltPackage
 
@@ -77,70 +78,68 @@ def sentence(text: str, data: Json) -> Answer:
 VERDICT_STYLES: Final = {"ready": "green", "needs_person": "yellow", "not_ready": "bold red"}
 
 
-def to_document(checked: CheckResult) -> dict[str, object]:
-    """The answer as JSON."""
-    findings = [
-        {"code": one.code, "page": one.page, "message": finding_text(one.code, {"page": one.page, **one.values}, _)}
-        for one in checked.findings
-    ]
-    return {
-        "item": checked.item,
-        "verdict": checked.verdict.value,
-        "findings": findings,
-        "fields": dict(checked.fields),
-        "pages": [page_to_document(one) for one in checked.pages],
-        "file": {"sha256": checked.sha256, "kind": checked.kind, **checked.package},
-    }
+def to_document(checked: CheckResult) -> FileCheck:
+    """The answer, its findings in sentences."""
+    return FileCheck(
+        item=checked.item,
+        verdict=checked.verdict.value,
+        findings=[
+            CheckFinding(one.code, one.page, finding_text(one.code, {"page": one.page, **one.values}, _))
+            for one in checked.findings
+        ],
+        fields=checked.fields,
+        pages=[CheckedPage.of(one) for one in checked.pages],
+        file={"sha256": checked.sha256, "kind": checked.kind, **checked.package},
+    )
 
 
-def show_check(console: Console, data: Json) -> None:
+def show_check(console: Console, checked: FileCheck) -> None:
     """The verdict, what speaks against it, and the pages."""
-    head = f"{_(ITEMS[data['item']])}: {_(VERDICTS[data['verdict']])}"
-    console.print(head, style=VERDICT_STYLES[data["verdict"]], highlight=False, markup=False)
-    for one in data["findings"]:
-        where = _("page {page}: ").format(page=one["page"]) if one["page"] else ""
-        console.print(f"  {where}{one['message']}", highlight=False, markup=False)
+    head = f"{_(ITEMS[checked.item])}: {_(VERDICTS[checked.verdict])}"
+    console.print(head, style=VERDICT_STYLES[checked.verdict], highlight=False, markup=False)
+    for one in checked.findings:
+        where = _("page {page}: ").format(page=one.page) if one.page else ""
+        console.print(f"  {where}{one.message}", highlight=False, markup=False)
     header = (_("page"), "A4", "dpi", _("blank"), _("skew"), _("rotation"), _("colour"), _("seals"))
-    table.rows(console, header, (_line(page) for page in data["pages"]))
+    table.rows(console, header, (_line(page) for page in checked.pages))
 
 
-def _line(page: Json) -> tuple[object, ...]:
-    seals = ", ".join(f"{_(REQUIRED_SEALS[one['kind']])} {one['diameter_mm']:.0f} mm" for one in page["seals"])
-    skew = None if page["skew_deg"] is None else f"{page['skew_deg']:.1f}°"
-    words = tuple(_("yes") if page[name] else _("no") for name in ("a4", "blank"))
-    colour = _("colour") if page["colour"] == "colour" else _("grey")
-    return (page["page"], words[0], page["dpi"], words[1], skew, page["rotation"], colour, seals)
+def _line(page: CheckedPage) -> tuple[object, ...]:
+    seals = ", ".join(f"{_(REQUIRED_SEALS[one.kind])} {one.diameter_mm:.0f} mm" for one in page.seals or ())
+    skew = None if page.skew_deg is None else f"{page.skew_deg:.1f}°"
+    words = tuple(_("yes") if one else _("no") for one in (page.a4, page.blank))
+    colour = _("colour") if page.colour == "colour" else _("grey")
+    return (page.page, words[0], page.dpi, words[1], skew, page.rotation, colour, seals)
 
 
-def show_checklist(console: Console, data: Json) -> None:
+def show_checklist(console: Console, items: Sequence[ItemTold], *, done: bool) -> None:
     """Whether it is complete, and a line an item."""
-    done: bool = data["complete"]
     console.print(_("complete") if done else _("not complete"), style="green" if done else "yellow", markup=False)
     header = (_("item"), _("state"), _("version"), _("owner"), _("due"), _("valid until"))
     body = (
         (
-            _(ITEMS[one["item"]]), _(STATES[one["state"]]), one["version"],
-            actor_text(one["owner"], _) or None, one["due"], one["valid_until"],
+            _(ITEMS[one.item]), _(STATES[one.state]), one.version, actor_text(one.owner, _) or None, one.due,
+            one.valid_until,
         )
-        for one in data["items"]
+        for one in items
     )  # fmt: skip
     table.rows(console, header, body)
 
 
-def show_sheet(console: Console, data: Json) -> None:
+def show_sheet(console: Console, sheet: FillInTold, files: Sequence[str]) -> None:
     """A line a field."""
-    title = "title_zh" if language() == CHINESE else "title_en"
+    chinese = language() == CHINESE
     header = (_("Code number"), _("Field"), _("Value"), _("Source"), _("Last year"), _("Change"))
     rows = [
-        (one["number"] or None, one[title], one["value"] or _(UNKNOWN), source_text(one, _), one["before"],
-         format_change(one, _))
-        for one in data["fields"]
+        (one.number or None, one.title_zh if chinese else one.title_en, one.value or _(UNKNOWN), source_text(one, _),
+         one.before, format_change(one, _))
+        for one in sheet.fields
     ]  # fmt: skip
-    console.print(_(REPORTS[data["report"]]), style="bold", markup=False)
+    console.print(_(REPORTS[sheet.report]), style="bold", markup=False)
     table.rows(console, header, rows)
     counts = _("{unknown} fields are still to be filled in; {over} changed by more than the limit.")
-    console.print(counts.format(unknown=data["unknown"], over=data["over"]), markup=False, highlight=False)
-    for path in data["files"]:
+    console.print(counts.format(unknown=sheet.unknown, over=sheet.over), markup=False, highlight=False)
+    for path in files:
         console.print(f"  {plain_text(path)}", markup=False, highlight=False)
 
 

@@ -1,17 +1,33 @@
 """The API of the checklist: items, versions and their pages, and files that wait for their item."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from datetime import date, datetime
 from typing import Annotated, Any
 
+import msgspec
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.dossier.materials import TEXT_LENGTH, PageMark
+from nianjian.features.dossier.documents import (
+    ArrivalGone,
+    ArrivalTold,
+    Checklist,
+    CommentTold,
+    FileProposal,
+    FindingExplanation,
+    FindingOverruled,
+    ItemFull,
+    ItemRule,
+    ItemStatements,
+    ItemTold,
+    PageTold,
+    Reused,
+    VersionFinding,
+    VersionTold,
+)
+from nianjian.features.dossier.materials import TEXT_LENGTH, read_report
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, overrulings, sealed_book
 from nianjian.features.dossier.recognition import Range
@@ -34,70 +50,6 @@ ITEM = SEASON + "/items/{item}"
 Long = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
 
 
-class ItemTold(Schema):
-    """An item as it stands.
-
-    ``state``: missing, returned, not_ready, to_confirm, expired, blank (confirmed with some), ready or not_applicable.
-
-    ``required`` False: the guide does not ask for it this year. ``version``: the newest of ``versions``.
-    """
-
-    item: str
-    state: str
-    required: bool
-    owner: str
-    due: date | None
-    not_applicable: str
-    versions: int
-    version: int | None
-    verdict: str | None
-    effective_on: date | None
-    valid_until: date | None
-    reused_from: int | None
-
-
-class Checklist(Schema):
-    """All items in the order of the guide's list; ``missing``: how many stand in the way of handing in."""
-
-    year: int
-    complete: bool
-    missing: int
-    items: list[ItemTold]
-
-
-class ItemRule(Schema):
-    """Where an item comes from; ``level``: law and notice bind, a guide does not."""
-
-    key: str
-    level: str
-    citation: str
-    text: str
-
-
-class ItemFull(ItemTold):
-    """An item with what is asked of it: ``form`` and ``seals``, and the rules, the law's narrower one among them."""
-
-    board: str
-    form: str
-    seals: list[str]
-    rules: list[ItemRule]
-
-
-class ItemStatements(Schema):
-    """The parts of an item's claims that people can fill in."""
-
-    items: list[fill_in.Blank]
-
-
-class CommentTold(Schema):
-    """What somebody said."""
-
-    id: int
-    text: str
-    at: datetime
-    by: str
-
-
 class CommentGiven(Schema):
     """What is said."""
 
@@ -117,34 +69,27 @@ class ReasonGiven(Schema):
     reason: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""
 
 
-class Reused(Schema):
-    """The items that were taken over."""
-
-    items: list[str]
-
-
 def place(request: Request, code: str, year: int) -> dict[str, Any]:
     """The season that an operation is about, and who asks for it."""
     return {"enterprise": code, "year": year, "actor": request.actor}
 
 
 @read(router, SEASON, act=Permission.READ, answer=Checklist)
-def dossier_list(request: Request, code: str, year: Year, on: Day | None = None) -> dict[str, object]:
+def dossier_list(request: Request, code: str, year: Year, on: Day | None = None) -> Checklist:
     """The checklist as it stands for a package that is handed in on a day, today if none is named."""
     lines = checklist.list_items(code, year, request.actor, on)
     missing = checklist.count_missing(lines)
-    items = [checklist.line_to_document(one) for one in lines]
-    return {"year": year, "complete": not missing, "missing": missing, "items": items}
+    return Checklist(year, not missing, missing, [checklist.line_to_document(one, ItemTold) for one in lines])
 
 
 @read(router, f"{ITEM}/statements", act=Permission.MANAGE_DATA, answer=ItemStatements)
-def dossier_statements(request: Request, code: str, year: Year, item: str) -> dict[str, object]:
+def dossier_statements(request: Request, code: str, year: Year, item: str) -> ItemStatements:
     """What people can state of an item where the data decide nothing, and what they have stated."""
-    return {"items": fill_in.list_blanks(**place(request, code, year), item=item)}
+    return ItemStatements(fill_in.list_blanks(**place(request, code, year), item=item))
 
 
 @read(router, ITEM, act=Permission.READ, answer=ItemFull)
-def dossier_get(request: Request, code: str, year: Year, item: str) -> dict[str, object]:
+def dossier_get(request: Request, code: str, year: Year, item: str) -> ItemFull:
     """One item, with what is asked of it and where that comes from."""
     return _full(request, code, year, item)
 
@@ -158,55 +103,49 @@ def dossier_comments(request: Request, code: str, year: Year, item: str, cut: Qu
 
 
 @write(router, f"{ITEM}/comments", act=Permission.MANAGE_DATA, answer=CommentTold, status=201)
-def dossier_comment(request: Request, code: str, year: Year, item: str, given: CommentGiven) -> dict[str, object]:
+def dossier_comment(request: Request, code: str, year: Year, item: str, given: CommentGiven) -> CommentTold:
     """Say something about an item."""
     return _comment(checklist.comment(**place(request, code, year), item=item, **given.dict()))
 
 
 @write(router, f"{ITEM}/owner", act=Permission.MANAGE_DATA, answer=ItemFull)
-def dossier_assign(request: Request, code: str, year: Year, item: str, given: OwnerGiven) -> dict[str, object]:
+def dossier_assign(request: Request, code: str, year: Year, item: str, given: OwnerGiven) -> ItemFull:
     """Name who brings an item, and until when."""
     checklist.assign(**place(request, code, year), item=item, **given.dict())
     return _full(request, code, year, item)
 
 
 @write(router, f"{ITEM}/applicability", act=Permission.MANAGE_DATA, answer=ItemFull)
-def dossier_not_applicable(request: Request, code: str, year: Year, item: str, given: ReasonGiven) -> dict[str, object]:
+def dossier_not_applicable(request: Request, code: str, year: Year, item: str, given: ReasonGiven) -> ItemFull:
     """Say why the algorithm filing does not apply; every other item must be there."""
     checklist.not_applicable(**place(request, code, year), item=item, **given.dict())
     return _full(request, code, year, item)
 
 
 @write(router, f"{SEASON}/reuse", act=Permission.MANAGE_DATA, answer=Reused)
-def dossier_reuse(request: Request, code: str, year: Year) -> dict[str, object]:
+def dossier_reuse(request: Request, code: str, year: Year) -> Reused:
     """Take over from the year before what was confirmed there and is missing now; it waits to be confirmed again."""
-    return {"items": checklist.reuse(**place(request, code, year))}
+    return Reused(checklist.reuse(**place(request, code, year)))
 
 
-def _full(request: Request, code: str, year: int, item: str) -> dict[str, object]:
+def _full(request: Request, code: str, year: int, item: str) -> ItemFull:
     detail = checklist.get_item_detail(**place(request, code, year), item=item, most=1)
     requirement = checklist.list_requirements(checklist.get_rulebook(code))[item]
     rules = [
-        {
-            "key": one.key,
-            "level": str(one.level),
-            "citation": one.citation,
-            "text": one.text_zh or (one.value if isinstance(one.value, str) else ""),
-        }
+        ItemRule(
+            one.key, str(one.level), one.citation, one.text_zh or (one.value if isinstance(one.value, str) else "")
+        )
         for one in (requirement.rule, requirement.beside)
         if one is not None
     ]
-    fields = {
-        "board": requirement.board,
-        "form": requirement.form.value,
-        "seals": list(requirement.seals),
-        "rules": rules,
-    }
-    return {**checklist.line_to_document(detail.line), **fields}
+    return checklist.line_to_document(
+        detail.line, ItemFull, board=requirement.board, form=requirement.form.value, seals=list(requirement.seals),
+        rules=rules,
+    )  # fmt: skip
 
 
-def _comment(one: Comment) -> dict[str, object]:
-    return {"id": one.pk, "text": one.text, "at": one.at, "by": one.actor}
+def _comment(one: Comment) -> CommentTold:
+    return CommentTold(one.pk, one.text or "", one.at, one.actor)
 
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -214,94 +153,10 @@ VERSIONS = f"{ITEM}/versions"
 VERSION = f"{VERSIONS}/{{version}}"
 
 
-class FindingOverruled(Schema):
-    """Who has overruled a finding, and why: one asked, the other agreed."""
-
-    reason: str
-    asked_by: str
-    asked_at: datetime
-    approved_by: str
-    approved_at: datetime
-    approval: str
-
-
-class FindingExplanation(Schema):
-    """What the person who confirmed the paper says of a finding."""
-
-    text: str
-    by: str
-    at: datetime
-
-
-class VersionFinding(Schema):
-    """``weight``: stop, ask (a person looks) or note; ``page`` None: the whole file.
-
-    ``overruled``: by two people; it stands against the paper no more. ``explanation``: given with the confirmation.
-    """
-
-    code: str
-    weight: str
-    page: int | None
-    detail: str
-    overruled: FindingOverruled | None = None
-    explanation: FindingExplanation | None = None
-
-
-class ScanFindingOverruled(FindingOverruled):
-    """``finding``: what was found on the scan of the sealed book; ``pages`` of the book that look unlike the print."""
-
-    finding: str
-    pages: str | None = None
-
-
-class SealedScanTold(Schema):
-    """The pages of a version out of the scanned sealed book; ``riding``: what was seen of the riding seal.
-
-    ``dpi``: of the coarsest page; null: not known. ``overruled``: by two people, and the scan was split.
-    """
-
-    recorded_at: datetime
-    recorded_by: str
-    pages: int
-    riding: str
-    dpi: int | None
-    sha256: str
-    size: int
-    overruled: list[ScanFindingOverruled]
-
-
 class SealedScanAsked(Schema):
     """``whole``: the scan of the book as it came, with cover and backs; else the version's own pages."""
 
     whole: bool = False
-
-
-class VersionTold(Schema):
-    """A file of an item; ``fields`` as they were read, personal ones masked; ``sha256`` of its plain content.
-
-    ``sealed``: its pages out of the sealed book; null: none came in.
-    """
-
-    version: int
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-    pages: int
-    verdict: str
-    findings: list[VersionFinding]
-    fields: dict[str, Any]
-    effective_on: date | None
-    valid_until: date | None
-    reused_from: int | None
-    recorded_at: datetime
-    recorded_by: str
-    confirmed_at: datetime | None
-    confirmed_by: str
-    returned_at: datetime | None
-    returned_by: str
-    returned_reason: str
-    sealed: SealedScanTold | None
 
 
 class DaysGiven(Schema):
@@ -341,7 +196,7 @@ def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[
 @write(router, f"{VERSION}/confirmation", act=Permission.MANAGE_DATA, answer=VersionTold)
 def dossier_confirm(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, given: DaysGiven
-) -> dict[str, object]:
+) -> VersionTold:
     """Stand for the newest version: a person has looked at every page."""
     row = checklist.confirm(**place(request, code, year), item=item, number=version, **given.dict())
     return _version(row, words(language(request)))
@@ -350,7 +205,7 @@ def dossier_confirm(  # noqa: PLR0917 -- the parts of the address
 @write(router, f"{VERSION}/return", act=Permission.MANAGE_DATA, answer=VersionTold)
 def dossier_return(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, given: WhyGiven
-) -> dict[str, object]:
+) -> VersionTold:
     """Send the newest version back: another one must come."""
     row = checklist.send_back(**place(request, code, year), item=item, number=version, **given.dict())
     return _version(row, words(language(request)))
@@ -373,22 +228,33 @@ def dossier_sealed_scan(  # noqa: PLR0917 -- the parts of the address
     return attached(content, "application/pdf", name)
 
 
-def _version(row: Version, _: Words) -> dict[str, object]:
-    document = checklist.version_to_document(row)
-    return {**document, "findings": _findings(document["findings"], _), "sealed": sealed_book.sealed_to_document(row)}
+def _version(row: Version, _: Words) -> VersionTold:
+    report = read_report(row)
+    columns = (
+        "media_type", "sha256", "size", "pages", "verdict", "effective_on", "valid_until", "reused_from", "recorded_at",
+        "recorded_by", "confirmed_at", "confirmed_by", "returned_at", "returned_by", "returned_reason",
+    )  # fmt: skip
+    return VersionTold(
+        version=row.number,
+        name=row.name or "",
+        findings=_findings(report.get("findings", ()), _),
+        fields=report.get("fields", {}),
+        sealed=sealed_book.sealed_to_document(row),
+        **row_values(row, *columns),
+    )
 
 
-def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str, object]]:
-    """Findings as a report keeps them, each with its sentence."""
+def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[VersionFinding]:
+    """Findings as a report stores them, each with its sentence."""
     return [
-        {
-            "code": one["code"],
-            "weight": one["weight"],
-            "page": one["page"],
-            "detail": finding_text(one["code"], {"page": one["page"], **one["values"]}, _),
-            "overruled": one[ANSWER] if is_overruled(one) else None,
-            "explanation": one.get(EXPLANATION),
-        }
+        VersionFinding(
+            code=one["code"],
+            weight=one["weight"],
+            page=one["page"],
+            detail=finding_text(one["code"], {"page": one["page"], **one["values"]}, _),
+            overruled=msgspec.convert(one[ANSWER], FindingOverruled) if is_overruled(one) else None,
+            explanation=msgspec.convert(one.get(EXPLANATION), FindingExplanation | None),
+        )
         for one in findings
     ]
 
@@ -396,35 +262,6 @@ def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str,
 PAGES = f"{VERSION}/pages"
 JPEG = "image/jpeg"
 PageNumber = Annotated[int, Path(ge=1, le=1000)]
-
-
-class PageSeal(Schema):
-    """A seal that was seen; the place is its middle."""
-
-    x_mm: float
-    y_mm: float
-    diameter_mm: float
-    kind: str
-
-
-class PageTold(Schema):
-    """A page as the check saw it; everything but the number is null where the check told no pages yet.
-
-    ``rotation``: degrees clockwise by which it lies turned; null: unsure. ``colour``: colour or grey.
-    """
-
-    page: int
-    wide_mm: float
-    high_mm: float
-    a4: bool | None = None
-    dpi: int | None = None
-    blank: bool | None = None
-    skew_deg: float | None = None
-    rotation: int | None = None
-    colour: str | None = None
-    seals: list[PageSeal] | None = None
-    findings: list[VersionFinding]
-    marks: list[PageMark]
 
 
 @read(router, PAGES, act=Permission.READ, answer=Page[PageTold])
@@ -436,10 +273,13 @@ def dossier_pages(  # noqa: PLR0917 -- the parts of the address
     of = {**place(request, code, year), "item": item, "number": version}
     reader = LazyRows(lambda first, count: checklist.preview_pages(**of, first=first + 1, most=count).pages)
 
-    def shape(one: checklist.Page) -> dict[str, object]:
-        sides = {"wide_mm": one.wide_mm, "high_mm": one.high_mm}
-        marks = [asdict(mark) for mark in one.marks]
-        return {**one.facts, "page": one.page, **sides, "findings": _findings(one.findings, _), "marks": marks}
+    def shape(one: checklist.Page) -> PageTold:
+        seen = one.facts
+        return PageTold(
+            page=one.page, wide_mm=one.wide_mm, high_mm=one.high_mm, a4=seen.a4, dpi=seen.dpi, blank=seen.blank,
+            skew_deg=seen.skew_deg, rotation=seen.rotation, colour=seen.colour, seals=seen.seals,
+            findings=_findings(one.findings, _), marks=one.marks,
+        )  # fmt: skip
 
     return paged(request, cut, reader, shape)
 
@@ -465,46 +305,6 @@ ARRIVAL = f"{ARRIVALS}/{{arrival}}"
 Key = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-class ArrivalGuess(Schema):
-    """What speaks for an item: ``points`` of 100 are an order, no probability; ``title`` as it stands on the page."""
-
-    item: str
-    points: int
-    title: str
-    words: list[str]
-    fields: list[str]
-
-
-class ArrivalPart(Schema):
-    """Pages ``first`` to ``last`` that seem to be a paper of their own; ``item`` null: a person says of which item."""
-
-    item: str | None
-    first: int
-    last: int
-
-
-class ArrivalTold(Schema):
-    """A file that waits; ``item``: what it seems to be, null where nothing speaks clearly; ``sure``: it leads well.
-
-    ``pages``: 0 where they are not counted. ``papers``: filled where several papers seem to lie in the file.
-    ``read`` False: nobody has looked at it yet; ``fault``: why it could not be read.
-    """
-
-    id: int
-    name: str
-    size: int
-    sha256: str
-    arrived_at: datetime
-    arrived_by: str
-    read: bool
-    item: str | None
-    sure: bool
-    guesses: list[ArrivalGuess]
-    pages: int
-    papers: list[ArrivalPart]
-    fault: str | None
-
-
 class ItemChosen(Schema):
     """Which item a person says it is."""
 
@@ -526,12 +326,6 @@ class PapersCut(Schema):
     leave: bool = False
 
 
-class ArrivalGone(Schema):
-    """The file that was deleted."""
-
-    id: int
-
-
 @read(router, ARRIVALS, act=Permission.MANAGE_DATA, answer=Page[ArrivalTold])
 def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """Files that wait for a person, the oldest first, with what each seems to be."""
@@ -539,21 +333,21 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
     of = place(request, code, year)
     reader = LazyRows(lambda first, count: arrivals.list_waiting_files(**of, first=first, most=count))
 
-    def shape(row: Arrival) -> dict[str, object]:
+    def shape(row: Arrival) -> ArrivalTold:
         proposal, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
-        return {
-            "id": row.pk,
-            "name": row.name or "",
+        seen = proposal or FileProposal(None, sure=False, guesses=[])
+        return ArrivalTold(
+            id=row.pk,
+            name=row.name or "",
             **row_values(row, "size", "sha256", "arrived_at", "arrived_by"),
-            "read": bool(proposal or fault),
-            "item": None,
-            "sure": False,
-            "guesses": [],
-            "pages": 0,
-            "papers": [],
-            **(proposal or {}),
-            "fault": error_message(fault["code"], fault["values"], _) if fault else None,
-        }
+            read=bool(proposal or fault),
+            item=seen.item,
+            sure=seen.sure,
+            guesses=seen.guesses,
+            pages=seen.pages or 0,
+            papers=seen.papers,
+            fault=error_message(fault.code, fault.values, _) if fault else None,
+        )
 
     return paged(request, cut, reader, shape)
 
@@ -592,7 +386,7 @@ def dossier_arrival_picture(request: Request, code: str, year: Year, arrival: Ke
 
 
 @write(router, ARRIVAL, act=Permission.MANAGE_DATA, answer=ArrivalGone, method="DELETE")
-def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> dict[str, object]:
+def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> ArrivalGone:
     """Delete a file that belongs to no item."""
     arrivals.delete_file(**place(request, code, year), arrival=arrival)
-    return {"id": arrival}
+    return ArrivalGone(arrival)

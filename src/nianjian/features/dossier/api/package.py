@@ -1,7 +1,7 @@
 """The API of what the firm makes: package, fill-in sheet, seals, signed papers, verification."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -10,8 +10,8 @@ from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.features.dossier.api.materials import SEASON, ItemTold, Long, place
-from nianjian.features.dossier.generated.self_check import Sum
+from nianjian.features.dossier.api.materials import SEASON, Long, place
+from nianjian.features.dossier.documents import FillInTold, GeneratedTold
 from nianjian.features.dossier.operations import checklist, fill_in, signatures, verification
 from nianjian.features.dossier.operations import package as package_operations
 from nianjian.features.dossier.operations import seals as seal_operations
@@ -30,17 +30,6 @@ from nianjian.platform.jobs.query import JobValue
 router = Router(tags=["dossier"])
 PACKAGE = SEASON + "/package"
 JOB = PACKAGE + "/{job}"
-
-
-class GeneratedTold(ItemTold):
-    """An item that the firm's records make; ``run``: of the portrait behind its newest version, "": it was brought in.
-
-    ``older``: the year has a later portrait; ``sums``: figures that must agree with the portrait, as compared then.
-    """
-
-    run: str
-    older: bool
-    sums: list[Sum]
 
 
 class CertificateTold(Schema):
@@ -163,58 +152,8 @@ SHEET = f"{SEASON}/fill-in/{{report}}"
 Name = Literal["licence", "code_number"]
 
 
-class FillInField(Schema):
-    """A field; ``value`` as it is typed, None: to be filled in. ``number``: of the code number that it is about.
-
-    ``entered``: by a person; ``recorded``: what the records know where that is something else; ``proposal``: an earlier
-    year's, where nothing is known.
-
-    ``change`` against last year: same, differs or unknown; ``percent`` of last year's value; ``over`` the ``limit`` of
-    ``limit_rule``. ``source``: which records know it, hand: none. ``level``: only law and notice bind.
-    """
-
-    field: str
-    number: str
-    title_zh: str
-    title_en: str
-    note_zh: str
-    note_en: str
-    rule: str
-    level: str
-    citation: str
-    source: str
-    personal: bool
-    value: str | None
-    before: str | None
-    change: str
-    percent: str | None
-    over: bool | None
-    limit: str | None
-    limit_rule: str
-    entered: bool
-    recorded: str | None
-    proposal: str | None
-
-
-class FillInTold(Schema):
-    """The newest sheet; ``outdated``: the year has a later portrait; ``full``: personal values are not masked."""
-
-    year: int
-    report: str
-    as_of: date
-    run: str
-    rulebook: str
-    made_at: datetime
-    made_by: str
-    outdated: bool
-    unknown: int
-    over: int
-    full: bool
-    fields: list[FillInField]
-
-
 @read(router, SHEET, act=Permission.READ, answer=FillInTold)
-def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
+def fill_in_get(request: Request, code: str, year: Year, report: Name) -> FillInTold:
     """The newest sheet, personal values masked."""
     sheet = fill_in.find_newest_sheet(**place(request, code, year), report=fill_in.get_report(report))
     if sheet is None:
@@ -230,7 +169,7 @@ def fill_in_make(request: Request, code: str, year: Year, report: Name) -> Job:
 
 
 @take(router, f"{SHEET}/reveal", act=Permission.VIEW_UNMASKED, answer=FillInTold)
-def fill_in_reveal(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
+def fill_in_reveal(request: Request, code: str, year: Year, report: Name) -> FillInTold:
     """The newest sheet with personal values in full; the audit chain has the entry."""
     return fill_in.reveal_sheet(**place(request, code, year), report=fill_in.get_report(report))
 

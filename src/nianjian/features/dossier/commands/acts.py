@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import write_private_file
 from nianjian.features.dossier import terminal
+from nianjian.features.dossier.documents import ItemTold
 from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.dossier.operations import (
     checklist,
@@ -45,15 +47,18 @@ def list_items(args: Args, place: Place) -> Answer:
     """The checklist."""
     lines = checklist.list_items(**place, on=args.on)
     done = checklist.is_complete(lines)
-    data = {"year": args.year, "complete": done, "items": [checklist.line_to_document(one) for one in lines]}
-    return answer(terminal.show_checklist, data, DONE if done else NO)
+    items = [checklist.line_to_document(one, ItemTold) for one in lines]
+    data = {"year": args.year, "complete": done, "items": items}
+    return Answer(data, lambda console: terminal.show_checklist(console, items, done=done), DONE if done else NO)
 
 
 def add_file(args: Args, place: Place) -> Answer:
     """Check a file and store it."""
     version, checked = checklist.add(**place, path=args.file)
-    data = {**terminal.to_document(checked), "version": version.number}
-    return answer(terminal.show_check, data, NO if checked.verdict is Verdict.NOT_READY else DONE)
+    document = terminal.to_document(checked)
+    data = {**to_builtins(document), "version": version.number}
+    code = NO if checked.verdict is Verdict.NOT_READY else DONE
+    return Answer(data, lambda console: terminal.show_check(console, document), code)
 
 
 def confirm(args: Args, place: Place) -> Answer:
@@ -148,9 +153,11 @@ def make_sheet(args: Args, place: Place) -> Answer:
     if args.entered:
         fill_in.enter_values(**where, texts=dict(map(_entry, args.entered)))
     row = fill_in.make_or_read_sheet(**where)
-    data = fill_in.reveal_sheet(**where) if args.full else fill_in.sheet_to_document(row, full=False)
-    files = [] if args.output is None else fill_in.write_sheet_files(**where, folder=args.output)
-    return answer(terminal.show_sheet, plain_json(data) | {"files": [str(path) for path in files]})
+    sheet = fill_in.reveal_sheet(**where) if args.full else fill_in.sheet_to_document(row, full=False)
+    paths = [] if args.output is None else fill_in.write_sheet_files(**where, folder=args.output)
+    files = [str(path) for path in paths]
+    data = plain_json(asdict(sheet)) | {"files": files}
+    return Answer(data, lambda console: terminal.show_sheet(console, sheet, files))
 
 
 def submit(args: Args, place: Place) -> Answer:

@@ -2,20 +2,22 @@
 
 import argparse
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier import terminal
 from nianjian.features.dossier.check import check
+from nianjian.features.dossier.documents import FileProposal
 from nianjian.features.dossier.editions.manifest import NAME
 from nianjian.features.dossier.editions.package import Rules, plan
 from nianjian.features.dossier.editions.verify import Rescan, Result, rescan, verify
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.reading.readers import SheetReading
-from nianjian.features.dossier.recognition import file_proposal_to_document, propose_for_files
+from nianjian.features.dossier.recognition import propose_for_files
 from nianjian.features.dossier.states import Verdict
 from nianjian.features.dossier.terminal import answer
 from nianjian.platform.terminal.answer import DONE, NO, Answer
@@ -23,7 +25,7 @@ from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
 
 Args = argparse.Namespace
-NOTHING: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 0, "papers": []}
+NOTHING: Final = FileProposal(None, sure=False, guesses=[], pages=0)
 
 
 def check_file(args: Args) -> Answer:
@@ -39,7 +41,9 @@ def check_file(args: Args) -> Answer:
         book = Rulebook.on(today)
         reading = SheetReading(book, today)
     checked = check(args.file, get_item(args.item), reading=reading, book=book)
-    return answer(terminal.show_check, terminal.to_document(checked), DONE if checked.verdict is Verdict.READY else NO)
+    document = terminal.to_document(checked)
+    code = DONE if checked.verdict is Verdict.READY else NO
+    return Answer(document, lambda console: terminal.show_check(console, document), code)
 
 
 def sort_files(args: Args) -> Answer:
@@ -49,9 +53,9 @@ def sort_files(args: Args) -> Answer:
     for path, result in propose_for_files(args.paths, Rulebook.on(day), day):
         if isinstance(result, NianjianError):
             fault = {"code": result.code, "message": error_message(result.code, result.values, _)}
-            rows.append({"file": str(path), **NOTHING, "fault": fault})
+            rows.append({"file": str(path), **to_builtins(NOTHING), "fault": fault})
         else:
-            rows.append({"file": str(path), **file_proposal_to_document(result), "fault": None})
+            rows.append({"file": str(path), **to_builtins(result), "fault": None})
     sure = all(one["sure"] for one in rows)
     return answer(terminal.show_proposals, {"files": rows, "sure": sure}, DONE if sure and rows else NO)
 

@@ -11,14 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.encode import to_json
+from nianjian.engines.kernel.encode import to_json, to_message_values
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import require_size
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.documents import CutPaper, CuttingOutcome, FileProposal, SortingOutcome
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import SmallPicture, cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.kinds import get_item
@@ -28,7 +30,6 @@ from nianjian.features.dossier.operations.checklist import LIMIT, require_writab
 from nianjian.features.dossier.recognition import (
     Range,
     check_ranges,
-    file_proposal_to_document,
     format_leftover_pages,
     format_range,
     propose_items,
@@ -82,8 +83,8 @@ def enqueue_reading(*, enterprise: str, year: int, actor: Actor) -> str:
     return flow.enqueue(kind=flow.SORT_PAPERS, enterprise=enterprise, payload={"year": year}, actor=actor)
 
 
-def run_sorting(*, enterprise: str, year: int, actor: Actor, progress: Progress) -> Json:
-    """The work of `enqueue_reading`: how many were read, and how many of them nobody can tell."""
+def run_sorting(*, enterprise: str, year: int, actor: Actor, progress: Progress) -> SortingOutcome:
+    """The work of `enqueue_reading`."""
     require_permission(actor, enterprise, flow.NEEDS[flow.SORT_PAPERS])
     unsure = 0
     unread = Arrival.objects.filter(enterprise_id=enterprise, year=year, proposal__isnull=True, fault__isnull=True)
@@ -93,7 +94,7 @@ def run_sorting(*, enterprise: str, year: int, actor: Actor, progress: Progress)
         progress("", done, len(waiting))
         watch = partial(progress, "", done, len(waiting))  # a long scan is stopped between two of its pages
         unsure += not _read_file(enterprise, year, key, book, actor=actor, watch=watch)
-    return {"year": year, "read": len(waiting), "unsure": unsure}
+    return SortingOutcome(year, len(waiting), unsure)
 
 
 def _read_file(
@@ -105,41 +106,46 @@ def _read_file(
         content = blobs.get(row.blob)
     except NianjianError:
         return True
+    pictures: list[SmallPicture] = []
     with temporary_folder() as room:
         path = room / plain_name(row.name or "")
         path.write_bytes(content)
         try:
             if sealed_book.store_sealed_book(row=row, path=path, room=room, watch=watch, actor=actor):
                 return True
-            proposal = propose_items(path, book, clock.today(), room, watch, pictured=True)
+            proposal = propose_items(path, book, clock.today(), room, watch, pictures=pictures)
         except NianjianError as error:
-            fault = to_json({"code": error.code, "values": error.values})
-            _record_reading(key, actor, proposal=None, fault=fault)
+            fault = to_json({"code": error.code, "values": to_message_values(error.values)})
+            _record_reading(key, actor, fault=fault)
             return False
-    record_proposal(arrival=key, proposal=file_proposal_to_document(proposal), pictured=proposal.pictures, actor=actor)
+    record_proposal(arrival=key, proposal=proposal, pictured=pictures, actor=actor)
     return proposal.sure
 
 
 def record_proposal(
-    *, arrival: int, proposal: Mapping[str, object], pictured: Sequence[SmallPicture] = (), actor: Actor
+    *, arrival: int, proposal: FileProposal, pictured: Sequence[SmallPicture] = (), actor: Actor
 ) -> None:
     """Keep what its content speaks for, and its pages; a file on which a person has decided meanwhile is none."""
-    text = json.dumps(proposal, ensure_ascii=False, sort_keys=True)
-    _record_reading(arrival, actor, proposal=text, fault=None, pictured=pictured)
+    _record_reading(arrival, actor, proposal=proposal, pictured=pictured)
 
 
 def _record_reading(
-    arrival: int, actor: Actor, *, proposal: str | None, fault: str | None, pictured: Sequence[SmallPicture] = ()
+    arrival: int,
+    actor: Actor,
+    *,
+    proposal: FileProposal | None = None,
+    fault: str | None = None,
+    pictured: Sequence[SmallPicture] = (),
 ) -> None:
     with transaction.atomic():
         row = Arrival.objects.select_for_update().filter(pk=arrival).first()  # two looks at a file wait for each other
         if row is None:
             return
-        row.proposal, row.fault = proposal, fault
+        row.proposal, row.fault = to_json(proposal, sort_keys=True) if proposal else None, fault
         row.save(update_fields=["proposal", "fault"])
         materials.delete_pictures(of=row)
         materials.store_pictures(of=row, pictures=pictured)
-        note("read", row, actor, {"item": json.loads(proposal)["item"] if proposal else None})
+        note("read", row, actor, {"item": proposal and proposal.item})
 
 
 def list_waiting_files(*, enterprise: str, year: int, actor: Actor, first: int = 0, most: int) -> list[Arrival]:
@@ -164,14 +170,17 @@ def find_arrival(enterprise: str, year: int, arrival: int) -> Arrival:
     return row
 
 
-def read_proposal(row: Arrival) -> Json | None:
-    """What its content speaks for (`file_proposal_to_document`); None: not read, or not readable."""
-    return json.loads(row.proposal) if row.proposal else None
+def read_proposal(row: Arrival) -> FileProposal | None:
+    """What its content speaks for; None: not read, or not readable."""
+    return msgspec.json.decode(row.proposal, type=FileProposal) if row.proposal else None
 
 
-def read_fault(row: Arrival) -> Json | None:
-    """Code and values of why it could not be read."""
-    return json.loads(row.fault) if row.fault else None
+def read_fault(row: Arrival) -> NianjianError | None:
+    """Why it could not be read."""
+    if not row.fault:
+        return None
+    fault = json.loads(row.fault)
+    return NianjianError(fault["code"], **fault["values"])
 
 
 def decide_item(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor) -> str:
@@ -202,11 +211,11 @@ def record_decision(*, row: Arrival, item: str | None, actor: Actor) -> None:
 
     ``dossier_arrival_unknown`` where somebody has decided meanwhile.
     """
-    proposed = (read_proposal(row) or {}).get("item")
+    proposal = read_proposal(row)
     with transaction.atomic():
         materials.require_waiting(row)
         sealed_book.withdraw_requests(row, actor)
-        note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": proposed})
+        note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": proposal and proposal.item})
         materials.delete_file(row)
 
 
@@ -232,7 +241,8 @@ def list_reading_jobs(enterprise: str, year: int) -> list[JobValue]:
 
 def count_pages(row: Arrival) -> int:
     """Pages of a file; 0 where nobody has counted them yet."""
-    return int((read_proposal(row) or {}).get("pages", 0))
+    proposal = read_proposal(row)
+    return (proposal and proposal.pages) or 0
 
 
 def enqueue_cutting(
@@ -256,7 +266,7 @@ def enqueue_cutting(
 
 def run_cutting(
     *, enterprise: str, year: int, arrival: int, papers: Sequence[Json], leave: bool, actor: Actor, progress: Progress
-) -> Json:
+) -> CuttingOutcome:
     """The work of `enqueue_cutting`: each range goes to its check; those jobs. The file waits on where it is refused.
 
     ``role_missing``, ``dossier_arrival_unknown``, ``dossier_cut_unfit``, and those of `check_ranges`, `receive` and
@@ -267,7 +277,7 @@ def run_cutting(
     progress("", 0, len(papers))
     checks = _list_checks(enterprise, year, arrival, ranges)
     if checks:  # the worker ended between this and its result
-        return {"year": year, "papers": checks}
+        return CuttingOutcome(year, checks)
     row = find_arrival(enterprise, year, arrival)
     name = plain_name(row.name or "")
     with temporary_folder() as room:
@@ -288,20 +298,20 @@ def run_cutting(
                 name=f"{Path(name).stem} {format_range(paper.first, paper.last)}.pdf",
                 source={"arrival": row.pk, "sha256": row.sha256, "first": paper.first, "last": paper.last},
             )  # fmt: skip
-            checks.append({**asdict(paper), "job": job})
+            checks.append(CutPaper(paper.item, paper.first, paper.last, job))
         record_cut(row=row, papers=ranges, leave=format_leftover_pages(ranges, received.pages), actor=actor)
-    return {"year": year, "papers": checks}
+    return CuttingOutcome(year, checks)
 
 
-def _list_checks(enterprise: str, year: int, arrival: int, papers: Sequence[Range]) -> list[Json]:
+def _list_checks(enterprise: str, year: int, arrival: int, papers: Sequence[Range]) -> list[CutPaper]:
     """The checks that an earlier try has put, all with the end of the file, or none of them."""
-    checks: list[Json] = []
+    checks: list[CutPaper] = []
     for paper in papers:
         source = {"source__arrival": arrival, "source__first": paper.first, "source__last": paper.last}
         job = queue.newest(enterprise, flow.CHECK_PAPER, {"year": year, "item": paper.item, **source})
         if job is None:
             return []
-        checks.append({**asdict(paper), "job": job.id})
+        checks.append(CutPaper(paper.item, paper.first, paper.last, job.id))
     return checks
 
 

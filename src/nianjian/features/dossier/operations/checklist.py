@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import msgspec
 from django.db import transaction
 
 from nianjian.engines.kernel import clock, files
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials, states
 from nianjian.features.dossier.check import CheckResult, Watch, check
+from nianjian.features.dossier.documents import CheckedPage, CheckOutcome, DrawingOutcome, ItemTold, PageMark
 from nianjian.features.dossier.ingest.receive import DPI, SmallPicture, receive, render_pages, shrink_page
 from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
-from nianjian.features.dossier.materials import ALGORITHM, File, Line, PageMark, Place, list_marks
-from nianjian.features.dossier.models import Comment, Version, row_values
+from nianjian.features.dossier.materials import ALGORITHM, File, Line, Place, list_marks
+from nianjian.features.dossier.models import Comment, Version
 from nianjian.features.dossier.operations.sealed_book import refuse_own_pages
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.states import DONE, Verdict
@@ -47,6 +50,7 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
+ItemKind = TypeVar("ItemKind", bound=ItemTold)
 A4: Final = (210.0, 297.0)  # mm, where nobody has drawn the page yet
 STEP: Final = 8  # pages that are shown at once: pictures of one answer have a megabyte
 ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif"}
@@ -54,7 +58,7 @@ ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "p
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``facts``: as the check told them, {} where it is older than that; ``findings`` of this page as kept.
+    """``facts``: as the check told them; ``findings`` of this page as the report stores them.
 
     ``jpeg`` None: there is no picture, or it was not asked for. Sides in mm.
     """
@@ -62,7 +66,7 @@ class Page:
     page: int
     wide_mm: float
     high_mm: float
-    facts: Json
+    facts: CheckedPage
     findings: list[Json]
     marks: list[PageMark]
     jpeg: bytes | None
@@ -136,7 +140,7 @@ def reveal_picture(*, enterprise: str, year: int, item: str, number: int, page: 
 
 def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
     report = materials.read_report(row)
-    facts = {int(one["page"]): one for one in report.get("sheets", ())}
+    facts = {one.page: one for one in msgspec.convert(report.get("sheets", []), list[CheckedPage])}
     findings: dict[int, list[Json]] = {}
     for one in report.get("findings", ()):
         if one["page"]:
@@ -146,7 +150,7 @@ def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -
     pages = []
     for page in range(first, last + 1):
         wide, high = sizes.get(page, A4)
-        sheet, page_findings = facts.get(page, {}), findings.get(page, [])
+        sheet, page_findings = facts.get(page, CheckedPage(page)), findings.get(page, [])
         weighed = [{**one, "weight": states.Weight.NOTE} if states.is_overruled(one) else one for one in page_findings]
         marks = list_marks(sheet, weighed, wide, high)
         pages.append(Page(page, wide, high, sheet, page_findings, marks, contents.get(page)))
@@ -161,8 +165,10 @@ def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor
     return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=payload, actor=actor)
 
 
-def run_drawing(*, enterprise: str, year: int, item: str, version: int, actor: Actor, progress: Progress) -> Json:
-    """The work of `enqueue_drawing`: how many pages have pictures now."""
+def run_drawing(
+    *, enterprise: str, year: int, item: str, version: int, actor: Actor, progress: Progress
+) -> DrawingOutcome:
+    """The work of `enqueue_drawing`."""
     require_permission(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
     row = materials.get_version(enterprise, year, item, version)
     progress("", 0, row.pages)
@@ -172,7 +178,7 @@ def run_drawing(*, enterprise: str, year: int, item: str, version: int, actor: A
             if not row.pictures.exists():  # nobody has drawn them meanwhile
                 materials.store_pictures(of=row, pictures=pictures)
                 materials.note("drawn", row.material, actor, {"version": version, "pages": len(pictures)})
-    return {"year": year, "item": item, "version": version, "pages": row.pages}
+    return DrawingOutcome(year, item, version, row.pages)
 
 
 def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> list[SmallPicture]:
@@ -305,10 +311,10 @@ def add(
     checked = check(path, kind, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(shrink_page(one)))
     report = {  # codes and values, no sentences
         "verdict": checked.verdict.value,
-        "findings": [states.finding_to_document(one) for one in checked.findings],
+        "findings": to_builtins(checked.findings),
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
-        "sheets": [states.to_document(one) for one in checked.pages],
+        "sheets": to_builtins([CheckedPage.of(one) for one in checked.pages]),
     }
     file = File(path.name, MEDIA[checked.kind], body, len(checked.pages), checked.verdict, report, seen, source)
     return materials.store_version(place=place, file=file, actor=actor), checked
@@ -463,23 +469,24 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
     return taken
 
 
-def line_to_document(line: Line) -> Json:
-    """A line of the list as JSON."""
+def line_to_document(line: Line, kind: type[ItemKind], **more: Any) -> ItemKind:  # noqa: ANN401 -- as the kind says
+    """A line of the list; ``more``: the fields that a ``kind`` of document has besides."""
     last = line.newest
-    return {
-        "item": line.item,
-        "state": line.state.value,
-        "required": line.required,
-        "owner": line.owner,
-        "due": _iso(line.due),
-        "not_applicable": line.not_applicable,
-        "versions": line.versions,
-        "version": last and last.number,
-        "verdict": last and last.verdict,
-        "effective_on": last and _iso(last.effective_on),
-        "valid_until": last and _iso(last.valid_until),
-        "reused_from": last and last.reused_from,
-    }
+    return kind(
+        item=line.item,
+        state=line.state.value,
+        required=line.required,
+        owner=line.owner,
+        due=line.due,
+        not_applicable=line.not_applicable,
+        versions=line.versions,
+        version=last.number if last else None,
+        verdict=last.verdict if last else None,
+        effective_on=last.effective_on if last else None,
+        valid_until=last.valid_until if last else None,
+        reused_from=last.reused_from if last else None,
+        **more,
+    )
 
 
 def _iso(day: date | None) -> str | None:
@@ -566,17 +573,6 @@ def get_item_detail(
     return ItemDetail(line, list(versions), list(comments))
 
 
-def version_to_document(row: Version) -> Json:
-    """A version as JSON; the report's findings are codes, their values as the check has masked them."""
-    report = materials.read_report(row)
-    columns = (
-        "media_type", "sha256", "size", "pages", "verdict", "effective_on", "valid_until", "reused_from", "recorded_at",
-        "recorded_by", "confirmed_at", "confirmed_by", "returned_at", "returned_by", "returned_reason",
-    )  # fmt: skip
-    read = {name: report.get(name, empty) for name, empty in (("findings", []), ("fields", {}))}
-    return {"version": row.number, "name": row.name or "", **read, **row_values(row, *columns)}
-
-
 def download_version(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> tuple[Version, bytes]:
     """A version's file as it came, with an entry in the chain: it may show personal values in full.
 
@@ -617,8 +613,8 @@ def enqueue_with_file(kind: str, enterprise: str, content: bytes, payload: Json,
 def run_check(
     *, enterprise: str, paper: str, name: str, year: int, item: str, source: Json | None = None, actor: Actor,
     progress: Progress,
-) -> Json:  # fmt: skip
-    """The work of `enqueue_check`, on the sealed file ``paper``: the version that came of it and its verdict."""
+) -> CheckOutcome:  # fmt: skip
+    """The work of `enqueue_check`, on the sealed file ``paper``."""
     progress("", 0, 0)
     with temporary_folder() as folder:
         path = folder / plain_name(name)
@@ -627,8 +623,7 @@ def run_check(
             enterprise=enterprise, year=year, item=item, path=path, actor=actor, watch=partial(progress, ""),
             source=source,
         )  # fmt: skip
-    findings = len(checked.findings)
-    return {"year": year, "item": item, "version": version.number, "verdict": version.verdict, "findings": findings}
+    return CheckOutcome(year, item, version.number, version.verdict, len(checked.findings))
 
 
 def list_checks(enterprise: str, year: int, item: str) -> list[JobValue]:

@@ -1,22 +1,24 @@
 """The fill-in sheet: values gathered by the worker, stored, shown masked, taken out as files."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import msgspec
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.claims import CLAIMS, TEXT, PartKind, get_shape
+from nianjian.engines.paper.texts.claims import CLAIMS, TEXT, get_shape
 from nianjian.engines.paper.words import CHINESE, ENGLISH, Words, words
 from nianjian.features.archives.closed_seasons import list_closed_years
+from nianjian.features.dossier.documents import Blank, FillInField, FillInLine, FillInTold, SheetOutcome
 from nianjian.features.dossier.fill_in import (
     Field,
     Known,
@@ -73,26 +75,26 @@ def find_newest(enterprise: str, year: int, report: Report) -> FillIn | None:
 
 @dataclass(frozen=True, slots=True)
 class NewSheet:
-    """A sheet before it is kept: its lines (`build_line`) and what they were made from."""
+    """A sheet before it is kept: its lines and what they were made from."""
 
     year: int
     report: Report
     as_of: date
     run: str
     rulebook: str
-    lines: Sequence[Mapping[str, Any]]
+    lines: Sequence[FillInLine]
 
 
 def store_sheet(*, enterprise: str, sheet: NewSheet, actor: Actor) -> FillIn:
     """Keep a sheet; it is the newest of its report from now on. NianjianError enterprise_unknown."""
-    code, lines = accounts.enterprise(enterprise).code, json.dumps(list(sheet.lines), ensure_ascii=False)
+    code, lines = accounts.enterprise(enterprise).code, to_json(list(sheet.lines))
     with transaction.atomic():
         row = FillIn.objects.create(
             enterprise_id=code, year=sheet.year, report=sheet.report.value, as_of=sheet.as_of, run=sheet.run,
             rulebook=sheet.rulebook, lines=lines, made_at=clock.now(), made_by=str(actor),
         )  # fmt: skip
-        over = [one["field"] for one in sheet.lines if one["over"]]
-        unknown = sum(one["value"] is None for one in sheet.lines)
+        over = [one.field for one in sheet.lines if one.over]
+        unknown = sum(one.value is None for one in sheet.lines)
         data = {"run": sheet.run, "fields": len(sheet.lines), "unknown": unknown, "over": over}
         _note("fill_in", row, actor, data)
     return row
@@ -107,7 +109,6 @@ GONE: Final = frozenset(
     {"portrait_missing", "basis_not_computed", "rows_behind_erased"}
 )  # then the field stays unknown
 STOPPED: Final = "stopped"
-NOTES: Final = {"note_zh": (CHINESE, ""), "note_en": (ENGLISH, " ")}
 Row = Mapping[str, object]
 
 
@@ -293,7 +294,6 @@ def _all(values: Iterable[str | None]) -> Known:
     return texts[0] if len(texts) == 1 else texts or None
 
 
-Json = dict[str, Any]
 PREFIXES: Final = "numbers.report.prefixes"
 FORMS: Final[Mapping[str, tuple[str, Any]]] = {
     "pdf": ("application/pdf", document.pdf),
@@ -333,9 +333,8 @@ def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, prog
         for field in fields:
             step()
             line = build_line(field, now.of(field), before.of(field))
-            for name, (language, blank) in NOTES.items():
-                line[name] = blank.join(filter(None, (line[name], now.note(field, words(language)))))
-            lines.append(line)
+            zh, en = (now.note(field, words(language)) for language in (CHINESE, ENGLISH))
+            lines.append(replace(line, note_zh=line.note_zh + zh, note_en=f"{line.note_en} {en}".strip()))
     else:
         lines = _numbered(fields, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
     sheet = NewSheet(year, report, now.as_of, now.run, rules.version, lines)
@@ -350,7 +349,7 @@ def make_or_read_sheet(*, enterprise: str, year: int, report: Report, actor: Act
     return _newest(enterprise, year, report)
 
 
-def _numbered(fields: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:
+def _numbered(fields: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[FillInLine]:
     """Every number of the report with its fields; last year's are those of the same number."""
     last = {str(row.get("root")): row for row in before.numbers}
     roots = sorted((str(row["root"]), row) for row in now.numbers if str(row.get("root") or "").startswith(prefixes))
@@ -363,20 +362,20 @@ def _numbered(fields: list[Field], now: Year, before: Year, prefixes: tuple[str,
     ]
 
 
-def run_sheet_job(*, enterprise: str, year: int, report: str, actor: Actor, progress: Progress) -> Json:
+def run_sheet_job(*, enterprise: str, year: int, report: str, actor: Actor, progress: Progress) -> SheetOutcome:
     """The work of `enqueue_sheet`."""
     row = make_sheet(enterprise=enterprise, year=year, report=Report(report), actor=actor, progress=progress)
-    return {"year": year, "report": report, "sheet": row.pk}
+    return SheetOutcome(year, report, row.pk)
 
 
-def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
+def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> FillInTold | None:
     """The newest sheet, personal values masked; None: none was made yet."""
     require_permission(actor, enterprise, Permission.READ)
     row = find_newest(enterprise, year, report)
     return None if row is None else sheet_to_document(row, full=False)
 
 
-def reveal_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json:
+def reveal_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> FillInTold:
     """The newest sheet in full, with an entry in the chain; dossier_fill_in_unknown."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = _newest(enterprise, year, report)
@@ -406,7 +405,7 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
 
 def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Path, actor: Actor) -> list[Path]:
     """Every form into a folder; nobody else may read them. As `download_sheet`, and dossier_folder_unusable."""
-    place: Json = {"enterprise": enterprise, "year": year, "report": report, "actor": actor}
+    place: dict[str, Any] = {"enterprise": enterprise, "year": year, "report": report, "actor": actor}
     downloads = [download_sheet(**place, form=form) for form in FORMS]
     return write_private_files(folder, {name: content for name, _media, content in downloads})
 
@@ -458,7 +457,7 @@ def enter_values(
     parts = {_part(name, number): text for (name, number), text in checked.items()}
     there = set()
     if report is Report.CODE_NUMBER:
-        there = {str(line["number"]) for line in json.loads(_newest(enterprise, year, report).lines or "[]")}
+        there = {line.number for line in _read_lines(_newest(enterprise, year, report))}
     for (name, number), text in checked.items():
         if number and text and number not in there:
             raise NianjianError("fill_in_field_unknown", field=_part(name, number))
@@ -474,7 +473,11 @@ def _part(field: str, number: str) -> str:
     return f"{number}.{field}" if number else field
 
 
-def _with_entries(row: FillIn, lines: Sequence[Json]) -> list[Json]:
+def _read_lines(row: FillIn) -> list[FillInLine]:
+    return msgspec.json.decode(row.lines or "[]", type=list[FillInLine])
+
+
+def _with_entries(row: FillIn) -> list[FillInField]:
     """The lines with what people entered for the sheet's year and the one before."""
     report = Report(row.report)
     fields = {field.name: field for field in list_fields(report, get_rulebook(row.enterprise_id))}
@@ -482,13 +485,13 @@ def _with_entries(row: FillIn, lines: Sequence[Json]) -> list[Json]:
     now, before = list_statements(*place, row.year), list_statements(*place, row.year - 1)
     proposals = list_proposals(*place, row.year)
     result = []
-    for line in lines:
-        if line["field"] not in fields:  # of a rule that is no longer in force: as it was made
-            result.append({**line, "entered": False, "recorded": None, "proposal": None})
+    for line in _read_lines(row):
+        if line.field not in fields:  # of a rule that is no longer in force: as it was made
+            result.append(FillInField(**asdict(line), entered=False, recorded=None, proposal=None))
             continue
-        key = _part(line["field"], line["number"])
+        key = _part(line.field, line.number)
         texts = (getattr(statements.get(key), "text", None) for statements in (now, before, proposals))
-        result.append(enter_line(line, fields[line["field"]], *texts))
+        result.append(enter_line(line, fields[line.field], *texts))
     return result
 
 
@@ -499,53 +502,29 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
     return row
 
 
-def sheet_to_document(row: FillIn, *, full: bool) -> Json:
-    """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
+def sheet_to_document(row: FillIn, *, full: bool) -> FillInTold:
+    """A sheet with what people entered; ``full`` False: personal values masked."""
     run = bases.find_filed_run(row.enterprise_id, row.year)
-    lines = _with_entries(row, json.loads(row.lines or "[]"))
-    return {
+    lines = _with_entries(row)
+    return FillInTold(
         **row_values(row, "year", "report", "as_of", "run", "rulebook", "made_at", "made_by"),
-        "outdated": run is not None and run.id != row.run,
-        "unknown": sum(one["value"] is None for one in lines),
-        "over": sum(bool(one["over"]) for one in lines),
-        "full": full,
-        "fields": lines if full else [_masked(one) for one in lines],
-    }
+        outdated=run is not None and run.id != row.run,
+        unknown=sum(one.value is None for one in lines),
+        over=sum(bool(one.over) for one in lines),
+        full=full,
+        fields=lines if full else [_masked(one) for one in lines],
+    )
 
 
-def _masked(one: Json) -> Json:
-    if not one["personal"]:
+def _masked(one: FillInField) -> FillInField:
+    if not one.personal:
         return one
-    names = ("value", "before", "recorded", "proposal")
-    hidden = {name: mask_text(one[name], Kind.TEXT) for name in names if one[name] is not None}
-    return {**one, **hidden}
+    texts = (one.value, one.before, one.recorded, one.proposal)
+    value, before, recorded, proposal = (None if text is None else mask_text(text, Kind.TEXT) for text in texts)
+    return replace(one, value=value, before=before, recorded=recorded, proposal=proposal)
 
 
 # What people state where the data decide nothing: it fills the blanks of generated papers and is kept.
-
-
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """A part of a claim that a person can fill in; ``text`` "": nobody has.
-
-    ``standing``: for every year until it is replaced; ``decided``: the data may decide the claim, the text is printed
-    only while they do not. ``proposal``: last stated for an earlier year, to be stated again if it still holds.
-    Both texts are null where an answer is repeated. ``personal``: it names people, so both are masked.
-    ``kind``: a text, a day, or one of ``choices``.
-    """
-
-    claim: str
-    part: str
-    label: str
-    text: str | None
-    stated_by: str
-    stated_at: datetime | None
-    standing: bool
-    decided: bool
-    proposal: str | None
-    personal: bool
-    kind: PartKind = PartKind.TEXT
-    choices: tuple[str, ...] = ()
 
 
 STATED: Final = Answer(schema=Blank, document=lambda _request, _key, blank: blank, hidden=("text", "proposal"))

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.claims import REFUSED, UNKNOWN, Claim
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Number as PlainNumber
 from nianjian.engines.kernel.numbers import NumberClass, classify, normalise
@@ -53,7 +54,6 @@ from nianjian.features.dossier.states import (
     Verdict,
     Weight,
     decide_verdict,
-    finding_to_document,
 )
 from nianjian.features.portrait import bases, portraits, watch_list
 from nianjian.platform.accounts import query as accounts
@@ -650,7 +650,7 @@ def _has_blanks_of(line: Line, findings: Sequence[Finding]) -> bool:
     if line.state is not MaterialState.BLANK or line.newest is None:
         return False
     before = [one for one in materials.read_report(line.newest)["findings"] if one["code"] in BLANKS]
-    return before == [finding_to_document(one) for one in findings if one.code in BLANKS]
+    return bool(before == to_builtins([one for one in findings if one.code in BLANKS]))
 
 
 #: A list made of a register -> how often each of its columns is not known.
@@ -722,7 +722,7 @@ def _added(values: Values, result: GeneratedItem, document: Document, actor: Act
     pages = documents.pages(body)
     report = {
         "verdict": result.verdict.value,
-        "findings": [finding_to_document(one) for one in result.findings],
+        "findings": to_builtins(result.findings),
         "fields": {"as_of": values.head.as_of.isoformat(), RUN: result.run},
         SUMS: [asdict(one) for one in result.sums],
         "pages": pages,

@@ -24,7 +24,7 @@ from nianjian.platform.audit.chain import canonical
 from nianjian.platform.operations.fields import Kind, Limits, Line, Number, OptionalNumber, Param, Text
 from nianjian.platform.operations.operation import Answer, Area, Body, operation
 
-Json = dict[str, Any]
+Json = dict[str, Any]  # of reports and answers as stored, which are hashed, and what a request of any kind asks for
 #: Of generated papers: they follow from registers and calls, not from a scan, and are put right there.
 FIGURES: Final = frozenset({
     "sums_differ", "sums_unknown", "claim_refused", "claim_unproved", "claim_blank", "claim_contradicted",
@@ -134,13 +134,12 @@ def request_scan_overruling(
         row = arrivals.find_arrival(enterprise, year, arrival)
         materials.require_waiting(row)
         plain = materials.required_text(reason)
-        fault = arrivals.read_fault(row) or {"code": "", "values": {}}
-        finding = str(fault["code"])
-        if finding not in OVERRULABLE:
+        fault = arrivals.read_fault(row)
+        if fault is None or (finding := fault.code) not in OVERRULABLE:
             raise NianjianError("dossier_scan_not_refused", arrival=arrival)
         if not actor.proved:
             raise NianjianError("overruling_needs_user", finding=finding)
-        answer = {**fault["values"], "reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
+        answer = {**fault.values, "reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
         row.overruled = canonical({**read_answers(row), finding: answer})
         row.save(update_fields=["overruled"])
         request = approvals.create_request(
@@ -158,7 +157,8 @@ def find_scan_request(row: Arrival, finding: str) -> str | None:
 def _scan_digest(row: Arrival, finding: str) -> str:
     """sha256 over what the second person agrees to: the file, what was found on it, and why that is no obstacle."""
     fault = arrivals.read_fault(row)
-    content = {"document": row.sha256, "fault": fault, "answer": read_answers(row).get(finding)}
+    found = fault and {"code": fault.code, "values": fault.values}
+    content = {"document": row.sha256, "fault": found, "answer": read_answers(row).get(finding)}
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 

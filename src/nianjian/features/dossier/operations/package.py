@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
@@ -17,12 +18,14 @@ from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.closed_seasons import list_closed_years, list_sealed_blobs, refuse_closed
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.documents import GeneratedTold
 from nianjian.features.dossier.editions import build_process, manifest
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.manifest import name_book
 from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Seal, required_seals
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.generated import complaint_papers
+from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.materials import Line
@@ -476,7 +479,7 @@ class Paper:
     line: Line
     run: str
     older: bool
-    sums: Sequence[Json]
+    sums: Sequence[Sum]
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,9 +567,9 @@ def portrait_of_item(line: Line) -> str:
 def _paper(line: Line, newest: str) -> Paper:
     run = portrait_of_item(line)
     sums = materials.read_report(line.newest).get(generate.SUMS, ()) if line.newest is not None else ()
-    return Paper(line, run, bool(run) and run != newest, sums)
+    return Paper(line, run, bool(run) and run != newest, msgspec.convert(sums, type=list[Sum]))
 
 
-def to_document(one: Paper) -> Json:
-    """As JSON."""
-    return {**checklist.line_to_document(one.line), "run": one.run, "older": one.older, "sums": list(one.sums)}
+def to_document(one: Paper) -> GeneratedTold:
+    """With what it was generated from."""
+    return checklist.line_to_document(one.line, GeneratedTold, run=one.run, older=one.older, sums=list(one.sums))

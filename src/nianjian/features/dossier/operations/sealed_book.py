@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.documents import ScanFindingOverruled, SealedScanTold
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.look import inspect_file
 from nianjian.features.dossier.editions.manifest import blank, score_signed
 from nianjian.features.dossier.editions.verify import SIGNED, find_riding_seal, read_plan
 from nianjian.features.dossier.ingest.receive import cut_ranges, receive, require_cuttable
-from nianjian.features.dossier.models import Arrival, Evidence, SealedScan, Version
+from nianjian.features.dossier.models import Arrival, Evidence, SealedScan, Version, row_values
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -232,19 +234,19 @@ def find_sealed_scan(version: Version) -> SealedScan | None:
     return version.sealed_scans.order_by("pk").last()
 
 
-def sealed_to_document(version: Version) -> Json | None:
-    """The sealed scan of a version as JSON: it has the version's pages."""
+def sealed_to_document(version: Version) -> SealedScanTold | None:
+    """The sealed scan of a version: it has the version's pages."""
     scan = find_sealed_scan(version)
     if scan is None:
         return None
-    return {
-        "recorded_at": scan.recorded_at, "recorded_by": scan.recorded_by, "pages": version.pages,
-        "riding": scan.riding, "dpi": scan.dpi, "sha256": scan.sha256, "size": scan.size,
-        "overruled": [
-            {"finding": code, **answer}
-            for code, answer in sorted(read_answers(scan).items()) if "approved_by" in answer
-        ],
-    }  # fmt: skip
+    overruled = [
+        {"finding": code, **answer} for code, answer in sorted(read_answers(scan).items()) if "approved_by" in answer
+    ]
+    return SealedScanTold(
+        **row_values(scan, "recorded_at", "recorded_by", "riding", "dpi", "sha256", "size"),
+        pages=version.pages,
+        overruled=msgspec.convert(overruled, list[ScanFindingOverruled]),
+    )
 
 
 def _name_pages(

@@ -4,8 +4,9 @@ import base64
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import count
-from typing import Any, Final, cast
+from typing import Any, Final
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import FIELDS, SEALS
 from nianjian.engines.paper.words import words
+from nianjian.features.dossier.documents import ArrivalGuess, ArrivalPart, PageMark
 from nianjian.features.dossier.kinds import ITEMS, KNOWN
-from nianjian.features.dossier.materials import SEEN, PageMark
+from nianjian.features.dossier.materials import SEEN
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import arrivals, checklist, overrulings, sealed_book
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
@@ -76,19 +78,19 @@ def _mm(length: float) -> str:
 
 def _facts(one: Page) -> list[str]:
     _, facts = words(current()), one.facts
-    if not facts:
+    if facts.colour is None:
         return []
     said = [
         f"{round(one.wide_mm)} × {round(one.high_mm)} mm",
-        _("colour") if facts["colour"] == "colour" else _("grey"),
+        _("colour") if facts.colour == "colour" else _("grey"),
     ]
-    if facts["dpi"] is not None:
-        said.append(f"{facts['dpi']} dpi")
-    if facts["skew_deg"] is not None:
-        said.append(gettext("skewed by {degrees}°").format(degrees=f"{facts['skew_deg']:.1f}"))
+    if facts.dpi is not None:
+        said.append(f"{facts.dpi} dpi")
+    if facts.skew_deg is not None:
+        said.append(gettext("skewed by {degrees}°").format(degrees=f"{facts.skew_deg:.1f}"))
     return said + [
-        gettext("{kind}, {size} mm").format(kind=_(SEALS[seal["kind"]]), size=f"{seal['diameter_mm']:.0f}")
-        for seal in facts["seals"]
+        gettext("{kind}, {size} mm").format(kind=_(SEALS[seal.kind]), size=f"{seal.diameter_mm:.0f}")
+        for seal in facts.seals or ()
     ]
 
 
@@ -169,51 +171,51 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
     proposal, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
     badge, state, chosen = "plain", gettext("not read yet"), ""
     said: list[str] = []
-    cut = fault is None and (proposal or {}).get("pages", 2) > 1  # an OFD has 0; what nobody has counted may have more
+    # An OFD has 0 pages; what nobody has counted may have several.
+    cut = fault is None and (proposal is None or proposal.pages is None or proposal.pages > 1)
     if fault is not None:
-        badge, state, said = "bad", gettext("cannot be read"), [data.describe_job_error(fault)[0]]
+        badge, state, said = "bad", gettext("cannot be read"), [data.fault(fault)]
     elif proposal is not None:
-        said = [_evidence(one) for one in proposal["guesses"]]
-        chosen = str(proposal["item"]) if proposal["sure"] else ""
-        said += [_part(one) for one in proposal.get("papers", ())]
-        if proposal.get("papers"):
+        said = [_evidence(one) for one in proposal.guesses]
+        chosen = str(proposal.item) if proposal.sure else ""
+        said += [_part(one) for one in proposal.papers]
+        if proposal.papers:
             badge, state = "warn", gettext("several documents")
-        elif proposal["sure"]:
+        elif proposal.sure:
             badge, state = "good", item_title(chosen)
-        elif proposal["item"]:
-            badge, state = "warn", gettext("perhaps {item}").format(item=item_title(str(proposal["item"])))
+        elif proposal.item:
+            badge, state = "warn", gettext("perhaps {item}").format(item=item_title(proposal.item))
         else:
             badge, state = "warn", gettext("not recognised")
     if cutting:
         badge, state, chosen = "plain", gettext("being split"), ""
     size = f"{-(-row.size // KIB)} KiB"
-    fault_code = (fault or {}).get("code")
-    overrulable = fault_code in sealed_book.OVERRULABLE
-    if overrulable:
+    overrulable = fault is not None and fault.code in sealed_book.OVERRULABLE
+    if fault is not None and overrulable:
         state = gettext("not accepted")  # it was read
-        if overrulings.find_scan_request(row, str(fault_code)):
+        if overrulings.find_scan_request(row, fault.code):
             said.append(gettext("A second person has been asked; see Approvals."))
             overrulable = False
     return {"key": row.pk, "name": row.name or "", "size": size, "badge": badge, "state": state, "chosen": chosen,
             "said": said, "cut": cut, "overrulable": overrulable}  # fmt: skip
 
 
-def _part(one: Json) -> str:
-    item = item_title(str(one["item"])) if one["item"] else gettext("not recognised")
-    return gettext("pages {pages}: {item}").format(pages=format_range(one["first"], one["last"]), item=item)
+def _part(one: ArrivalPart) -> str:
+    item = item_title(one.item) if one.item else gettext("not recognised")
+    return gettext("pages {pages}: {item}").format(pages=format_range(one.first, one.last), item=item)
 
 
-def _evidence(one: Json) -> str:
+def _evidence(one: ArrivalGuess) -> str:
     """What speaks for an item, as it was read."""
     _ = words(current())
     comma = _(", ")
-    parts = [gettext("{item}: {points} points").format(item=item_title(one["item"]), points=one["points"])]
-    if one["title"]:
-        parts.append(gettext("heading “{title}”").format(title=one["title"]))
-    if one["words"]:
-        parts.append(gettext("words {words}").format(words=comma.join(one["words"])))
-    if one["fields"]:
-        fields = comma.join(_(FIELDS[name]) if name in FIELDS else name for name in one["fields"])
+    parts = [gettext("{item}: {points} points").format(item=item_title(one.item), points=one.points)]
+    if one.title:
+        parts.append(gettext("heading “{title}”").format(title=one.title))
+    if one.words:
+        parts.append(gettext("words {words}").format(words=comma.join(one.words)))
+    if one.fields:
+        fields = comma.join(_(FIELDS[name]) if name in FIELDS else name for name in one.fields)
         parts.append(gettext("read: {fields}").format(fields=fields))
     return " · ".join(parts)
 
@@ -238,10 +240,10 @@ def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpRes
     if last is not None and last.state == data.DONE:
         return redirect("data-job", code=code, job=last.id)
     row = arrivals.get_arrival(**place(request, code, year), arrival=arrival)
-    parts: list[dict[str, Any]] = (arrivals.read_proposal(row) or {}).get("papers", [])
     if last is None:
-        return _page(request, code, year, arrival, _typed(parts))
-    rows = _typed(cast("list[dict[str, Any]]", last.payload["papers"]))
+        proposal = arrivals.read_proposal(row)
+        return _page(request, code, year, arrival, _typed(proposal.papers if proposal else []))
+    rows = _typed(msgspec.convert(last.payload["papers"], list[ArrivalPart]))
     return _page(request, code, year, arrival, rows, leave=bool(last.payload["leave"]))
 
 
@@ -303,8 +305,8 @@ def _page(
     return render(request, "dossier/cut.html", context)
 
 
-def _typed(parts: Sequence[Mapping[str, Any]]) -> Typed:
-    return [(one["item"] or "", one["first"], one["last"]) for one in parts]
+def _typed(parts: Sequence[ArrivalPart]) -> Typed:
+    return [(one.item or "", one.first, one.last) for one in parts]
 
 
 def _read_rows(form: Mapping[str, object]) -> tuple[list[tuple[str, str, str]], bool]:

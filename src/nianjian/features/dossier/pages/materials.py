@@ -19,6 +19,7 @@ from nianjian.engines.paper.texts.claims import TEXT, PartKind
 from nianjian.engines.paper.texts.dossier import FORMS, INTERNAL, MARKS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.documents import Blank
 from nianjian.features.dossier.generated import complaint_papers
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM, Line
@@ -26,7 +27,6 @@ from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations import checklist, fill_in, overrulings, sealed_book
 from nianjian.features.dossier.operations import package as output_files
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
-from nianjian.features.dossier.operations.fill_in import Blank
 from nianjian.features.dossier.operations.package import GENERATED
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.package import generation_form

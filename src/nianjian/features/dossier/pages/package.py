@@ -28,7 +28,9 @@ from nianjian.engines.paper.texts.dossier import (
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, pair_text, words
+from nianjian.features.dossier.documents import FillInField, FillInTold
 from nianjian.features.dossier.fill_in import Report, format_change, source_text
+from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations import checklist, fill_in, verification
 from nianjian.features.dossier.operations import package as output_files
 from nianjian.features.dossier.operations.generate import ALL, ITEMS
@@ -121,7 +123,7 @@ def _paper(code: str, year: int, one: Paper) -> list[Cell]:
 def _agreement(one: Paper) -> Cell:
     if not one.sums:
         return Cell("–")
-    bad = sum(entry["paper"] != entry["portrait"] for entry in one.sums)
+    bad = sum(entry.paper != entry.portrait for entry in one.sums)
     if bad:
         return Cell(gettext("{count} differ").format(count=bad), badge="bad")
     if one.older:
@@ -138,9 +140,9 @@ def sum_rows(papers: Sequence[Paper]) -> Table | None:
     rows = [
         [
             Cell(presenters.item_title(one.line.item)),
-            Cell(pair_text(code_name("metric", entry["metric"], _), code_name("component", entry["figure"], _), _)),
-            Cell(figures.count_text(entry["paper"]), figure=True),
-            Cell("–" if entry["portrait"] is None else figures.count_text(entry["portrait"]), figure=True),
+            Cell(pair_text(code_name("metric", entry.metric, _), code_name("component", entry.figure, _), _)),
+            Cell(figures.count_text(entry.paper), figure=True),
+            Cell("–" if entry.portrait is None else figures.count_text(entry.portrait), figure=True),
             _agrees(entry, older=one.older),
         ]
         for one in papers
@@ -149,9 +151,9 @@ def sum_rows(papers: Sequence[Paper]) -> Table | None:
     return cards(gettext("Figures that must match"), heads, rows) if rows else None
 
 
-def _agrees(entry: Json, *, older: bool) -> Cell:
+def _agrees(entry: Sum, *, older: bool) -> Cell:
     """Of an older portrait nothing is told of the newest one."""
-    if entry["paper"] != entry["portrait"]:
+    if entry.paper != entry.portrait:
         return Cell(gettext("no"), badge="bad")
     return Cell(gettext("with the older portrait"), badge="warn") if older else Cell(gettext("yes"), badge="good")
 
@@ -403,7 +405,6 @@ def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpRe
 
 
 FIELDS: Final = 56  # of a page: eight code numbers
-Told = Mapping[str, Any]
 
 
 def _report(name: str) -> Report:
@@ -451,20 +452,20 @@ class EntryForm(forms.Form):
     Left empty such a value stays; a second field takes back what a person entered.
     """
 
-    def __init__(self, lines: Iterable[Told], values: QueryDict | None = None) -> None:
+    def __init__(self, lines: Iterable[FillInField], values: QueryDict | None = None) -> None:
         super().__init__(values, auto_id="fill_%s")
         chinese = current() == CHINESE
         for line in lines:
-            title = line["title_zh"] if chinese else line["title_en"]
-            initial = line["proposal"] if line["value"] is None else line["value"] if line["entered"] else None
+            title = line.title_zh if chinese else line.title_en
+            initial = line.proposal if line.value is None else line.value if line.entered else None
             self.fields[_entry_name(line)] = forms.CharField(
-                label=f"{line['number']} {title}".strip(),
+                label=f"{line.number} {title}".strip(),
                 required=False,
                 max_length=LONGEST,
-                initial="" if line["personal"] else initial or "",
+                initial="" if line.personal else initial or "",
                 help_text=_entry_hint(line),
             )
-            if line["personal"] and line["entered"]:
+            if line.personal and line.entered:
                 self.fields[CLEAR + _entry_name(line)] = clear_field(title)
 
     def texts(self) -> dict[tuple[str, str], str]:
@@ -481,18 +482,18 @@ class EntryForm(forms.Form):
         return texts
 
 
-def _entry_name(line: Told) -> str:
-    return f"{line['number']}.{line['field']}"
+def _entry_name(line: FillInField) -> str:
+    return f"{line.number}.{line.field}"
 
 
-def _entry_hint(line: Told) -> str:
-    if line["entered"]:
+def _entry_hint(line: FillInField) -> str:
+    if line.entered:
         return gettext("Filled in by a person.")
-    if line["value"] is not None:
+    if line.value is not None:
         return gettext("From the records: {value}. What you type replaces it, and both are shown.").format(
-            value=line["value"]
+            value=line.value
         )
-    if line["personal"] or line["proposal"] is None:
+    if line.personal or line.proposal is None:
         return ""
     return gettext("The text of an earlier year; saving confirms it for this year's sheet.")
 
@@ -503,7 +504,7 @@ def enter(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """Keep what was typed into the fields; where one is refused nothing is kept, and all of it stands there again."""
     kind = _report(report)
     sheet = fill_in.find_newest_sheet(**place(request, code, year), report=kind)
-    lines = [] if sheet is None else sheet["fields"]
+    lines = [] if sheet is None else sheet.fields
     form = EntryForm([line for line in lines if _entry_name(line) in request.POST], request.POST)
     if form.is_valid() and (texts := form.texts()):
         try:
@@ -527,10 +528,16 @@ def download_sheet(request: Request, code: str, year: int, report: str, form: st
 
 
 def _render_sheet(
-    request: Request, code: str, year: int, report: Report, sheet: Told | None, *, refused: EntryForm | None = None
+    request: Request,
+    code: str,
+    year: int,
+    report: Report,
+    sheet: FillInTold | None,
+    *,
+    refused: EntryForm | None = None,
 ) -> HttpResponse:
     _ = words(current())
-    lines = [] if sheet is None else sheet["fields"]
+    lines = [] if sheet is None else sheet.fields
     cut = Paginator(lines, FIELDS).get_page(request.GET.get("page", 1))
     may_enter = has_permission(request.actor, code, Permission.MANAGE_DATA)
     context = {
@@ -552,30 +559,30 @@ def _render_sheet(
     return render(request, "dossier/fill_in.html", context, status=200 if refused is None else UNPROCESSABLE)
 
 
-def _pairs(sheet: Told) -> list[tuple[str, str]]:
+def _pairs(sheet: FillInTold) -> list[tuple[str, str]]:
     return [
-        (gettext("Created"), f"{format_moment(sheet['made_at'])} · {person(sheet['made_by'])}"),
-        (gettext("As of"), str(sheet["as_of"])),
-        (gettext("Figures from run"), sheet["run"] or gettext("no portrait of the year: its figures are unknown")),
-        (gettext("Still to be filled in"), str(sheet["unknown"])),
-        (gettext("Changed by more than the limit"), str(sheet["over"])),
+        (gettext("Created"), f"{format_moment(sheet.made_at)} · {person(sheet.made_by)}"),
+        (gettext("As of"), str(sheet.as_of)),
+        (gettext("Figures from run"), sheet.run or gettext("no portrait of the year: its figures are unknown")),
+        (gettext("Still to be filled in"), str(sheet.unknown)),
+        (gettext("Changed by more than the limit"), str(sheet.over)),
     ]
 
 
-def _field(one: Told) -> dict[str, Any]:
+def _field(one: FillInField) -> dict[str, Any]:
     _ = words(current())
     chinese = current() == CHINESE
     return {
-        "number": one["number"],
-        "title": one["title_zh"] if chinese else one["title_en"],
-        "rule": one["rule"],
-        "level": code_name("level", one["level"], _),
-        "badge": LEVELS[one["level"]],
-        "note": one["note_zh"] if chinese else one["note_en"],
+        "number": one.number,
+        "title": one.title_zh if chinese else one.title_en,
+        "rule": one.rule,
+        "level": code_name("level", one.level, _),
+        "badge": LEVELS[one.level],
+        "note": one.note_zh if chinese else one.note_en,
         "source": source_text(one, _),
-        "recorded": one["recorded"],
-        "value": one["value"],
-        "before": one["before"],
+        "recorded": one.recorded,
+        "value": one.value,
+        "before": one.before,
         "change": format_change(one, _),
-        "over": one["over"],
+        "over": one.over,
     }
