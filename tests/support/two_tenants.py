@@ -17,6 +17,7 @@ from tests.support.import_pages import calls, work  # noqa: E402
 from tests.support.sample_portrait import fill  # noqa: E402
 
 from nianjian.engines.kernel import clock  # noqa: E402
+from nianjian.engines.kernel.encode import to_builtins  # noqa: E402
 from nianjian.engines.sip.message import CallTrace  # noqa: E402
 from nianjian.engines.sip.message import Line as SipLine  # noqa: E402
 from nianjian.features.archives import closed_seasons as archives  # noqa: E402
@@ -220,7 +221,7 @@ def _archived(code: str, actor: Actor) -> int:
     blob = blobs.put(b"{}")
     file = archives.ArchiveFile("log", "log-2023.json", "application/json", blob.sha256, blob.size, blob.id)
     log: dict[str, Any] = {"seq": 0, "hash": "", "acts": []}
-    document = {"season": season, "package": None, "portrait": None, "log": log}
+    document = {"season": to_builtins(season), "package": None, "portrait": None, "log": log}
     archives.store_archive(enterprise=code, year=2023, document=document, files=[file], actor=actor)
     return 2023
 

@@ -27,4 +27,4 @@ def test_every_state_has_its_text_badge_and_style() -> None:
     ],
 )  # fmt: skip
 def test_a_task_is_done_where_a_check_has_passed(status: str, state: str, text: str) -> None:
-    assert task_state_text({"status": status, "state": state}, words(CHINESE)) == text
+    assert task_state_text(state, status, words(CHINESE)) == text

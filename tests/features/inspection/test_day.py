@@ -173,7 +173,7 @@ def test_a_drill_from_before_the_plan_of_the_season_proves_nothing(
     later = date(began.year + 3, 2, 1)
     assert why(later) == "drill_old"
     summary = summarize_season(enterprise=demo, year=None, today=later, actor=operator)
-    assert next(one["status"] for one in summary["tasks"] if one["task"] == "drill") == "not_proved"
+    assert next(one.status for one in summary.tasks if one.task == "drill") == "not_proved"
 
 
 def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, operator: Actor) -> None:

@@ -33,7 +33,7 @@ def _owners(task: str) -> list[str]:
         summarize_season(enterprise=one, year=2026, today=clock.today(), actor=Actor("anna", USER))
         for one in ("demo", "two")
     ]
-    return [one["owner"] for season in seasons for one in season["tasks"] if one["task"] == task]
+    return [one.owner for season in seasons for one in season.tasks if one.task == task]
 
 
 def _sent(client: Client, **data: object) -> str:

@@ -101,7 +101,7 @@ def _values(portrait: BasisPortrait) -> dict[str, tuple[str, str]]:
 def _tasks(day: date, actor: Actor) -> dict[str, str]:
     season = summarize_season(enterprise="demo", year=2026, today=day, actor=actor)
     names = {"portrait", "stopped_seats", "old_tickets"}
-    return {one["task"]: one["state"] for one in season["tasks"] if one["task"] in names}
+    return {one.task: one.state for one in season.tasks if one.task in names}
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from nianjian.features.inspection.operations import readiness
 from nianjian.features.portrait.declarations import declare_not_applicable, withdraw_declaration
 from nianjian.features.portrait.marketing import decide_marketing
 from nianjian.features.portrait.operations import export_portrait, run_portrait
+from nianjian.features.season.documents import SeasonTask
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.models import Job
@@ -57,9 +58,9 @@ def _decide(actor: Actor, kind: str, text: str, day: date = date(2026, 6, 1)) ->
     decide_marketing(enterprise="demo", actor=actor, year=2026, decided_on=day, kind=kind, text=text)
 
 
-def _task(actor: Actor) -> Json:
+def _task(actor: Actor) -> SeasonTask:
     season = summarize_season(enterprise="demo", year=2026, today=date(2027, 1, 20), actor=actor)
-    return next(item for item in season["tasks"] if item["task"] == "marketing_lines")
+    return next(item for item in season.tasks if item.task == "marketing_lines")
 
 
 def test_a_withheld_display_is_unknown_and_never_the_caller(
@@ -216,13 +217,13 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     cells = [re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<dd>\s*(.*?)\s*</dd>", page)]
     assert cells == ["3", "–", "0", "0 / 365"]
     task = _task(operator)
-    assert (task["finished"], task_reason(task, words(CHINESE))) == (False, "3 次呼叫、0 个码号为营销，尚未决定")
+    assert (task.finished, task_reason(task.figures, words(CHINESE))) == (False, "3 次呼叫、0 个码号为营销，尚未决定")
     with pytest.raises(NianjianError, match="marketing_day_ahead"):
         _decide(anna, "stopped", "将停止", date(2027, 1, 21))
     _decide(anna, "stopped", "今日停止", date(2027, 1, 19))
     ran = _run(anna)
     assert (ran.marketing["answered"], ran.marketing["calls_after"]) == (False, 0), "no day has ended since"
-    assert task_reason(_task(operator), words(CHINESE)) == "已作决定，但话单尚不能印证：此后有 0 次营销呼叫"
+    assert task_reason(_task(operator).figures, words(CHINESE)) == "已作决定，但话单尚不能印证：此后有 0 次营销呼叫"
     no_records = "此后未导入任何话单：未证明营销外呼已停止"
     assert sections.marketing_lines(ran.as_dict(), words(CHINESE))[-1] == no_records
     _decide(anna, "stopped", "年末停止", date(2026, 12, 31))
@@ -234,11 +235,11 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     assert revive.result(ran.as_dict()).as_json() == ran.as_json()
     assert _run(anna, raw=True).as_dict()["marketing"] == ran.as_dict()["marketing"]
     task = _task(operator)
-    assert (task["state"], task_reason(task, words(CHINESE))) == ("done", "已作决定，此后的话单予以印证")
+    assert (task.state, task_reason(task.figures, words(CHINESE))) == ("done", "已作决定，此后的话单予以印证")
     _import(_calls(sheet, ["2026-06-02"], {"2026-06-02"}, "later.csv"), operator)
     ran = _run(anna)
     assert (ran.light, ran.marketing["light"], ran.marketing["calls_after"]) == ("insufficient", "red", 1)
-    assert _task(operator)["finished"] is False
+    assert _task(operator).finished is False
 
 
 def test_call_backs_are_answered_by_consents_that_cover_every_call(
@@ -305,7 +306,7 @@ def test_calls_of_a_switch_without_purposes_are_answered_by_a_decision(
     def state() -> tuple[bool, str]:
         said = sections.marketing_lines(_run(anna).as_dict(), words(CHINESE))
         task = _task(operator)
-        return (task["state"], task["status"]) == ("done", "passed"), "\n".join(said)
+        return (task.state, task.status) == ("done", "passed"), "\n".join(said)
 
     _import(_calls(sheet, ["2026-05-01"], set(), "calls.csv", other=""), operator)
     assert state() == (False, "1次已送达外呼中有1次未写用途：未证明其不是营销外呼")

@@ -22,6 +22,7 @@ from nianjian.features.reconciliation import comparisons, operations, storage
 from nianjian.features.reconciliation.documents import FilingComparison, ReconcileDifference
 from nianjian.features.reconciliation.models import Difference, Run
 from nianjian.features.reconciliation.queries import DifferenceFilter, list_unsettled_runs
+from nianjian.features.season.documents import SeasonTask
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -141,9 +142,9 @@ def test_an_allowance_of_the_enterprises_own_stands_beside_the_guides_which_deci
     verdicts = {name: getattr(data, name) for name in ("open", "verdict", "allowed", "own_verdict", "own_allowed")}
     assert verdicts == {"open": 3, "verdict": "failed", "allowed": 0, "own_verdict": "passed", "own_allowed": 3}
     season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=anna)
-    task = next(one for one in season["tasks"] if one["task"] == "filed_base")
-    assert (task["finished"], task["steps"]["done"]) == (False, 0)
-    assert task_reason(task, words(CHINESE)) == "指南允许的未处理差异为0条，以此判定；企业自设为3条"
+    task = next(one for one in season.tasks if one.task == "filed_base")
+    assert (task.finished, task.steps.done) == (False, 0)
+    assert task_reason(task.figures, words(CHINESE)) == "指南允许的未处理差异为0条，以此判定；企业自设为3条"
     page = signed_in("anna").get(f"/e/demo/reconcile/{data.run}/").content.decode()
     assert "指南0条，以此判定；企业自设3条：通过" in page
 
@@ -155,18 +156,18 @@ def test_a_comparison_as_at_a_day_to_come_closes_no_task(
     load("numbers", HEADER, ("95013", 8, "示例", "已备案", "2024-02-01", "张三", "2024-02-01"))
     same = sheet(THEIRS, ("95013", 8, "示例", "已备案", "2024-02-01", "张三"), name="same.csv")
 
-    def task() -> dict[str, Any]:
+    def task() -> SeasonTask:
         season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=anna)
-        return next(one for one in season["tasks"] if one["task"] == "filed_base")
+        return next(one for one in season.tasks if one.task == "filed_base")
 
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-10-16")
     data = made(same, anna)
     assert (data.as_of, data.verdict) == (date(2026, 12, 31), "passed")
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
-    assert task()["steps"]["done"] == 0
-    assert task_reason(task(), words(CHINESE)) == "比对基准日当时尚未到来；该日之后须重新比对"
+    assert task().steps.done == 0
+    assert task_reason(task().figures, words(CHINESE)) == "比对基准日当时尚未到来；该日之后须重新比对"
     made(same, anna)
-    assert (task()["steps"]["done"], task_reason(task(), words(CHINESE))) == (1, "")
+    assert (task().steps.done, task_reason(task().figures, words(CHINESE))) == (1, "")
 
 
 def test_what_was_entered_since_the_comparison_opens_its_tasks_again(
@@ -183,10 +184,10 @@ def test_what_was_entered_since_the_comparison_opens_its_tasks_again(
 
     def passed() -> list[int]:
         season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=anna)
-        tasks = {one["task"]: one for one in season["tasks"]}
+        tasks = {one.task: one for one in season.tasks}
         stale = {words(CHINESE)("the register was changed since it was compared; compare again"), ""}
-        assert {task_reason(tasks[name], words(CHINESE)) for name in ("consistency", "filed_base")} <= stale
-        return [tasks[name]["steps"]["done"] for name in ("consistency", "filed_base")]
+        assert {task_reason(tasks[name].figures, words(CHINESE)) for name in ("consistency", "filed_base")} <= stale
+        return [tasks[name].steps.done for name in ("consistency", "filed_base")]
 
     compare()
     assert passed() == [1, 1]

@@ -34,6 +34,7 @@ from nianjian.features.maintenance import retention
 from nianjian.features.rectification.models import Case
 from nianjian.features.rectification.operations import Notice, open_case
 from nianjian.features.season import closing, operations
+from nianjian.features.season.documents import NotTaken
 from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season
 from nianjian.features.season.reminders import enqueue_due_reminders
@@ -72,13 +73,13 @@ def test_what_a_season_takes_over(demo: str, anna: Actor) -> None:
     _paper("seat_table", None, anna)
     operations.assign_task(enterprise=demo, year=2026, task="items", owner="王工", actor=anna)
     result = roll_over(enterprise=demo, year=2027, actor=anna)
-    assert (sorted(result["taken"]), result["owners"]) == (["articles", "business_licence"], ["items"])
-    assert result["left"] == [
-        {"item": "business_licence", "reason": "expired", "valid_until": "2027-12-31"},
-        {"item": "seat_table", "reason": "yearly", "valid_until": None},
+    assert (sorted(result.taken), result.owners) == (["articles", "business_licence"], ["items"])
+    assert result.left == [
+        NotTaken("business_licence", "expired", date(2027, 12, 31)),
+        NotTaken("seat_table", "yearly", None),
     ]
     before = Entry.objects.count()
-    assert roll_over(enterprise=demo, year=2027, actor=anna)["taken"] == []
+    assert roll_over(enterprise=demo, year=2027, actor=anna).taken == []
     assert Entry.objects.count() == before, "doing it twice changes nothing"
 
 
@@ -267,7 +268,7 @@ def _zip(listed: dict[str, Any], page: bytes) -> bytes:
 
 def _tracks(demo: str, actor: Actor) -> dict[str, Any]:
     season = summarize_season(enterprise=demo, year=2026, today=clock.today(), actor=actor)
-    return {one["track"]: one["filed_on"] for one in season["tracks"]}
+    return {one.track: one.filed_on and one.filed_on.isoformat() for one in season.tracks}
 
 
 def test_the_package_and_the_season_are_handed_in_at_once(demo: str, anna: Actor, operator: Actor) -> None:
@@ -305,7 +306,7 @@ def test_a_report_noted_alone_takes_no_package(demo: str, anna: Actor, operator:
     _built(demo, operator, built=date(2027, 3, 2))
     operations.note_report(**of, day=date(2027, 3, 1), actor=operator)
     season = summarize_season(enterprise=demo, year=2026, today=clock.today(), actor=operator)
-    assert (season["package"], _tracks(demo, operator)["licence"]) == (None, "2027-03-01"), "built a day later"
+    assert (season.package, _tracks(demo, operator)["licence"]) == (None, "2027-03-01"), "built a day later"
     operations.note_report(
         **of,
         day=date(2027, 3, 2),
@@ -314,7 +315,8 @@ def test_a_report_noted_alone_takes_no_package(demo: str, anna: Actor, operator:
     assert not rounds.list_submissions(demo, 2026).exists(), "files are handed in by who may keep them"
     operations.note_report(**of, day=date(2027, 3, 3), actor=operator)
     season = summarize_season(enterprise=demo, year=2026, today=clock.today(), actor=operator)
-    assert (season["package"]["number"], season["package"]["handed_on"]) == (1, "2027-03-03")
+    assert season.package is not None
+    assert (season.package.number, season.package.handed_on) == (1, date(2027, 3, 3))
 
 
 def test_each_licence_has_its_own_day(demo: str, operator: Actor) -> None:

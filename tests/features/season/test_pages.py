@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import date
 from typing import Any
 
 import pytest
@@ -39,25 +38,26 @@ def _store_filing_basis(sample: dict[str, Any]) -> None:
 
 def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, Any]) -> None:
     season = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
-    assert not season["tasks"][1]["effects"], "nothing changes 31 December any more"
+    assert not season.tasks[1].effects, "nothing changes 31 December any more"
     _store_filing_basis(sample)
     page = site.get("/e/demo/season/").content.decode()
     season = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
-    assert season["year"] == 2026
+    assert season.year == 2026
+    assert season.earliest is not None
     for text in (
-        season["earliest"]["citation"],
-        *(flag["text"] for flag in season["risk_flags"]),
-        *(one["date"] for track in season["tracks"] for one in track["deadlines"]),
-        *(str(format_day(date.fromisoformat(one["due"]))) for one in season["tasks"]),
-        *(one["citation"] for track in season["tracks"] for one in track["deadlines"]),
+        season.earliest.citation,
+        *(flag.text for flag in season.risk_flags),
+        *(one.date.isoformat() for track in season.tracks for one in track.deadlines),
+        *(str(format_day(one.due)) for one in season.tasks),
+        *(one.citation for track in season.tracks for one in track.deadlines),
     ):
         assert text in page
-    assert season["tasks"][1]["effects"], "D5 with its effect"
-    panel = site.get(f"/e/demo/season/?task={season['tasks'][1]['task']}").content.decode()
-    assert season["tasks"][1]["effects"][0] in panel
+    assert season.tasks[1].effects, "D5 with its effect"
+    panel = site.get(f"/e/demo/season/?task={season.tasks[1].task}").content.decode()
+    assert season.tasks[1].effects[0] in panel
     assert '<svg class="gantt"' in page
     assert smallest_text("season.css", ".gantt", WIDE) >= 11
-    assert page.count('<rect class="bar ') == len(season["tasks"])
+    assert page.count('<rect class="bar ') == len(season.tasks)
     assert not re.search(r"<svg.*?style=.*?</svg>", page, re.DOTALL), "no inline style: the policy forbids it"
     late = site.get("/e/demo/season/?year=2026&today=2027-05-02").content.decode()
     head = late.split('id="grave"')[1].split("</div>")[0]
@@ -89,9 +89,9 @@ def test_what_is_done_on_it_and_whose_the_tasks_are(site: Client) -> None:
     refused = site.post("/e/demo/season/tasks/", {**year, "act": "snooze", "task": "items", "day": "2027-02-09"})
     assert refused.status_code == 400
     season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
-    assert [one["state"] for one in season["tracks"]] == ["filed", "on_time"]
-    items = {one["task"]: one for one in season["tasks"]}["items"]
-    assert (items["owner"], items["state"], items["reason"]) == ("王工", "snoozed", "等章")
+    assert [one.state for one in season.tracks] == ["filed", "on_time"]
+    items = {one.task: one for one in season.tasks}["items"]
+    assert (items.owner, items.state, items.reason) == ("王工", "snoozed", "等章")
     acts = list(audit.acts(enterprise="demo", newest=3))
     assert [one.verb for one in acts] == ["season.task_snoozed", "season.task_assigned", "season.filed"]
     assert "王工" not in json.dumps([one.data for one in acts], ensure_ascii=False), "what people write stays sealed"

@@ -10,7 +10,6 @@ from tests.support.written import licences, overlay
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season import list_days
 from nianjian.features.overview.attention import list_late_reports, with_reports
 from nianjian.features.portrait.declarations import declare_not_applicable
 from nianjian.features.portrait.operations import run_portrait
@@ -19,6 +18,7 @@ from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
 from nianjian.features.rulebook.operations import request_overlay
 from nianjian.features.season import feeds, operations
+from nianjian.features.season.documents import SeasonSteps, SeasonTask, list_days
 from nianjian.features.season.feeds import list_entries
 from nianjian.features.season.models import Note
 from nianjian.features.season.queries import summarize_season
@@ -48,18 +48,18 @@ def test_each_licence_has_both_reports(demo: str, operator: Actor) -> None:
     licences(demo, "B2-2", issued=date(2026, 12, 31))
     licences(demo, "B2-3", issued=date(2027, 1, 1))  # reports next year
     season = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
-    assert [(one["licence"], one["track"]) for one in season["tracks"]] == [
+    assert [(one.licence, one.track) for one in season.tracks] == [
         (licence, track) for licence in ("B2-1", "B2-2") for track in ("licence", "code_number")
     ]
-    assert "no_licence" not in {one["code"] for one in season["risk_flags"]}
+    assert "no_licence" not in {one.code for one in season.risk_flags}
     scope: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "day": TODAY, "actor": operator}
     operations.note_report(licence="B2-1", **scope)
     with pytest.raises(NianjianError, match="season_licence_unknown"):
         operations.note_report(licence="B2-3", **scope)
     half = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
-    assert [one["state"] for one in half["tracks"]] == ["filed", "on_time", "on_time", "on_time"]
-    filing = {one["task"]: one for one in half["tasks"]}["file_licence"]
-    assert (filing["steps"], filing["finished"]) == ({"done": 1, "total": 2}, False)
+    assert [one.state for one in half.tracks] == ["filed", "on_time", "on_time", "on_time"]
+    filing = {one.task: one for one in half.tasks}["file_licence"]
+    assert (filing.steps, filing.finished) == (SeasonSteps(1, 2), False)
     assert ("licence", "2027-03-31") in _days(demo), "one licence still has to report"
     operations.note_report(licence=None, **scope)
     assert _days(demo) == [("code_number", "2027-03-31")]
@@ -69,8 +69,9 @@ def test_a_notice_wins_on_the_overview_too(demo: str, operator: Actor) -> None:
     scope: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": None, "actor": operator}
     operations.note_notice(day=date(2027, 2, 26), notice="浙通知", **scope)
     assert _days(demo) == [("licence", "2027-02-26"), ("code_number", "2027-03-31")]
-    first = summarize_season(enterprise=demo, year=None, today=TODAY, actor=operator)["earliest"]
-    assert (first["date"], first["level"]) == ("2027-02-26", "notice")
+    first = summarize_season(enterprise=demo, year=None, today=TODAY, actor=operator).earliest
+    assert first is not None
+    assert (first.date, first.level) == (date(2027, 2, 26), "notice")
     operations.note_notice(day=None, **scope)
     assert _days(demo)[0] == ("licence", "2027-03-31")
 
@@ -83,12 +84,14 @@ def test_a_notice_to_one_licence_takes_nothing_off_the_others(
     operations.note_notice(licence="B2-1", day=date(2027, 5, 31), notice="延期通知", **scope)
     after = date(2027, 4, 1)
 
-    def states(day: date) -> list[tuple[str, str, str]]:
+    def states(day: date) -> list[tuple[str | None, str, str]]:
         season = summarize_season(enterprise=demo, year=2026, today=day, actor=operator)
-        return [(one["licence"], one["due"], one["state"]) for one in season["tracks"] if one["track"] == "licence"]
+        return [(one.licence, str(one.due), one.state) for one in season.tracks if one.track == "licence"]
 
     assert states(after) == [("B2-1", "2027-05-31", "on_time"), ("B2-2", "2027-03-31", "late")]
-    assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["earliest"]["date"] == "2027-03-31"
+    first = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator).earliest
+    assert first is not None
+    assert first.date == date(2027, 3, 31)
     assert ("licence", "2027-03-31") in _days(demo)
     Enterprise.objects.update(created_at=clock.now() - timedelta(days=900))
     assert [(one.track, one.due) for one in list_late_reports({demo: "浙江"}, after)[demo]] == [
@@ -101,7 +104,7 @@ def test_a_notice_to_one_licence_takes_nothing_off_the_others(
     assert list_late_reports({demo: "浙江"}, date(2027, 6, 1))[demo][0].due == date(2027, 5, 31)
     operations.note_notice(licence="B2-2", day=date(2027, 6, 15), notice="延期通知", **scope)
     season = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
-    assert {one["date"] for one in season["tracks"][0]["deadlines"] if one["printed"]} == {"2027-05-31"}, "its own"
+    assert {one.date for one in season.tracks[0].deadlines if one.printed} == {date(2027, 5, 31)}, "its own"
 
 
 def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
@@ -144,21 +147,16 @@ def test_what_is_refused(demo: str, operator: Actor) -> None:
 
 
 def test_a_case_of_rectification_brings_its_own_day(demo: str, operator: Actor) -> None:
-    before = {
-        one["task"]: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]
-    }
-    assert before["rectification"]["state"] == "not_applicable", "there is no case"
+    before = {one.task: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator).tasks}
+    assert before["rectification"].state == "not_applicable", "there is no case"
     open_case(enterprise=demo, notice=Notice(date(2027, 1, 4), date(2027, 1, 20), "", []), paper=None, actor=operator)
-    after = {
-        one["task"]: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]
-    }
-    assert (after["rectification"]["due"], after["rectification"]["state"]) == ("2027-01-20", "late")
+    after = {one.task: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator).tasks}
+    assert (after["rectification"].due, after["rectification"].state) == (date(2027, 1, 20), "late")
 
 
 def test_a_notices_day_after_june_keeps_its_season_running(demo: str, operator: Actor) -> None:
     def year(day: date) -> int:
-        current: int = summarize_season(enterprise=demo, year=None, today=day, actor=operator)["year"]
-        return current
+        return summarize_season(enterprise=demo, year=None, today=day, actor=operator).year
 
     july = date(2027, 7, 20)
     assert (year(date(2027, 6, 30)), year(july)) == (2026, 2027)
@@ -183,13 +181,12 @@ def test_the_headline_counts_to_the_day_to_which_the_law_moves(demo: str, operat
     overlay("deadline.templates", json.dumps(legal), date(2023, 1, 1))
     days = (date(2024, 3, 29), date(2024, 3, 31), date(2024, 4, 1), date(2024, 4, 2))
     seasons = [summarize_season(enterprise=demo, year=2023, today=day, actor=operator) for day in days]
-    assert [(one["earliest"]["date"], one["earliest"]["last_day"]) for one in seasons] == [
-        ("2024-03-31", "2024-04-01")
-    ] * 4
-    assert [one["earliest"]["left"]["days"] for one in seasons] == [3, 1, 0, -1]
-    assert [one["earliest"]["left"]["workdays"] for one in seasons] == [1, 1, 0, 0]
-    assert [one["tracks"][0]["state"] for one in seasons] == ["on_time", "on_time", "on_time", "late"]
-    assert seasons[0]["milestones"][-1]["due"] == "2024-03-29", "the plan works towards the day as the law names it"
+    first = [one.earliest for one in seasons if one.earliest]
+    assert [(one.date, one.last_day) for one in first] == [(date(2024, 3, 31), date(2024, 4, 1))] * 4
+    assert [one.left.days for one in first] == [3, 1, 0, -1]
+    assert [one.left.workdays for one in first] == [1, 1, 0, 0]
+    assert [one.tracks[0].state for one in seasons] == ["on_time", "on_time", "on_time", "late"]
+    assert seasons[0].milestones[-1].due == date(2024, 3, 29), "the plan works towards the day as the law names it"
 
 
 def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> None:
@@ -197,8 +194,8 @@ def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> Non
     scope: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
 
     def noticed() -> list[tuple[str, tuple[str, ...], str]]:
-        tracks = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tracks"]
-        return [(day["date"], licences, mark) for day, licences, mark in list_days(tracks) if day["printed"]]
+        tracks = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator).tracks
+        return [(str(day.date), licences, mark) for day, licences, mark in list_days(tracks) if day.printed]
 
     operations.note_notice(licence=None, day=date(2027, 2, 26), notice="浙通知", **scope)
     assert noticed() == [("2027-02-26", (), "")], "to every licence: one day"
@@ -254,7 +251,7 @@ def test_the_feed_calls_a_late_task_overdue(demo: str, operator: Actor) -> None:
         return {one.about[-1]: one.category for one in list_entries(told, "zh-hans") if "task" in one.about}
 
     told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
-    (due,) = [date.fromisoformat(one["due"]) for one in told["tasks"] if one["task"] == "drill"]
+    (due,) = [one.due for one in told.tasks if one.task == "drill"]
     assert [found(due)["drill"], found(due + timedelta(days=1))["drill"]] == ["open", "overdue"]
 
 
@@ -262,7 +259,7 @@ def test_a_missed_report_is_red_whatever_was_set(demo: str, operator: Actor) -> 
     """Approved when the light could still be set; such rows are in old databases, so it is written as a row."""
     overlay("deadline.guide.late_light", "green", date(2027, 1, 1))
     season = summarize_season(enterprise=demo, year=2026, today=date(2027, 7, 1), actor=operator)
-    assert {(one["state"], one["light"]) for one in season["tracks"]} == {("late", "red")}
+    assert {(one.state, one.light) for one in season.tracks} == {("late", "red")}
     with pytest.raises(NianjianError, match="overlay_rule_fixed"):
         request_overlay(
             key="deadline.guide.late_light", value="green", province=None, enterprise=demo, reason="试用",
@@ -280,21 +277,21 @@ def test_an_empty_register_makes_no_task_done(demo: str, operator: Actor, anna: 
                 made_at=clock.now(), made_by="os:root",
             )  # fmt: skip
 
-    def tasks() -> dict[str, Any]:
+    def tasks() -> dict[str, SeasonTask]:
         run: dict[str, Any] = {"as_of": TODAY, "province": None, "today": None, "raw": False}
         run_portrait(enterprise=demo, year=2026, actor=anna, **run)
         season = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
-        return {task["task"]: task for task in season["tasks"]}
+        return {task.task: task for task in season.tasks}
 
     Run.objects.filter(kind="seats").update(counts={"same": 2}, told={"unclear": 2})  # an export of keys alone
     by_task = tasks()
-    assert [name for name, task in by_task.items() if task["state"] == "done"] == []
+    assert [name for name, task in by_task.items() if task.state == "done"] == []
     unproved = {"portrait", "stopped_seats", "old_tickets", "consistency", "filed_base", "drill"}
-    assert {name for name, task in by_task.items() if task["status"] in {"not_proved", "overdue"}} >= unproved
-    assert by_task["portrait"]["figures"]["empty_registers"] == ["complaints", "seats"]
+    assert {name for name, task in by_task.items() if task.status in {"not_proved", "overdue"}} >= unproved
+    assert by_task["portrait"].figures["empty_registers"] == ["complaints", "seats"]
     declare_not_applicable(enterprise=demo, actor=anna, metric="seat_vacancy", year=2026, reason="未租用坐席")
     Run.objects.update(counts={"same": 2}, told={"unclear": 0})
     after = tasks()
-    assert after["consistency"]["state"] == after["filed_base"]["state"] == "done"
-    assert after["stopped_seats"]["status"] == "not_applicable"
-    assert after["portrait"]["figures"]["empty_registers"] == ["complaints"]
+    assert after["consistency"].state == after["filed_base"].state == "done"
+    assert after["stopped_seats"].status == "not_applicable"
+    assert after["portrait"].figures["empty_registers"] == ["complaints"]

@@ -42,8 +42,8 @@ def lead(demo: str, operator: Actor) -> Actor:
 
 def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
     season = summarize_season(enterprise=enterprise, year=2026, today=TODAY, actor=operator)
-    task = {one["task"]: one for one in season["tasks"]}["items"]
-    return task["owner"], task["state"]
+    task = {one.task: one for one in season.tasks}["items"]
+    return task.owner, task.state
 
 
 def test_all_or_none_with_an_entry_for_each_and_a_reason_for_resting(demo: str, lead: Actor, operator: Actor) -> None:

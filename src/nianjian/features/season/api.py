@@ -10,6 +10,15 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.package import ZIP
 from nianjian.features.season import closing, feeds, operations
+from nianjian.features.season.documents import (
+    FeedClosed,
+    FeedMade,
+    FeedTold,
+    ReopenAsked,
+    RolledOver,
+    SeasonTold,
+    TrackCode,
+)
 from nianjian.features.season.operations import read_picture, record_entry_test, roll_over
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.roles import Permission
@@ -23,7 +32,6 @@ from nianjian.platform.registers.attachments import ROW_LIMIT, TYPES
 router = Router(tags=["season"])
 HERE = "/enterprises/{code}/season"
 DataYear = Annotated[int, Field(ge=clock.FIRST_DAY.year, lt=clock.LAST_DAY.year)]
-Track = Literal["licence", "code_number"]
 
 
 MEDIA_TYPES = sorted({media for _begins, media in TYPES.values()})
@@ -36,145 +44,6 @@ class SeasonOf(Schema):
     today: Day | None = None
 
 
-class SeasonLeft(Schema):
-    """Days to go; ``provisional``: the holidays of a year on the way are not published yet."""
-
-    days: int
-    workdays: int
-    provisional: bool
-
-
-class SeasonDeadline(Schema):
-    """A day with its source. ``last_day``: later than ``date`` where the law moves it off a holiday."""
-
-    track: str
-    template: str
-    template_name: str
-    kind: Literal["opens", "closes"]
-    name: str
-    name_en: str
-    date: Day
-    last_day: Day
-    provisional: bool
-    printed: bool
-    passed: bool
-    days: int
-    citation: str
-    level: str
-    rule: str | None
-
-
-class SeasonEarliest(SeasonDeadline):
-    """The one that drives alarms and plan."""
-
-    left: SeasonLeft
-
-
-class SeasonTrack(Schema):
-    """One report of one licence (null: the register names none); ``light`` red when it is late."""
-
-    licence: str | None
-    track: Track
-    state: Literal["on_time", "late", "filed", "filed_late", "undated"]
-    path: Literal["report", "late_report"]
-    light: str | None
-    due: date | None
-    filed_on: date | None
-    deadlines: list[SeasonDeadline]
-
-
-class SeasonSteps(Schema):
-    """How many of how many."""
-
-    done: int
-    total: int
-
-
-class SeasonMilestone(Schema):
-    """A module of the guide in the reverse plan."""
-
-    module: str
-    name: str
-    begins: date
-    due: date
-    provisional: bool
-    progress: SeasonSteps
-
-
-class SeasonTask(Schema):
-    """A task. ``by_hand``: a person says that it is done; all others are computed. ``effects``: sentences (D5).
-
-    ``status``: how it stands, whatever it waits for; an empty register is ``not_proved``, never ``passed``.
-    """
-
-    task: str
-    module: str
-    track: str | None
-    state: Literal["done", "not_applicable", "snoozed", "late", "blocked", "open", "ahead"]
-    status: Literal["passed", "failed", "not_proved", "not_applicable", "in_progress", "overdue"]
-    finished: bool
-    begins: date
-    due: date
-    provisional: bool
-    workdays: int
-    after: list[str]
-    source: str
-    by_hand: bool
-    owner: str
-    steps: SeasonSteps
-    figures: dict[str, Any]
-    effects: list[str]
-    done_on: date | None
-    note: str
-    snoozed_until: date | None
-    reason: str
-
-
-class SeasonFlag(Schema):
-    """What must be known: a text, never a probability."""
-
-    code: str
-    text: str
-    citation: str | None
-    level: str | None
-
-
-class SeasonObstacle(Schema):
-    """What has waited too long already: late reports of earlier years, complaints past a limit, open differences.
-
-    A code, its sentence, its values.
-    """
-
-    code: str
-    text: str
-    values: dict[str, Any]
-
-
-class SeasonPackage(Schema):
-    """The package that went out with the licence report."""
-
-    number: int
-    handed_on: date
-    manifest: str
-
-
-class SeasonTold(Schema):
-    """A season as it stands on ``today``; ``package`` null: the licence report went out without one, or not yet."""
-
-    enterprise: str
-    year: int
-    today: date
-    earliest: SeasonEarliest | None
-    start: date | None
-    tracks: list[SeasonTrack]
-    milestones: list[SeasonMilestone]
-    tasks: list[SeasonTask]
-    progress: SeasonSteps
-    risk_flags: list[SeasonFlag]
-    obstacles: list[SeasonObstacle] = Field([])
-    package: SeasonPackage | None = None
-
-
 class ReportNoted(Schema):
     """A report of a data year; ``licence`` null: of every one that reports; ``day`` null: it is taken back.
 
@@ -183,7 +52,7 @@ class ReportNoted(Schema):
     """
 
     year: DataYear
-    track: Track
+    track: TrackCode
     licence: Annotated[str, Field(max_length=80)] | None = None
     day: Day | None = None
     text: Annotated[Text, Field(max_length=200)] = ""
@@ -200,35 +69,14 @@ class TaskSaid(Schema):
     text: Annotated[Text, Field(max_length=200)] = ""
 
 
-class FeedTold(Schema):
-    """A feed of one's own; its secret is not kept."""
-
-    feed: str
-    made_at: datetime
-
-
-class FeedMade(Schema):
-    """``path`` below the server's address, with the secret in it."""
-
-    feed: str
-    secret: str
-    path: str
-
-
-class FeedClosed(Schema):
-    """The feed that is closed."""
-
-    feed: str
-
-
 @read(router, HERE, act=Permission.READ, answer=SeasonTold)
-def season_get(request: Request, code: str, of: Query[SeasonOf]) -> dict[str, Any]:
+def season_get(request: Request, code: str, of: Query[SeasonOf]) -> SeasonTold:
     """Deadlines with their sources, both reports, the plan with its tasks, what must be known."""
     return _summarize(request, code, of.year, of.today)
 
 
 @write(router, f"{HERE}/reports", act=Permission.REPORT, answer=SeasonTold)
-def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
+def season_report(request: Request, code: str, noted: ReportNoted) -> SeasonTold:
     """Note that a report was handed in on a day."""
     of = noted.dict(exclude={"text"})
     operations.note_report(enterprise=code, receipt=noted.text, actor=request.actor, **of)
@@ -236,7 +84,7 @@ def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, 
 
 
 @write(router, f"{HERE}/notices", act=Permission.REPORT, answer=SeasonTold)
-def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
+def season_notice(request: Request, code: str, noted: ReportNoted) -> SeasonTold:
     """Note the last day that a notice to the enterprise names; it wins over the templates."""
     of = noted.dict(exclude={"text", "place"})
     operations.note_notice(enterprise=code, notice=noted.text, actor=request.actor, **of)
@@ -244,7 +92,7 @@ def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, 
 
 
 @write(router, f"{HERE}/tasks", act=Permission.MANAGE_DATA, answer=SeasonTold)
-def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
+def season_task(request: Request, code: str, said: TaskSaid) -> SeasonTold:
     """Name who does a task, let it rest, or say that it was done."""
     operations.change_task(enterprise=code, actor=request.actor, **said.dict())
     return _summarize(request, code, said.year, None)
@@ -261,7 +109,7 @@ class EntryTestResult(Schema):
 
 
 @write(router, f"{HERE}/entry-test", act=Permission.MANAGE_DATA, answer=SeasonTold, held=ROW_LIMIT)
-def season_entry_test(request: Request, code: str, file: Query[EntryTestResult]) -> dict[str, Any]:
+def season_entry_test(request: Request, code: str, file: Query[EntryTestResult]) -> SeasonTold:
     """Keep the result of the entry's test (T4) with its picture; the content is the picture, at most 20 MiB."""
     fields = file.dict() | {"day": file.day or clock.today()}
     record_entry_test(enterprise=code, content=request.content, actor=request.actor, **fields)
@@ -289,25 +137,6 @@ class ToClose(OfYear):
 
     undecided: bool = False
     without_package: bool = False
-
-
-class NotTaken(Schema):
-    """A paper of the year before that is no ready paper here: yearly, expired or unconfirmed."""
-
-    item: str
-    reason: str
-    valid_until: date | None
-
-
-class RolledOver(Schema):
-    """What a season has from the one before; ``owners``: tasks that kept theirs."""
-
-    year: int
-    taken: list[str]
-    owners: list[str]
-    left: list[NotTaken]
-    watched: list[dict[str, Any]]
-    routine: list[dict[str, Any]]
 
 
 class ClosingTold(Schema):
@@ -363,15 +192,8 @@ class ReopenWanted(Schema):
     reason: Text
 
 
-class ReopenAsked(Schema):
-    """The request that waits for a second person."""
-
-    approval: str
-    state: str
-
-
 @write(router, f"{HERE}/roll-over", act=Permission.MANAGE_DATA, answer=RolledOver)
-def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
+def season_roll_over(request: Request, code: str, of: OfYear) -> RolledOver:
     """Begin a season from the last one: papers that hold, owners of tasks, the watch list and its routine."""
     return roll_over(enterprise=code, year=of.year, actor=request.actor)
 
@@ -384,10 +206,10 @@ def season_close(request: Request, code: str, of: ToClose) -> dict[str, Any]:
 
 
 @write(router, f"{HERE}/reopen", act=Permission.REQUEST, answer=ReopenAsked)
-def season_reopen(request: Request, code: str, asked: ReopenWanted) -> dict[str, Any]:
+def season_reopen(request: Request, code: str, asked: ReopenWanted) -> ReopenAsked:
     """Ask for a second person to open a closed season again; it stays closed until then."""
     approval = closing.reopen_season(enterprise=code, year=asked.year, reason=asked.reason, actor=request.actor)
-    return {"approval": approval.id, "state": approval.state}
+    return ReopenAsked(approval.id, approval.state)
 
 
 @read(router, f"{HERE}/archive", act=Permission.READ, answer=ArchiveTold)
@@ -412,23 +234,23 @@ def season_archive_file(
 @read(router, f"{HERE}/feeds", act=Permission.READ, answer=Page[FeedTold])
 def season_feeds(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """One's own calendar feeds that are open, newest first."""
-    return paged(request, cut, feeds.list_feeds(enterprise=code, actor=request.actor), dict)
+    return paged(request, cut, feeds.list_feeds(enterprise=code, actor=request.actor), lambda feed: feed)
 
 
 @write(router, f"{HERE}/feeds", act=Permission.READ, answer=FeedMade, status=201, hidden=("secret", "path"))
-def season_feed_add(request: Request, code: str) -> dict[str, Any]:
+def season_feed_add(request: Request, code: str) -> FeedMade:
     """Make a calendar feed (iCal) of one's own; its secret is told now only."""
     return operations.create_feed(enterprise=code, actor=request.actor)
 
 
 @write(router, f"{HERE}/feeds/{{feed_id}}/close", act=Permission.READ, answer=FeedClosed)
-def season_feed_close(request: Request, code: str, feed_id: str) -> dict[str, Any]:
+def season_feed_close(request: Request, code: str, feed_id: str) -> FeedClosed:
     """Close a feed: its address opens nothing from now on."""
     operations.revoke_feed(enterprise=code, feed=feed_id, actor=request.actor)
-    return {"feed": feed_id}
+    return FeedClosed(feed_id)
 
 
-def _summarize(request: Request, code: str, year: int | None, today: date | None) -> dict[str, Any]:
+def _summarize(request: Request, code: str, year: int | None, today: date | None) -> SeasonTold:
     language = language_of(request.headers.get("accept-language", CHINESE))
     return summarize_season(
         enterprise=code, year=year, today=today or clock.today(), actor=request.actor, language=language

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.season.deadlines import TrackState
@@ -250,7 +251,7 @@ def close_season(
     require_permission(actor, enterprise, Permission.REPORT)
     closed_seasons.refuse_closed(enterprise, year)
     season = summarize_season(enterprise=enterprise, year=year, today=clock.today(), actor=actor)
-    if any(one["state"] in OPEN_STATES for one in season["tracks"]):
+    if any(one.state in OPEN_STATES for one in season.tracks):
         raise NianjianError("season_reports_open", year=year)
     _require_answered(enterprise, year, actor)
     if is_undecided(enterprise, year) and not undecided:
@@ -262,7 +263,7 @@ def close_season(
     acts = list_season_acts(enterprise, year)
     short = [{name: one[name] for name in ("seq", "at", "by", "verb")} for one in acts]
     document: Json = {
-        "season": season, "package": package, "portrait": _portrait(enterprise, year),
+        "season": to_builtins(season), "package": package, "portrait": _portrait(enterprise, year),
         "log": {**head, "acts": short}, "without_package": package is None,
     }  # fmt: skip
     files = collect_files(enterprise, year, acts, head)
@@ -301,7 +302,8 @@ def get_archive(*, enterprise: str, year: int, actor: Actor, closing: int | None
 
     ``closing``: an earlier one by its number; None: the one that holds now. ``closings``: all of them.
 
-    Who may not read the chain sees how many acts its log has, not whose.
+    Who may not read the chain sees how many acts its log has, not whose. It is JSON as it was stored, which an older
+    program may have written with other keys.
     """
     require_permission(actor, enterprise, Permission.READ)
     document = closed_seasons.read_archive(enterprise, year, closing)

@@ -14,8 +14,16 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.dossier import ITEMS
-from nianjian.engines.paper.texts.season import list_days
 from nianjian.engines.paper.words import ENGLISH
+from nianjian.features.season.documents import (
+    FeedMade,
+    ReopenAsked,
+    RolledOver,
+    SeasonMilestone,
+    SeasonTask,
+    SeasonTold,
+    list_days,
+)
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, on_day, year
@@ -30,91 +38,85 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 
 
-def render_season(summary: Json, console: Console) -> None:
+def render_season(summary: SeasonTold, console: Console) -> None:
     """A season as it stands."""
-    first = summary["earliest"]
-    console.print(_("Season of data year {year}, as of {day}").format(year=summary["year"], day=summary["today"]))
+    first = summary.earliest
+    console.print(_("Season of data year {year}, as of {day}").format(year=summary.year, day=summary.today))
     if first is not None:
         text = _("Earliest: {day} ({left}), {source}: {citation}")
-        where = _(texts.TEMPLATES.get(first["template"], first["template"]))
-        said = text.format(
-            day=first["last_day"],
-            left=texts.format_time_left(first["left"], _),
-            source=where,
-            citation=first["citation"],
-        )
+        left = texts.format_time_left(first.left.days, first.left.workdays, _, provisional=first.left.provisional)
+        where = _(texts.TEMPLATES.get(first.template, first.template))
+        said = text.format(day=first.last_day, left=left, source=where, citation=first.citation)
         console.print(said, style="bold")
-    for one in summary["obstacles"]:
-        console.print(f"! {one['text']}", style="bold red", markup=False)
-    for flag in summary["risk_flags"]:
-        console.print(f"! {flag['text']}", style="yellow", markup=False)
+    for one in summary.obstacles:
+        console.print(f"! {one.text}", style="bold red", markup=False)
+    for flag in summary.risk_flags:
+        console.print(f"! {flag.text}", style="yellow", markup=False)
     _tracks(console, summary)
     _plan(console, summary)
 
 
-def _tracks(console: Console, summary: Json) -> None:
+def _tracks(console: Console, summary: SeasonTold) -> None:
     states = [
-        (one["licence"], _(texts.TRACKS[one["track"]]), _(texts.STATES[one["state"]]), one["due"], one["filed_on"])
-        for one in summary["tracks"]
+        (one.licence, _(texts.TRACKS[one.track]), _(texts.STATES[one.state]), one.due, one.filed_on)
+        for one in summary.tracks
     ]
     table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
-    if package := summary.get("package"):
+    if package := summary.package:
         text = _("Package {number} was handed in on {day}, manifest {sum}.")
-        said = text.format(number=package["number"], day=package["handed_on"], sum=package["manifest"][:12])
+        said = text.format(number=package.number, day=package.handed_on, sum=package.manifest[:12])
         console.print(said, markup=False)
     rows = [
         (
-            one["date"],
-            _(texts.DAY_KINDS[one["kind"]]),
-            one["name_en"] if language() == ENGLISH else one["name"],
-            _(texts.TEMPLATES.get(one["template"], one["template"])),
-            " · ".join((one["citation"], *licences)),
+            one.date,
+            _(texts.DAY_KINDS[one.kind]),
+            one.name_en if language() == ENGLISH else one.name,
+            _(texts.TEMPLATES.get(one.template, one.template)),
+            " · ".join((one.citation, *licences)),
         )
-        for one, licences, _mark in sorted(list_days(summary["tracks"]), key=lambda entry: str(entry[0]["date"]))
+        for one, licences, _mark in sorted(list_days(summary.tracks), key=lambda entry: entry[0].date)
     ]
     table.rows(console, (_("day"), _("what it is"), _("deadline"), _("source"), _("citation")), rows)
 
 
-def _plan(console: Console, summary: Json) -> None:
+def _plan(console: Console, summary: SeasonTold) -> None:
     rows = [
         (
-            _(texts.MODULES.get(one["module"], one["module"])),
-            one["begins"],
+            _(texts.MODULES.get(one.module, one.module)),
+            one.begins,
             _day(one),
-            f"{one['progress']['done']}/{one['progress']['total']}",
+            f"{one.progress.done}/{one.progress.total}",
         )
-        for one in summary["milestones"]
+        for one in summary.milestones
     ]
     table.rows(console, (_("module"), _("begins"), _("due"), _("done")), rows)
     tasks = [
         (
-            one["task"],
-            _(texts.TASKS.get(one["task"], one["task"])),
-            texts.task_state_text(one, _),
+            one.task,
+            _(texts.TASKS.get(one.task, one.task)),
+            texts.task_state_text(one.state, one.status, _),
             _day(one),
-            f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
-            actor_text(one["owner"], _) or None,
+            f"{one.steps.done}/{one.steps.total}" if one.steps.total else None,
+            actor_text(one.owner, _) or None,
         )
-        for one in summary["tasks"]
+        for one in summary.tasks
     ]
     table.rows(console, (_("code"), _("task"), _("state"), _("due"), _("steps"), _("owner")), tasks)
-    for one in summary["tasks"]:
-        for line in filter(None, (texts.task_reason(one, _), *one["effects"])):
+    for one in summary.tasks:
+        for line in filter(None, (texts.task_reason(one.figures, _), *one.effects)):
             console.print(f"  {line}", markup=False)
 
 
-def _day(one: Json) -> str:
-    day = str(one["due"])
-    return f"{day} ({_('provisional')})" if one["provisional"] else day
+def _day(one: SeasonMilestone | SeasonTask) -> str:
+    return f"{one.due} ({_('provisional')})" if one.provisional else str(one.due)
 
 
-def render_feeds(document: Json, console: Console) -> None:
+def render_feeds(made: FeedMade | None, feeds: Sequence[Json], console: Console) -> None:
     """A feed that was just made, and those there are."""
-    if document["made"] is not None:
-        console.print(
-            _("Subscribe to {path} at this server's address; it is shown only once.").format(**document["made"])
-        )
-    table.rows(console, (_("feed"), _("created at")), [(one["feed"], one["made_at"]) for one in document["feeds"]])
+    if made is not None:
+        text = _("Subscribe to {path} at this server's address; it is shown only once.")
+        console.print(text.format(path=made.path))
+    table.rows(console, (_("feed"), _("created at")), [(one["feed"], one["made_at"]) for one in feeds])
 
 
 def render_reminders(reminders: "Sequence[Reminded]", console: Console) -> None:
@@ -136,13 +138,13 @@ def _sent(one: "Sending") -> str:
     return f"{one.dispatch} {_(texts.MESSAGE_STATES[one.state])}{fault}"
 
 
-def render_roll_over(document: Json, console: Console) -> None:
+def render_roll_over(result: RolledOver, console: Console) -> None:
     """What was taken over into a season, and what was not."""
     text = _("Season of data year {year}: {taken} documents taken over, {owners} tasks have last year's owner.")
-    console.print(text.format(year=document["year"], taken=len(document["taken"]), owners=len(document["owners"])))
+    console.print(text.format(year=result.year, taken=len(result.taken), owners=len(result.owners)))
     rows = [
-        (_(ITEMS.get(one["item"], one["item"])), _(texts.NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
-        for one in document["left"]
+        (_(ITEMS.get(one.item, one.item)), _(texts.NOT_TAKEN[one.reason]), one.valid_until or "–")
+        for one in result.left
     ]
     table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
 
@@ -325,8 +327,11 @@ def _feed(args: argparse.Namespace) -> Answer:
     feed = operations.create_feed(enterprise=args.enterprise, actor=actor) if args.add else None
     if args.revoke:
         operations.revoke_feed(enterprise=args.enterprise, feed=args.revoke, actor=actor)
-    document = {"made": feed, "feeds": feeds.list_feeds(enterprise=args.enterprise, actor=actor)}
-    return Answer(document, partial(render_feeds, document))
+    rows = [
+        {"feed": one.feed, "made_at": one.made_at.isoformat()}  # with microseconds, as it was always printed
+        for one in feeds.list_feeds(enterprise=args.enterprise, actor=actor)
+    ]
+    return Answer({"made": feed, "feeds": rows}, partial(render_feeds, feed, rows))
 
 
 def _reminders(args: argparse.Namespace) -> Answer:
@@ -353,8 +358,8 @@ def _roll_over(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season.operations import roll_over
 
-    document = roll_over(enterprise=args.enterprise, year=args.year, actor=actor)
-    return Answer(document, partial(render_roll_over, document))
+    result = roll_over(enterprise=args.enterprise, year=args.year, actor=actor)
+    return Answer(result, partial(render_roll_over, result))
 
 
 def _close(args: argparse.Namespace) -> Answer:
@@ -372,8 +377,9 @@ def _reopen(args: argparse.Namespace) -> Answer:
 
     approval = archive.reopen_season(enterprise=args.enterprise, year=args.year, reason=args.reason, actor=actor)
     text = _("Request {approval} is waiting for a second person: nianjian approve {approval} --as USER")
-    document = {"approval": approval.id, "state": approval.state}
-    return Answer(document, lambda console: console.print(text.format(approval=approval.id)), NO)
+    return Answer(
+        ReopenAsked(approval.id, approval.state), lambda console: console.print(text.format(approval=approval.id)), NO
+    )
 
 
 def _archive(args: argparse.Namespace) -> Answer:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from icalendar import Calendar, Event
 
@@ -17,12 +17,11 @@ from nianjian.engines.paper.texts.season import (
     TASKS,
     TEMPLATES,
     TRACKS,
-    build_day_key,
-    list_days,
 )
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.engines.season.deadlines import Kind, TrackState
 from nianjian.features.portrait.bases import due_year
+from nianjian.features.season.documents import FeedTold, SeasonTold, build_day_key, list_days
 from nianjian.features.season.models import Feed
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts import query as accounts
@@ -91,14 +90,13 @@ def render_ical(name: str, entries: Iterable[CalendarEntry], stamp: datetime) ->
 
 
 MEDIA: Final = "text/calendar; charset=utf-8"
-Json = dict[str, Any]
 HANDED_IN: Final = frozenset({TrackState.FILED, TrackState.FILED_LATE})
 
 
-def list_feeds(*, enterprise: str, actor: Actor) -> list[Json]:
+def list_feeds(*, enterprise: str, actor: Actor) -> list[FeedTold]:
     """The actor's open feeds of an enterprise, newest first; their secrets are not kept."""
     require_permission(actor, enterprise, Permission.READ)
-    return [{"feed": one.id, "made_at": one.made_at.isoformat()} for one in list_own_feeds(enterprise, actor.name)]
+    return [FeedTold(one.id, one.made_at) for one in list_own_feeds(enterprise, actor.name)]
 
 
 def render_calendar(secret: str, language: str) -> bytes | None:
@@ -117,32 +115,30 @@ def render_calendar(secret: str, language: str) -> bytes | None:
     return render_ical(f"{name} {year}", list_entries(summary, language), datetime.combine(today, time(), UTC))
 
 
-def list_entries(summary: Json, language: str) -> list[CalendarEntry]:
+def list_entries(summary: SeasonTold, language: str) -> list[CalendarEntry]:
     """Every deadline and every task of a season as events, and the reports of earlier ones that are still missing."""
     _ = words(language)
-    place = (summary["enterprise"], str(summary["year"]))
+    place = (summary.enterprise, str(summary.year))
     entries = []
     states = defaultdict[str, list[tuple[str, str]]](list)
-    for one in summary["tracks"]:
-        states[one["track"]].append((one["licence"] or "", one["state"]))
-    for one, licences, mark in list_days(summary["tracks"]):
-        name = one["name_en"] if language == ENGLISH else one["name"]
-        title = f"{_(TRACKS[one['track']])}: {name} ({_(TEMPLATES.get(one['template'], one['template']))})"
+    for track in summary.tracks:
+        states[track.track].append((track.licence or "", track.state))
+    for one, licences, mark in list_days(summary.tracks):
+        name = one.name_en if language == ENGLISH else one.name
+        title = f"{_(TRACKS[one.track])}: {name} ({_(TEMPLATES.get(one.template, one.template))})"
         about = (*place, "deadline", *build_day_key(one), *filter(None, (mark,)))
-        day = datetime.fromisoformat(one["date"]).date()
-        text = " · ".join((_(DAY_KINDS[one["kind"]]), one["citation"], *licences))
-        stands = {state for number, state in states[one["track"]] if not licences or number in licences}
-        done = one["passed"] if one["kind"] == Kind.OPENS else stands <= HANDED_IN
-        late = one["kind"] == Kind.CLOSES and one["passed"] and TrackState.LATE in stands
-        entries.append(CalendarEntry(about, day, title, text, done=done, overdue=late))
-    for waits in summary["obstacles"]:
-        if waits["code"] == REPORT_LATE:
-            of = waits["values"]
-            about = (summary["enterprise"], str(of["year"]), "late", of["track"])
-            entries.append(CalendarEntry(about, date.fromisoformat(of["due"]), waits["text"], overdue=True))
-    for one in summary["tasks"]:
-        day = datetime.fromisoformat(one["due"]).date()
-        title = _(TASKS.get(one["task"], one["task"]))
-        about, late = (*place, "task", one["task"]), one["status"] == State.OVERDUE
-        entries.append(CalendarEntry(about, day, title, done=one["finished"], overdue=late))
+        text = " · ".join((_(DAY_KINDS[one.kind]), one.citation, *licences))
+        stands = {state for number, state in states[one.track] if not licences or number in licences}
+        done = one.passed if one.kind == Kind.OPENS.value else stands <= HANDED_IN
+        late = one.kind == Kind.CLOSES.value and one.passed and TrackState.LATE in stands
+        entries.append(CalendarEntry(about, one.date, title, text, done=done, overdue=late))
+    for waits in summary.obstacles:
+        if waits.code == REPORT_LATE:
+            of = waits.values
+            about = (summary.enterprise, str(of["year"]), "late", of["track"])
+            entries.append(CalendarEntry(about, date.fromisoformat(of["due"]), waits.text, overdue=True))
+    for task in summary.tasks:
+        about, title = (*place, "task", task.task), _(TASKS.get(task.task, task.task))
+        late = task.status == State.OVERDUE.value
+        entries.append(CalendarEntry(about, task.due, title, done=task.finished, overdue=late))
     return entries

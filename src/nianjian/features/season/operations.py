@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.season.deadlines import LICENCE, TRACKS
@@ -26,6 +27,7 @@ from nianjian.features.portrait.bases import due_year
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
+from nianjian.features.season.documents import FeedMade, NotTaken, RolledOver
 from nianjian.features.season.models import Feed, Note
 from nianjian.features.season.queries import (
     FAILED,
@@ -255,13 +257,12 @@ def _require_after_year(day: date | None, facts: SeasonFacts) -> None:
         raise NianjianError("season_day_early", day=day.isoformat(), year=facts.year)
 
 
-Json = dict[str, Any]
 YEARLY: Final = "yearly"  # of one season only
 EXPIRED: Final = "expired"
 UNCONFIRMED: Final = "unconfirmed"
 
 
-def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
+def roll_over(*, enterprise: str, year: int, actor: Actor) -> RolledOver:
     """Begin the season of data year ``year`` from that of the year before; what was taken over, and what was not.
 
     ``role_missing``, ``season_year_wrong``, ``season_no_plan`` where no template names a day. A paper that is taken
@@ -278,14 +279,14 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
         if taken or owners:
             data = {"year": year, "items": taken, "tasks": owners}
             record(verb="season.rolled_over", enterprise=enterprise, actor=actor, data=data)
-    return {
-        "year": year,
-        "taken": taken,
-        "owners": owners,
-        "left": _explain_left(enterprise, year),
-        "watched": rectification.list_watched_licences(enterprise=enterprise, year=year, actor=actor),
-        "routine": rectification.update_routine(enterprise=enterprise, done=None, day=None, actor=actor),
-    }
+    return RolledOver(
+        year=year,
+        taken=taken,
+        owners=owners,
+        left=_explain_left(enterprise, year),
+        watched=to_builtins(rectification.list_watched_licences(enterprise=enterprise, year=year, actor=actor)),
+        routine=to_builtins(rectification.update_routine(enterprise=enterprise, done=None, day=None, actor=actor)),
+    )
 
 
 def _owners(enterprise: str, year: int, planned: set[str], actor: Actor) -> list[str]:
@@ -299,8 +300,8 @@ def _owners(enterprise: str, year: int, planned: set[str], actor: Actor) -> list
     return tasks
 
 
-def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
-    """Papers of the year before that are no ready papers of this season, each with its ``state`` here now.
+def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list[tuple[NotTaken, str]]:
+    """Papers of the year before that are no ready papers of this season, each with its state here now.
 
     ``role_missing``. Nothing is taken over by asking.
     """
@@ -309,10 +310,10 @@ def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list
     if not papers:
         return []
     states = {line.item: line.state.value for line in checklist.list_items(enterprise, year, actor)}
-    return [one | {"state": states.get(one["item"], "")} for one in papers]
+    return [(one, states.get(one.item, "")) for one in papers]
 
 
-def _explain_left(enterprise: str, year: int) -> list[Json]:
+def _explain_left(enterprise: str, year: int) -> list[NotTaken]:
     """Papers of the year before that are no ready papers of this season, each with the reason."""
     today, more = clock.today(), checklist.list_further_items(enterprise)
     papers = []
@@ -324,12 +325,11 @@ def _explain_left(enterprise: str, year: int) -> list[Json]:
         reason = EXPIRED if over else YEARLY if get_item(line.item).yearly else ""
         reason = reason or (UNCONFIRMED if old.confirmed_at is None else "")
         if reason:
-            until = None if old.valid_until is None else old.valid_until.isoformat()
-            papers.append({"item": line.item, "reason": reason, "valid_until": until})
+            papers.append(NotTaken(line.item, reason, old.valid_until))
     return papers
 
 
-def create_feed(*, enterprise: str, actor: Actor) -> Json:
+def create_feed(*, enterprise: str, actor: Actor) -> FeedMade:
     """Make a calendar feed for the actor; its number and secret, told now and never again.
 
     ``role_missing``, ``season_feed_by_person``, ``season_feeds_too_many``.
@@ -346,7 +346,7 @@ def create_feed(*, enterprise: str, actor: Actor) -> Json:
             sha256=feeds.secret_digest(secret), made_at=clock.now(),
         )  # fmt: skip
         record(verb="season.feed_added", enterprise=tenant.code, actor=actor, data={"feed": row.id})
-    return {"feed": row.id, "secret": secret, "path": f"/calendar/{secret}.ics"}
+    return FeedMade(row.id, secret, f"/calendar/{secret}.ics")
 
 
 def revoke_feed(*, enterprise: str, feed: str, actor: Actor) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from django import forms
@@ -22,7 +23,6 @@ from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.audit import verb_text
 from nianjian.engines.paper.texts.platform import BADGES as STATE_BADGES
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.texts.season import list_days
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.engines.season.deadlines import Risk
@@ -31,6 +31,15 @@ from nianjian.features.dossier.operations.rounds import list_built_packages, lis
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
+from nianjian.features.season.documents import (
+    SeasonDeadline,
+    SeasonEarliest,
+    SeasonObstacle,
+    SeasonTask,
+    SeasonTold,
+    SeasonTrack,
+    list_days,
+)
 from nianjian.features.season.operations import list_papers_left_behind as left_behind
 from nianjian.features.season.operations import read_picture, record_entry_test, roll_over
 from nianjian.features.season.queries import TASK, summarize_season
@@ -48,7 +57,6 @@ from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
 from nianjian.platform.web.work import person
 
-Json = Mapping[str, Any]
 WIDE: Final = 1000
 LEFT: Final = 260  # for the names
 LINE: Final = 26
@@ -56,18 +64,16 @@ HEAD: Final = 24
 _DAY: Final = timedelta(days=1)
 
 
-def build_gantt(summary: Json, names: Mapping[str, str]) -> dict[str, Any] | None:
+def build_gantt(summary: SeasonTold, names: Mapping[str, str]) -> dict[str, Any] | None:
     """Place the tasks between the plan's start and the season's last deadline; None where there is no plan.
 
     ``bars``: a task's line each, ``text``: y of its name; ``marks``: uprights of months, deadlines and today.
     """
-    if not summary["tasks"]:
+    if summary.start is None or not summary.tasks:
         return None
-    days = [date.fromisoformat(one["date"]) for track in summary["tracks"] for one in track["deadlines"]]
-    tasks = [(one, date.fromisoformat(one["begins"]), date.fromisoformat(one["due"])) for one in summary["tasks"]]
-    today = date.fromisoformat(summary["today"])
-    first = min([date.fromisoformat(summary["start"]), *(begins for _one, begins, _due in tasks)])
-    last = max([*days, *(due for _one, _begins, due in tasks)])
+    days = [one.date for track in summary.tracks for one in track.deadlines]
+    first = min([summary.start, *(one.begins for one in summary.tasks)])
+    last = max([*days, *(one.due for one in summary.tasks)])
     per_day = (WIDE - LEFT) / ((last - first).days + 1)
 
     def at(day: date) -> float:
@@ -75,18 +81,18 @@ def build_gantt(summary: Json, names: Mapping[str, str]) -> dict[str, Any] | Non
 
     bars = [
         {
-            "name": names[one["task"]],
-            "state": one["state"],
-            "x": at(begins),
-            "wide": round(max(at(due + _DAY) - at(min(begins, due)), 2.0), 1),
+            "name": names[one.task],
+            "state": one.state,
+            "x": at(one.begins),
+            "wide": round(max(at(one.due + _DAY) - at(min(one.begins, one.due)), 2.0), 1),
             "y": HEAD + place * LINE + 5,
             "text": HEAD + place * LINE + 17,
         }
-        for place, (one, begins, due) in enumerate(tasks)
+        for place, one in enumerate(summary.tasks)
     ]
     marks = [{"x": at(day), "label": f"{day:%m-%d}", "kind": "month"} for day in _months(first, last)]
     marks += [{"x": at(day + _DAY), "kind": "deadline"} for day in sorted({*days})]
-    marks += [{"x": at(today), "kind": "today"}] if first <= today <= last else []
+    marks += [{"x": at(summary.today), "kind": "today"}] if first <= summary.today <= last else []
     return {"wide": WIDE, "high": HEAD + len(bars) * LINE + 6, "bars": bars, "marks": marks}
 
 
@@ -158,11 +164,11 @@ GRAVE: Final = frozenset({Risk.SYSTEM_CLOSED, Risk.LATE_REPORT, Risk.BAD_LIST}) 
 BADGES = {"filed": "good", "late": "late", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
 
 
-def _obstacle_address(code: str, row: Mapping[str, Any]) -> str:
+def _obstacle_address(code: str, row: SeasonObstacle) -> str:
     """Where it can be dealt with; a late report in the season of its own year."""
-    if row["code"] == texts.REPORT_LATE:
-        return f"{reverse('season', kwargs={'code': code})}?year={row['values']['year']}"
-    return obstacle_address(code, row["code"], row["values"])
+    if row.code == texts.REPORT_LATE:
+        return f"{reverse('season', kwargs={'code': code})}?year={row.values['year']}"
+    return obstacle_address(code, row.code, row.values)
 
 
 @require_safe
@@ -178,18 +184,18 @@ def season(request: Request, code: str) -> HttpResponse:
     )
     today = asked_day(request.GET.get("today", ""))
     summary = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
-    names = {one["task"]: _(texts.TASKS.get(one["task"], one["task"])) for one in summary["tasks"]}
-    first, closed = summary["earliest"], closed_seasons.list_closed_years(code)
+    names = {one.task: _(texts.TASKS.get(one.task, one.task)) for one in summary.tasks}
+    first, closed = summary.earliest, closed_seasons.list_closed_years(code)
     queue = _build_queue(request, summary)
     task = _choose_task(request, queue.rows)
     context = {
         "told": summary,
-        "obstacles": [(row["text"], _obstacle_address(code, row)) for row in summary["obstacles"]],
+        "obstacles": [(row.text, _obstacle_address(code, row)) for row in summary.obstacles],
         "deadline": "" if first is None else _describe_deadline(first, _),
-        "grave": [flag for flag in summary["risk_flags"] if flag["code"] in GRAVE],
-        "flags": [flag for flag in summary["risk_flags"] if flag["code"] not in GRAVE],
-        "tracks": _tracks(summary["tracks"], _),
-        "deadlines": _deadlines(summary["tracks"], _),
+        "grave": [flag for flag in summary.risk_flags if flag.code in GRAVE],
+        "flags": [flag for flag in summary.risk_flags if flag.code not in GRAVE],
+        "tracks": _tracks(map(TRACK_COLUMNS, summary.tracks), _),
+        "deadlines": _deadlines(summary.tracks, _),
         "queue": queue,
         "table": _tasks(request, queue.rows, names, task, _),
         "unasked": "task" not in request.GET,
@@ -199,12 +205,12 @@ def season(request: Request, code: str) -> HttpResponse:
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_report": has_permission(request.actor, code, Permission.REPORT),
         "today": clock.today(),
-        "closed": summary["year"] in closed,
+        "closed": summary.year in closed,
         "past": closed,
-        "undecided": closing.is_undecided(code, summary["year"]),
-        "without_package": not list_submissions(code, summary["year"]).exists(),
+        "undecided": closing.is_undecided(code, summary.year),
+        "without_package": not list_submissions(code, summary.year).exists(),
         "opened": closed_seasons.list_reopened(code),
-        "left_behind": _list_renewals(request, code, summary["year"]),
+        "left_behind": _list_renewals(request, code, summary.year),
     }
     return render(request, "season/season.html", context)
 
@@ -213,19 +219,19 @@ def season(request: Request, code: str) -> HttpResponse:
 class Queue:
     """The tasks by their days: ``rows`` those that the filter shows, ``filters`` (address, words, chosen)."""
 
-    rows: Sequence[dict[str, Any]]
+    rows: Sequence[SeasonTask]
     filters: Sequence[tuple[str, str, bool]]
 
 
-def _build_queue(request: Request, summary: Json) -> Queue:
+def _build_queue(request: Request, summary: SeasonTold) -> Queue:
     """Filter by ``?show=`` open, mine or nobody; all else is all."""
-    tasks = sorted(summary["tasks"], key=lambda row: (row["due"], row["begins"]))
+    tasks = sorted(summary.tasks, key=lambda row: (row.due, row.begins))
     mine = {request.actor.name, str(request.actor), person(str(request.actor))}
     rows = {
         "": tasks,
-        "open": [row for row in tasks if not row["finished"]],
-        "mine": [row for row in tasks if row["owner"] in mine and not row["finished"]],
-        "nobody": [row for row in tasks if not row["owner"] and not row["finished"]],
+        "open": [row for row in tasks if not row.finished],
+        "mine": [row for row in tasks if row.owner in mine and not row.finished],
+        "nobody": [row for row in tasks if not row.owner and not row.finished],
     }
     labels = {"": gettext("All"), "open": gettext("Not done"), "mine": gettext("Mine"), "nobody": gettext("Nobody's")}
     chosen = request.GET.get("show", "")
@@ -237,54 +243,53 @@ def _build_queue(request: Request, summary: Json) -> Queue:
     return Queue(rows[chosen], filters)
 
 
-def _choose_task(request: Request, rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+def _choose_task(request: Request, rows: Sequence[SeasonTask]) -> SeasonTask | None:
     """The task that the address names, else the first that is open."""
     key = request.GET.get("task", "")
-    task = next((row for row in rows if row["task"] == key), None)
-    return task or next((row for row in rows if not row["finished"]), None) or next(iter(rows), None)
+    task = next((row for row in rows if row.task == key), None)
+    return task or next((row for row in rows if not row.finished), None) or next(iter(rows), None)
 
 
-def _describe_deadline(first: Json, _: Words) -> str:
+def _describe_deadline(first: SeasonEarliest, _: Words) -> str:
     """The earliest last day, how long it is until then, and the day that the plan works towards where that differs."""
-    text = gettext("Deadline {day}: {left}").format(
-        day=format_day(date.fromisoformat(first["last_day"])), left=texts.format_time_left(first["left"], _)
-    )
-    if first["last_day"] == first["date"]:
+    left = texts.format_time_left(first.left.days, first.left.workdays, _, provisional=first.left.provisional)
+    text = gettext("Deadline {day}: {left}").format(day=format_day(first.last_day), left=left)
+    if first.last_day == first.date:
         return text
     moved = gettext("{day} is not a working day, so by law the last day is moved.")
-    return f"{text} · {moved.format(day=format_day(date.fromisoformat(first['date'])))}"
+    return f"{text} · {moved.format(day=format_day(first.date))}"
 
 
-def _build_task(code: str, summary: Json, task: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _build_task(code: str, summary: SeasonTold, task: SeasonTask, names: Mapping[str, str]) -> dict[str, Any]:
     _ = words(current())
-    key = task["task"]
-    numbers = list(dict.fromkeys(row["licence"] for row in summary["tracks"]))
-    first = task["track"] == deadlines.LICENCE and summary["package"] is None
-    due = format_day(date.fromisoformat(task["due"]))
+    key = task.task
+    numbers = list(dict.fromkeys(row.licence for row in summary.tracks))
+    first = task.track == deadlines.LICENCE and summary.package is None
+    due = format_day(task.due)
     facts = [
-        (gettext("due"), due + _(" (provisional)") if task["provisional"] else due),
-        (gettext("begins"), format_day(date.fromisoformat(task["begins"]))),
-        (gettext("workdays"), task["workdays"]),
+        (gettext("due"), due + _(" (provisional)") if task.provisional else due),
+        (gettext("begins"), format_day(task.begins)),
+        (gettext("workdays"), task.workdays),
     ]
-    if task["steps"]["total"]:
-        facts.append((gettext("steps"), f"{task['steps']['done']}/{task['steps']['total']}"))
-    if task["after"]:
-        facts.append((gettext("comes after"), gettext(", ").join(names[each] for each in task["after"])))
+    if task.steps.total:
+        facts.append((gettext("steps"), f"{task.steps.done}/{task.steps.total}"))
+    if task.after:
+        facts.append((gettext("comes after"), gettext(", ").join(names[each] for each in task.after)))
     return {
         "key": key,
         "name": names[key],
-        "state": texts.task_state_text(task, _),
+        "state": texts.task_state_text(task.state, task.status, _),
         "badge": _task_badge(task),
-        "owner": task["owner"],
+        "owner": task.owner,
         "facts": facts,
-        "notes": [*task["effects"], *filter(None, (texts.task_reason(task, _), task["reason"], task["note"]))],
-        "href": task_address(code, summary["year"], key),
-        "by_hand": task["by_hand"] and key != TASK and not task["track"],
-        "track": task["track"],
-        "hands_in": first and bool(list_built_packages(code, summary["year"])),
+        "notes": [*task.effects, *filter(None, (texts.task_reason(task.figures, _), task.reason, task.note))],
+        "href": task_address(code, summary.year, key),
+        "by_hand": task.by_hand and key != TASK and not task.track,
+        "track": task.track,
+        "hands_in": first and bool(list_built_packages(code, summary.year)),
         "licences": numbers if len(numbers) > 1 else [],
-        "entry": _entry_test_view(summary["tasks"], _) if key == TASK else None,
-        "people": _list_people(code, task["owner"]),
+        "entry": _entry_test_view(summary.tasks, _) if key == TASK else None,
+        "people": _list_people(code, task.owner),
     }
 
 
@@ -330,7 +335,7 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
     waiting = closing.find_pending_reopening(enterprise=code, year=year, actor=request.actor) if of_now else None
     context = {
         "told": document,
-        "tracks": _tracks(document["season"]["tracks"], _),
+        "tracks": _tracks(map(STORED_COLUMNS, document["season"]["tracks"]), _),
         "kept": files,
         "asks": asks and of_now,
         "second": build_second_person(request, code) if asks and of_now else None,
@@ -350,15 +355,15 @@ def archive_file(request: Request, code: str, year: int, part: str) -> HttpRespo
     return as_attachment(StreamingHttpResponse(download.content, content_type=download.media_type), download.name)
 
 
-def _task_badge(task: Mapping[str, Any]) -> str:
+def _task_badge(task: SeasonTask) -> str:
     """The badge of its state; a task in progress has that of what it waits for."""
-    waits = task["status"] == State.IN_PROGRESS
-    return BADGES.get(task["state"], "plain") if waits else STATE_BADGES[task["status"]]
+    waits = task.status == State.IN_PROGRESS.value
+    return BADGES.get(task.state, "plain") if waits else STATE_BADGES[State(task.status)]
 
 
-def _entry_test_view(tasks: Sequence[dict[str, Any]], _: Words) -> dict[str, Any] | None:
+def _entry_test_view(tasks: Sequence[SeasonTask], _: Words) -> dict[str, Any] | None:
     """Outcome and pictures of the entry's test in words; None where the plan has no such task."""
-    figures = next((one["figures"] for one in tasks if one["task"] == TASK), None)
+    figures = next((one.figures for one in tasks if one.task == TASK), None)
     if figures is None:
         return None
     names = {code: _(text) for code, text in texts.TEST_OUTCOMES.items()}
@@ -399,17 +404,22 @@ def _moment(text: str) -> str:
     return format_moment(datetime.fromisoformat(text))
 
 
-def _tracks(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
+TRACK_FIELDS: Final = ("licence", "track", "state", "due", "filed_on")
+TRACK_COLUMNS: Final = attrgetter(*TRACK_FIELDS)
+STORED_COLUMNS: Final = itemgetter(*TRACK_FIELDS)  # an archive is JSON as it was stored
+
+
+def _tracks(tracks: Iterable[tuple[Any, ...]], _: Words) -> Table:
     heads = (gettext("licence"), gettext("report"), gettext("state"), gettext("last day"), gettext("handed in"))
     rows = [
         [
-            Cell(one["licence"] or "–"),
-            Cell(_(texts.TRACKS[one["track"]])),
-            Cell(_(texts.STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
-            Cell(one["due"] or "–", day=True),
-            Cell(one["filed_on"] or "–", day=True),
+            Cell(licence or "–"),
+            Cell(_(texts.TRACKS[track])),
+            Cell(_(texts.STATES[state]), badge=BADGES.get(state, "plain")),
+            Cell(str(due or "–"), day=True),
+            Cell(str(filed_on or "–"), day=True),
         ]
-        for one in tracks
+        for licence, track, state, due, filed_on in tracks
     ]
     return Table(gettext("Reports"), [Column(head) for head in heads], rows, cards=True)
 
@@ -421,12 +431,12 @@ def _list_renewals(request: Request, code: str, year: int) -> Table | None:
     heads = (gettext("document"), gettext("reason for renewal"), gettext("Valid until"), gettext("in this season"))
     rows = [
         [
-            Cell(item_title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
-            Cell(_(texts.NOT_TAKEN[one["reason"]])),
-            Cell(one["valid_until"] or "–", day=True),
-            state_badge(one["state"]) if one["state"] else Cell("–"),
+            Cell(item_title(one.item), href=reverse("dossier-item", args=[code, year, one.item])),
+            Cell(_(texts.NOT_TAKEN[one.reason])),
+            Cell(str(one.valid_until or "–"), day=True),
+            state_badge(state) if state else Cell("–"),
         ]
-        for one in papers
+        for one, state in papers
     ]
     columns = [Column(head) for head in heads]
     return (
@@ -434,34 +444,34 @@ def _list_renewals(request: Request, code: str, year: int) -> Table | None:
     )
 
 
-def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
+def _deadlines(tracks: Sequence[SeasonTrack], _: Words) -> Table:
     heads = (gettext("day"), gettext("what it is"), gettext("deadline"), gettext("source"), gettext("citation"))
     rows = [
         [
-            Cell(one["date"], badge="plain" if one["passed"] else "", day=True),
+            Cell(one.date.isoformat(), badge="plain" if one.passed else "", day=True),
             Cell(_kind(one, _)),
-            Cell(one["name_en"] if current() == ENGLISH else one["name"]),
+            Cell(one.name_en if current() == ENGLISH else one.name),
             Cell(_source(one, _)),
-            Cell(" · ".join((one["citation"], *licences))),
+            Cell(" · ".join((one.citation, *licences))),
         ]
-        for one, licences, _mark in sorted(list_days(tracks), key=lambda entry: str(entry[0]["date"]))
+        for one, licences, _mark in sorted(list_days(tracks), key=lambda entry: entry[0].date)
     ]
     return card_table(gettext("Deadlines"), heads, rows)
 
 
-def _kind(one: Mapping[str, Any], _: Words) -> str:
-    kind = _(texts.DAY_KINDS[one["kind"]])
-    return kind if one["last_day"] == one["date"] else f"{kind} → {one['last_day']}"
+def _kind(one: SeasonDeadline, _: Words) -> str:
+    kind = _(texts.DAY_KINDS[one.kind])
+    return kind if one.last_day == one.date else f"{kind} → {one.last_day}"
 
 
-def _source(one: Mapping[str, Any], _: Words) -> str:
+def _source(one: SeasonDeadline, _: Words) -> str:
     """Template and level of a day, once where both have the same name."""
-    names = (_(texts.TEMPLATES.get(one["template"], one["template"])), code_name("level", one["level"], _))
+    names = (_(texts.TEMPLATES.get(one.template, one.template)), code_name("level", one.level, _))
     return " · ".join(dict.fromkeys(names))
 
 
 def _tasks(
-    request: Request, rows: Sequence[dict[str, Any]], names: Mapping[str, str], task: Json | None, _: Words
+    request: Request, rows: Sequence[SeasonTask], names: Mapping[str, str], task: SeasonTask | None, _: Words
 ) -> Table:
     """The tasks by their days; each leads to itself beside the list."""
     columns = [
@@ -471,11 +481,11 @@ def _tasks(
     ]  # fmt: skip
     cells = [
         [
-            Cell(format_day(date.fromisoformat(row["due"])), day=True),
-            Cell(texts.task_state_text(row, _), badge=_task_badge(row)),
-            Cell(names[row["task"]], href=f"{address(request, task=row['task'])}#task", here=row is task),
-            Cell(person(row["owner"]) or gettext("nobody")),
-            Cell(f"{row['steps']['done']}/{row['steps']['total']}" if row["steps"]["total"] else "–", figure=True),
+            Cell(format_day(row.due), day=True),
+            Cell(texts.task_state_text(row.state, row.status, _), badge=_task_badge(row)),
+            Cell(names[row.task], href=f"{address(request, task=row.task)}#task", here=row is task),
+            Cell(person(row.owner) or gettext("nobody")),
+            Cell(f"{row.steps.done}/{row.steps.total}" if row.steps.total else "–", figure=True),
         ]
         for row in rows
     ]
@@ -550,14 +560,14 @@ def feed(request: Request, code: str) -> HttpResponse:
     """The calendar feeds of one's own; make one, or end one."""
     if request.method != "POST":
         entries = feeds.list_feeds(enterprise=code, actor=request.actor)
-        rows = [(row["feed"], format_day(datetime.fromisoformat(str(row["made_at"])).date())) for row in entries]
+        rows = [(row.feed, format_day(row.made_at.date())) for row in entries]
         return render(request, "season/feeds.html", {"feeds": rows})
     if revoked := request.POST.get("revoke", ""):
         operations.revoke_feed(enterprise=code, feed=revoked, actor=request.actor)
         messages.success(request, gettext("The feed is closed."))
     else:
         new_feed = operations.create_feed(enterprise=code, actor=request.actor)
-        address = request.build_absolute_uri(new_feed["path"])
+        address = request.build_absolute_uri(new_feed.path)
         text = gettext("Subscribe to this address; it is shown only once: {address}")
         messages.success(request, text.format(address=address))
     return redirect("season-feed", code=code)
@@ -582,8 +592,8 @@ def end(request: Request, code: str) -> HttpResponse:
             return redirect("season-archive", code=code, year=year)
         result = roll_over(enterprise=code, year=year, actor=request.actor)
         text = gettext("Taken over: {taken}. Tasks with last year's owner: {owners}. To be provided again: {left}.")
-        taken, left = _names(result["taken"]), _names(one["item"] for one in result["left"])
-        messages.success(request, text.format(taken=taken, owners=len(result["owners"]), left=left))
+        taken, left = _names(result.taken), _names(one.item for one in result.left)
+        messages.success(request, text.format(taken=taken, owners=len(result.owners), left=left))
     return _back(request, code, form)
 
 

@@ -34,6 +34,7 @@ from nianjian.engines.season.deadlines import (
 from nianjian.engines.season.plan import (
     FINISHED,
     Plan,
+    Progress,
     Task,
     TaskNote,
     TaskProgress,
@@ -55,6 +56,20 @@ from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.reconciliation import states
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.queries import list_cases
+from nianjian.features.season.documents import (
+    SeasonDeadline,
+    SeasonEarliest,
+    SeasonFlag,
+    SeasonLeft,
+    SeasonMilestone,
+    SeasonObstacle,
+    SeasonPackage,
+    SeasonSteps,
+    SeasonTask,
+    SeasonTold,
+    SeasonTrack,
+    TrackCode,
+)
 from nianjian.features.season.models import Note
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
@@ -146,7 +161,6 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
     )
 
 
-Json = dict[str, Any]
 REGISTERS: Final = "deadline.guide.consistency"
 ALLOWED: Final = "deadline.guide.consistency.open_differences"
 KINDS: Final = {"number": "numbers", "line": "lines", "seat": "seats"}
@@ -333,7 +347,7 @@ def _compare_runs(query: ProgressQuery, *, since: date, until: date) -> TaskProg
         for run in newest.values() if run is not None
     ]  # fmt: skip
     passed = verdicts.count(State.PASSED)
-    figures: Json = {"runs": len(ids), "open_differences": sum(opened.values())}
+    figures: dict[str, Any] = {"runs": len(ids), "open_differences": sum(opened.values())}
     if ALLOWED in query.book.before:
         figures |= {"why": "own_allowance", "allowed": allowed, "own_allowed": query.book.integer(ALLOWED)}
     if changed:
@@ -404,7 +418,9 @@ SOURCES: Final[Mapping[Risk, str]] = {
 }
 
 
-def summarize_season(*, enterprise: str, year: int | None, today: date, actor: Actor, language: str = CHINESE) -> Json:
+def summarize_season(
+    *, enterprise: str, year: int | None, today: date, actor: Actor, language: str = CHINESE
+) -> SeasonTold:
     """A season on a day; ``year`` None: the one that runs. ``role_missing``, and those of `get_season_facts`."""
     require_permission(actor, enterprise, Permission.READ)
     facts = get_season_facts(enterprise, due_year(enterprise, today) if year is None else year, today)
@@ -412,31 +428,33 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
     _ = words(language)
     first = earliest(facts.deadlines)
     package = find_first_submission(enterprise, facts.year)
-    return {
-        "enterprise": enterprise,
-        "year": facts.year,
-        "today": today.isoformat(),
-        "earliest": None if first is None else {**_deadline(first, facts), "left": _left(first, facts)},
-        "start": None if facts.plan is None else facts.plan.start.isoformat(),
-        "tracks": [_track(one, facts) for one in facts.tracks],
-        "milestones": _milestones(facts, tasks),
-        "tasks": [_task(one, facts, _) for one in tasks],
-        "progress": asdict(progress(tasks)),
-        "risk_flags": _flags(facts, _),
-        "obstacles": _obstacles(facts, _),
-        "package": None
-        if package is None
-        else {"number": package.number, "handed_on": str(package.handed_on), "manifest": package.manifest_sha256},
-    }
+    return SeasonTold(
+        enterprise=enterprise,
+        year=facts.year,
+        today=today,
+        earliest=None if first is None else SeasonEarliest(**asdict(_deadline(first, facts)), left=_left(first, facts)),
+        start=None if facts.plan is None else facts.plan.start,
+        tracks=[_track(one, facts) for one in facts.tracks],
+        milestones=_milestones(facts, tasks),
+        tasks=[_task(one, facts, _) for one in tasks],
+        progress=_steps(progress(tasks)),
+        risk_flags=_flags(facts, _),
+        obstacles=_obstacles(facts, _),
+        package=None if package is None else SeasonPackage(package.number, package.handed_on, package.manifest_sha256),
+    )
 
 
-def _obstacles(facts: SeasonFacts, _: Words) -> list[Json]:
+def _steps(done: Progress | TaskProgress) -> SeasonSteps:
+    return SeasonSteps(done.done, done.total)
+
+
+def _obstacles(facts: SeasonFacts, _: Words) -> list[SeasonObstacle]:
     """What has waited too long today, late reports of earlier data years first; nothing of another day or season."""
     if facts.today != clock.today() or facts.year != due_year(facts.enterprise, facts.today):
         return []
     waiting = obstacles.list_obstacles(facts.enterprise, complaints.load_service_levels(facts.enterprise))
     return [
-        {"code": one.code, "text": obstacle_text(one.code, one.values, _), "values": dict(one.values)}
+        SeasonObstacle(one.code, obstacle_text(one.code, one.values, _), dict(one.values))
         for one in (*_list_earlier_reports(facts), *waiting)
     ]
 
@@ -469,28 +487,28 @@ def list_tasks(facts: SeasonFacts, actor: Actor) -> list[Task]:
     return evaluate_tasks(facts.plan.tasks, collect_task_progress(query, facts.tracks), said, facts.today)
 
 
-def _deadline(one: Deadline, facts: SeasonFacts) -> Json:
+def _deadline(one: Deadline, facts: SeasonFacts) -> SeasonDeadline:
     rule = one.rule
-    return {
-        "track": one.track,
-        "template": one.template,
-        "template_name": one.template_zh,
-        "kind": one.kind.value,
-        "name": one.citation if rule is None else rule.title_zh,
-        "name_en": one.citation if rule is None else rule.title_en,
-        "date": one.day.isoformat(),
-        "last_day": one.last.day.isoformat(),
-        "provisional": one.last.provisional,
-        "printed": one.printed,
-        "passed": facts.today > one.last.day,
-        "days": (one.last.day - facts.today).days,
-        "citation": one.citation,
-        "level": one.level,
-        "rule": None if rule is None else rule.key,
-    }
+    return SeasonDeadline(
+        track=one.track,
+        template=one.template,
+        template_name=one.template_zh,
+        kind=one.kind.value,
+        name=one.citation if rule is None else rule.title_zh,
+        name_en=one.citation if rule is None else rule.title_en,
+        date=one.day,
+        last_day=one.last.day,
+        provisional=one.last.provisional,
+        printed=one.printed,
+        passed=facts.today > one.last.day,
+        days=(one.last.day - facts.today).days,
+        citation=one.citation,
+        level=one.level,
+        rule=None if rule is None else rule.key,
+    )
 
 
-def _left(one: Deadline, facts: SeasonFacts) -> Json:
+def _left(one: Deadline, facts: SeasonFacts) -> SeasonLeft:
     """Calendar and working days from tomorrow to the last day in time; negative days where it is over.
 
     That is the day to which the law moves a term that ends on a holiday (民法典 203): so long it is in time. Only the
@@ -498,74 +516,74 @@ def _left(one: Deadline, facts: SeasonFacts) -> Json:
     """
     last = one.last.day
     count = workdays_between(facts.today, last, facts.calendar) - facts.calendar.is_workday(facts.today)
-    return {
-        "days": (last - facts.today).days,
-        "workdays": max(0, count),
-        "provisional": not (facts.calendar.has_notice(last) and facts.calendar.has_notice(facts.today)),
-    }
+    return SeasonLeft(
+        days=(last - facts.today).days,
+        workdays=max(0, count),
+        provisional=not (facts.calendar.has_notice(last) and facts.calendar.has_notice(facts.today)),
+    )
 
 
-def _track(one: Track, facts: SeasonFacts) -> Json:
-    red = one.state.value == "late"
-    return {
-        "licence": one.season.licence or None,
-        "track": one.track,
-        "state": one.state.value,
-        "path": "late_report" if red else "report",
-        "light": str(facts.book.value(LIGHT)) if red else None,
-        "due": None if one.due is None else one.due.last.day.isoformat(),
-        "filed_on": None if one.filed_on is None else one.filed_on.isoformat(),
-        "deadlines": [_deadline(each, facts) for each in facts.deadlines
-                      if each.track == one.track and each.licence in {None, one.season.licence}],
-    }  # fmt: skip
+def _track(one: Track, facts: SeasonFacts) -> SeasonTrack:
+    red = one.state is TrackState.LATE
+    return SeasonTrack(
+        licence=one.season.licence or None,
+        track=cast("TrackCode", one.track),
+        state=one.state.value,
+        path="late_report" if red else "report",
+        light=str(facts.book.value(LIGHT)) if red else None,
+        due=None if one.due is None else one.due.last.day,
+        filed_on=one.filed_on,
+        deadlines=[_deadline(each, facts) for each in facts.deadlines
+                   if each.track == one.track and each.licence in {None, one.season.licence}],
+    )  # fmt: skip
 
 
-def _milestones(facts: SeasonFacts, tasks: Sequence[Task]) -> list[Json]:
+def _milestones(facts: SeasonFacts, tasks: Sequence[Task]) -> list[SeasonMilestone]:
     if facts.plan is None:
         return []
     return [
-        {
-            "module": one.module,
-            "name": one.name_zh,
-            "begins": one.begins.isoformat(),
-            "due": one.due.day.isoformat(),
-            "provisional": one.due.provisional,
-            "progress": asdict(progress(tasks, one.module)),
-        }
+        SeasonMilestone(
+            module=one.module,
+            name=one.name_zh,
+            begins=one.begins,
+            due=one.due.day,
+            provisional=one.due.provisional,
+            progress=_steps(progress(tasks, one.module)),
+        )
         for one in facts.plan.milestones
     ]
 
 
-def _task(one: Task, facts: SeasonFacts, _: Words) -> Json:
+def _task(one: Task, facts: SeasonFacts, _: Words) -> SeasonTask:
     plan, said = one.plan, one.said
-    return {
-        "task": plan.task,
-        "module": plan.module,
-        "track": plan.track or None,
-        "state": one.state.value,
-        "status": one.status.value,
-        "finished": one.state in FINISHED,
-        "begins": one.begins.isoformat(),
-        "due": one.due.day.isoformat(),
-        "provisional": one.due.provisional,
-        "workdays": workdays_between(one.begins, one.due.day, facts.calendar),
-        "after": list(plan.after),
-        "source": plan.source,
-        "by_hand": one.by_hand,
-        "owner": said.owner or one.seen.owner,
-        "steps": {"done": one.seen.done, "total": one.seen.total},
-        "figures": {name: value for name, value in one.seen.figures.items() if name != "metrics"},
-        "effects": list(advice_lines(one.seen.figures, _, today=facts.today)) if "advice" in one.seen.figures else [],
-        "done_on": None if said.done_on is None else said.done_on.isoformat(),
-        "note": said.note,
-        "snoozed_until": None if said.snoozed_until is None else said.snoozed_until.isoformat(),
-        "reason": said.reason,
-    }
+    return SeasonTask(
+        task=plan.task,
+        module=plan.module,
+        track=plan.track or None,
+        state=one.state.value,
+        status=one.status.value,
+        finished=one.state in FINISHED,
+        begins=one.begins,
+        due=one.due.day,
+        provisional=one.due.provisional,
+        workdays=workdays_between(one.begins, one.due.day, facts.calendar),
+        after=list(plan.after),
+        source=plan.source,
+        by_hand=one.by_hand,
+        owner=said.owner or one.seen.owner,
+        steps=_steps(one.seen),
+        figures={name: value for name, value in one.seen.figures.items() if name != "metrics"},
+        effects=list(advice_lines(one.seen.figures, _, today=facts.today)) if "advice" in one.seen.figures else [],
+        done_on=said.done_on,
+        note=said.note,
+        snoozed_until=said.snoozed_until,
+        reason=said.reason,
+    )
 
 
-def _flags(facts: SeasonFacts, _: Words) -> list[Json]:
+def _flags(facts: SeasonFacts, _: Words) -> list[SeasonFlag]:
     shut = shuts(facts.book, facts.year + 1)
-    against = [_deadline(one, facts) for few in conflicts(facts.deadlines) for one in few]
+    against = [(one.template, one.day) for few in conflicts(facts.deadlines) for one in few]
     ends = closing(facts.deadlines)
     unknown = sorted({one.day.year for one in ends if not facts.calendar.has_notice(one.day)})
     last = None if shut is None else shut[0]
@@ -577,11 +595,11 @@ def _flags(facts: SeasonFacts, _: Words) -> list[Json]:
     return [_flag(one, values, facts, _) for one in risks]
 
 
-def _flag(one: Risk, values: Mapping[str, str], facts: SeasonFacts, _: Words) -> Json:
+def _flag(one: Risk, values: Mapping[str, str], facts: SeasonFacts, _: Words) -> SeasonFlag:
     rule = facts.book.in_force.get(SOURCES.get(one, ""))
-    return {
-        "code": one.value,
-        "text": risk_text(one.value, values, _),
-        "citation": None if rule is None else rule.citation,
-        "level": None if rule is None else rule.level.value,
-    }
+    return SeasonFlag(
+        code=one.value,
+        text=risk_text(one.value, values, _),
+        citation=None if rule is None else rule.citation,
+        level=None if rule is None else rule.level.value,
+    )

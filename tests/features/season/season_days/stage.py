@@ -207,13 +207,14 @@ def told_at_once(lines: Iterable[str]) -> list[str]:
 def standing(code: str, day: date) -> dict[str, str]:
     """Where everything stands, one line a thing."""
     season = summarize_season(enterprise=code, year=YEAR, today=day, actor=ROOT)
-    first = season["earliest"]
-    states = {"earliest": f"{first['date']} {first['track']}", "plan": season["start"]}
-    for one in season["tracks"]:
-        late = f" {one['path']} {one['light']}" if one["light"] else ""
-        states[f"report {one['track']} {one['licence']}"] = f"{one['state']} by {one['due'] or '-'}{late}"
-    states |= {f"task {one['task']}": one["state"] for one in season["tasks"]}
-    return states | {"flags": " ".join(one["code"] for one in season["risk_flags"]) or "-"}
+    first = season.earliest
+    assert first is not None
+    states = {"earliest": f"{first.date} {first.track}", "plan": str(season.start)}
+    for one in season.tracks:
+        late = f" {one.path} {one.light}" if one.light else ""
+        states[f"report {one.track} {one.licence}"] = f"{one.state} by {one.due or '-'}{late}"
+    states |= {f"task {one.task}": one.state for one in season.tasks}
+    return states | {"flags": " ".join(one.code for one in season.risk_flags) or "-"}
 
 
 def told_since(newest: int) -> Iterator[str]:

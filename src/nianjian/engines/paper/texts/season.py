@@ -77,9 +77,8 @@ TASK_REASONS: Final[Mapping[str, str]] = {
 }
 
 
-def task_reason(task: Mapping[str, Any], _: Words) -> str:
-    """Why a task stands as it does; "" where its state says it."""
-    figures = task["figures"]
+def task_reason(figures: Mapping[str, Any], _: Words) -> str:
+    """Why a task with these figures stands as it does; "" where its state says it."""
     if not (text := TASK_REASONS.get(figures.get("why", ""))):
         return ""
     return _(text).format(**{**figures, "numbers": len(figures.get("numbers") or ())})
@@ -130,9 +129,9 @@ OBSTACLES: Final[Mapping[str, str]] = {
 }
 
 
-def task_state_text(task: Mapping[str, Any], _: Words) -> str:
+def task_state_text(state: str, status: str, _: Words) -> str:
     """How a task stands; one in progress says what it waits for."""
-    return _(WAITING[task["state"]]) if task["status"] == State.IN_PROGRESS else _(TASK_STATES[task["status"]])
+    return _(WAITING[state]) if status == State.IN_PROGRESS else _(TASK_STATES[status])
 
 
 def obstacle_text(code: str, values: Mapping[str, Any], _: Words) -> str:
@@ -154,18 +153,17 @@ def risk_text(code: str, values: Mapping[str, Any], _: Words) -> str:
     return _(RISKS[code]).format(**values)
 
 
-def conflict_text(days: Sequence[Mapping[str, Any]], _: Words) -> str:
-    """Days that contradict each other, each with its source: "law 2027-03-31, the guide 2027-04-30"."""
-    return "；".join(f"{_(TEMPLATES.get(str(one['template']), str(one['template'])))} {one['date']}" for one in days)
+def conflict_text(days: Sequence[tuple[str, date]], _: Words) -> str:
+    """Days that contradict each other, each with its template: "law 2027-03-31, the guide 2027-04-30"."""
+    return "；".join(f"{_(TEMPLATES.get(template, template))} {day}" for template, day in days)
 
 
-def format_time_left(deadline: Mapping[str, Any], _: Words) -> str:
+def format_time_left(days: int, workdays: int, _: Words, *, provisional: bool) -> str:
     """How long it still is: calendar days and working days, or that it is over."""
-    if deadline["days"] < 0:
-        return _("overdue for {days} days").format(days=-deadline["days"])
-    text = _("{days} days left, {workdays} working days")
-    said = text.format(days=deadline["days"], workdays=deadline["workdays"])
-    return said + _(" (provisional)") if deadline["provisional"] else said
+    if days < 0:
+        return _("overdue for {days} days").format(days=-days)
+    said = _("{days} days left, {workdays} working days").format(days=days, workdays=workdays)
+    return said + _(" (provisional)") if provisional else said
 
 
 SCOPES: Final[Mapping[str, str]] = {
@@ -367,35 +365,3 @@ TEXTS: Final[Mapping[str, str]] = {
     "scope_unknown": mark("there is no option “{scope}”; choose one of {known}"),
 }
 """Error codes and their messages."""
-
-
-# The days of a season once each, as tables and calendars show them. Pure.
-
-Json = Mapping[str, Any]
-
-
-def build_day_key(one: Json) -> tuple[str, ...]:
-    """What a day is known by: its report, its template, its rule or the notice that names it."""
-    return str(one["track"]), str(one["template"]), str(one["rule"] or one["citation"])
-
-
-def list_days(tracks: Sequence[Json]) -> list[tuple[Json, tuple[str, ...], str]]:
-    """Every day of a season's reports once: the day, the licences it is for (empty: each that reports), its mark.
-
-    Two notices of one name may name different days to different licences; both are kept. ``mark`` tells them apart: ""
-    for the first, so that what stood there before keeps its identity, for any other its first licence, whatever its
-    day.
-    """
-    by_day: dict[tuple[str, ...], tuple[Json, list[str]]] = {}
-    holders: dict[str, list[str]] = {}
-    for track in tracks:
-        number = str(track["licence"] or "")
-        holders.setdefault(str(track["track"]), []).append(number)
-        for one in track["deadlines"]:
-            by_day.setdefault((*build_day_key(one), str(one["date"])), (one, []))[1].append(number)
-    seen, days = set[tuple[str, ...]](), list[tuple[Json, tuple[str, ...], str]]()
-    for one, numbers in by_day.values():
-        mark = numbers[0] if build_day_key(one) in seen else ""
-        seen.add(build_day_key(one))
-        days.append((one, () if numbers == holders[str(one["track"])] else tuple(numbers), mark))
-    return days
