@@ -10,10 +10,10 @@ from nianjian.platform.jobs.flow import Kind, Report
 from nianjian.platform.jobs.query import JobValue
 
 
-def _kind(work: Callable[..., Mapping[str, object]], after: Callable[[JobValue], None] | None = None) -> Kind:
+def _kind(work: Callable[..., object], after: Callable[[JobValue], None] | None = None) -> Kind:
     """``work`` takes the values of the payload; all of it may be begun again after its worker died."""
 
-    def run(job: JobValue, actor: Actor, on_progress: Report) -> Mapping[str, object]:
+    def run(job: JobValue, actor: Actor, on_progress: Report) -> object:
         return work(enterprise=job.enterprise, actor=actor, progress=on_progress, **job.payload)
 
     return Kind(run, again=True, after=after)
