@@ -367,7 +367,7 @@ def _reported(things: Mapping[str, Any]) -> dict[str, str]:
 def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
     """A draft of the tenant's package, as the worker leaves it."""
     job = package.enqueue_build(enterprise=code, year=things["year"], pictures=False, actor=OPERATOR)
-    result = {"draft": True, "name": "package.zip", "sha256": "0" * 64, package.BLOB: blobs.put(b"PK").id}
+    result = {"draft": True, "name": "package.zip", "sha256": "0" * 64, "size": 2, package.BLOB: blobs.put(b"PK").id}
     Job.objects.filter(pk=job).update(state=Job.DONE, result=result)
     return dict.fromkeys(("package_sign job", "package_fetch job"), job)
 

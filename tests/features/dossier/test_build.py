@@ -30,6 +30,7 @@ from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.models import Arrival, SealedScan, Version
 from nianjian.features.dossier.operations import arrivals, checklist, package, sealed_book
 from nianjian.features.dossier.operations.overrulings import request_scan_overruling
+from nianjian.features.dossier.package_documents import MissingItem
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
@@ -73,15 +74,16 @@ def test_an_incomplete_package_is_a_draft_that_holds(
     keep("licence", seed=4, media_type="application/ofd")
     built = _build(demo, anna, tmp_path / "one")
     assert built.draft
-    assert ("audit_report", "to_confirm") in built.missing
-    assert (built.unbound, "licence" in dict(built.missing)) == (("licence",), True)
-    assert not {"articles", "seat_table", "algorithm_filing"} & set(dict(built.missing))
+    assert MissingItem("audit_report", "to_confirm") in built.missing
+    missing = {one.item for one in built.missing}
+    assert (built.unbound, "licence" in missing) == (("licence",), True)
+    assert not {"articles", "seat_table", "algorithm_filing"} & missing
     document = json.loads((built.folder / "manifest.json").read_text())
     assert (document["licence"], document["draft"]) == ("浙B2-20080101", True)
     assert [one["item"] for one in document["items"]] == ["articles", "seat_table"]
     assert document["items"][1]["seals"] == ["riding_seal"], "no place is marked over a seal that was scanned"
     assert (built.run, document["snapshot"]) == ("P1", "P1"), "the cover names the portrait of the papers"
-    paths = {one["path"] for one in built.files}
+    paths = {one.path for one in built.files}
     assert paths >= {"paper/材料包.pdf", "upload/1_公司章程.pdf", "upload/2_坐席明细表.pdf"}
     assert verify(built.folder, digest=built.digest).intact
     (act,) = acts(enterprise=demo, verb="dossier.built")

@@ -269,7 +269,7 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     (again,) = _make(filled, anna, None, "seat_table").values()
     assert (again.confirmed, again.version) == (True, 1)
     package = build(enterprise=filled, year=YEAR, folder=tmp_path / "package", actor=anna)
-    assert "seat_table" not in dict(package.missing)
+    assert "seat_table" not in {one.item for one in package.missing}
     assert verify(package.folder, digest=package.digest).intact
     read = [page.get_textpage().get_text_range() for path in package.folder.rglob("*.pdf")
             for page in pypdfium2.PdfDocument(path)]  # fmt: skip

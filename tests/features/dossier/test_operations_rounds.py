@@ -26,6 +26,7 @@ from nianjian.features.dossier.models import Submission
 from nianjian.features.dossier.operations import checklist, rounds
 from nianjian.features.dossier.operations.package import build
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
+from nianjian.features.dossier.package_documents import RoundFull, RoundTold
 from nianjian.features.rectification.storage import PaperContent as Paper
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -68,14 +69,14 @@ def _built(demo: str, anna: Actor, folder: Path) -> Path:
     return build(enterprise=demo, year=YEAR, folder=folder, actor=anna, on=HANDED).folder
 
 
-def _submit(demo: str, anna: Actor, folder: Path, on: date = HANDED) -> Json:
+def _submit(demo: str, anna: Actor, folder: Path, on: date = HANDED) -> RoundTold:
     package = rounds.read_package_path(folder, enterprise=demo, year=YEAR)
     return rounds.record_submission(
         enterprise=demo, year=YEAR, package=package, handed=Handover(on, "政务大厅", "受理1号"), actor=anna
     )
 
 
-def _listed(demo: str, anna: Actor, *items: str, on: date = HANDED, **more: object) -> Json:
+def _listed(demo: str, anna: Actor, *items: str, on: date = HANDED, **more: object) -> RoundTold:
     """Hand in the manifest of a package that holds the newest versions of these items."""
     package = rounds.read_package(_manifest(demo, *items, **more), enterprise=demo, year=YEAR)
     return rounds.record_submission(
@@ -101,16 +102,16 @@ def _record_notice(
         enterprise=demo, year=YEAR, number=number, received=date(2027, 2, 1), due=due, reference="补正1号",
         requests=requests, paper=RECEIPT, actor=anna,
     )  # fmt: skip
-    (*_earlier, notice) = _one(demo, anna, number)["notices"]
-    return [one["id"] for one in notice["requests"]]
+    (*_earlier, notice) = _one(demo, anna, number).notices
+    return [one.id for one in notice.requests]
 
 
-def _one(demo: str, anna: Actor, number: int = 1) -> Json:
+def _one(demo: str, anna: Actor, number: int = 1) -> RoundFull:
     return rounds.get_package(enterprise=demo, year=YEAR, number=number, actor=anna)
 
 
 def _states(demo: str, anna: Actor, number: int = 1) -> list[str]:
-    return [one["state"] for notice in _one(demo, anna, number)["notices"] for one in notice["requests"]]
+    return [one.state for notice in _one(demo, anna, number).notices for one in notice.requests]
 
 
 @pytest.mark.long
@@ -119,14 +120,14 @@ def test_a_round_from_handing_in_to_handing_in_again(
 ) -> None:
     first = _built(demo, anna, tmp_path / "first")
     submission = _submit(demo, anna, first)
-    assert (submission["number"], submission["state"], submission["built_here"], submission["due"]) == (
+    assert (submission.number, submission.state, submission.built_here, submission.due) == (
         1,
         "submitted",
         True,
         None,
     )
-    assert submission["manifest"] == json.loads((first / "manifest.json").read_text())["sha256"]
-    assert {one["item"]: one["version"] for one in _one(demo, anna)["items"]}["audit_report"] == 1
+    assert submission.manifest == json.loads((first / "manifest.json").read_text())["sha256"]
+    assert {one.item: one.version for one in _one(demo, anna).items}["audit_report"] == 1
 
     audit, ledger, whole = _record_notice(
         demo,
@@ -136,15 +137,15 @@ def test_a_round_from_handing_in_to_handing_in_again(
         RequestInput("", "请重新装订"),
     )
     submission = _one(demo, anna)
-    (notice,) = submission["notices"]
+    (notice,) = submission.notices
     # ten working days after 2027-02-01, over a spring festival whose notice is not out
-    assert (submission["state"], notice["provisional"], notice["printed"], notice["late"]) == (
+    assert (submission.state, notice.provisional, notice.printed, notice.late) == (
         "returned",
         True,
         False,
         True,
     )
-    assert (notice["due"], submission["due"]) == ("2027-02-15", "2027-02-15")
+    assert (notice.due, submission.due) == (date(2027, 2, 15), date(2027, 2, 15))
     give: Json = {"enterprise": demo, "year": YEAR, "number": 1, "actor": anna}
     assert (
         code_of(lambda: rounds.record_answer(**give, request=audit, version=1, note="")) == "dossier_version_submitted"
@@ -165,41 +166,39 @@ def test_a_round_from_handing_in_to_handing_in_again(
     assert _states(demo, anna) == ["to_confirm", "answered", "answered"]
     place = Place(demo, YEAR, "audit_report")
     checklist.confirm(**asdict(place), number=fresh, actor=anna)
-    assert _one(demo, anna)["state"] == "answered"
+    assert _one(demo, anna).state == "answered"
 
     again = _submit(demo, anna, _built(demo, anna, tmp_path / "second"), date(2027, 2, 15))
-    assert (again["number"], again["state"]) == (2, "submitted")
+    assert (again.number, again.state) == (2, "submitted")
     before = _one(demo, anna)
-    assert (before["state"], before["late"]) == ("resubmitted", False), "the last day is in time"
+    assert (before.state, before.late) == ("resubmitted", False), "the last day is in time"
     assert _states(demo, anna) == ["sent", "sent", "sent"]
     assert (
         code_of(lambda: rounds.record_answer(**give, request=audit, version=None, note="晚了"))
         == "dossier_round_refused"
     )
-    assert rounds.record_passed(**{**give, "number": 2}, on=date(2027, 3, 1))["state"] == "passed"
-    assert [one["number"] for one in rounds.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
+    assert rounds.record_passed(**{**give, "number": 2}, on=date(2027, 3, 1)).state == "passed"
+    assert [one.number for one in rounds.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
 
     comparison = rounds.compare_packages(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
-    changed = [one for one in comparison["items"] if one["kind"] != "same"]
-    assert [(one["item"], one["kind"], one["before"], one["after"]) for one in changed] == [
-        ("audit_report", "changed", 3, 4)
-    ]
+    changed = [one for one in comparison.items if one.kind != "same"]
+    assert [(one.item, one.kind, one.before, one.after) for one in changed] == [("audit_report", "changed", 3, 4)]
     with pikepdf.open(tmp_path / "second" / "paper" / "材料包.pdf") as book:
         pages = len(book.pages)
-    kinds = [(page["kind"], page["page"]) for page in changed[0]["pages"]]
+    kinds = [(page.kind, page.page) for page in changed[0].pages]
     assert kinds == [("swapped", 2), ("added", 4)]
-    first_page = changed[0]["pages"][0]["book"] - 1
-    assert [page["book"] for page in changed[0]["pages"]] == [first_page + 1, first_page + 3]
+    first_page = (changed[0].pages[0].book or 0) - 1
+    assert [page.book for page in changed[0].pages] == [first_page + 1, first_page + 3]
     assert 0 < first_page < pages
-    assert rounds.compare_packages(enterprise=demo, year=YEAR, before=2, after=2, actor=anna)["same"]
+    assert rounds.compare_packages(enterprise=demo, year=YEAR, before=2, after=2, actor=anna).same
 
 
 def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], demo: str, anna: Actor) -> None:
     keep("articles", 1)
-    assert not _listed(demo, anna, "articles")["built_here"]
+    assert not _listed(demo, anna, "articles").built_here
     (request,) = _record_notice(demo, anna, RequestInput("articles", "不清楚"), due=date(2027, 2, 3))
-    notice = _one(demo, anna)["notices"][0]
-    assert (notice["due"], notice["printed"], notice["provisional"]) == ("2027-02-03", True, False)
+    notice = _one(demo, anna).notices[0]
+    assert (notice.due, notice.printed, notice.provisional) == (date(2027, 2, 3), True, False)
     fresh = keep("articles", 55)
     rounds.record_answer(enterprise=demo, year=YEAR, number=1, request=request, version=fresh, note="", actor=anna)
     assert _states(demo, anna) == ["answered"]
@@ -209,7 +208,7 @@ def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], de
     keep("articles", 56)
     _listed(demo, anna, "articles", on=date(2027, 2, 4))
     submission = _one(demo, anna)
-    assert (_states(demo, anna), submission["left_out"], submission["late"]) == (["left_out"], 1, True)
+    assert (_states(demo, anna), submission.left_out, submission.late) == (["left_out"], 1, True)
 
 
 @pytest.mark.parametrize(("more", "code"), [(0, "dossier_manifest_unreadable"), (1, "file_too_large")])
@@ -227,7 +226,7 @@ def test_of_a_notices_number_the_first_hundred_and_twenty_signs_are_kept(
         enterprise=demo, year=YEAR, number=1, received=date(2027, 2, 1), due=None, reference=" " + "补" * 121,
         requests=[RequestInput("", "x")], paper=RECEIPT, actor=anna,
     )  # fmt: skip
-    assert _one(demo, anna)["notices"][-1]["reference"] == "补" * 120
+    assert _one(demo, anna).notices[-1].reference == "补" * 120
 
 
 def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Actor, tmp_path: Path) -> None:
@@ -273,7 +272,7 @@ def test_a_package_is_not_handed_in_before_it_was_built(
     assert (refused.value.code, refused.value.values["day"], refused.value.values["built"]) == (
         "dossier_day_before_build", "2027-02-09", "2027-02-10"
     )  # fmt: skip
-    assert _listed(demo, anna, "articles", on=date(2027, 2, 10))["built_here"]
+    assert _listed(demo, anna, "articles", on=date(2027, 2, 10)).built_here
     row = Submission.objects.get()
     assert code_of(lambda: rounds.correct_handover_day(row, date(2027, 2, 9), anna)) == "dossier_day_before_build"
 

@@ -262,9 +262,9 @@ def finished(number: str, kind: str, result: dict[str, object], **payload: objec
     Job.objects.create(id=number, kind=kind, payload={"year": 2025, **payload}, result=result, **params)
 
 
-FILE = {"path": "upload/1.pdf", "pages": 1, "bytes": 2048, "sha256": "a" * 64, "stamped": ""}
-BUILT = {"digest": "d" * 64, "name": "p.zip", "sha256": "0" * 64, "draft": False, "run": "", "pages": 4, "pictures": 0,
-         "missing": [], "unbound": [], "contents": [FILE]}  # fmt: skip
+FILE = {"path": "upload/1.pdf", "edition": "upload", "pages": 1, "bytes": 2048, "sha256": "a" * 64, "stamped": ""}
+BUILT = {"year": 2025, "digest": "d" * 64, "name": "p.zip", "sha256": "0" * 64, "size": 2, "draft": False, "run": "",
+         "pages": 4, "pictures": 0, "missing": [], "unbound": [], "contents": [FILE]}  # fmt: skip
 
 
 def test_a_draft_is_asked_for_and_fetched_with_an_entry(lead: Client) -> None:
@@ -312,13 +312,36 @@ def test_what_waits_is_stopped_and_a_wrong_choice_refused(lead: Client) -> None:
 def test_a_signed_package_is_told_with_its_certificate(lead: Client) -> None:
     blob = blobs.put(b"PK").id
     finished("J1", flow.BUILD_PACKAGE, {**BUILT, "blob": blob})
-    signed = {**BUILT, "blob": blob, "signed": [FILE], "subject": "示范", "package": "J1"}
+    signed = {**BUILT, "blob": blob, "signed": [FILE], "subject": "示范", "package": "J1", "fingerprint": "",
+              "left": [], "valid_to": "", "named": True}  # fmt: skip
     finished("J2", flow.SIGN_PACKAGE, signed, package="J1")
     page = text(lead, f"{SEASON}?step=final")
     assert "下载已签署的材料包" in page
     assert f"{PACKAGE}J2/file/" in page
     assert f"{PACKAGE}J1/sign/" not in page, "it is signed"
     assert "已签署文件：1 个" in text(lead, "/e/demo/data/jobs/J2/")
+
+
+def test_what_a_check_of_a_scan_found_is_shown(lead: Client) -> None:
+    result: dict[str, object] = {
+        "year": 2025, "scan": True, "against": None, "intact": False, "count": 1, "certainty": "medium",
+        "differences": [{"file": "scan.pdf", "page": 3, "kind": "swapped"}], "scanned": 5, "expected": 6,
+        "manifest_sha256": "d" * 64, "built_at": None,
+    }  # fmt: skip
+    finished("J1", flow.VERIFY_PACKAGE, result)
+    page = text(lead, f"{SEASON}verify/")
+    assert "扫描 5 页，应有 6 页" in page
+    assert "scan.pdf" in page
+    assert "骑缝章各张" not in page, "older checks did not look at it"
+    Job.objects.all().delete()
+    read = {"source": "paper", "read": 4, "agree": 3, "differ": [3], "unknown": []}
+    riding = {"state": "faults", "sheets": [{"sheet": 1, "state": "joins"}, {"sheet": 2, "state": "missing"}]}
+    finished(
+        "J2", flow.VERIFY_PACKAGE, {**result, "why": ["place"], "text": read, "riding_seal": riding, "by_place": [2]}
+    )
+    page = text(lead, f"{SEASON}verify/")
+    assert "读取 4 页，一致 3 页，不一致 1 页，无法判断 0 页" in page
+    assert "骑缝章各张" in page
 
 
 def package(job: str, source: str, **more: object) -> str:

@@ -290,7 +290,7 @@ def test_the_package_and_the_season_are_handed_in_at_once(demo: str, anna: Actor
         )
     operations.note_report(**note, day=date(2027, 3, 2))
     (row,) = rounds.list_packages(**of, actor=operator)
-    assert (row["handed_on"], row["files_kept"]) == ("2027-03-02", True), "a corrected day is the day of both"
+    assert (row.handed_on, row.files_kept) == (date(2027, 3, 2), True), "a corrected day is the day of both"
     assert _tracks(demo, operator)["licence"] == "2027-03-02"
     with pytest.raises(NianjianError, match="dossier_submitted_already"):
         rounds.record_submission(**of, package=built, handed=Handover(date(2027, 3, 3), "大厅"), actor=anna)
@@ -340,13 +340,13 @@ def test_the_season_asks_where_its_package_was_handed_in(demo: str, operator: Ac
     form = {"act": "file", "year": "2026", "track": "licence", "day": "2027-03-01", "place": "政务大厅"}
     client.post(f"/e/{demo}/season/reports/", form)
     (row,) = rounds.list_packages(enterprise=demo, year=2026, actor=operator)
-    assert row["place"] == "政务大厅"
+    assert row.place == "政务大厅"
     assert place not in client.get(address).content.decode(), "it was handed in"
     operations.note_report(enterprise=demo, year=2026, track="licence", licence=None, day=None, actor=operator)
     for _twice in range(2):  # saying it again changes nothing
         _filed(demo, operator)
         (row,) = rounds.list_packages(enterprise=demo, year=2026, actor=operator)
-        assert (row["handed_on"], row["built_here"]) == ("2027-03-01", True)
+        assert (row.handed_on, row.built_here) == (date(2027, 3, 1), True)
     page = client.get(f"/e/{demo}/dossier/2026/rounds/").content.decode()
     assert "未填" in page, "the interfaces need not say where"
 
@@ -361,10 +361,8 @@ def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, ann
     )
     with pytest.raises(NianjianError, match="season_round_open"):
         closing.close_season(**of, actor=operator)
-    (notice,) = rounds.get_package(**of, number=1, actor=anna)["notices"]
-    rounds.record_answer(
-        **of, number=1, request=notice["requests"][0]["id"], version=None, note="已重新装订", actor=anna
-    )
+    (notice,) = rounds.get_package(**of, number=1, actor=anna).notices
+    rounds.record_answer(**of, number=1, request=notice.requests[0].id, version=None, note="已重新装订", actor=anna)
     with pytest.raises(NianjianError, match="season_round_open"):
         closing.close_season(**of, actor=operator)
     _built(demo, operator, page=b"bound anew")

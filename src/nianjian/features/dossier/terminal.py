@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rich.console import Console
 
@@ -38,7 +39,21 @@ from nianjian.engines.paper.texts.dossier import SEALS as REQUIRED_SEALS
 from nianjian.engines.paper.words import CHINESE, plain_text
 from nianjian.features.dossier.documents import CheckedPage, CheckFinding, FileCheck
 from nianjian.features.dossier.fill_in import format_change, source_text
+from nianjian.features.dossier.package_documents import (
+    RoundFull,
+    RoundNotice,
+    RoundPaper,
+    RoundRequest,
+    RoundsDiffer,
+    RoundTold,
+    SealsTold,
+    SealTold,
+    SealUseAsked,
+    SealUseTold,
+    SignedTold,
+)
 from nianjian.features.dossier.recognition import format_range
+from nianjian.features.dossier.signatures import Signature, Timestamp
 from nianjian.features.dossier.states import finding_text
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, Answer
@@ -47,19 +62,38 @@ from nianjian.platform.terminal.language import _, language
 if TYPE_CHECKING:
     from nianjian.features.dossier.check import CheckResult
     from nianjian.features.dossier.documents import FillInTold, ItemTold
+    from nianjian.features.dossier.editions.verify import Rescan, Result
     from nianjian.features.dossier.operations.generate import GeneratedItem
     from nianjian.features.dossier.operations.package import BuiltPackage
+    from nianjian.features.dossier.operations.signatures import SigningResult
 
 Json = Mapping[str, Any]
 
 
-def answer(show: Callable[[Console, Json], None], data: Json, code: int = DONE) -> Answer:
+Data = TypeVar("Data")
+
+
+def answer(show: Callable[[Console, Data], None], data: Data, code: int = DONE) -> Answer:
     """An answer that ``show`` draws from its own data."""
-    return Answer(data, lambda console: show(console, data), code)
+    return Answer(plain_json(data), lambda console: show(console, data), code)
+
+
+#: Fields that the commands' JSON names first, where the API has another order.
+FIRST: Final[Mapping[type, tuple[str, ...]]] = {
+    **dict.fromkeys((RoundTold, RoundFull), ("number", "place", "reference", "built_here", "pages")),
+    RoundPaper: ("id", "name"),
+    SealTold: ("kind", "sha256", "recorded_at", "recorded_by"),
+    SealUseTold: ("impression", "kind", "picture_sha256", "withdrawn", "x_mm", "y_mm", "reason"),
+    SignedTold: ("paper", "name", "signatures"),
+    **{one: tuple(sorted(field.name for field in fields(one))) for one in (Signature, Timestamp)},
+}
 
 
 def plain_json(value: Any) -> Any:  # noqa: ANN401 -- as JSON
     """Days and moments as text."""
+    if is_dataclass(value):
+        names = dict.fromkeys((*FIRST.get(type(value), ()), *(field.name for field in fields(value))))
+        return {name: plain_json(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {name: plain_json(one) for name, one in value.items()}
     if isinstance(value, list):
@@ -167,7 +201,7 @@ def show_generated(console: Console, items: Sequence[GeneratedItem]) -> None:
 def show_built(console: Console, built: BuiltPackage) -> None:
     """The files, and what is not in them."""
     header = (_("file"), _("pages"), _("bytes"))
-    table.rows(console, header, [(plain_text(one["path"]), one["pages"], one["bytes"]) for one in built.files])
+    table.rows(console, header, [(plain_text(one.path), one.pages, one.bytes) for one in built.files])
     console.print(_("Manifest {digest}").format(digest=built.digest), highlight=False)
     if built.pictures:
         text = _("Seal images on it: {count}; it is a draft.")
@@ -178,9 +212,9 @@ def show_built(console: Console, built: BuiltPackage) -> None:
         console.print(text.format(items=names), style="yellow", markup=False)
     if built.missing:
         console.print(_("A draft, marked as such on every page; not included:"), style="yellow")
-    for item, state in built.missing:
-        why = _("an OFD file cannot be bound; add a PDF of it") if item in built.unbound else _(STATES[state])
-        console.print(f"  {_(ITEMS[item])}: {why}", markup=False)
+    for one in built.missing:
+        why = _("an OFD file cannot be bound; add a PDF of it") if one.item in built.unbound else _(STATES[one.state])
+        console.print(f"  {_(ITEMS[one.item])}: {why}", markup=False)
 
 
 def show_proposals(console: Console, data: Json) -> None:
@@ -214,102 +248,100 @@ def show_plan(console: Console, data: Json) -> None:
     table.rows(console, header, body)
 
 
-def show_verification(console: Console, data: Json) -> None:
+def show_verification(console: Console, result: Result) -> None:
     """What differs from the manifest."""
-    _differences(console, data)
-    for one in data["notes"]:
-        console.print(f"{plain_text(one['file'])}: {_(NOTES[one['kind']])}")
-    if data["intact"]:
+    _differences(console, result)
+    for one in result.notes:
+        console.print(f"{plain_text(one.file)}: {_(NOTES[one.kind])}")
+    if result.intact:
         text = _("Intact: {files} files with {pages} pages. Manifest {digest}")
-        console.print(
-            text.format(files=data["files"], pages=data["pages"], digest=data["manifest_sha256"]), style="green"
-        )
+        console.print(text.format(files=result.files, pages=result.pages, digest=result.manifest_sha256), style="green")
 
 
-def show_scan(console: Console, data: Json) -> None:
+def show_scan(console: Console, result: Rescan) -> None:
     """What differs between a scan and the manifest, and how sure that is."""
-    _differences(console, data)
+    _differences(console, result)
     text = _("{scanned} pages scanned, {expected} expected; confidence: {certainty}")
-    certainty = _(CERTAINTY[data["certainty"]])
-    console.print(text.format(scanned=data["scanned"], expected=data["expected"], certainty=certainty))
-    for why in data["why"]:
+    certainty = _(CERTAINTY[result.certainty])
+    console.print(text.format(scanned=result.scanned, expected=result.expected, certainty=certainty))
+    for why in result.why:
         console.print(_(WHY[why]), style="yellow")
-    read = data["text"]
-    counts = {"differ": len(read["differ"]), "unknown": len(read["unknown"])}
+    read = result.text
+    counts = {"differ": len(read.differ), "unknown": len(read.unknown)}
     text = _("Texts: {read} pages read, {agree} match, {differ} differ, {unknown} inconclusive")
-    console.print(text.format(read=read["read"], agree=read["agree"], **counts))
-    riding = data["riding_seal"]
-    console.print(_("Riding seal: {state}").format(state=_(RIDING[riding["state"]])))
-    for one in riding["sheets"]:
-        if one["state"] != "joins" and riding["state"] != "absent":
-            console.print(_("Sheet {sheet}: {state}").format(sheet=one["sheet"], state=_(SHEETS[one["state"]])))
-    if data["by_place"]:
-        pages = ", ".join(map(str, data["by_place"]))
+    console.print(text.format(read=read.read, agree=read.agree, **counts))
+    riding = result.riding_seal
+    console.print(_("Riding seal: {state}").format(state=_(RIDING[riding.state])))
+    for one in riding.sheets:
+        if one.state != "joins" and riding.state != "absent":
+            console.print(_("Sheet {sheet}: {state}").format(sheet=one.sheet, state=_(SHEETS[one.state])))
+    if result.by_place:
+        pages = ", ".join(map(str, result.by_place))
         console.print(_("Identified only by their position: pages {pages}").format(pages=pages), style="yellow")
     console.print(_("Images show order and presence of pages, not that a page is genuine."))
 
 
-def _differences(console: Console, data: Json) -> None:
-    for one in data["differences"]:
-        page = "" if one["page"] is None else " " + _("page {page}").format(page=one["page"])
-        console.print(f"{plain_text(one['file'])}{page}: {_(DIFFERENCE_KINDS[one['kind']])}", style="red")
+def _differences(console: Console, result: Result | Rescan) -> None:
+    for one in result.differences:
+        page = "" if one.page is None else " " + _("page {page}").format(page=one.page)
+        console.print(f"{plain_text(one.file)}{page}: {_(DIFFERENCE_KINDS[one.kind])}", style="red")
 
 
-def show_package(console: Console, data: Json) -> None:
+def show_package(console: Console, data: RoundTold) -> None:
     """One package."""
     text = _("Package {number}: {state}; {answered} of {requests} requests answered").format(
-        number=data["number"], state=_(ROUNDS[data["state"]]), answered=data["answered"], requests=data["requests"]
+        number=data.number, state=_(ROUNDS[data.state]), answered=data.answered, requests=data.requests
     )
     console.print(text, markup=False, highlight=False)
-    if data["due"]:
-        console.print(_due(data), markup=False, highlight=False, style="red" if data["late"] else "")
-    if data["left_out"]:
-        left = _("{count} answers were not sent with the next package").format(count=data["left_out"])
+    if data.due:
+        console.print(_due(data), markup=False, highlight=False, style="red" if data.late else "")
+    if data.left_out:
+        left = _("{count} answers were not sent with the next package").format(count=data.left_out)
         console.print(left, markup=False, highlight=False, style="red")
-    if not data["built_here"]:
+    if not data.built_here:
         console.print(_("The audit chain contains no build of this package."), style="yellow")
 
 
-def _due(deadline: Json) -> str:
+def _due(deadline: RoundTold | RoundNotice) -> str:
     """The last day, and how sure it is."""
-    how = _("as stated in the notice") if deadline["printed"] else _("counted in working days")
-    if deadline["provisional"]:
+    how = _("as stated in the notice") if deadline.printed else _("counted in working days")
+    if deadline.provisional:
         how = _("provisional: the holidays of that year have not been announced yet")
-    text = _("last day {due} ({how}), overdue") if deadline["late"] else _("last day {due} ({how})")
-    return text.format(due=deadline["due"], how=how)
+    text = _("last day {due} ({how}), overdue") if deadline.late else _("last day {due} ({how})")
+    return text.format(due=deadline.due, how=how)
 
 
-def show_packages(console: Console, data: Json) -> None:
+def show_packages(console: Console, packages: Sequence[RoundTold]) -> None:
     """A season's packages."""
     header = (_("Number"), _("state"), _("handed in on"), _("place"), _("requests"), _("due"))
     body = [
-        (one["number"], _(ROUNDS[one["state"]]), one["handed_on"], one["place"] or _("not filled in"),
-         f"{one['answered']}/{one['requests']}", one["due"])
-        for one in data["rounds"]
+        (one.number, _(ROUNDS[one.state]), one.handed_on, one.place or _("not filled in"),
+         f"{one.answered}/{one.requests}", one.due)
+        for one in packages
     ]  # fmt: skip
     table.rows(console, header, body)
 
 
-def show_full_package(console: Console, data: Json) -> None:
+def show_full_package(console: Console, data: RoundFull) -> None:
     """One package with everything about it."""
     show_package(console, data)
-    for notice in data["notices"]:
-        head = _("Returned on {received}").format(received=notice["received"])
-        console.print(f"{head} {plain_text(notice['reference'])} · {_due(notice)}", markup=False, highlight=False)
+    for notice in data.notices:
+        head = _("Returned on {received}").format(received=notice.received)
+        console.print(f"{head} {plain_text(notice.reference)} · {_due(notice)}", markup=False, highlight=False)
         header = ("ID", _("item"), _("what they ask for"), _("state"), _("answer"))
-        table.rows(console, header, list(_requests(notice["requests"])))
-    for one in data["papers"]:
+        table.rows(console, header, list(_requests(notice.requests)))
+    for one in data.papers:
         show_evidence(console, one)
 
 
-def _requests(requests: Sequence[Json]) -> Iterator[tuple[object, ...]]:
+def _requests(requests: Sequence[RoundRequest]) -> Iterator[tuple[object, ...]]:
     for one in requests:
-        newest = one["answers"][0] if one["answers"] else None
+        newest = one.answers[0] if one.answers else None
         said = None
         if newest is not None:
-            version = "" if newest["version"] is None else _("version {version}").format(version=newest["version"])
-            said = " ".join(part for part in (version, newest["note"]) if part)
-        yield one["id"], item_name(one["item"]), one["text"], _(ASKED[one["state"]]), said
+            version = "" if newest.version is None else _("version {version}").format(version=newest.version)
+            said = " ".join(part for part in (version, newest.note) if part)
+        yield one.id, item_name(one.item), one.text, _(ASKED[one.state]), said
 
 
 def item_name(name: str) -> str:
@@ -317,34 +349,34 @@ def item_name(name: str) -> str:
     return _(ITEMS[name]) if name else _(WHOLE)
 
 
-def show_evidence(console: Console, data: Json) -> None:
+def show_evidence(console: Console, data: RoundPaper) -> None:
     """A file of evidence."""
-    text = f"{data['id']} {_(EVIDENCE[data['kind']])}: {plain_text(data['name'])} {data['sha256'][:12]}"
+    text = f"{data.id} {_(EVIDENCE[data.kind])}: {plain_text(data.name)} {data.sha256[:12]}"
     console.print(text, markup=False, highlight=False)
 
 
-def show_changes(console: Console, data: Json) -> None:
+def show_changes(console: Console, data: RoundsDiffer) -> None:
     """What differs."""
-    if data["same"]:
+    if data.same:
         console.print(_("The two packages contain the same pages."), style="green")
-    for one in data["items"]:
-        if one["kind"] == "same":
+    for one in data.items:
+        if one.kind == "same":
             continue
-        console.print(f"{item_name(one['item'])}: {_(ROUND_CHANGES[one['kind']])}", style="bold", markup=False)
-        for page in one["pages"]:
-            text = _("page {page}") if page["book"] is None else _("page {page} (paper edition page {book})")
-            where = text.format(page=page["page"], book=page["book"])
-            console.print(f"  {where}: {_(PAGES[page['kind']])}", markup=False, highlight=False)
+        console.print(f"{item_name(one.item)}: {_(ROUND_CHANGES[one.kind])}", style="bold", markup=False)
+        for page in one.pages:
+            text = _("page {page}") if page.book is None else _("page {page} (paper edition page {book})")
+            where = text.format(page=page.page, book=page.book)
+            console.print(f"  {where}: {_(PAGES[page.kind])}", markup=False, highlight=False)
 
 
 TRUST_STYLES: Final = {"trusted": "green", "unknown": "yellow", "none": "yellow"}
 
 
-def show_stored_image(console: Console, data: Json) -> None:
+def show_stored_image(console: Console, data: SealTold) -> None:
     """What was kept, and what it is not."""
-    wide, high = data["pixels"]
+    wide, high = data.pixels
     text = _("The {seal} is stored encrypted: {wide} × {high} pixels, {mm} mm wide.")
-    console.print(text.format(seal=_(SEAL_KINDS[data["kind"]]), wide=wide, high=high, mm=data["width_mm"]))
+    console.print(text.format(seal=_(SEAL_KINDS[data.kind]), wide=wide, high=high, mm=data.width_mm))
     console.print(_(NO_SEAL), style="yellow")
 
 
@@ -357,10 +389,10 @@ def show_withdrawal(console: Console, data: Json) -> None:
     )
 
 
-def show_print_request(console: Console, data: Json) -> None:
+def show_print_request(console: Console, data: SealUseAsked) -> None:
     """Who says yes, and how."""
     text = _("Requested as {approval}; approval by a second person: nianjian approve {approval} --as USER")
-    console.print(text.format(approval=data["approval"]), highlight=False)
+    console.print(text.format(approval=data.approval), highlight=False)
 
 
 def show_statements(console: Console, data: Json) -> None:
@@ -379,70 +411,69 @@ def show_statements(console: Console, data: Json) -> None:
     table.rows(console, header, body)
 
 
-def show_seals(console: Console, data: Json) -> None:
+def show_seals(console: Console, images: SealsTold, uses: Sequence[SealUseTold]) -> None:
     """Pictures and uses, with what the law says."""
     console.print(_(NO_SEAL), style="yellow")
-    console.print(data["law"], markup=False, highlight=False)
+    console.print(images.law, markup=False, highlight=False)
     header = (_("seal"), _("mm wide"), _("added by"), _("added at"))
     table.rows(
         console,
         header,
-        [(_(SEAL_KINDS[one["kind"]]), one["width_mm"], actor_text(one["recorded_by"], _), one["recorded_at"])
-         for one in data["pictures"]],
+        [(_(SEAL_KINDS[one.kind]), one.width_mm, actor_text(one.recorded_by, _), one.recorded_at.isoformat())
+         for one in images.seals],
     )  # fmt: skip
-    uses = (
+    heads = (
         _("seal"), _("item"), _("version"), _("page"), _("mark"), _("requested by"), _("approved by"), _("placed"),
     )  # fmt: skip
-    table.rows(console, uses, [_use(one) for one in data["impressions"]])
+    table.rows(console, heads, [_use(one) for one in uses])
 
 
-def _use(one: Json) -> tuple[object, ...]:
+def _use(one: SealUseTold) -> tuple[object, ...]:
     return (
-        _(SEAL_KINDS[one["kind"]]), _(ITEMS[one["item"]]), one["version"], one["page"], _(PLACES[one["mark"]]),
-        *(text or None for text in actor_texts([one["asked_by"], one["approved_by"]], _)), one["placed"],
+        _(SEAL_KINDS[one.kind]), _(ITEMS[one.item]), one.version, one.page, _(PLACES[one.mark]),
+        *(text or None for text in actor_texts([one.asked_by, one.approved_by], _)), one.placed,
     )  # fmt: skip
 
 
-def show_signatures(console: Console, data: Json) -> None:
+def show_signatures(console: Console, standing: str, signatures: Sequence[Signature]) -> None:
     """Each signature, a line a fact."""
-    standing = data["standing"]
     console.print(_(STANDINGS[standing]), style=TRUST_STYLES.get(standing, "red"))
-    for one in data["signatures"]:
+    for one in signatures:
         _signature(console, one)
 
 
-def _signature(console: Console, one: Json) -> None:
-    standing = one["standing"]
+def _signature(console: Console, one: Signature) -> None:
+    standing = one.standing
     facts = [
-        (_("signed by"), one["subject"]),
-        (_("issued by"), one["issuer"]),
-        (_("certificate validity"), f"{one['valid_from'][:10]} – {one['valid_to'][:10]}"),
-        (_("trust"), _(TRUST[one["trust"]])),
-        (_("changed after"), _(CHANGED[one["changed_after"]])),
-        (_("covers the whole file"), _("yes") if one["whole_file"] else _("no")),
-        (_("time according to the signer"), one["signed_at"] or "–"),
+        (_("signed by"), one.subject),
+        (_("issued by"), one.issuer),
+        (_("certificate validity"), f"{one.valid_from[:10]} – {one.valid_to[:10]}"),
+        (_("trust"), _(TRUST[one.trust])),
+        (_("changed after"), _(CHANGED[one.changed_after])),
+        (_("covers the whole file"), _("yes") if one.whole_file else _("no")),
+        (_("time according to the signer"), one.signed_at or "–"),
     ]
-    stamp = one["timestamp"]
-    stamp_text = _("none") if stamp is None else f"{stamp['at']} {stamp['authority']}"
-    if stamp is not None and not stamp["intact"]:
+    stamp = one.timestamp
+    stamp_text = _("none") if stamp is None else f"{stamp.at} {stamp.authority}"
+    if stamp is not None and not stamp.intact:
         stamp_text = f"{stamp_text} ({_(STANDINGS['broken'])})"
     facts.append((_("time stamp"), stamp_text))
-    if one["fault"]:
-        facts.append((_("not checked, because"), one["fault"]))
+    if one.fault:
+        facts.append((_("not checked, because"), one.fault))
     console.print(
-        f"{plain_text(one['field'])}: {_(STANDINGS[standing])}", style=TRUST_STYLES.get(standing, "red"), markup=False
+        f"{plain_text(one.field)}: {_(STANDINGS[standing])}", style=TRUST_STYLES.get(standing, "red"), markup=False
     )
     for label, text in facts:
         console.print(f"  {label}: {plain_text(text)}", markup=False, highlight=False)
 
 
-def show_papers(console: Console, data: Json) -> None:
+def show_papers(console: Console, papers: Sequence[SignedTold]) -> None:
     """A line a paper."""
     header = (_("document"), _("item"), _("name"), _("signatures"), _("state"))
     body = [
-        (one["paper"], _(ITEMS[one["item"]]), plain_text(one["name"]), len(one["signatures"]),
-         _(STANDINGS[one["standing"]]))
-        for one in data["papers"]
+        (one.paper, _(ITEMS[one.item]), plain_text(one.name), len(one.signatures),
+         _(STANDINGS[one.standing]))
+        for one in papers
     ]  # fmt: skip
     table.rows(console, header, body)
 
@@ -455,17 +486,15 @@ def show_saved_file(console: Console, data: Json) -> None:
     )
 
 
-def show_signing(console: Console, data: Json) -> None:
+def show_signing(console: Console, data: SigningResult) -> None:
     """The files, the certificate, and that the manifest still holds."""
     header = (_("file"), _("bytes"), _("time stamp"))
-    table.rows(
-        console, header, [(plain_text(one["path"]), one["bytes"], one["stamped"] or None) for one in data["files"]]
-    )
-    if data["left"]:
-        count = len(data["left"])
+    table.rows(console, header, [(plain_text(one.path), one.bytes, one.stamped or None) for one in data.files])
+    if data.left:
+        count = len(data.left)
         console.print(_("Files that already had a signature and were skipped: {count}").format(count=count))
     text = _("Signed as {subject}, certificate until {until}")
-    console.print(text.format(subject=plain_text(data["subject"]), until=data["valid_to"][:10]), markup=False)
-    if not data["named"]:
+    console.print(text.format(subject=plain_text(data.subject), until=data.valid_to[:10]), markup=False)
+    if not data.named:
         console.print(_("The certificate does not name the enterprise."), style="yellow")
-    console.print(_("Manifest {digest}").format(digest=data["digest"]), highlight=False)
+    console.print(_("Manifest {digest}").format(digest=data.digest), highlight=False)

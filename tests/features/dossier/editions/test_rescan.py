@@ -12,7 +12,7 @@ from tests.support import packages
 from nianjian.features.dossier.editions.build import BuiltEditions, build
 from nianjian.features.dossier.editions.manifest import Kind
 from nianjian.features.dossier.editions.package import Board, Item, Seal
-from nianjian.features.dossier.editions.verify import Rescan, rescan
+from nianjian.features.dossier.editions.verify import Rescan, Sheet, rescan
 
 pytestmark = pytest.mark.long
 
@@ -95,7 +95,7 @@ def test_a_moved_and_a_foreign_page_are_named(
     order[8] = -1
     result = rescan(scan(order), built.folder / "manifest.json")
     assert [(one.page, one.kind) for one in result.differences] == [(9, Kind.SWAPPED), (9, Kind.SEAL_MISSING)]
-    assert dict(result.riding.sheets)[5] == "missing", "a page that was exchanged after the seal was put on"
+    assert Sheet(5, "missing") in result.riding_seal.sheets, "a page that was exchanged after the seal was put on"
 
 
 def test_another_manifest_is_told(built: BuiltEditions, scan: Callable[[Sequence[int]], Path]) -> None:
@@ -131,7 +131,7 @@ def test_pages_of_a_list_are_told_by_their_figures(tmp_path: Path) -> None:
         return rescan(_write(scanned, tmp_path / "scan.pdf"), ours.folder / "manifest.json")
 
     good = checked(*pages)
-    assert (good.intact, good.certainty, good.by_place, good.riding.state) == (True, "high", (), "joins")
+    assert (good.intact, good.certainty, good.by_place, good.riding_seal.state) == (True, "high", (), "joins")
     result = checked(*pages[:3], pages[4], pages[3], *pages[5:])
     assert [(one.page, one.kind) for one in result.differences] == [(4, Kind.REORDERED)]
     bare: Any = cv2.imdecode(np.frombuffer(pages[2], np.uint8), cv2.IMREAD_COLOR)

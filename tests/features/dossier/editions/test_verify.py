@@ -31,7 +31,7 @@ from nianjian.features.dossier.editions.manifest import (
 )  # fmt: skip
 from nianjian.features.dossier.editions.package import Board, Item, Package
 from nianjian.features.dossier.editions.verify import KNOWN, SIGNED, verify
-from nianjian.features.dossier.operations.package import BLOB, store_zip
+from nianjian.features.dossier.operations.package import store_zip
 from nianjian.platform.vault import blobs
 
 PAPER = "paper/材料包.pdf"
@@ -50,7 +50,7 @@ def _paths(built: BuiltEditions) -> list[str]:
 def test_what_was_built_is_intact(built: BuiltEditions) -> None:
     result = verify(built.folder, digest=built.digest)
     assert result.intact
-    assert (result.files, result.digest) == (5, built.digest)
+    assert (result.files, result.manifest_sha256) == (5, built.digest)
     assert all(verify(built.folder / path).intact for path in _paths(built))
 
 
@@ -305,7 +305,7 @@ def test_a_stored_package_is_decrypted_only_as_far_as_its_manifest(tmp_path: Pat
     (folder / "a").mkdir(parents=True)
     (folder / "a" / "large.pdf").write_bytes(b"%PDF-" + bytes(4 * PIECE))
     (folder / NAME).write_bytes(BODY)
-    pieces = blobs.read(store_zip(folder, "package.zip")[BLOB])
+    pieces = blobs.read(store_zip(folder, "package.zip").blob)
     assert read_packed_manifest(pieces) == BODY
     assert sum(map(len, pieces)) >= 3 * PIECE, "most of it was not read yet"
 

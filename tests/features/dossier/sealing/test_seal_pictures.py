@@ -47,7 +47,7 @@ def _add(demo: str, actor: Actor, kind: str = "official_seal", width: str = "40"
 
 def _ask(demo: str, actor: Actor, item: str = "articles", kind: str = "official_seal", **more: object) -> str:
     params = PrintRequest(YEAR, item, kind, "给领导看样稿", **more)  # type: ignore[arg-type] # of the fields
-    return str(seals.request_print(enterprise=demo, params=params, actor=actor)["approval"])
+    return seals.request_print(enterprise=demo, params=params, actor=actor).approval
 
 
 def _build(demo: str, actor: Actor, folder: Path, *, seals: bool = True) -> package.BuiltPackage:

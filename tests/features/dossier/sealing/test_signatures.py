@@ -128,8 +128,8 @@ def test_a_signed_paper_is_kept_as_it_came(demo: str, anna: Actor, signed: Signe
     assert signatures.store_paper(content=body, **params).pk == row.pk
     assert len(list(blobs.blobs())) == 1
     document = signatures.to_document(signatures.get_paper(demo, YEAR, row.pk, anna))
-    assert (document["standing"], document["sha256"]) == ("unknown", hashlib.sha256(body).hexdigest())
-    assert document["signatures"][0]["subject"] == "示例科技有限公司"
+    assert (document.standing, document.sha256) == ("unknown", hashlib.sha256(body).hexdigest())
+    assert document.signatures[0].subject == "示例科技有限公司"
     assert signatures.download_paper(enterprise=demo, year=YEAR, number=row.pk, actor=anna)[1] == body
     assert [one.verb for one in acts(enterprise=demo) if one.verb.startswith("signature")] == [
         "signature.fetched", "signature.kept",

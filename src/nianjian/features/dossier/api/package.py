@@ -1,9 +1,7 @@
 """The API of what the firm makes: package, fill-in sheet, seals, signed papers, verification."""
 
-from dataclasses import asdict
-from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Field, Path, Query, Router, Schema
@@ -16,7 +14,14 @@ from nianjian.features.dossier.operations import checklist, fill_in, signatures,
 from nianjian.features.dossier.operations import package as package_operations
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.seals import PrintRequest
-from nianjian.features.dossier.signatures import Signature
+from nianjian.features.dossier.package_documents import (
+    SealsTold,
+    SealTold,
+    SealUseAsked,
+    SealUseTold,
+    SealWithdrawn,
+    SignedTold,
+)
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -80,8 +85,6 @@ class PackageGiven(Schema):
 def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
     """How the making of the package stands: generated items with what must agree, certificate, what was made."""
     status = package_operations.get_generation_status(code, year, request.actor)
-    certificate: dict[str, Any] = asdict(status.certificate)
-    certificate.pop("values")
 
     def job(one: JobValue | None) -> Job | None:
         return None if one is None else job_told(request, one)
@@ -90,7 +93,7 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
         "run": status.run,
         "generated": [package_operations.to_document(one) for one in status.papers],
         "missing": [one.item for one in status.missing],
-        "certificate": certificate,
+        "certificate": status.certificate,
         "files": job(status.files),
         "package": job(status.package),
         "signature": job(status.signature),
@@ -193,24 +196,6 @@ Kind = Annotated[str, Field(max_length=40)]
 Length = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)]
 
 
-class SealTold(Schema):
-    """A picture that may be used; ``pixels``: width and height. What it looks like is not told."""
-
-    kind: str
-    sha256: str
-    width_mm: float
-    pixels: list[int]
-    recorded_at: datetime
-    recorded_by: str
-
-
-class SealsTold(Schema):
-    """All of them, and ``law``: where it stands that a printed picture of a seal is no electronic seal."""
-
-    law: str
-    seals: list[SealTold]
-
-
 class SealFile(FileName):
     """The file's name, which seal it is and how wide on paper."""
 
@@ -222,13 +207,6 @@ class SealKindGiven(Schema):
     """official_seal, finance_seal or legal_person_seal."""
 
     kind: Kind
-
-
-class SealWithdrawn(Schema):
-    """What was deleted."""
-
-    kind: str
-    sha256: str
 
 
 class SealUseGiven(Schema):
@@ -243,62 +221,26 @@ class SealUseGiven(Schema):
     y_mm: Length | None = None
 
 
-class SealUseAsked(Schema):
-    """The request that a second person decides, and the document's SHA-256."""
-
-    approval: str
-    state: str
-    impression: str
-    document: str
-
-
-class SealUseTold(Schema):
-    """A print on one page of one document; ``approved_at`` null: nobody has agreed, nothing is placed."""
-
-    impression: str
-    kind: str
-    picture_sha256: str
-    withdrawn: bool
-    item: str
-    version: int
-    document_sha256: str
-    mark: str
-    page: int
-    x_mm: float
-    y_mm: float
-    reason: str
-    approval: str
-    asked_by: str
-    asked_at: datetime
-    approved_by: str
-    approved_at: datetime | None
-    placed: int
-    placed_at: datetime | None
-    placed_in: str
-
-
 @read(router, SEALS, act=Permission.READ, answer=SealsTold)
-def seals_list(request: Request, code: str) -> dict[str, object]:
+def seals_list(request: Request, code: str) -> SealsTold:
     """The pictures of seals that may be used."""
     images = seal_operations.list_images(code, request.actor)
-    return {
-        "law": seal_operations.citation(checklist.get_rulebook(code)),
-        "seals": [seal_operations.to_picture_document(one) for one in images],
-    }
+    law = seal_operations.citation(checklist.get_rulebook(code))
+    return SealsTold(law, [seal_operations.to_picture_document(one) for one in images])
 
 
 @write(router, SEALS, act=Permission.REQUEST, answer=SealTold, status=201, held=seal_operations.LIMIT)
-def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, object]:
+def seals_add(request: Request, code: str, file: Query[SealFile]) -> SealTold:
     """Keep the picture of a seal, its ground made clear; the content is the file (PNG or JPEG)."""
     image = seal_operations.store_image(enterprise=code, actor=request.actor, content=request.content, **file.dict())
     return seal_operations.to_picture_document(image)
 
 
 @write(router, f"{SEALS}/withdrawal", act=Permission.REQUEST, answer=SealWithdrawn)
-def seals_withdraw(request: Request, code: str, given: SealKindGiven) -> dict[str, object]:
+def seals_withdraw(request: Request, code: str, given: SealKindGiven) -> SealWithdrawn:
     """Take a picture out of use and delete it; no use of it counts any more."""
     row = seal_operations.withdraw_image(enterprise=code, kind=given.kind, actor=request.actor)
-    return {"kind": row.kind, "sha256": row.sha256}
+    return SealWithdrawn(row.kind, row.sha256)
 
 
 @read(router, f"{SEASON}/seal-uses", act=Permission.READ, answer=Page[SealUseTold])
@@ -309,7 +251,7 @@ def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict
 
 
 @write(router, f"{SEASON}/seal-uses", act=Permission.REQUEST, answer=SealUseAsked, status=201)
-def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> dict[str, object]:
+def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> SealUseAsked:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides."""
     params = PrintRequest(year=year, **given.dict())
     return seal_operations.request_print(enterprise=code, params=params, actor=request.actor)
@@ -318,20 +260,6 @@ def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> d
 PAPERS = SEASON + "/signed-papers"
 PAPER = PAPERS + "/{signed}"
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
-
-class SignedTold(Schema):
-    """A paper, with its signatures as they were when it came."""
-
-    paper: int
-    item: str
-    name: str
-    sha256: str
-    size: int
-    standing: str
-    signatures: list[Signature]
-    recorded_at: datetime
-    recorded_by: str
 
 
 class SignedFile(FileName):
@@ -348,14 +276,14 @@ def signed_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
 
 
 @write(router, PAPERS, act=Permission.MANAGE_DATA, answer=SignedTold, status=201, held=signatures.LIMIT)
-def signed_add(request: Request, code: str, year: Year, file: Query[SignedFile]) -> dict[str, object]:
+def signed_add(request: Request, code: str, year: Year, file: Query[SignedFile]) -> SignedTold:
     """Keep a signed PDF unaltered; the content is the file."""
     row = signatures.store_paper(**place(request, code, year), content=request.content, **file.dict())
     return signatures.to_document(row)
 
 
 @read(router, PAPER, act=Permission.READ, answer=SignedTold)
-def signed_get(request: Request, code: str, year: Year, signed: Number) -> dict[str, object]:
+def signed_get(request: Request, code: str, year: Year, signed: Number) -> SignedTold:
     """One of them."""
     return signatures.to_document(signatures.get_paper(code, year, signed, request.actor))
 

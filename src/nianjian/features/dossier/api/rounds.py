@@ -1,6 +1,5 @@
 """Rounds: packages that were handed in, what came back, answers, evidence, and what differs between two packages."""
 
-from datetime import date, datetime
 from typing import Annotated, Literal
 
 from django.http import HttpResponse
@@ -13,6 +12,7 @@ from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.operations import rounds
 from nianjian.features.dossier.operations.rounds import REQUESTS, Handover, RequestInput
+from nianjian.features.dossier.package_documents import RoundFull, RoundPaper, RoundsDiffer, RoundTold
 from nianjian.features.rectification.storage import LIMIT, paper_content
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
@@ -27,96 +27,6 @@ ROUND = f"{ROUNDS}/{{number}}"
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = Annotated[int, Path(ge=1, le=2**62)]
 Text = Annotated[str, Field(max_length=TEXT_LENGTH)]
-
-
-class RoundTold(Schema):
-    """A package that was handed in; ``state``: submitted, returned, answered, resubmitted or passed.
-
-    ``due``: the first last day, ``printed`` where the notice names it, ``provisional`` where it may move.
-    ``built_here``: the audit chain holds its build. ``left_out``: answers that did not go out with a later package.
-    ``files_kept``: its files are here too, not its manifest alone.
-    """
-
-    number: int
-    state: str
-    handed_on: date
-    place: str
-    reference: str
-    manifest: str
-    built_here: bool
-    files_kept: bool
-    pages: int
-    passed_on: date | None
-    due: date | None
-    provisional: bool
-    printed: bool
-    late: bool
-    requests: int
-    answered: int
-    left_out: int
-
-
-class RoundItem(Schema):
-    """An item of the package; ``version`` None: its file is no version of this checklist."""
-
-    item: str
-    version: int | None
-
-
-class RoundAnswer(Schema):
-    """An answer; ``version`` None: words alone."""
-
-    version: int | None
-    note: str
-    at: datetime
-    by: str
-
-
-class RoundRequest(Schema):
-    """A request; ``item`` "": about the whole package; ``state``: open, to_confirm, answered, sent or left_out."""
-
-    id: int
-    item: str
-    text: str
-    state: str
-    answers: list[RoundAnswer]
-
-
-class RoundNotice(Schema):
-    """A notice of return."""
-
-    id: int
-    received: date
-    reference: str
-    due: date
-    provisional: bool
-    printed: bool
-    late: bool
-    requests: list[RoundRequest]
-
-
-class RoundPaper(Schema):
-    """A file of evidence; ``sha256`` of its plain content."""
-
-    id: int
-    kind: str
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-    recorded_at: datetime
-    recorded_by: str
-
-
-class RoundFull(RoundTold):
-    """A package with everything about it; ``acts``: what may be recorded now."""
-
-    recorded_at: datetime
-    recorded_by: str
-    acts: list[str]
-    items: list[RoundItem]
-    notices: list[RoundNotice]
-    papers: list[RoundPaper]
 
 
 class RoundGiven(Schema):
@@ -169,33 +79,6 @@ class EvidenceGiven(Schema):
     kind: Literal["receipt", "acceptance", "notice", "opinion", "annex"] = "receipt"
 
 
-class PageChanged(Schema):
-    """A page of the item, and of the paper edition; of a removed one in the older package."""
-
-    kind: str
-    page: int
-    book: int | None
-
-
-class ItemChanged(Schema):
-    """``kind``: same, added, removed, changed, resaved (the same pages) or untold; pages before and after."""
-
-    item: str
-    kind: str
-    before: int | None
-    after: int | None
-    pages: list[PageChanged]
-
-
-class RoundsDiffer(Schema):
-    """What differs between two packages."""
-
-    before: int
-    after: int
-    same: bool
-    items: list[ItemChanged]
-
-
 class Between(Schema):
     """The older and the newer package."""
 
@@ -207,13 +90,12 @@ class Between(Schema):
 def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """The packages that were handed in for a season, newest first."""
     of = place(request, code, year)
-    return paged(
-        request, cut, LazyRows(lambda first, count: rounds.list_packages(**of, first=first, count=count)), dict
-    )
+    reader = LazyRows(lambda first, count: rounds.list_packages(**of, first=first, count=count))
+    return paged(request, cut, reader, lambda row: row)
 
 
 @write(router, ROUNDS, act=Permission.MANAGE_DATA, answer=RoundTold, status=201, held=manifest.LIMIT, optional=True)
-def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
+def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> RoundTold:
     """Note that a package was handed in; the season's licence report is filed with it."""
     if request.content:
         package = rounds.read_package(request.content, enterprise=code, year=year)
@@ -224,19 +106,19 @@ def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGive
 
 
 @read(router, f"{SEASON}/differences", act=Permission.READ, answer=RoundsDiffer)
-def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> dict[str, object]:
+def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> RoundsDiffer:
     """What differs between two packages, item by item and page by page, from their manifests."""
     return rounds.compare_packages(**place(request, code, year), **asked.dict())
 
 
 @read(router, ROUND, act=Permission.READ, answer=RoundFull)
-def rounds_get(request: Request, code: str, year: Year, number: Number) -> dict[str, object]:
+def rounds_get(request: Request, code: str, year: Year, number: Number) -> RoundFull:
     """One package with its notices, requests, answers and files."""
     return rounds.get_package(**place(request, code, year), number=number)
 
 
 @write(router, f"{ROUND}/returns", act=Permission.MANAGE_DATA, answer=RoundTold, status=201)
-def rounds_return(request: Request, code: str, year: Year, number: Number, given: NoticeGiven) -> dict[str, object]:
+def rounds_return(request: Request, code: str, year: Year, number: Number, given: NoticeGiven) -> RoundTold:
     """Note that a package came back, and what was asked for."""
     return rounds.record_notice(
         **place(request, code, year),
@@ -249,22 +131,20 @@ def rounds_return(request: Request, code: str, year: Year, number: Number, given
 @write(router, f"{ROUND}/requests/{{asked}}/answers", act=Permission.MANAGE_DATA, answer=RoundTold, status=201)
 def rounds_answer(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, number: Number, asked: Row, given: AnswerGiven
-) -> dict[str, object]:
+) -> RoundTold:
     """Answer a request; the newest answer counts."""
     return rounds.record_answer(**place(request, code, year), number=number, request=asked, **given.dict())
 
 
 @write(router, f"{ROUND}/passed", act=Permission.MANAGE_DATA, answer=RoundTold)
-def rounds_passed(request: Request, code: str, year: Year, number: Number, given: PassedGiven) -> dict[str, object]:
+def rounds_passed(request: Request, code: str, year: Year, number: Number, given: PassedGiven) -> RoundTold:
     """Note that the authority took the package as good."""
     day = given.on or clock.today()
     return rounds.record_passed(**place(request, code, year), number=number, on=day)
 
 
 @write(router, f"{ROUND}/papers", act=Permission.MANAGE_DATA, answer=RoundPaper, status=201, held=LIMIT)
-def rounds_paper_add(
-    request: Request, code: str, year: Year, number: Number, file: Query[EvidenceGiven]
-) -> dict[str, object]:
+def rounds_paper_add(request: Request, code: str, year: Year, number: Number, file: Query[EvidenceGiven]) -> RoundPaper:
     """Keep a file about a package, encrypted; the content is the file, at most 20 MiB."""
     body = paper_content(file.name, request.content)
     row = rounds.add_evidence(**place(request, code, year), number=number, kind=file.kind, file=body)

@@ -29,6 +29,7 @@ from nianjian.features.dossier.operations import (
 )
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.dossier.package_documents import RoundTold, SealsTold
 from nianjian.features.dossier.states import Verdict
 from nianjian.features.dossier.terminal import answer, plain_json, sentence
 from nianjian.features.rectification.storage import PaperContent, read_paper
@@ -127,7 +128,7 @@ def reuse(args: Args, place: Place) -> Answer:
 def generate_items(args: Args, place: Place) -> Answer:
     """Make items from the records."""
     items = generate.generate(**place, items=args.items, folder=args.output, replace=args.replace)
-    documents = [generate.generated_to_document(one) for one in items]
+    documents = [generate.generated_to_document(one, [str(path) for path in one.files]) for one in items]
     data = {"enterprise": place["enterprise"], "season": args.year, "items": documents}
     bad = any(one.verdict is Verdict.NOT_READY or one.waits for one in items)
     return Answer(data, lambda console: terminal.show_generated(console, items), NO if bad else DONE)
@@ -136,7 +137,7 @@ def generate_items(args: Args, place: Place) -> Answer:
 def build_package(args: Args, place: Place) -> Answer:
     """Bind both editions."""
     built = package.build(**place, folder=args.output, on=args.on, pictures=args.seal_pictures)
-    data = {"enterprise": place["enterprise"], "season": args.year, **package.built_to_document(built)}
+    data = {"enterprise": place["enterprise"], "season": args.year, **to_builtins(built)}
     return Answer(data, lambda console: terminal.show_built(console, built), NO if built.draft else DONE)
 
 
@@ -169,7 +170,7 @@ def submit(args: Args, place: Place) -> Answer:
     read = rounds.read_built_package(**of) if args.path is None else rounds.read_package_path(args.path, **of)
     data = rounds.record_submission(**place, package=read, handed=handed)
     if receipt is not None:
-        rounds.add_evidence(**place, number=data["number"], kind="receipt", file=receipt)
+        rounds.add_evidence(**place, number=data.number, kind="receipt", file=receipt)
     return answer(terminal.show_package, data)
 
 
@@ -209,33 +210,35 @@ def evidence(args: Args, place: Place) -> Answer:
     if args.get is not None and args.output is not None:
         row, content = rounds.download_evidence(**place, evidence=args.get)
         write_private_file(args.output, content)
-        return answer(
-            terminal.show_evidence, plain_json(rounds.evidence_to_document(row)) | {"output": str(args.output)}
-        )
+        document = rounds.evidence_to_document(row)
+        data = {**plain_json(document), "output": str(args.output)}
+        return Answer(data, lambda console: terminal.show_evidence(console, document))
     if args.file is None or args.get is not None:
         message = _("give a FILE to store, or --get with --output")
         raise NianjianError("usage", program="nianjian dossier evidence", message=message)
     row = rounds.add_evidence(**place, kind=args.kind, file=read_paper(args.file))
-    return answer(terminal.show_evidence, plain_json(rounds.evidence_to_document(row)))
+    return answer(terminal.show_evidence, rounds.evidence_to_document(row))
 
 
 def show_rounds(args: Args, place: Place) -> Answer:
     """The packages of a season, or one in full."""
     if args.number is None:
-        return answer(terminal.show_packages, {"year": args.year, "rounds": rounds.list_packages(**place)})
-    data = rounds.get_package(**place)
-    return answer(terminal.show_full_package, plain_json(data), _code(data))
+        packages = rounds.list_packages(**place)
+        data = plain_json({"year": args.year, "rounds": packages})
+        return Answer(data, lambda console: terminal.show_packages(console, packages))
+    one = rounds.get_package(**place)
+    return answer(terminal.show_full_package, one, _code(one))
 
 
 def compare(args: Args, place: Place) -> Answer:
     """What differs between two packages."""
     data = rounds.compare_packages(**place, before=args.before, after=args.after)
-    return answer(terminal.show_changes, data, DONE if data["same"] else NO)
+    return answer(terminal.show_changes, data, DONE if data.same else NO)
 
 
-def _code(data: dict[str, Any]) -> int:
+def _code(data: RoundTold) -> int:
     """0 where nothing is waited for from us, or only the next package."""
-    return DONE if data["state"] in GOOD and not data["left_out"] else NO
+    return DONE if data.state in GOOD and not data.left_out else NO
 
 
 def add_seal_image(args: Args, place: Place) -> Answer:
@@ -243,7 +246,7 @@ def add_seal_image(args: Args, place: Place) -> Answer:
     row = seals.store_image(
         **place, kind=args.kind, name=args.file.name, content=_read(args.file), width_mm=args.width_mm
     )
-    return answer(terminal.show_stored_image, plain_json(seals.to_picture_document(row)))
+    return answer(terminal.show_stored_image, seals.to_picture_document(row))
 
 
 def _read(path: Path) -> bytes:
@@ -262,32 +265,35 @@ def withdraw_seal_image(args: Args, place: Place) -> Answer:
 def list_seal_images(args: Args, place: Place) -> Answer:
     """Pictures, and the uses of a season."""
     code, actor = place["enterprise"], place["actor"]
-    data = {
-        "pictures": [seals.to_picture_document(one) for one in seals.list_images(code, actor)],
-        "impressions": [seals.to_impression_document(one) for one in seals.list_uses(code, args.year, actor, 0, MOST)],
-        "law": seals.citation(checklist.get_rulebook(code)),
-    }
-    return answer(terminal.show_seals, plain_json(data))
+    pictures = [seals.to_picture_document(one) for one in seals.list_images(code, actor)]
+    uses = [seals.to_impression_document(one) for one in seals.list_uses(code, args.year, actor, 0, MOST)]
+    law = seals.citation(checklist.get_rulebook(code))
+    data = plain_json({"pictures": pictures, "impressions": uses, "law": law})
+    return Answer(data, lambda console: terminal.show_seals(console, SealsTold(law, pictures), uses))
 
 
 def request_print(args: Args, place: Place) -> Answer:
     """Ask for a print of a seal's picture."""
     params = PrintRequest(args.year, args.item, args.kind, args.reason, args.mark, args.page, args.x_mm, args.y_mm)
     data = seals.request_print(enterprise=place["enterprise"], actor=place["actor"], params=params)
-    return answer(terminal.show_print_request, data, NO if data["state"] == "pending" else DONE)
+    return answer(terminal.show_print_request, data, NO if data.state == "pending" else DONE)
 
 
 def add_signed_paper(args: Args, place: Place) -> Answer:
     """Keep a signed PDF."""
     row = signatures.store_paper(**place, name=args.file.name, content=_read(args.file))
-    data = plain_json(signatures.to_document(row))
-    return answer(terminal.show_signatures, data, DONE if row.standing in {"unknown", "trusted"} else NO)
+    paper = signatures.to_document(row)
+    code = DONE if row.standing in {"unknown", "trusted"} else NO
+    return Answer(
+        plain_json(paper), lambda console: terminal.show_signatures(console, paper.standing, paper.signatures), code
+    )
 
 
 def list_signed_papers(args: Args, place: Place) -> Answer:
     """Signed papers of a season."""
-    papers = signatures.list_papers(place["enterprise"], args.year, place["actor"], 0, MOST)
-    return answer(terminal.show_papers, {"papers": [plain_json(signatures.to_document(one)) for one in papers]})
+    rows = signatures.list_papers(place["enterprise"], args.year, place["actor"], 0, MOST)
+    papers = [signatures.to_document(one) for one in rows]
+    return Answer({"papers": plain_json(papers)}, lambda console: terminal.show_papers(console, papers))
 
 
 def fetch_signed_paper(args: Args, place: Place) -> Answer:
@@ -302,7 +308,8 @@ def fetch_signed_paper(args: Args, place: Place) -> Answer:
 def sign_package(args: Args, place: Place) -> Answer:
     """Sign the files for the platform."""
     done = signatures.sign_package(**place, folder=args.folder, ask=_ask, certificate=args.certificate, tsa=args.tsa)
-    return answer(terminal.show_signing, {"enterprise": place["enterprise"], **done.as_dict()})
+    data = {"enterprise": place["enterprise"], **to_builtins(done)}
+    return Answer(data, lambda console: terminal.show_signing(console, done))
 
 
 def _ask(name: str) -> str:

@@ -1,7 +1,6 @@
 """What the actions of ``nianjian dossier`` do that need no home: they look at files of one's own."""
 
 import argparse
-from dataclasses import asdict
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
@@ -14,7 +13,7 @@ from nianjian.features.dossier.check import check
 from nianjian.features.dossier.documents import FileProposal
 from nianjian.features.dossier.editions.manifest import NAME
 from nianjian.features.dossier.editions.package import Rules, plan
-from nianjian.features.dossier.editions.verify import Rescan, Result, rescan, verify
+from nianjian.features.dossier.editions.verify import rescan, verify
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.recognition import propose_for_files
@@ -94,7 +93,8 @@ def verify_package(args: Args) -> Answer:
     if args.scan:
         return _verify_scan(args)
     result = verify(args.path, listed=args.manifest, digest=args.digest)
-    return answer(terminal.show_verification, _verified(result), DONE if result.intact else NO)
+    data = {"intact": result.intact, **to_builtins(result)}
+    return Answer(data, lambda console: terminal.show_verification(console, result), DONE if result.intact else NO)
 
 
 def _verify_scan(args: Args) -> Answer:
@@ -102,11 +102,8 @@ def _verify_scan(args: Args) -> Answer:
         raise NianjianError("usage", program="nianjian dossier verify", message=_("--scan needs --manifest"))
     listed = args.manifest / NAME if args.manifest.is_dir() else args.manifest
     result = rescan(args.path, listed, digest=args.digest)
-    return answer(terminal.show_scan, _verified(result), DONE if result.intact else NO)
-
-
-def _verified(result: Result | Rescan) -> dict[str, Any]:
-    return {"intact": result.intact, "differences": list(map(asdict, result.differences)), **result.to_document()}
+    data = {"intact": result.intact, **to_builtins(result)}
+    return Answer(data, lambda console: terminal.show_scan(console, result), DONE if result.intact else NO)
 
 
 def show_signatures(args: Args) -> Answer:
@@ -119,5 +116,6 @@ def show_signatures(args: Args) -> Answer:
 
     signatures = preview_signatures(args.file)
     standing = worst_standing(signatures)
-    data = {"standing": standing.value, "signatures": [asdict(one) for one in signatures]}
-    return answer(terminal.show_signatures, data, DONE if standing in {Standing.UNKNOWN, Standing.TRUSTED} else NO)
+    code = DONE if standing in {Standing.UNKNOWN, Standing.TRUSTED} else NO
+    data = {"standing": standing, "signatures": signatures}
+    return Answer(data, lambda console: terminal.show_signatures(console, standing, signatures), code)

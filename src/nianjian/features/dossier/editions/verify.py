@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -172,11 +172,19 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of paper, from 1, and whether its sliver joins the others."""
+
+    sheet: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Riding:
     """``state``: none (not planned), absent (no sliver anywhere), joins, faults, or cannot_tell; and each sheet's."""
 
     state: str
-    sheets: tuple[tuple[int, str], ...] = ()
+    sheets: tuple[Sheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,38 +195,19 @@ class Rescan:
     """
 
     differences: tuple[Difference, ...]
+    certainty: str
+    why: tuple[str, ...]
+    text: Text
+    riding_seal: Riding
     scanned: int
     expected: int
     by_place: tuple[int, ...]
-    certainty: str
-    digest: str
-    text: Text
-    riding: Riding
-    why: tuple[str, ...]
+    manifest_sha256: str
 
     @property
     def intact(self) -> bool:
         """Nothing differs, as far as pixels tell, and enough pages were told otherwise than by their place."""
         return not self.differences and self.certainty != "low"
-
-    def to_document(self) -> dict[str, Any]:
-        """What an answer says beside the differences."""
-        return {
-            "certainty": self.certainty,
-            "why": list(self.why),
-            "text": {
-                "source": self.text.source, "read": self.text.read, "agree": self.text.agree,
-                "differ": list(self.text.differ), "unknown": list(self.text.unknown),
-            },
-            "riding_seal": {
-                "state": self.riding.state,
-                "sheets": [{"sheet": sheet, "state": state} for sheet, state in self.riding.sheets],
-            },
-            "scanned": self.scanned,
-            "expected": self.expected,
-            "by_place": list(self.by_place),
-            "manifest_sha256": self.digest,
-        }  # fmt: skip
 
 
 def _unwatched(_done: int, _total: int) -> None:
@@ -262,8 +251,8 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
     if certainty == "high" and (text.source != "paper" or riding.state in {"absent", "cannot_tell"}):
         certainty = "medium"
     return Rescan(
-        tuple(faults), len(looks), len(page_looks), tuple(one + 1 for one in by_place), certainty,
-        str(listing.get("sha256", "")), text, riding, tuple(why),
+        tuple(faults), certainty, tuple(why), text, riding, len(looks), len(page_looks),
+        tuple(one + 1 for one in by_place), str(listing.get("sha256", "")),
     )  # fmt: skip
 
 
@@ -361,15 +350,15 @@ def find_riding_seal(
     if seen is None:
         return Riding("cannot_tell"), []
     states = {sheet: "cannot_tell" if sheet in seen["unseen"] else str(state) for sheet, state in seen["sheets"]}
-    sheet_states = tuple(states.items())
+    sheets = tuple(Sheet(sheet, state) for sheet, state in states.items())
     if not seen["any"]:
-        return Riding("absent", sheet_states), []
+        return Riding("absent", sheets), []
     torn = [
-        Difference(path.name, front + 1, STATES[state])
-        for sheet, state in sheet_states if state in STATES and (front := fronts[sheet]) is not None
+        Difference(path.name, front + 1, STATES[one.state])
+        for one in sheets if one.state in STATES and (front := fronts[one.sheet]) is not None
     ]  # fmt: skip
     unsure = "cannot_tell" in states.values()
-    return Riding("faults" if torn else "cannot_tell" if unsure else "joins", sheet_states), torn
+    return Riding("faults" if torn else "cannot_tell" if unsure else "joins", sheets), torn
 
 
 ALIKE: Final = 0.9  # of two looks: the same page, drawn anew
@@ -388,23 +377,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``digest``: the manifest's SHA-256, to be compared with the one that is kept elsewhere."""
+    """``manifest_sha256``: to be compared with the one that is kept elsewhere."""
 
     differences: tuple[Difference, ...]
-    notes: tuple[Note, ...]
-    digest: str
-    files: int
-    pages: int
+    notes: tuple[Note, ...] = ()
+    files: int = 0
+    pages: int = 0
+    manifest_sha256: str = ""
 
     @property
     def intact(self) -> bool:
         """Nothing differs."""
         return not self.differences
-
-    def to_document(self) -> dict[str, Any]:
-        """What an answer says beside the differences."""
-        notes = [asdict(one) for one in self.notes]
-        return {"notes": notes, "files": self.files, "pages": self.pages, "manifest_sha256": self.digest}
 
 
 def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: Watch = _unwatched) -> Result:
@@ -416,11 +400,11 @@ def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: W
         raise NianjianError("dossier_path_unknown", path=str(path))
     manifest_path = listed or _manifest(path)
     if manifest_path is None:
-        return Result((Difference(manifest.NAME, None, Kind.MANIFEST),), (), "", 0, 0)
+        return Result((Difference(manifest.NAME, None, Kind.MANIFEST),))
     try:
         listing = manifest.read_manifest(manifest_path)
     except NianjianError:
-        return Result((Difference(manifest_path.name, None, Kind.MANIFEST),), (), "", 0, 0)
+        return Result((Difference(manifest_path.name, None, Kind.MANIFEST),))
     differences: list[Difference] = []
     if not manifest.hashes_hold(listing) or (digest and digest.lower() != listing["sha256"]):
         differences.append(Difference(manifest_path.name, None, Kind.MANIFEST))
@@ -435,7 +419,7 @@ def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: W
         differences += faults
         notes += said
     pages = sum(len(entry["pages"]) for _file_, entry in entries)
-    return Result(tuple(differences), tuple(notes), str(listing.get("sha256", "")), len(entries), pages)
+    return Result(tuple(differences), tuple(notes), len(entries), pages, str(listing.get("sha256", "")))
 
 
 def _manifest(path: Path) -> Path | None:
@@ -535,26 +519,23 @@ class ItemChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PageChange:
-    """``page`` of the item, ``book`` of the paper edition: in the new package, of a removed one in the old.
+class PageChanged:
+    """A page of the item, and of the paper edition; of a removed one in the older package."""
 
-    ``book`` None: the manifest does not tell.
-    """
-
-    kind: Kind
+    kind: str
     page: int
     book: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class ItemChange:
-    """An item of either package; ``before`` and ``after``: how many pages it has there, None where it is not in it."""
+class ItemChanged:
+    """``kind``: same, added, removed, changed, resaved (the same pages) or untold; pages before and after."""
 
     item: str
-    kind: ItemChangeKind
+    kind: str
     before: int | None
     after: int | None
-    pages: tuple[PageChange, ...] = ()
+    pages: list[PageChanged]
 
 
 class _Package:
@@ -579,38 +560,40 @@ class _Package:
         return self._book.get((item, page))
 
 
-def difference(before: Json, after: Json) -> tuple[ItemChange, ...]:
+def difference(before: Json, after: Json) -> list[ItemChanged]:
     """Every item of both, in the order of the newer package, those taken out last."""
     old, new = _Package(before), _Package(after)
     names = [*new.items, *(one for one in old.items if one not in new.items)]
-    return tuple(_item(name, old, new) for name in names)
+    return [_item(name, old, new) for name in names]
 
 
-def _item(name: str, old: _Package, new: _Package) -> ItemChange:
+def _item(name: str, old: _Package, new: _Package) -> ItemChanged:
     was, now = old.items.get(name), new.items.get(name)
     before = None if was is None else int(was["pages"])
     after = None if now is None else int(now["pages"])
+    pages: list[PageChanged] = []
     if was is None or now is None:
-        return ItemChange(name, ItemChangeKind.ADDED if was is None else ItemChangeKind.REMOVED, before, after)
-    if changed := _pages(name, old, new):
-        return ItemChange(name, ItemChangeKind.CHANGED, before, after, changed)
-    if was["copy_sha256"] == now["copy_sha256"]:
-        return ItemChange(name, ItemChangeKind.SAME, before, after)
-    comparable = old.pages(name) and new.pages(name)
-    return ItemChange(name, ItemChangeKind.RESAVED if comparable else ItemChangeKind.UNTOLD, before, after)
+        kind = ItemChangeKind.ADDED if was is None else ItemChangeKind.REMOVED
+    elif pages := _pages(name, old, new):
+        kind = ItemChangeKind.CHANGED
+    elif was["copy_sha256"] == now["copy_sha256"]:
+        kind = ItemChangeKind.SAME
+    else:
+        kind = ItemChangeKind.RESAVED if old.pages(name) and new.pages(name) else ItemChangeKind.UNTOLD
+    return ItemChanged(name, kind.value, before, after, pages)
 
 
-def _pages(name: str, old: _Package, new: _Package) -> tuple[PageChange, ...]:
+def _pages(name: str, old: _Package, new: _Package) -> list[PageChanged]:
     was, now = old.pages(name), new.pages(name)
     if not was or not now:
-        return ()
+        return []
 
     def alike(one: int, other: int) -> bool:
         return closeness(was[one]["look"], now[other]["look"]) >= ALIKE
 
     differences = compare(name, [one["content"] for one in was], [one["content"] for one in now], alike)
-    return tuple(
-        PageChange(one.kind, one.page, (old if one.kind is Kind.REMOVED else new).book(name, one.page))
+    return [
+        PageChanged(one.kind.value, one.page, (old if one.kind is Kind.REMOVED else new).book(name, one.page))
         for one in differences
         if one.page is not None
-    )
+    ]

@@ -47,6 +47,7 @@ from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.materials import RUN, File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
+from nianjian.features.dossier.package_documents import GeneratedDocument, GeneratedFinding
 from nianjian.features.dossier.states import (
     BLANKS,
     Finding,
@@ -760,12 +761,9 @@ def write_private_files(folder: Path, bodies: Mapping[str, bytes]) -> list[Path]
     return [folder / name for name in bodies]
 
 
-def generated_to_document(one: GeneratedItem) -> Json:
-    """As JSON."""
-    return {
-        **asdict(one),
-        "verdict": one.verdict.value,
-        "findings": [{"code": finding.code, "values": dict(finding.values)} for finding in one.findings],
-        "sums": [asdict(entry) for entry in one.sums],
-        "files": [str(path) for path in one.files],
-    }
+def generated_to_document(one: GeneratedItem, files: list[str]) -> GeneratedDocument:
+    """What interfaces say of an item and its ``files``; the weight of a finding stays inside."""
+    findings = [GeneratedFinding(finding.code, finding.values) for finding in one.findings]
+    return GeneratedDocument(
+        one.item, one.verdict, findings, one.run, one.sums, one.version, files, one.confirmed, one.waits
+    )

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +35,15 @@ from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
 from nianjian.features.dossier.operations.overrulings import list_explained, list_overruled, list_scan_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
+from nianjian.features.dossier.package_documents import (
+    BuildOutput,
+    EditionFile,
+    GenerationFiles,
+    GenerationOutput,
+    MissingItem,
+    SigningOutput,
+    StoredZip,
+)
 from nianjian.features.dossier.seals.mask import Kind as SealShape
 from nianjian.features.dossier.states import BOUND, COMPLETE, MaterialState
 from nianjian.features.portrait import bases, portraits
@@ -67,9 +76,9 @@ class BuiltPackage:
     folder: Path
     digest: str
     draft: bool
-    missing: tuple[tuple[str, str], ...]
+    missing: tuple[MissingItem, ...]
     unbound: tuple[str, ...]
-    files: tuple[Json, ...]
+    files: tuple[EditionFile, ...]
     pages: int
     pictures: int = 0
     run: str = ""  # of the portrait that the manifest names
@@ -103,7 +112,7 @@ def build(
     bound = [(line, row) for line, row in taken if row.media_type != OFD]
     unbound = tuple(line.item for line, row in taken if row.media_type == OFD)
     missing = tuple(
-        (line.item, line.state.value) for line in lines if line.state not in COMPLETE or line.item in unbound
+        MissingItem(line.item, line.state.value) for line in lines if line.state not in COMPLETE or line.item in unbound
     )
     documents = {line.item: row.sha256 for line, row in bound}
     placed, uses = seal_operations.list_approved_prints(enterprise, year, documents) if pictures else ({}, [])
@@ -128,7 +137,7 @@ def build(
                 "book": listing["book"],
                 "files": len(listing["files"]),
                 "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
-                "missing": [item for item, _state in missing],
+                "missing": [one.item for one in missing],
             }
             listed = (staging / manifest.NAME).read_bytes()
             with transaction.atomic(), sealed_book.store_manifest(enterprise, year, listed, actor):
@@ -141,7 +150,7 @@ def build(
                 shutil.rmtree(staging)
             raise
     files = tuple(_file(one) for one in listing["files"])
-    pages = next(one["pages"] for one in files if one["edition"] == PAPER)
+    pages = next(one.pages for one in files if one.edition == PAPER)
     return BuiltPackage(
         folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(listing["snapshot"]),
         str(listing["book"]), sealed=bool(package.items) and all(item.sealed for item in package.items),
@@ -236,15 +245,8 @@ def _require_intact(folder: Path, digest: str) -> None:
         raise NianjianError("dossier_build_failed", reason="verify")
 
 
-def _file(entry: Json) -> Json:
-    return {name: entry[name] for name in ("path", "edition", "bytes", "sha256")} | {"pages": len(entry["pages"])}
-
-
-def built_to_document(built: BuiltPackage) -> Json:
-    """As JSON."""
-    missing = [{"item": item, "state": state} for item, state in built.missing]
-    lists = {name: list(getattr(built, name)) for name in ("unbound", "blank", "files")} | {"missing": missing}
-    return {**asdict(built), "folder": str(built.folder), **lists}
+def _file(entry: Json) -> EditionFile:
+    return EditionFile(entry["path"], entry["edition"], entry["bytes"], entry["sha256"], len(entry["pages"]))
 
 
 BLOB: Final = "blob"  # under which a job's result names the zip
@@ -261,7 +263,7 @@ class Download:
     content: Iterator[bytes]
 
 
-def store_zip(folder: Path, name: str, *, path: Path | None = None) -> Json:
+def store_zip(folder: Path, name: str, *, path: Path | None = None) -> StoredZip:
     """Keep a folder as a zip of its files, stored as they are, the manifest first; what the job's result tells of it.
 
     Neither the zip nor the sealed file is ever in memory whole: a package may have hundreds of megabytes.
@@ -273,14 +275,14 @@ def store_zip(folder: Path, name: str, *, path: Path | None = None) -> Json:
         for file in sorted(files, key=lambda one: (one.name != manifest.NAME, one)):
             pack.write(file, file.relative_to(folder).as_posix())
     blob = blobs.put_file(path)
-    return {"name": name, "sha256": blob.sha256, "size": blob.size, BLOB: blob.id}
+    return StoredZip(name, blob.sha256, blob.size, blob.id)
 
 
 def open_zip(job: JobValue, folder: Path) -> None:
     """The zip of a job as a folder again; it is ours, and sealed until now. dossier_files_unknown."""
     path = folder.with_suffix(".zip")
     with path.open("wb") as file:
-        file.writelines(blobs.read(str(_stored_output(job)[BLOB])))
+        file.writelines(blobs.read(get_stored_zip(job).blob))
     with zipfile.ZipFile(path) as pack:
         pack.extractall(folder)
 
@@ -294,7 +296,7 @@ def get_files_job(enterprise: str, year: int, job: str, *kinds: str) -> JobValue
     mine = files_job.enterprise == enterprise and files_job.kind in kinds and files_job.payload.get("year") == year
     if not mine:
         raise _gone()
-    _stored_output(files_job)
+    get_stored_zip(files_job)
     return files_job
 
 
@@ -302,11 +304,11 @@ def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Downl
     """The zip that a job has made; the chain has the entry before. role_missing, dossier_files_unknown."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     files_job = get_files_job(enterprise, year, job, *KINDS)
-    output = _stored_output(files_job)
-    content = blobs.read(str(output[BLOB]))
-    data = {"year": year, "kind": files_job.kind, "job": files_job.id, "sha256": output["sha256"]}
+    output = get_stored_zip(files_job)
+    content = blobs.read(output.blob)
+    data = {"year": year, "kind": files_job.kind, "job": files_job.id, "sha256": output.sha256}
     record(verb="dossier.taken", enterprise=enterprise, actor=actor, data=data)
-    return Download(str(output["name"]), content)
+    return Download(output.name, content)
 
 
 def delete_expired_outputs() -> int:
@@ -359,10 +361,16 @@ def _is_under_way(job: JobValue) -> bool:
     return newest is not None and newest.id in {job.id, job.payload.get("package")}
 
 
-def _stored_output(job: JobValue) -> Json:
+def get_stored_zip(job: JobValue) -> StoredZip:
+    """The zip that a job has made, from its result; ``dossier_files_unknown`` once it is deleted."""
     if BLOB not in job.result:
         raise _gone()
-    return dict(job.result)
+    return msgspec.convert(job.result, type=StoredZip)
+
+
+def read_build_output(job: JobValue) -> BuildOutput:
+    """What a job has built, from its result."""
+    return msgspec.convert(job.result, type=BuildOutput)
 
 
 def _gone() -> NianjianError:
@@ -418,7 +426,7 @@ def _put(kind: str, enterprise: str, payload: Json, actor: Actor) -> str:
 
 def run_generation(
     *, enterprise: str, year: int, items: Sequence[str], files: bool, replace: bool, actor: Actor, progress: Progress
-) -> Json:
+) -> GenerationOutput:
     """The work of `enqueue_generation`: each item with its verdict and the sums that must agree."""
     with temporary_folder() as room:
         folder = room / "items" if files else None
@@ -426,14 +434,15 @@ def run_generation(
             enterprise=enterprise, year=year, items=items, folder=folder, actor=actor, replace=replace,
             progress=progress,
         )  # fmt: skip
-        entries = [
-            {**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in results
-        ]
-        output = {} if folder is None else store_zip(folder, f"{year}-{_('Generated documents')}.zip")
-    return {"year": year, "items": entries, "run": results[0].run if results else "", **output}
+        entries = [generate.generated_to_document(one, [path.name for path in one.files]) for one in results]
+        run = results[0].run if results else ""
+        if folder is None:
+            return GenerationOutput(year, entries, run)
+        output = store_zip(folder, f"{year}-{_('Generated documents')}.zip")
+    return GenerationFiles(year, entries, run, output.name, output.sha256, output.size, output.blob)
 
 
-def run_build(*, enterprise: str, year: int, pictures: bool, on: str, actor: Actor, progress: Progress) -> Json:
+def run_build(*, enterprise: str, year: int, pictures: bool, on: str, actor: Actor, progress: Progress) -> BuildOutput:
     """The work of `enqueue_build`: both editions with their manifest, as a zip."""
     with temporary_folder() as room:
         folder = room / "package"
@@ -441,13 +450,16 @@ def run_build(*, enterprise: str, year: int, pictures: bool, on: str, actor: Act
             enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=pictures,
             on=date.fromisoformat(on) if on else None, progress=progress,
         )  # fmt: skip
-        summary = built_to_document(package)
-        del summary["folder"]
-        summary["contents"] = summary.pop("files")
-        return {"year": year, **summary, **store_zip(folder, _name(year, draft=package.draft))}
+        output = store_zip(folder, _name(year, draft=package.draft))
+    return BuildOutput(
+        year=year, digest=package.digest, draft=package.draft, missing=package.missing, unbound=package.unbound,
+        pages=package.pages, pictures=package.pictures, run=package.run, book=package.book, sealed=package.sealed,
+        blank=package.blank, contents=package.files, name=output.name, sha256=output.sha256, size=output.size,
+        blob=output.blob,
+    )  # fmt: skip
 
 
-def run_signing(*, enterprise: str, year: int, package: str, actor: Actor, progress: Progress) -> Json:
+def run_signing(*, enterprise: str, year: int, package: str, actor: Actor, progress: Progress) -> SigningOutput:
     """The work of `enqueue_signing`: the package with its upload edition signed, as a zip."""
     built = get_files_job(enterprise, year, package, flow.BUILD_PACKAGE)
     with temporary_folder() as room:
@@ -457,9 +469,11 @@ def run_signing(*, enterprise: str, year: int, package: str, actor: Actor, progr
             enterprise=enterprise, folder=folder, actor=actor, ask=lambda _file: "", progress=progress
         )
         output = store_zip(folder, _name(year, draft=False))
-    summary = done.as_dict()
-    summary["signed"] = summary.pop("files")
-    return {"year": year, "package": built.id, **summary, **output}
+    return SigningOutput(
+        year=year, package=built.id, left=done.left, digest=done.digest, subject=done.subject,
+        fingerprint=done.fingerprint, valid_to=done.valid_to, named=done.named, signed=done.files, name=output.name,
+        sha256=output.sha256, size=output.size, blob=output.blob,
+    )  # fmt: skip
 
 
 def _name(year: int, *, draft: bool) -> str:

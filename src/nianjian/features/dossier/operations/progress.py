@@ -41,7 +41,7 @@ class PackageProgress:
     @property
     def final(self) -> bool:
         """Whether the book's upload edition is the scan of the sealed book."""
-        return self.book is not None and bool(self.book.result.get("sealed"))
+        return self.book is not None and output_files.read_build_output(self.book).sealed
 
     @property
     def building(self) -> bool:
@@ -83,7 +83,7 @@ def get_progress(*, enterprise: str, year: int, actor: Actor) -> PackageProgress
         run=bases.find_filed_run(enterprise, year),
         book=book,
         download=next((act for act in taken if book and act.data.get("job") == book.id), None),
-        scans=[] if book is None else list_scans(enterprise, year, str(book.result.get("book", ""))),
+        scans=[] if book is None else list_scans(enterprise, year, output_files.read_build_output(book).book),
         submission=None if returned else last,
     )
 

@@ -31,6 +31,17 @@ from nianjian.features.dossier.materials import TEXT_LENGTH, get_version, requir
 from nianjian.features.dossier.models import Answer, Evidence, Notice, Request, Submission, Version, row_values
 from nianjian.features.dossier.operations import package as packages
 from nianjian.features.dossier.operations.checklist import require_writable
+from nianjian.features.dossier.package_documents import (
+    RoundAnswer,
+    RoundFull,
+    RoundItem,
+    RoundNotice,
+    RoundPaper,
+    RoundRequest,
+    RoundsDiffer,
+    RoundTold,
+    StoredZip,
+)
 from nianjian.features.dossier.states import (
     ALLOWED,
     Reply,
@@ -72,10 +83,7 @@ class PackageFile:
     """A zip in the vault; ``kind``: the package, or its signed edition."""
 
     kind: str
-    name: str
-    sha256: str
-    size: int
-    blob: str
+    zip: StoredZip
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +194,7 @@ def _list_files(enterprise: str, year: int, sha256: str) -> list[PackageFile]:
         return []
     signed = packages.find_signed_package(job)
     outputs = [(Evidence.PACKAGE, job), *([(Evidence.SIGNED, signed)] if signed else [])]
-    return [
-        PackageFile(
-            kind, str(one.result["name"]), str(one.result["sha256"]), int(str(one.result["size"])),
-            str(one.result[packages.BLOB]),
-        )
-        for kind, one in outputs
-    ]  # fmt: skip
+    return [PackageFile(kind, packages.get_stored_zip(one)) for kind, one in outputs]
 
 
 def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
@@ -315,7 +317,9 @@ def _request_state(
     return evaluate_request(Reply.FILE if sure else Reply.UNSURE, held=held)
 
 
-def list_packages(*, enterprise: str, year: int, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
+def list_packages(
+    *, enterprise: str, year: int, actor: Actor, first: int = 0, count: int | None = None
+) -> list[RoundTold]:
     """The packages that were handed in for a season, newest first."""
     require_permission(actor, enterprise, Permission.READ)
     submissions = list_submissions(enterprise, year)[first : None if count is None else first + count]
@@ -323,25 +327,23 @@ def list_packages(*, enterprise: str, year: int, actor: Actor, first: int = 0, c
     return [_summary(row, evaluate_status(row), days) for row in submissions]
 
 
-def _summary(row: Submission, status: RoundStatus, days: Days) -> Json:
+def _summary(row: Submission, status: RoundStatus, days: Days) -> RoundTold:
     dues = [(days.due(one), one) for one in status.notices]
     first = min(dues, key=lambda one: one[0].day, default=None)
     states = list(status.requests.values())
-    return {
-        **row_values(row, "number", "place", "reference", "built_here", "pages"),
-        "state": status.state.value,
-        "handed_on": row.handed_on.isoformat(),
-        "manifest": row.manifest_sha256,
-        "files_kept": has_files(row),
-        "passed_on": None if row.passed_on is None else row.passed_on.isoformat(),
-        "due": None if first is None else first[0].day.isoformat(),
-        "provisional": first is not None and first[0].provisional,
-        "printed": first is not None and first[1].printed_due is not None,
-        "late": first is not None and _is_late(row, status, first[0].day),
-        "requests": len(states),
-        "answered": sum(one in {RequestState.ANSWERED, RequestState.SENT} for one in states),
-        "left_out": states.count(RequestState.LEFT_OUT),
-    }
+    return RoundTold(
+        **row_values(row, "number", "handed_on", "place", "reference", "built_here", "pages", "passed_on"),
+        state=status.state.value,
+        manifest=row.manifest_sha256,
+        files_kept=has_files(row),
+        due=None if first is None else first[0].day,
+        provisional=first is not None and first[0].provisional,
+        printed=first is not None and first[1].printed_due is not None,
+        late=first is not None and _is_late(row, status, first[0].day),
+        requests=len(states),
+        answered=sum(one in {RequestState.ANSWERED, RequestState.SENT} for one in states),
+        left_out=states.count(RequestState.LEFT_OUT),
+    )
 
 
 def _is_late(row: Submission, status: RoundStatus, due: date) -> bool:
@@ -352,7 +354,7 @@ def _is_late(row: Submission, status: RoundStatus, due: date) -> bool:
     return is_late(due, sent_on=sent, today=clock.today())
 
 
-def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Json:
+def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> RoundFull:
     """A package with everything about it but the content of its files; ``dossier_round_unknown``."""
     require_permission(actor, enterprise, Permission.READ)
     row = get_submission(enterprise, year, number)
@@ -360,62 +362,54 @@ def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Jso
     versions = _versions(row, set(row.items)).items()
     by_item = {item: number for (item, number), one in versions if row.items[item] == one.sha256}
     papers = row.evidence.exclude(kind__in=PACKED).order_by("pk")[:EVIDENCE_SHOWN]
-    return {
-        **_summary(row, status, days),
+    return RoundFull(
+        **asdict(_summary(row, status, days)),
         **row_values(row, "recorded_at", "recorded_by"),
-        "acts": sorted(act.value for act in ALLOWED[status.state]),
-        "items": [{"item": item, "version": by_item.get(item)} for item in row.items],
-        "notices": [_notice(row, notice, status, days.due(notice)) for notice in status.notices],
-        "papers": [evidence_to_document(paper) for paper in papers],
-    }
+        acts=sorted(act.value for act in ALLOWED[status.state]),
+        items=[RoundItem(item, by_item.get(item)) for item in row.items],
+        notices=[_notice(row, notice, status, days.due(notice)) for notice in status.notices],
+        papers=[evidence_to_document(paper) for paper in papers],
+    )
 
 
-def _notice(row: Submission, notice: Notice, status: RoundStatus, due: Due) -> Json:
-    return {
-        "id": notice.pk,
-        "received": notice.received.isoformat(),
-        "reference": notice.reference,
-        "due": due.day.isoformat(),
-        "provisional": due.provisional,
-        "printed": notice.printed_due is not None,
-        "late": _is_late(row, status, due.day),
-        "requests": [
-            {
-                "id": request.pk,
-                "item": request.item,
-                "text": request.text or "",
-                "state": status.requests[request.pk].value,
-                "answers": [
-                    {"version": one.version, "note": one.note or "", "at": one.at, "by": one.actor}
-                    for one in request.answers.all()
-                ],
-            }
+def _notice(row: Submission, notice: Notice, status: RoundStatus, due: Due) -> RoundNotice:
+    return RoundNotice(
+        id=notice.pk,
+        received=notice.received,
+        reference=notice.reference,
+        due=due.day,
+        provisional=due.provisional,
+        printed=notice.printed_due is not None,
+        late=_is_late(row, status, due.day),
+        requests=[
+            RoundRequest(
+                id=request.pk,
+                item=request.item,
+                text=request.text or "",
+                state=status.requests[request.pk].value,
+                answers=[RoundAnswer(one.version, one.note or "", one.at, one.actor) for one in request.answers.all()],
+            )
             for request in notice.requests.all()
         ],
-    }
+    )
 
 
-def evidence_to_document(row: Evidence) -> Json:
+def evidence_to_document(row: Evidence) -> RoundPaper:
     """A file of evidence, without its content."""
     columns = ("kind", "media_type", "sha256", "size", "recorded_at", "recorded_by")
-    return {"id": row.pk, "name": row.name or "", **row_values(row, *columns)}
+    return RoundPaper(id=row.pk, name=row.name or "", **row_values(row, *columns))
 
 
-def compare_packages(*, enterprise: str, year: int, before: int, after: int, actor: Actor) -> Json:
+def compare_packages(*, enterprise: str, year: int, before: int, after: int, actor: Actor) -> RoundsDiffer:
     """What differs between two packages that were handed in; ``dossier_round_unknown``, ``blob_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     rows = [get_submission(enterprise, year, number) for number in (before, after)]
     old, new = (json.loads(blobs.get(row.evidence.get(kind=Evidence.MANIFEST).blob)) for row in rows)
     changes = difference(old, new)
-    return {
-        "before": before,
-        "after": after,
-        "same": all(one.kind is ItemChangeKind.SAME for one in changes),
-        "items": [{**asdict(one), "pages": [asdict(page) for page in one.pages]} for one in changes],
-    }
+    return RoundsDiffer(before, after, all(one.kind == ItemChangeKind.SAME for one in changes), changes)
 
 
-def record_submission(*, enterprise: str, year: int, package: Package, handed: Handover, actor: Actor) -> Json:
+def record_submission(*, enterprise: str, year: int, package: Package, handed: Handover, actor: Actor) -> RoundTold:
     """Note that a package was handed in, keep its manifest and its files, and file the season's licence report.
 
     The same package again adds its files where only its manifest was here, and else is refused.
@@ -493,7 +487,7 @@ def _store_submission(
         row.save(force_insert=True)
         _link_files(row, files, actor)
         data: Json = {"handed_on": handed.on.isoformat(), "place": place, "manifest": package.sha256}
-        data |= {"built_here": package.built_here, "files": {file.kind: file.sha256 for file in files}}
+        data |= {"built_here": package.built_here, "files": {file.kind: file.zip.sha256 for file in files}}
         with _stored(row, Evidence.MANIFEST, package.manifest, actor):
             _note("submitted", row, actor, data)
             if last is None and report:
@@ -519,11 +513,11 @@ def _package_files(package: Package, year: int) -> Iterator[Sequence[PackageFile
         try:
             for kind, folder in editions:
                 output = packages.store_zip(folder, f"{year}-{kind}.zip", path=Path(room) / f"{kind}.zip")
-                files.append(PackageFile(kind, output["name"], output["sha256"], output["size"], output[packages.BLOB]))
+                files.append(PackageFile(kind, output))
             yield [*stored, *files]
         except BaseException:
             for file in files:
-                blobs.remove(file.blob)
+                blobs.remove(file.zip.blob)
             raise
 
 
@@ -547,15 +541,15 @@ def _add_files(row: Submission, files: Sequence[PackageFile], actor: Actor) -> S
         raise NianjianError("dossier_submitted_already", number=row.number)
     _link_files(row, files, actor)
     (package,) = [file for file in files if file.kind == Evidence.PACKAGE]
-    _note("round_paper", row, actor, {"kind": package.kind, "sha256": package.sha256, "size": package.size})
+    _note("round_paper", row, actor, {"kind": package.kind, "sha256": package.zip.sha256, "size": package.zip.size})
     return row
 
 
 def _link_files(row: Submission, files: Sequence[PackageFile], actor: Actor) -> None:
     Evidence.objects.bulk_create(
         Evidence(
-            submission=row, kind=file.kind, name=file.name, media_type=packages.ZIP, sha256=file.sha256,
-            size=file.size, blob=file.blob, recorded_at=clock.now(), recorded_by=str(actor),
+            submission=row, kind=file.kind, name=file.zip.name, media_type=packages.ZIP, sha256=file.zip.sha256,
+            size=file.zip.size, blob=file.zip.blob, recorded_at=clock.now(), recorded_by=str(actor),
         )
         for file in files
     )  # fmt: skip
@@ -597,7 +591,7 @@ def correct_handover_day(row: Submission, day: date, actor: Actor) -> None:
         _note("round_corrected", row, actor, {"handed_on": day.isoformat()})
 
 
-def _summary_of(row: Submission) -> Json:
+def _summary_of(row: Submission) -> RoundTold:
     return _summary(row, evaluate_status(row), Days(row.enterprise_id))
 
 
@@ -612,7 +606,7 @@ def record_notice(
     requests: Sequence[RequestInput],
     paper: PaperContent | None,
     actor: Actor,
-) -> Json:
+) -> RoundTold:
     """Note that it came back, and what was asked for; ``due``: the last day that the notice names.
 
     ``role_missing``, ``dossier_round_unknown``, ``dossier_round_refused``, ``dossier_day_ahead``,
@@ -650,7 +644,7 @@ def record_notice(
 
 def record_answer(
     *, enterprise: str, year: int, number: int, request: int, version: int | None, note: str, actor: Actor
-) -> Json:
+) -> RoundTold:
     """Answer a request by a new file of its item, or by words alone; a later answer replaces it.
 
     ``role_missing``, ``dossier_round_unknown``, ``dossier_round_refused``, ``dossier_request_unknown``,
@@ -675,7 +669,7 @@ def record_answer(
     return _summary_of(submission)
 
 
-def record_passed(*, enterprise: str, year: int, number: int, on: date, actor: Actor) -> Json:
+def record_passed(*, enterprise: str, year: int, number: int, on: date, actor: Actor) -> RoundTold:
     """Note that the authority took it as good.
 
     ``role_missing``, ``dossier_round_unknown``, ``dossier_round_refused``, ``dossier_day_ahead``,

@@ -27,6 +27,7 @@ from nianjian.features.dossier.operations.checklist import (
     require_writable,
     temporary_folder,
 )
+from nianjian.features.dossier.package_documents import SealTold, SealUseAsked, SealUseTold
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -196,7 +197,7 @@ def _impressions(enterprise: str, year: int) -> QuerySet[Impression]:
     return Impression.objects.filter(enterprise_id=enterprise, year=year).select_related("picture")
 
 
-def request_print(*, enterprise: str, params: PrintRequest, actor: Actor) -> Json:
+def request_print(*, enterprise: str, params: PrintRequest, actor: Actor) -> SealUseAsked:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides.
 
     ``role_missing``, ``dossier_item_unknown``, ``seal_kind_unknown``, ``seal_mark_wrong``, ``seal_picture_missing``,
@@ -234,7 +235,7 @@ def request_print(*, enterprise: str, params: PrintRequest, actor: Actor) -> Jso
         )
         row.approval = approval.id
         row.save(force_insert=True)
-    return {"approval": approval.id, "state": approval.state, "impression": row.pk, "document": row.document_sha256}
+    return SealUseAsked(approval.id, approval.state, row.pk, row.document_sha256)
 
 
 def _require_fit(document: Version, row: Impression) -> None:
@@ -321,28 +322,28 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     }
 
 
-def to_impression_document(row: Impression) -> Json:
-    """An impression as JSON; moments as they are."""
+def to_impression_document(row: Impression) -> SealUseTold:
+    """An impression, with its picture."""
     columns = (
         "item", "version", "document_sha256", "mark", "page", "approval", "asked_by", "asked_at", "approved_by",
         "approved_at", "placed", "placed_at", "placed_in",
     )  # fmt: skip
-    return {
-        "impression": row.pk,
-        "kind": row.picture.kind,
-        "picture_sha256": row.picture.sha256,
-        "withdrawn": row.picture.withdrawn_at is not None,
-        "x_mm": float(row.x_mm),
-        "y_mm": float(row.y_mm),
-        "reason": row.reason or "",
+    return SealUseTold(
+        impression=row.pk,
+        kind=row.picture.kind,
+        picture_sha256=row.picture.sha256,
+        withdrawn=row.picture.withdrawn_at is not None,
+        x_mm=float(row.x_mm),
+        y_mm=float(row.y_mm),
+        reason=row.reason or "",
         **row_values(row, *columns),
-    }
+    )
 
 
-def to_picture_document(row: SealPicture) -> Json:
-    """A picture's facts as JSON."""
-    sides = {"width_mm": float(row.width_mm), "pixels": [row.wide, row.high]}
-    return {**row_values(row, "kind", "sha256", "recorded_at", "recorded_by"), **sides}
+def to_picture_document(row: SealPicture) -> SealTold:
+    """A picture's facts."""
+    columns = row_values(row, "kind", "sha256", "recorded_at", "recorded_by")
+    return SealTold(width_mm=float(row.width_mm), pixels=[row.wide, row.high], **columns)
 
 
 def list_approved_prints(

@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import require_size
 from nianjian.features.dossier.editions import manifest
@@ -26,6 +28,7 @@ from nianjian.features.dossier.operations.checklist import (
     temporary_folder,
     wrap_folder_errors,
 )
+from nianjian.features.dossier.package_documents import SignedFile, SignedTold
 from nianjian.features.dossier.signatures import (
     Signature,
     Signer,
@@ -145,26 +148,16 @@ def download_paper(*, enterprise: str, year: int, number: int, actor: Actor) -> 
     return row, content
 
 
-def to_document(row: SignedPaper) -> Json:
-    """As JSON, with its signatures as they were when it came."""
-    columns = ("item", "sha256", "size", "standing", "recorded_at", "recorded_by")
-    signatures = json.loads(row.report or "[]")
-    return {"paper": row.pk, "name": row.name or "", "signatures": signatures, **row_values(row, *columns)}
+def to_document(row: SignedPaper) -> SignedTold:
+    """A paper, with its signatures as they were when it came."""
+    columns = row_values(row, "item", "sha256", "size", "standing", "recorded_at", "recorded_by")
+    signatures = msgspec.json.decode(row.report or "[]", type=list[Signature])
+    return SignedTold(paper=row.pk, name=row.name or "", signatures=signatures, **columns)
 
 
 Ask = Callable[[str], str]
 LOOKED: Final = 10_000  # builds among which the package is sought
 SOUND: Final = frozenset({Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED})
-
-
-@dataclass(frozen=True, slots=True)
-class SignedFile:
-    """A file with its signature: ``sha256`` and ``bytes`` as it lies there now; ``stamped``: the moment, or ""."""
-
-    path: str
-    bytes: int
-    sha256: str
-    stamped: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +171,6 @@ class SigningResult:
     fingerprint: str
     valid_to: str
     named: bool
-
-    def as_dict(self) -> Json:
-        """As JSON."""
-        return {**asdict(self), "files": [asdict(one) for one in self.files], "left": list(self.left)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +300,7 @@ def _put(  # noqa: PLR0917 -- one entry of all that was signed
     if not files:
         return
     with transaction.atomic():
-        data = {"year": year, **done.as_dict()}
+        data = {"year": year, **to_builtins(done)}
         record(verb="signature.signed", enterprise=enterprise, actor=actor, data=data)
         for path, one in files:
             with wrap_folder_errors(folder):

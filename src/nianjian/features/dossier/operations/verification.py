@@ -3,19 +3,20 @@
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.manifest import Difference
-from nianjian.features.dossier.editions.verify import rescan, verify
+from nianjian.features.dossier.editions.verify import Rescan, Result, rescan, verify
 from nianjian.features.dossier.ingest.receive import unpack
 from nianjian.features.dossier.models import Evidence, Submission
 from nianjian.features.dossier.operations import rounds
 from nianjian.features.dossier.operations.checklist import LIMIT, enqueue_with_file, temporary_folder
+from nianjian.features.dossier.package_documents import FilesVerification, ScanVerification
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -28,7 +29,6 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.uploads import plain_name
 from nianjian.platform.vault import blobs
 
-Json = dict[str, Any]
 TOLD: Final = 500  # differences that an answer names
 BUILT: Final = 200  # builds that are looked through for the manifest's hash
 ZIP: Final = b"PK\x03\x04"
@@ -81,7 +81,7 @@ def _parts(files: Given, *, scan: bool) -> tuple[tuple[str, bytes], tuple[str, b
 def run_verification(
     *, enterprise: str, paper: str, name: str, year: int, scan: bool, against: int | None, actor: Actor,
     progress: Progress,
-) -> Json:  # fmt: skip
+) -> FilesVerification | ScanVerification:  # fmt: skip
     """The work of `enqueue_verification`: what differs, file, page and kind, and of a scan how sure that is."""
     del name
     require_permission(actor, enterprise, flow.NEEDS[flow.VERIFY_PACKAGE])
@@ -107,12 +107,27 @@ def run_verification(
             else:
                 path, manifest_path = folder, None if inside else manifest_path
         digest = "" if submitted is None else submitted.manifest_sha256
-        compare = _compare_scan if scan else _compare_files
-        result = compare(path, manifest_path, digest, progress)
-    digest = str(result["manifest_sha256"])
+        watch = partial(progress, "")
+        result: Result | Rescan
+        if not scan:
+            result = verify(path, listed=manifest_path, digest=digest, watch=watch)
+        elif manifest_path is None or path.is_dir():
+            raise NianjianError("dossier_verify_what")
+        else:
+            result = rescan(path, manifest_path, digest=digest, watch=watch)
+    digest = result.manifest_sha256
     builds = acts(enterprise=enterprise, verb="dossier.built", newest=BUILT) if digest else ()
     built_at = next((one.at for one in builds if one.data.get("manifest") == digest), None)
-    return {"year": year, "scan": scan, "against": against, **result, "built_at": built_at}
+    common: dict[str, Any] = {
+        "year": year, "scan": scan, "against": against, "intact": result.intact, "count": len(result.differences),
+        "differences": result.differences[:TOLD], "manifest_sha256": digest, "built_at": built_at,
+    }  # fmt: skip
+    if isinstance(result, Result):
+        return FilesVerification(**common, notes=result.notes[:TOLD], files=result.files, pages=result.pages)
+    return ScanVerification(
+        **common, certainty=result.certainty, why=result.why, text=result.text, riding_seal=result.riding_seal,
+        scanned=result.scanned, expected=result.expected, by_place=result.by_place[:TOLD],
+    )  # fmt: skip
 
 
 def _put(folder: Path, name: str, content: bytes) -> Path:
@@ -120,25 +135,6 @@ def _put(folder: Path, name: str, content: bytes) -> Path:
     path = folder / name
     path.write_bytes(content)
     return path
-
-
-def _compare_files(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
-    result = verify(path, listed=listed, digest=digest, watch=partial(progress, ""))
-    data = result.to_document()
-    return {"intact": result.intact, **_differences(result.differences), **data, "notes": data["notes"][:TOLD]}
-
-
-def _compare_scan(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
-    """A scan of the sealed paper, against the manifest that lies beside it or was handed in."""
-    if listed is None or path.is_dir():
-        raise NianjianError("dossier_verify_what")
-    result = rescan(path, listed, digest=digest, watch=partial(progress, ""))
-    data = result.to_document()
-    return {"intact": result.intact, **_differences(result.differences), **data, "by_place": data["by_place"][:TOLD]}
-
-
-def _differences(differences: Sequence[Difference]) -> Json:
-    return {"count": len(differences), "differences": list(map(asdict, differences[:TOLD]))}
 
 
 def list_packages(enterprise: str, year: int, actor: Actor) -> list[Submission]:
@@ -151,3 +147,10 @@ def find_last_verification(enterprise: str, year: int, actor: Actor) -> JobValue
     """The check that was asked for last."""
     require_permission(actor, enterprise, Permission.READ)
     return queue.newest(enterprise, flow.VERIFY_PACKAGE, {"year": year})
+
+
+def read_output(job: JobValue) -> FilesVerification | ScanVerification:
+    """What a check found, from the result of its job."""
+    if job.result["scan"]:
+        return msgspec.convert(job.result, type=ScanVerification)
+    return msgspec.convert(job.result, type=FilesVerification)

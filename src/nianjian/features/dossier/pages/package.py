@@ -1,8 +1,9 @@
 """Pages on which the firm makes and verifies the package, and the fill-in sheet."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+import msgspec
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -29,6 +30,7 @@ from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, pair_text, words
 from nianjian.features.dossier.documents import FillInField, FillInTold
+from nianjian.features.dossier.editions.manifest import Difference
 from nianjian.features.dossier.fill_in import Report, format_change, source_text
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations import checklist, fill_in, verification
@@ -36,6 +38,7 @@ from nianjian.features.dossier.operations import package as output_files
 from nianjian.features.dossier.operations.generate import ALL, ITEMS
 from nianjian.features.dossier.operations.package import Paper
 from nianjian.features.dossier.operations.signatures import Certificate
+from nianjian.features.dossier.package_documents import EditionFile, ScanVerification, SigningOutput
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import (
     CLEAR,
@@ -91,7 +94,6 @@ def generation_form(item: str) -> GenerationForm:
     return GenerationForm(auto_id="generate_%s", initial={"item": item})
 
 
-Json = Mapping[str, Any]
 KIB = 1024
 
 
@@ -160,45 +162,43 @@ def _agrees(entry: Sum, *, older: bool) -> Cell:
 
 def package_context(job: JobValue) -> dict[str, object]:
     """A package that was built: whether it is a draft, its facts and files, and what is not in it."""
-    result: Json = job.result
+    result = output_files.read_build_output(job)
     ofd = gettext("an OFD file cannot be bound; add a PDF of it")
     pairs = [
         (gettext("Built"), f"{format_moment(job.finished_at)} · {person(job.requested_by)}"),
-        (gettext("Manifest"), str(result["digest"])),
-        (gettext("Run of the portrait"), str(result["run"]) or "–"),
-        (gettext("Pages of the paper edition"), figures.count_text(result["pages"])),
+        (gettext("Manifest"), result.digest),
+        (gettext("Run of the portrait"), result.run or "–"),
+        (gettext("Pages of the paper edition"), figures.count_text(result.pages)),
     ]
-    if not result["draft"]:
-        sealed = (
-            gettext("the scan of the sealed book") if result.get("sealed") else gettext("the documents before sealing")
-        )
+    if not result.draft:
+        sealed = gettext("the scan of the sealed book") if result.sealed else gettext("the documents before sealing")
         pairs.append((gettext("Source of the upload edition"), sealed))
-    if result["pictures"]:
-        pairs.append((gettext("Seal images on it"), figures.count_text(result["pictures"])))
+    if result.pictures:
+        pairs.append((gettext("Seal images on it"), figures.count_text(result.pictures)))
     return {
         "job": job,
-        "verdict": Cell(gettext("draft"), badge="warn") if result["draft"] else Cell(gettext("complete"), badge="good"),
-        "draft": result["draft"],
-        "sealed": result.get("sealed", False),
-        "pictures": result["pictures"],
+        "verdict": Cell(gettext("draft"), badge="warn") if result.draft else Cell(gettext("complete"), badge="good"),
+        "draft": result.draft,
+        "sealed": result.sealed,
+        "pictures": result.pictures,
         "pairs": pairs,
-        "table": _files(result["contents"]),
+        "table": _files(result.contents),
         "missing": [
             (
-                presenters.item_title(one["item"]),
-                one["item"],
-                ofd if one["item"] in result["unbound"] else presenters.state_badge(one["state"]).text,
+                presenters.item_title(one.item),
+                one.item,
+                ofd if one.item in result.unbound else presenters.state_badge(one.state).text,
             )
-            for one in result["missing"]
+            for one in result.missing
         ],
     }
 
 
-def _files(files: Sequence[Json]) -> Table:
+def _files(files: Sequence[EditionFile]) -> Table:
     rows = [
         [
-            Cell(one["path"]), Cell(figures.count_text(one["pages"]), figure=True),
-            Cell(figures.count_text(-(-one["bytes"] // KIB)), figure=True), Cell(one["sha256"][:16]),
+            Cell(one.path), Cell(figures.count_text(one.pages), figure=True),
+            Cell(figures.count_text(-(-one.bytes // KIB)), figure=True), Cell(one.sha256[:16]),
         ]
         for one in files
     ]  # fmt: skip
@@ -229,14 +229,14 @@ def certificate_context(certificate: Certificate) -> tuple[Cell, list[tuple[str,
 
 def signature_context(job: JobValue) -> dict[str, object]:
     """A package that was signed."""
-    result: Json = job.result
-    stamped = [one["stamped"] for one in result["signed"] if one["stamped"]]
+    result = msgspec.convert(job.result, type=SigningOutput)
+    stamped = [one.stamped for one in result.signed if one.stamped]
     pairs = [
         (gettext("Signed"), f"{format_moment(job.finished_at)} · {person(job.requested_by)}"),
-        (gettext("Holder"), str(result["subject"])),
-        (gettext("Signed files"), figures.count_text(len(result["signed"]))),
+        (gettext("Holder"), result.subject),
+        (gettext("Signed files"), figures.count_text(len(result.signed))),
         (gettext("With a time stamp"), figures.count_text(len(stamped))),
-        (gettext("Manifest"), str(result["digest"])),
+        (gettext("Manifest"), result.digest),
     ]
     return {"job": job, "pairs": pairs}
 
@@ -290,9 +290,6 @@ def download(request: Request, code: str, year: int, job: str) -> HttpResponseBa
     return as_attachment(StreamingHttpResponse(archive.content, content_type=output_files.ZIP), archive.name)
 
 
-SURE: Final = {"high": "good", "medium": "warn", "low": "bad"}
-
-
 @require_safe
 @page(Permission.READ)
 def show_form(request: Request, code: str, year: int) -> HttpResponse:
@@ -316,67 +313,67 @@ def show_form(request: Request, code: str, year: int) -> HttpResponse:
 
 def _build_result(job: JobValue) -> dict[str, object]:
     _ = words(current())
-    result: dict[str, Any] = dict(job.result)
-    scan = bool(result["scan"])
-    badge = "good" if result["intact"] else "bad"
-    word = gettext("no differences") if result["intact"] else gettext("differs from the manifest")
+    result = verification.read_output(job)
+    badge = "good" if result.intact else "bad"
+    word = gettext("no differences") if result.intact else gettext("differs from the manifest")
     pairs = [(gettext("Checked at"), f"{format_moment(job.finished_at)} · {data.person(job.requested_by)}")]
-    if scan:
+    context: dict[str, object] = {
+        "result": result,
+        "verdict": Cell(word, badge=badge),
+        "scan": result.scan,
+        "table": _table(result.differences) if result.differences else None,
+    }
+    if isinstance(result, ScanVerification):
         counts = gettext("{scanned} scanned, {expected} expected").format(
-            scanned=result["scanned"], expected=result["expected"]
+            scanned=result.scanned, expected=result.expected
         )
         pairs += [
             (gettext("Pages of the document"), counts),
-            (gettext("Confidence"), _(CERTAINTY[result["certainty"]])),
+            (gettext("Confidence"), _(CERTAINTY[result.certainty])),
         ]
         pairs += _read(result)
+        context |= {
+            "why": [_(WHY[one]) for one in result.why],
+            "by_place": ", ".join(map(str, result.by_place)),
+        }
     else:
-        pairs.append((gettext("Files"), str(result["files"])))
-        pairs.append((gettext("Pages of the document"), str(result["pages"])))
-    pairs.append((gettext("Manifest"), str(result["manifest_sha256"])[:16] or "–"))
-    pairs.append((gettext("Built here"), str(result["built_at"])[:10] if result["built_at"] else gettext("not known")))
-    return {
-        "result": result,
-        "verdict": Cell(word, badge=badge),
-        "sure": Cell(_(CERTAINTY[result["certainty"]]), badge=SURE[result["certainty"]]) if scan else None,
-        "scan": scan,
-        "pairs": pairs,
-        "table": _table(result) if result["differences"] else None,
-        "notes": [pair_text(one["file"], _(NOTES[one["kind"]]), _) for one in result.get("notes", ())],
-        "why": [_(WHY[one]) for one in result.get("why", ())],
-        "by_place": ", ".join(map(str, result.get("by_place", ()))),
-    }
+        pairs.append((gettext("Files"), str(result.files)))
+        pairs.append((gettext("Pages of the document"), str(result.pages)))
+        context["notes"] = [pair_text(one.file, _(NOTES[one.kind]), _) for one in result.notes]
+    pairs.append((gettext("Manifest"), result.manifest_sha256[:16] or "–"))
+    pairs.append((gettext("Built here"), result.built_at[:10] if result.built_at else gettext("not known")))
+    return {**context, "pairs": pairs}
 
 
-def _read(result: dict[str, Any]) -> list[tuple[str, str]]:
+def _read(result: ScanVerification) -> list[tuple[str, str]]:
     """What reading and the riding seal told; nothing of a check that was made before they were looked at."""
     _ = words(current())
     pairs: list[tuple[str, str]] = []
-    if text := result.get("text"):
+    if text := result.text:
         said = gettext("{read} pages read, {agree} match, {differ} differ, {unknown} inconclusive")
-        counts = {"differ": len(text["differ"]), "unknown": len(text["unknown"])}
-        pairs.append((gettext("Texts"), said.format(read=text["read"], agree=text["agree"], **counts)))
-    if riding := result.get("riding_seal"):
-        pairs.append((gettext("Riding seal"), _(RIDING[riding["state"]])))
+        counts = {"differ": len(text.differ), "unknown": len(text.unknown)}
+        pairs.append((gettext("Texts"), said.format(read=text.read, agree=text.agree, **counts)))
+    if riding := result.riding_seal:
+        pairs.append((gettext("Riding seal"), _(RIDING[riding.state])))
         states: dict[str, list[str]] = {}
-        for one in riding["sheets"]:
-            states.setdefault(one["state"], []).append(str(one["sheet"]))
+        for one in riding.sheets:
+            states.setdefault(one.state, []).append(str(one.sheet))
         sheets = [pair_text(_(SHEETS[state]), _(", ").join(numbers), _) for state, numbers in sorted(states.items())]
-        if sheets and riding["state"] != "absent":
+        if sheets and riding.state != "absent":
             pairs.append((gettext("Sheets of the riding seal"), _("; ").join(sheets)))
     return pairs
 
 
-def _table(result: dict[str, Any]) -> Table:
+def _table(differences: Sequence[Difference]) -> Table:
     _ = words(current())
     heads = (gettext("File"), gettext("Page"), gettext("What differs"))
     rows = [
         [
-            Cell(one["file"]),
-            Cell("" if one["page"] is None else one["page"], figure=True),
-            Cell(_(DIFFERENCE_KINDS[one["kind"]])),
+            Cell(one.file),
+            Cell("" if one.page is None else one.page, figure=True),
+            Cell(_(DIFFERENCE_KINDS[one.kind])),
         ]
-        for one in result["differences"]
+        for one in differences
     ]
     return cards(gettext("What differs"), heads, rows, wrap=True)
 

@@ -1,7 +1,6 @@
 """Rounds: packages handed in, one in full, what is recorded of it, and what differs between two."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -19,7 +18,9 @@ from nianjian.engines.paper.words import pair_text, words
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Evidence
 from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.operations.package import read_build_output
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
+from nianjian.features.dossier.package_documents import RoundFull, RoundNotice, RoundTold
 from nianjian.features.dossier.pages.presenters import (
     attach_sealed,
     day_field,
@@ -65,8 +66,8 @@ class SubmissionForm(forms.Form):
         field: Any = self.fields["package"]
         field.choices = [
             (job.id, gettext("built {at} · {pages} pages · {digest}").format(
-                at=format_moment(job.finished_at), pages=job.result["pages"], digest=str(job.result["digest"])[:12]))
-            for job in packages
+                at=format_moment(job.finished_at), pages=output.pages, digest=output.digest[:12]))
+            for job in packages for output in [read_build_output(job)]
         ]  # fmt: skip
         if len(packages) == 1:
             field.widget = forms.HiddenInput()
@@ -234,7 +235,6 @@ BADGES: Final = {
     "open": "bad", "to_confirm": "warn", "sent": "good", "left_out": "bad",
 }  # fmt: skip
 CHANGED: Final = {"same": "good", "resaved": "plain"}
-Told = Mapping[str, Any]
 
 
 @require_safe
@@ -245,24 +245,22 @@ def show_packages(request: Request, code: str, year: int) -> HttpResponse:
     context = {
         "year": year,
         "rounds": [_round(code, year, row, newest=row is packages[0]) for row in reversed(packages)],
-        "pairs": [(one["number"] - 1, one["number"]) for one in packages if one["number"] > 1],
+        "pairs": [(one.number - 1, one.number) for one in packages if one.number > 1],
     }
     return render(request, "dossier/rounds.html", context)
 
 
-def _round(code: str, year: int, row: Told, *, newest: bool) -> dict[str, Any]:
+def _round(code: str, year: int, row: RoundTold, *, newest: bool) -> dict[str, Any]:
     """A package as a step; the newest one is open."""
-    pairs = [(gettext("Where"), row["place"] or gettext("not filled in")), (gettext("Last day"), _due(row))]
-    if row["requests"]:
-        pairs.append((gettext("Requests answered"), f"{row['answered']} / {row['requests']}"))
+    pairs = [(gettext("Where"), row.place or gettext("not filled in")), (gettext("Last day"), _due(row))]
+    if row.requests:
+        pairs.append((gettext("Requests answered"), f"{row.answered} / {row.requests}"))
     return {
-        "number": row["number"],
-        "state": _state(row["state"], ROUNDS),
-        "facts": " · ".join(
-            part for part in (format_day(date.fromisoformat(row["handed_on"])), row["reference"]) if part
-        ),
+        "number": row.number,
+        "state": _state(row.state, ROUNDS),
+        "facts": " · ".join(part for part in (format_day(row.handed_on), row.reference) if part),
         "pairs": pairs,
-        "href": reverse("rounds-one", args=[code, year, row["number"]]),
+        "href": reverse("rounds-one", args=[code, year, row.number]),
         "open": newest,
     }
 
@@ -272,15 +270,15 @@ def _state(code: str, names: Mapping[str, str]) -> Cell:
     return Cell(words(current())(names[code]), badge=badge)
 
 
-def _due(deadline: Told) -> str:
+def _due(deadline: RoundTold | RoundNotice) -> str:
     """The last day and how sure it is; "–" where nothing came back."""
-    if deadline["due"] is None:
+    if deadline.due is None:
         return "–"
-    how = gettext("as stated in the notice") if deadline["printed"] else gettext("counted in working days")
-    if deadline["provisional"]:
+    how = gettext("as stated in the notice") if deadline.printed else gettext("counted in working days")
+    if deadline.provisional:
         how = gettext("provisional: the holidays of that year have not been announced yet")
-    text = gettext("{due} ({how}), overdue") if deadline["late"] else gettext("{due} ({how})")
-    return text.format(due=deadline["due"], how=how)
+    text = gettext("{due} ({how}), overdue") if deadline.late else gettext("{due} ({how})")
+    return text.format(due=deadline.due, how=how)
 
 
 @require_safe
@@ -290,26 +288,26 @@ def show_package(request: Request, code: str, year: int, number: int) -> HttpRes
     package = rounds.get_package(**place(request, code, year), number=number)
     _ = words(current())
     may_load = has_permission(request.actor, code, Permission.MANAGE_DATA)
-    acts = set(package["acts"]) if may_load else set()
+    acts = set(package.acts) if may_load else set()
     context = {
         "year": year,
         "told": package,
-        "state": _state(package["state"], ROUNDS),
+        "state": _state(package.state, ROUNDS),
         "pairs": _pairs(package),
-        "notices": [_notice(code, year, one, "answer" in acts) for one in package["notices"]],
+        "notices": [_notice(code, year, one, "answer" in acts) for one in package.notices],
         "items": ", ".join(
-            gettext("{item} (version {version})").format(item=item_title(one["item"]), version=one["version"] or "–")
-            for one in package["items"]
+            gettext("{item} (version {version})").format(item=item_title(one.item), version=one.version or "–")
+            for one in package.items
         ),
         "papers": [
             (
-                one["id"],
-                _(EVIDENCE[one["kind"]]),
-                one["name"],
-                format_moment(one["recorded_at"]),
-                person(one["recorded_by"]),
+                one.id,
+                _(EVIDENCE[one.kind]),
+                one.name,
+                format_moment(one.recorded_at),
+                person(one.recorded_by),
             )
-            for one in package["papers"]
+            for one in package.papers
         ],
         "give_back": form("return", received=clock.today()) if "return" in acts else None,
         "accept": form("accept", on=clock.today()) if "accept" in acts else None,
@@ -320,41 +318,40 @@ def show_package(request: Request, code: str, year: int, number: int) -> HttpRes
     return render(request, "dossier/round.html", context)
 
 
-def _pairs(package: Told) -> list[tuple[str, str]]:
-    built = gettext("yes") if package["built_here"] else gettext("no: the audit chain contains no build of it")
+def _pairs(package: RoundFull) -> list[tuple[str, str]]:
+    built = gettext("yes") if package.built_here else gettext("no: the audit chain contains no build of it")
     pairs = [
-        (gettext("Handed in on"), package["handed_on"]),
-        (gettext("Where"), package["place"] or gettext("not filled in")),
-        (gettext("The authority's reference number"), package["reference"] or "–"),
-        (gettext("Manifest"), package["manifest"][:16]),
+        (gettext("Handed in on"), package.handed_on.isoformat()),
+        (gettext("Where"), package.place or gettext("not filled in")),
+        (gettext("The authority's reference number"), package.reference or "–"),
+        (gettext("Manifest"), package.manifest[:16]),
         (gettext("Built here"), built),
-        (gettext("Stored files"), gettext("yes") if package["files_kept"] else gettext("no: only its manifest")),
+        (gettext("Stored files"), gettext("yes") if package.files_kept else gettext("no: only its manifest")),
         (gettext("Last day"), _due(package)),
     ]
-    if package["passed_on"]:
-        pairs.append((gettext("Passed on"), package["passed_on"]))
+    if package.passed_on:
+        pairs.append((gettext("Passed on"), package.passed_on.isoformat()))
     return pairs
 
 
-def _notice(code: str, year: int, notice: Told, open_: bool) -> dict[str, Any]:  # noqa: FBT001 -- whether forms are shown
+def _notice(code: str, year: int, notice: RoundNotice, open_: bool) -> dict[str, Any]:  # noqa: FBT001 -- whether forms are shown
     return {
-        "received": notice["received"],
-        "reference": notice["reference"],
+        "received": notice.received.isoformat(),
+        "reference": notice.reference,
         "due": _due(notice),
-        "late": notice["late"],
+        "late": notice.late,
         "requests": [
             {
-                "name": item_title(one["item"]) if one["item"] else words(current())(WHOLE),
-                "href": reverse("dossier-item", args=[code, year, one["item"]]) if one["item"] else "",
-                "text": one["text"],
-                "state": _state(one["state"], ASKED),
+                "name": item_title(one.item) if one.item else words(current())(WHOLE),
+                "href": reverse("dossier-item", args=[code, year, one.item]) if one.item else "",
+                "text": one.text,
+                "state": _state(one.state, ASKED),
                 "answers": [
-                    (answer["version"], answer["note"], format_moment(answer["at"]), person(answer["by"]))
-                    for answer in one["answers"]
+                    (answer.version, answer.note, format_moment(answer.at), person(answer.by)) for answer in one.answers
                 ],
-                "form": form("answer", request=one["id"]) if open_ else None,
+                "form": form("answer", request=one.id) if open_ else None,
             }
-            for one in notice["requests"]
+            for one in notice.requests
         ],
     }
 
@@ -372,13 +369,13 @@ def differences(request: Request, code: str, year: int) -> HttpResponse:
         "told": comparison,
         "items": [
             {
-                "name": item_title(one["item"]),
-                "kind": Cell(_(ROUND_CHANGES[one["kind"]]), badge=CHANGED.get(one["kind"], "warn")),
-                "before": "–" if one["before"] is None else one["before"],
-                "after": "–" if one["after"] is None else one["after"],
-                "pages": [(page["page"], page["book"], _(PAGES[page["kind"]])) for page in one["pages"]],
+                "name": item_title(one.item),
+                "kind": Cell(_(ROUND_CHANGES[one.kind]), badge=CHANGED.get(one.kind, "warn")),
+                "before": "–" if one.before is None else one.before,
+                "after": "–" if one.after is None else one.after,
+                "pages": [(page.page, page.book, _(PAGES[page.kind])) for page in one.pages],
             }
-            for one in comparison["items"]
+            for one in comparison.items
         ],
     }
     return render(request, "dossier/differences.html", context)

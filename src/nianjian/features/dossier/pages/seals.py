@@ -1,6 +1,6 @@
 """Images of seals, their uses and signed papers of a season."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -29,6 +29,7 @@ from nianjian.features.dossier.pages.presenters import (
     require_year,
     text_field,
 )
+from nianjian.features.dossier.signatures import Signature
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -195,26 +196,26 @@ def build_papers_table(code: str, year: int, papers: Sequence[SignedPaper]) -> T
 def build_signatures_table(row: SignedPaper) -> list[tuple[str, Cell, list[tuple[str, str]]]]:
     """Field, standing and facts of each signature of a paper."""
     document = signatures.to_document(row)
-    return [(one["field"], build_standing_cell(one["standing"]), _facts(one)) for one in document["signatures"]]
+    return [(one.field, build_standing_cell(one.standing), _facts(one)) for one in document.signatures]
 
 
-def _facts(one: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts(one: Signature) -> list[tuple[str, str]]:
     _ = words(current())
-    stamp = one["timestamp"]
-    stamped = gettext("none") if stamp is None else f"{stamp['at']} · {stamp['authority']}"
-    if stamp is not None and not stamp["intact"]:
+    stamp = one.timestamp
+    stamped = gettext("none") if stamp is None else f"{stamp.at} · {stamp.authority}"
+    if stamp is not None and not stamp.intact:
         stamped = f"{stamped} · {_(STANDINGS['broken'])}"
     facts = [
-        (gettext("Signed by"), one["subject"] or "–"),
-        (gettext("Issued by"), one["issuer"] or "–"),
-        (gettext("Certificate validity"), f"{one['valid_from'][:10]} – {one['valid_to'][:10]}"),
-        (gettext("Trust"), _(TRUST[one["trust"]])),
-        (gettext("Changed after signing"), _(CHANGED[one["changed_after"]])),
-        (gettext("Covers the whole file"), gettext("yes") if one["whole_file"] else gettext("no")),
-        (gettext("Time according to the signer"), one["signed_at"] or "–"),
+        (gettext("Signed by"), one.subject or "–"),
+        (gettext("Issued by"), one.issuer or "–"),
+        (gettext("Certificate validity"), f"{one.valid_from[:10]} – {one.valid_to[:10]}"),
+        (gettext("Trust"), _(TRUST[one.trust])),
+        (gettext("Changed after signing"), _(CHANGED[one.changed_after])),
+        (gettext("Covers the whole file"), gettext("yes") if one.whole_file else gettext("no")),
+        (gettext("Time according to the signer"), one.signed_at or "–"),
         (gettext("Time stamp"), stamped),
     ]
-    return [*facts, (gettext("Not checked, because"), one["fault"])] if one["fault"] else facts
+    return [*facts, (gettext("Not checked, because"), one.fault)] if one.fault else facts
 
 
 NEWEST: Final = 50  # uses and papers that the page shows
@@ -302,9 +303,9 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
         seals.withdraw_image(enterprise=code, kind=values["kind"], actor=request.actor)
         messages.success(request, gettext("The image is withdrawn and deleted."))
         return back
-    approval = seals.request_print(enterprise=code, params=PrintRequest(year=year, **values), actor=request.actor)
+    use = seals.request_print(enterprise=code, params=PrintRequest(year=year, **values), actor=request.actor)
     text = gettext("Requested as {approval}; a second person decides.")
-    messages.success(request, text.format(approval=approval["approval"]))
+    messages.success(request, text.format(approval=use.approval))
     return back
 
 

@@ -139,7 +139,9 @@ def _describe_done(step: str, way: PackageProgress, lines: Sequence[Line]) -> st
             ]
             at, actor = max(signed, default=(None, ""))
         case progress.BUILD if book is not None:
-            fact = gettext("one book of {pages} pages").format(pages=figures.count_text(book.result["pages"]))
+            fact = gettext("one book of {pages} pages").format(
+                pages=figures.count_text(output_files.read_build_output(book).pages)
+            )
             actor, at = book.requested_by, book.finished_at
         case progress.SEAL if way.download is not None:
             fact = gettext("the book was downloaded for printing")
@@ -148,7 +150,7 @@ def _describe_done(step: str, way: PackageProgress, lines: Sequence[Line]) -> st
             count = figures.count_text(sum(row.version.pages for row in way.scans))
             fact = gettext("{pages} pages split into {count} items").format(pages=count, count=len(way.scans))
             actor, at = way.scans[-1].recorded_by, way.scans[-1].recorded_at
-        case progress.FINAL if book is not None and book.result.get("sealed"):
+        case progress.FINAL if book is not None and output_files.read_build_output(book).sealed:
             fact = gettext("upload edition from the sealed scan")
             actor, at = book.requested_by, book.finished_at
         case progress.SUBMIT if way.submission is not None:
