@@ -1,5 +1,6 @@
 """One's own inbox, choices and channels; the log of an enterprise's reminders."""
 
+from dataclasses import dataclass
 from datetime import time
 from typing import Annotated, Literal
 
@@ -25,7 +26,8 @@ class ReadNow(Schema):
     messages: Annotated[list[Number], Field(max_length=1000)] | None = None
 
 
-class ReadCount(Schema):
+@dataclass(frozen=True, slots=True)
+class ReadCount:
     """How many were new."""
 
     read: int
@@ -56,7 +58,8 @@ class CodeRead(Schema):
     code: Annotated[Text, Field(max_length=12)]
 
 
-class SentAgain(Schema):
+@dataclass(frozen=True, slots=True)
+class SentAgain:
     """What is sent once more."""
 
     dispatch: int
@@ -72,7 +75,7 @@ def inbox_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
 @write(router, f"{OWN}/read", act=None, answer=ReadCount)
 def inbox_read(request: Request, which: ReadNow) -> ReadCount:
     """Note that messages are read."""
-    return ReadCount(read=flow.mark_read(chosen_=which.messages, actor=request.actor))
+    return ReadCount(flow.mark_read(chosen_=which.messages, actor=request.actor))
 
 
 @read(router, f"{OWN}/choices", act=None, answer=ChoicesTold)
@@ -127,7 +130,7 @@ def reminders_again(request: Request, code: str, dispatch: str) -> SentAgain:
     """Send once more what has failed or may have been sent."""
     number = flow.parse_number(dispatch)
     flow.retry_sending(enterprise=code, dispatch=number, actor=request.actor)
-    return SentAgain(dispatch=number)
+    return SentAgain(number)
 
 
 def _language(request: Request) -> str:

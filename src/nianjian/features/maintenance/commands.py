@@ -154,9 +154,10 @@ def _rotate_keys(args: argparse.Namespace) -> Answer:
     from nianjian.features.people.keys import rotate_keys
 
     with steps(_("encrypting again"), quiet=args.json) as report:
-        done = asdict(rotate_keys(actor=actor, progress=report))
+        done = rotate_keys(actor=actor, progress=report)
     text = _("Key {key} is active; {rows} rows and {files} files are sealed with it. Back up the key file again.")
-    return Answer(done, lambda console: console.print(text.format(**done)))
+    said = text.format(key=done.key, rows=done.rows, files=done.files)
+    return Answer(done, lambda console: console.print(said))
 
 
 def configure_restore(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """The rulebook of a day, and the request to overlay a value."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -56,7 +57,8 @@ class EverywhereProposal(Proposal):
     province: Text | None = None
 
 
-class Pending(Schema):
+@dataclass(frozen=True, slots=True)
+class Pending:
     """The request that a second person decides."""
 
     approval: str
@@ -105,7 +107,7 @@ def overlays_request(request: Request, code: str, key: str, proposal: Proposal) 
     """Ask for another value of a rule for the enterprise; a second person decides."""
     values = proposal.model_dump()
     approval = request_overlay(key=key, enterprise=code, province=None, actor=request.actor, **values)
-    return Pending(approval=approval.id, state=approval.state)
+    return Pending(approval.id, approval.state)
 
 
 @write(router, "/enterprises/{code}/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
@@ -121,7 +123,7 @@ def effects_look(request: Request, code: str, key: str, trial: Trial) -> Job:
 def overlays_request_everywhere(request: Request, key: str, proposal: EverywhereProposal) -> Pending:
     """Ask for another value of a rule for every enterprise, or those of a province."""
     approval = request_overlay(key=key, enterprise=None, actor=request.actor, **proposal.model_dump())
-    return Pending(approval=approval.id, state=approval.state)
+    return Pending(approval.id, approval.state)
 
 
 @write(router, "/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)

@@ -142,15 +142,12 @@ def _list(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.platform.rulebook.holidays import years
 
-    rows = [asdict(one) for one in years()]
-    first = rows[-1]["year"] + 1
+    rows = years()
+    first = rows[-1].year + 1
 
     def show(console: Console) -> None:
         header = (_("year"), _("source"), _("days off"), _("working weekends"), _("documents"))
-        body = [
-            (one["year"], one["source"], one["days_off"], one["extra_workdays"], ", ".join(one["papers"]))
-            for one in rows
-        ]
+        body = [(one.year, one.source, one.days_off, one.extra_workdays, ", ".join(one.papers)) for one in rows]
         table.rows(console, header, body)
         text = _(
             "From {year} on days are provisional: they are counted by weekends and the holidays with a fixed date."
