@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.season.deadlines import LICENCE, TRACKS
@@ -283,8 +284,8 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
         "taken": taken,
         "owners": owners,
         "left": _explain_left(enterprise, year),
-        "watched": rectification.list_watched_licences(enterprise=enterprise, year=year, actor=actor),
-        "routine": rectification.update_routine(enterprise=enterprise, done=None, day=None, actor=actor),
+        "watched": to_builtins(rectification.list_watched_licences(enterprise=enterprise, year=year, actor=actor)),
+        "routine": to_builtins(rectification.update_routine(enterprise=enterprise, done=None, day=None, actor=actor)),
     }
 
 
