@@ -27,6 +27,7 @@ SEPARATE = {
     "features/people/middleware": "named in the settings",
     "features/people/receivers": "signals, connected when the app is ready",
     "features/rectification/assessment": "a process of its own for files nobody vouches for",
+    "features/rectification/gaps": "what is open in a case, decided without a database",
     "features/rectification/pages/stages": "what a case's steps say and its form is filled with, apart from requests",
     "platform/notifications/smtp": "a protocol",
     "platform/web/rule_parts": "the widget of values with parts, apart from how they are read",

@@ -31,7 +31,7 @@ from nianjian.platform.home import wiring
 wiring.prepare()
 from nianjian.platform.accounts.query import Actor
 from nianjian.features.screens.operations import create_link
-print(create_link(enterprise="demo", name="hall", days=1, actor=Actor("tester"))["path"])
+print(create_link(enterprise="demo", name="hall", days=1, actor=Actor("tester")).path)
 """
 REGISTERS: Final = {
     "numbers": (

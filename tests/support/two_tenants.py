@@ -271,7 +271,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     )
     webhooks.enqueue_test(webhook=hook.id, enterprise=code, actor=OPERATOR)
     opened = rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)
-    case = str(opened["id"])
+    case = opened.id
     rectification.add_measure(
         enterprise=code, case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor
     )

@@ -18,6 +18,7 @@ from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RUL
 
 from nianjian.doors.api.application import API, PREFIX
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.features.dossier.operations import package
 from nianjian.features.rectification import reports
 from nianjian.features.rulebook import operations
@@ -360,7 +361,7 @@ def _reported(things: Mapping[str, Any]) -> dict[str, str]:
     """A report of the tenant's case, set as the worker sets it."""
     job = reports.enqueue_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
     report = reports.store_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
-    Job.objects.filter(pk=job).update(state=Job.DONE, result=report)
+    Job.objects.filter(pk=job).update(state=Job.DONE, result=to_builtins(report))
     return {"rectification_report_file job": job}
 
 

@@ -50,7 +50,7 @@ def test_a_task_of_the_routine_is_done(api: Ask) -> None:
 
     client, actor = api(), Actor("tester")
     opened = operations.open_case(enterprise="demo", notice=Notice(date(2026, 1, 5)), paper=None, actor=actor)
-    case = str(opened["id"])
+    case = opened.id
     operations.add_measure(
         enterprise="demo", case=case, text="抽查录音", owner="王五", due=date(2026, 1, 9), every=7, actor=actor
     )

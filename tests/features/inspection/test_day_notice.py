@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
@@ -170,7 +171,8 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     row = visits.note_screens(enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER))
     assert row["signed"] == "user:anna"
     assert _row(day, operator)[0] == "not_proved", "a person's note alone proves no live data"
-    live = {name: {"state": "fresh"} for name in ("now", "calls", "gate")}
+    fresh = SimpleNamespace(state="fresh")
+    live = SimpleNamespace(now=fresh, calls=fresh, gate=fresh)
     monkeypatch.setattr(queries, "office_figures", lambda _enterprise: live)
     assert _row(day, operator) == ("passed", {
         "screens": ("passed", "screens_live"), "screens_seen": ("passed", "screens_seen"),
@@ -181,7 +183,7 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     assert _row(day, operator)[1]["screens_seen"] == ("not_proved", "screens_note_over")
     visits.note_screens(enterprise=day, seen_on=None, stand=False, actor=operator)
     assert _row(day, operator)[0] == "failed"
-    live["gate"] = {"state": "stale"}
+    live.gate = SimpleNamespace(state="stale")
     assert _row(day, operator)[1]["screens"] == ("failed", "screens_stale")
 
 

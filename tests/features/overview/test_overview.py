@@ -162,7 +162,7 @@ def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) ->
 def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, operator: Actor) -> None:
     today = date(2026, 5, 6)
     season = calendars({demo: "浙江"}, today)[demo]
-    case = open_case(enterprise=demo, notice=Notice(today), paper=None, actor=operator)["id"]
+    case = open_case(enterprise=demo, notice=Notice(today), paper=None, actor=operator).id
     running = list_waiting(demo)
     first = with_cases(season, running, today).earliest
     assert first is not None

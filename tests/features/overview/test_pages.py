@@ -289,10 +289,10 @@ def test_what_an_isolation_asks_stands_in_the_verdict_of_whoever_may_decide(
     rows.create_row(kind="lines", enterprise="demo", texts=texts, since=None, reason="", actor=Actor("tester"))
     case = rectification.open_case(
         enterprise="demo", notice=Notice(date(2026, 11, 20)), paper=None, actor=Actor("tester")
-    )["id"]
+    ).id
     approval = rectification.request_isolation(
         enterprise="demo", case=case, key="line", channel="L23", reason="骚扰", end="复核后", actor=actor
-    )["approval"]
+    ).approval
     address = f'href="/e/demo/approvals/{approval}/"'
     assert f'class="button primary" {address}' in _text(site)
     assert "审批隔离 L23" in _text(site)

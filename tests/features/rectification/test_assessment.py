@@ -8,6 +8,7 @@ import pytest
 from tests.features.rectification.test_rectification import TODAY
 from tests.support.bad_channel import PDF
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.inspection import paper_content as printed
 from nianjian.engines.paper.inspection import paper_pdf
@@ -23,7 +24,7 @@ ABOUT = {"issuer": "某测评中心", "number": "CP-1", "scope": "外呼线路L1
 @pytest.fixture
 def case(demo: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
-    return str(operations.open_case(enterprise=demo, notice=Notice(TODAY), paper=None, actor=anna)["id"])
+    return operations.open_case(enterprise=demo, notice=Notice(TODAY), paper=None, actor=anna).id
 
 
 def _pdf(title: str, line: str) -> bytes:
@@ -70,9 +71,9 @@ def test_only_an_assessment_is_kept_as_one(
         operations.add_paper(kind="annex", **said)
     else:
         operations.add_paper(kind="test_report", **said)
-    (stored,) = operations.get_case_detail(case=case, actor=anna)["papers"]
-    assert (stored["kind"], stored["titled"]) == ("annex" if titled is False else "test_report", titled or None)
-    assert stored["scope"] == ABOUT["scope"]
+    (stored,) = operations.get_case_detail(case=case, actor=anna).papers
+    assert (stored.kind, stored.titled) == ("annex" if titled is False else "test_report", titled or None)
+    assert stored.scope == ABOUT["scope"]
 
 
 @pytest.mark.parametrize("missing", ["issuer", "number", "scope"])
@@ -87,16 +88,20 @@ def test_an_assessment_says_who_tested_what(case: str, anna: Actor, missing: str
 
 def test_a_scan_is_an_assessment_once_a_person_has_read_it(case: str, anna: Actor) -> None:
     said: dict[str, Any] = {"case": case, "kind": "test_report", "paper": paper_content("章程扫描件.pdf", PDF), **ABOUT}
-    number = operations.add_paper(actor=anna, dated=TODAY, **said)["id"]
+    number = operations.add_paper(actor=anna, dated=TODAY, **said).id
 
     def state() -> tuple[bool, str | None, bool]:
         gaps = {gap.code for gap in evidence.preview_gaps(case=case, actor=anna).gaps}
         detail = operations.get_case_detail(case=case, actor=anna)
         report = build_report(
-            detail, {"tickets": []}, [], "zh_Hans", ReportStamp("示例", "", draft=True, seq=1, digest="0" * 64)
+            to_builtins(detail),
+            {"tickets": []},
+            [],
+            "zh_Hans",
+            ReportStamp("示例", "", draft=True, seq=1, digest="0" * 64),
         )
         printed = any("某测评中心" in line for part in report.parts for line in part.lines)
-        return "test_report_unread" in gaps, detail["papers"][0]["read_by"], printed
+        return "test_report_unread" in gaps, detail.papers[0].read_by, printed
 
     assert state() == (True, None, False), "a person's typed words alone make no assessment"
     operations.confirm_assessment(enterprise="demo", case=case, paper=number, actor=anna)

@@ -27,7 +27,7 @@ TODAY = date(2026, 5, 20)
 def case(demo: str, load: Import, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     load("lines", "线路编号,状态", ("L1", "在用"))
-    return str(operations.open_case(enterprise=demo, notice=Notice(TODAY), paper=None, actor=anna)["id"])
+    return operations.open_case(enterprise=demo, notice=Notice(TODAY), paper=None, actor=anna).id
 
 
 def fails(code: str, act: Callable[[], object]) -> None:
@@ -44,12 +44,12 @@ def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, an
     for act in (locate_of, partial(reports.locate.enqueue, enterprise="demo")):
         fails("rectify_day_ahead", partial(act, case=case, first=None, last=ahead, actor=anna))
     order = operations.request_isolation(case=case, channel="L1", actor=anna, **TERMS)
-    approve(approval=order["approval"], actor=bo)
+    approve(approval=order.approval, actor=bo)
     day = clock.today()
     for act in (evidence.measure_figures, partial(reports.count_figures.enqueue, enterprise="demo")):
         for first, last in ((ahead, None), (None, day - timedelta(days=1)), (day, None)):
             fails("rectify_days_reversed", partial(act, case=case, first=first, last=last, actor=anna))
-    assert {one["step"] for one in operations.get_case_detail(case=case, actor=anna)["steps"] if one["done"]} == {
+    assert {one.step for one in operations.get_case_detail(case=case, actor=anna).steps if one.done} == {
         "opened",
         "isolated",
     }
@@ -74,10 +74,10 @@ def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, a
     fails("rectify_day_ahead", lambda: attach(clock.today() + timedelta(days=1)))
     first = attach(TODAY)
     assert attach(TODAY) == first
-    assert attach(TODAY - timedelta(days=3))["id"] == first["id"]
-    (stored,) = operations.get_case_detail(case=case, actor=anna)["papers"]
-    assert stored["dated"] == (TODAY - timedelta(days=3)).isoformat()
-    steps = [one["step"] for one in operations.get_case_detail(case=case, actor=anna)["events"]]
+    assert attach(TODAY - timedelta(days=3)).id == first.id
+    (stored,) = operations.get_case_detail(case=case, actor=anna).papers
+    assert stored.dated == TODAY - timedelta(days=3)
+    steps = [one.step for one in operations.get_case_detail(case=case, actor=anna).events]
     assert steps == ["opened", "paper_added", "paper_corrected"]
     assert [one.verb for one in acts(enterprise="demo", newest=1)] == ["rectify.paper_corrected"]
 

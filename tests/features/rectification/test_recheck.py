@@ -71,7 +71,7 @@ def test_each_gap_is_told_with_what_to_do(changed: dict[str, Any], code: str) ->
     assert gap.code == code
     assert gap.blocks is (code not in {"tickets_late", "off_white_list"})
     ERRORS[code].format(**gap.values)
-    assert gap.remedy == REMEDIES[code]
+    assert gap.do == REMEDIES[code]
 
 
 def test_a_consent_that_comes_later_changes_no_figure() -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from tests.support.worlds import begin
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.gate.snapshot.read import open_snapshot
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.rectification import measured_rows
 from nianjian.engines.paper.words import words
@@ -28,6 +28,7 @@ from nianjian.features.approvals.operations import CarriedOut, approve, get_requ
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dial_policy import operations as policy
 from nianjian.features.rectification import evidence, operations, queries, reports, states, storage
+from nianjian.features.rectification.documents import PendingOrder, StoredReport
 from nianjian.features.rectification.operations import get_visible_case
 from nianjian.features.rectification.storage import Notice, paper_content
 from nianjian.platform.accounts.query import Actor
@@ -68,7 +69,7 @@ def case(world: str, anna: Actor) -> str:
         paper=paper_content("通知书.pdf", PDF),
         actor=anna,
     )
-    return str(document["id"])
+    return document.id
 
 
 def fails(code: str, act: Callable[[], object]) -> NianjianError:
@@ -78,20 +79,20 @@ def fails(code: str, act: Callable[[], object]) -> NianjianError:
     return caught.value
 
 
-def ask(actor: Actor, channel: str = "L1", key: str = "line", **more: Any) -> dict[str, Any]:
+def ask(actor: Actor, channel: str = "L1", key: str = "line", **more: Any) -> PendingOrder:
     terms = {"case": None, "cap": None, "reason": "投诉集中", "end": "投诉下降", **more}
     return operations.request_isolation(enterprise="demo", key=key, channel=channel, actor=actor, **terms)
 
 
-def lift(actor: Actor, channel: str = "L1", key: str = "line") -> dict[str, Any]:
+def lift(actor: Actor, channel: str = "L1", key: str = "line") -> PendingOrder:
     return operations.request_lift(enterprise="demo", key=key, channel=channel, reason="已整改", actor=actor)
 
 
 def isolated(case: str, anna: Actor, bo: Actor) -> CarriedOut:
-    return approve(approval=ask(anna, case=case)["approval"], actor=bo)
+    return approve(approval=ask(anna, case=case).approval, actor=bo)
 
 
-def report(case: str, actor: Actor, form: str = "docx") -> dict[str, Any]:
+def report(case: str, actor: Actor, form: str = "docx") -> StoredReport:
     with pytest.MonkeyPatch.context() as patch:  # counting anew is slow, and has tests of its own
         patch.setattr(evidence, "recount", lambda case, _step: case.measured)
         return reports.store_report(case=case, form=form, language="zh_Hans", actor=actor)
@@ -99,14 +100,14 @@ def report(case: str, actor: Actor, form: str = "docx") -> dict[str, Any]:
 
 def test_a_printed_day_wins_and_a_case_has_one_entry_an_act(demo: str, anna: Actor, bo: Actor) -> None:
     document = operations.open_case(enterprise=demo, notice=Notice(date(2026, 4, 28)), paper=None, actor=anna)
-    assert (document["due"], document["target"], document["provisional"]) == ("2026-05-14", "2026-05-12", False)
-    assert document["due_at"] == "2026-05-14T17:00:00+08:00"
+    assert (str(document.due), str(document.target), document.provisional) == ("2026-05-14", "2026-05-12", False)
+    assert document.due_at == "2026-05-14T17:00:00+08:00"
     plan = operations.open_case(enterprise=demo, notice=Notice(date(2026, 12, 28)), paper=None, actor=anna)
-    assert (plan["due"], plan["provisional"]) == ("2027-01-12", True)
+    assert (str(plan.due), plan.provisional) == ("2027-01-12", True)
     printed = operations.open_case(
         enterprise=demo, notice=Notice(date(2026, 12, 28), date(2027, 1, 6)), paper=None, actor=anna
     )
-    assert (printed["due"], printed["target"], printed["provisional"]) == ("2027-01-06", "2027-01-06", False)
+    assert (str(printed.due), str(printed.target), printed.provisional) == ("2027-01-06", "2027-01-06", False)
     early = Notice(date(2026, 4, 28), date(2026, 4, 27))
     fails(
         "rectify_due_before_receipt", lambda: operations.open_case(enterprise=demo, notice=early, paper=None, actor=bo)
@@ -127,43 +128,43 @@ def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Acto
     assert all("*" in one["key"] for one in result["dimensions"]["complainant"]["groups"])
     query = {"enterprise": "demo", "first": None, "last": None, "page": 1, "actor": anna}
     rows = evidence.list_group_tickets(dimension="line", key="L1", **query)  # type: ignore[arg-type]
-    assert len(rows["tickets"]) == 20
+    assert len(rows.tickets) == 20
     own_ = evidence.list_group_tickets(dimension="complainant", key="13900000000", **query)  # type: ignore[arg-type]
-    assert own_["tickets"]
-    assert "13900000000" not in json.dumps(own_)
+    assert own_.tickets
+    assert "13900000000" not in to_json(own_)
     first = result["dimensions"]["complainant"]["groups"][0]
     by_ref = evidence.list_group_tickets(dimension="complainant", key=first["ref"], **query)  # type: ignore[arg-type]
-    assert (by_ref["key"], len(by_ref["tickets"])) == (first["key"], first["complaints"])
+    assert (by_ref.key, len(by_ref.tickets)) == (first["key"], first["complaints"])
     assert {one["ref"] for one in result["dimensions"]["line"]["groups"]} == {None}
     fails("rectify_ref_unknown", lambda: evidence.list_group_tickets(dimension="complainant", key="ref:0", **query))  # type: ignore[arg-type]
-    (recording,) = next(one["calls"][0]["recordings"] for one in rows["tickets"] if one["calls"])
+    (recording,) = next(one.calls[0].recordings for one in rows.tickets if one.calls)
     assert re.fullmatch(r"139\*+\d+-\d+\.wav", recording), "by name alone, and the number in it masked"
 
 
 def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor, bo: Actor) -> None:
     order = ask(anna, case=case)
-    assert (order["cap"], policies.find_policy_in_force("demo", "channel", "L1")) == (30, None)
-    assert get_request(approval=order["approval"], actor=bo).asked["channel"] == "L1"
+    assert (order.cap, policies.find_policy_in_force("demo", "channel", "L1")) == (30, None)
+    assert get_request(approval=order.approval, actor=bo).asked["channel"] == "L1"
     fails("approval_pending", lambda: ask(bo))
-    fails("approval_same_person", lambda: approve(approval=order["approval"], actor=anna))
-    approve(approval=order["approval"], actor=bo)
+    fails("approval_same_person", lambda: approve(approval=order.approval, actor=anna))
+    approve(approval=order.approval, actor=bo)
     standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
     assert standing.values == {"cap": 30, "white_list": True}
     fails("rectify_isolated_already", lambda: ask(bo))
     lifted = lift(bo)
-    assert lifted["cap"] is None
-    asked = get_request(approval=lifted["approval"], actor=anna).asked
+    assert lifted.cap is None
+    asked = get_request(approval=lifted.approval, actor=anna).asked
     assert (asked["reason"], asked["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"
     assert (asked["cap"], asked["cap_before"]) == (None, 30), "and that no cap comes back"
-    fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
-    approve(approval=lifted["approval"], actor=anna)
-    request = operations.get_case_detail(case=case, actor=bo)
-    people = {one["step"]: (one["actor"], one["actors"]) for one in request["events"]}
+    fails("approval_same_person", lambda: approve(approval=lifted.approval, actor=bo))
+    approve(approval=lifted.approval, actor=anna)
+    detail = operations.get_case_detail(case=case, actor=bo)
+    people = {one.step: (one.actor, one.actors) for one in detail.events}
     assert people.pop("isolated") == (str(bo), [str(anna), str(bo)])
     assert set(map(str, people.values())) == {str((str(anna), [str(anna)]))}
-    orders = request["orders"]
-    assert [(one["kind"], one["cap_before"], one["cap"]) for one in orders] == [
+    orders = detail.orders
+    assert [(one.kind, one.cap_before, one.cap) for one in orders] == [
         ("isolate", None, 30),
         ("lift", 30, None),
     ]
@@ -171,12 +172,12 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     assert standing is not None
     assert standing.values == {"cap": None, "white_list": False, "enforce": False}, "it only observed before"
     fails("rectify_not_isolated", lambda: lift(bo))
-    assert operations.get_case_detail(case=case, actor=bo)["state"] == "isolated"
+    assert operations.get_case_detail(case=case, actor=bo).state == "isolated"
 
 
 def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world: str, anna: Actor, bo: Actor) -> None:
     def asked(channel: str, cap: int | None = None, key: str = "display") -> tuple[int | None, int]:
-        order = queries.get_order_of_approval(ask(anna, channel, key, cap=cap)["approval"])
+        order = queries.get_order_of_approval(ask(anna, channel, key, cap=cap).approval)
         return queries.find_cap_before(order), order.cap
 
     for name, cap in (("95013002", 100), ("95013003", 10)):
@@ -193,16 +194,16 @@ def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world:
 
 def test_a_displayed_number_is_one_channel_however_it_is_written(world: str, anna: Actor, bo: Actor) -> None:
     order = ask(anna, "+86 95013001", "display")
-    assert order["channel"] == "95013001"
-    approve(approval=order["approval"], actor=bo)
+    assert order.channel == "95013001"
+    approve(approval=order.approval, actor=bo)
     fails("rectify_isolated_already", lambda: ask(bo, "95013001", "display"))
-    approve(approval=lift(bo, "0086-95013001", "display")["approval"], actor=anna)
+    approve(approval=lift(bo, "0086-95013001", "display").approval, actor=anna)
     standing = policies.find_policy_in_force(world, "display", "95013001")
     assert standing is not None
     assert standing.values == {"cap": None, "white_list": False, "enforce": False, "uncapped": True}
     policy.set_cap(enterprise=world, key="channel", name="L1", uncapped=True, enforce=True, reason="自定", actor=anna)
-    approve(approval=ask(anna)["approval"], actor=bo)
-    approve(approval=lift(bo)["approval"], actor=anna)
+    approve(approval=ask(anna).approval, actor=bo)
+    approve(approval=lift(bo).approval, actor=anna)
     standing = policies.find_policy_in_force(world, "channel", "L1")
     assert standing is not None
     assert standing.values == {"cap": None, "white_list": False, "enforce": True, "uncapped": True}, "as it was"
@@ -240,7 +241,7 @@ def ready(case: str, anna: Actor, bo: Actor) -> None:
         {"issuer": "某测评中心", "number": "CP-1", "scope": "线路L1"},
     )
     dated = TODAY + timedelta(days=3)
-    number = operations.add_paper(case=case, kind="test_report", paper=paper, actor=anna, **about, dated=dated)["id"]
+    number = operations.add_paper(case=case, kind="test_report", paper=paper, actor=anna, **about, dated=dated).id
     operations.confirm_assessment(enterprise="demo", case=case, paper=number, actor=anna)
 
 
@@ -285,7 +286,7 @@ def test_figures_and_the_share_of_the_white_list_are_counted_by_one_method_befor
     moment = datetime.combine(TODAY + timedelta(days=2), time(11))
     more = [call(900_000 + n, moment.date(), "L1", second=5000 + n) for n in range(26)]
     data.append(wiring.lake("demo"), more, "b1")
-    result = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna)}
+    result = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna).gaps}
     assert "figures_changed" in result
     assert (result["off_white_list"].values, result["off_white_list"].blocks) == ({"count": 75, "of": 76}, False)
     result = evidence.measure_figures(case=case, actor=anna, **AROUND)
@@ -306,16 +307,16 @@ def test_no_isolation_is_enforced_while_the_gate_only_looks_on(case: str, anna: 
 
 
 def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo: Actor) -> None:
-    open_gaps = {gap.code for gap in evidence.check_gaps(case=case, actor=anna)}
+    open_gaps = {gap.code for gap in evidence.check_gaps(case=case, actor=anna).gaps}
     assert open_gaps == {"not_located", "not_isolated", "not_measured", "measures_missing", "test_report_missing"}
     fails("rectify_step_early", lambda: reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna))
     draft = report(case, anna)
-    assert draft["draft"]
+    assert draft.draft
     ready(case, anna, bo)
-    assert evidence.check_gaps(case=case, actor=anna) == []
+    assert evidence.check_gaps(case=case, actor=anna).gaps == []
     result = report(case, anna)
-    assert not result["draft"]
-    with zipfile.ZipFile(io.BytesIO(blobs.get(result["blob"]))) as book:
+    assert not result.draft
+    with zipfile.ZipFile(io.BytesIO(blobs.get(result.blob))) as book:
         text = book.read("word/document.xml").decode()
         pictures = [name for name in book.namelist() if name.endswith(".png")]
     for expected in ("L1", "23", "2,500", "浙通管改〔2026〕1号", "每周抽查白名单", "某测评中心", "Q0"):
@@ -324,11 +325,11 @@ def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo
     assert "{%" not in text
     assert len(pictures) == 3  # two charts and the code
     paper = report(case, anna, "pdf")
-    book = pypdfium2.PdfDocument(blobs.get(paper["blob"]))
+    book = pypdfium2.PdfDocument(blobs.get(paper.blob))
     pdf_text = "".join(page.get_textpage().get_text_range() for page in book)
     assert "浙通管改" in pdf_text
     book.close()
-    assert operations.get_case_detail(case=case, actor=anna)["state"] == "reported"
+    assert operations.get_case_detail(case=case, actor=anna).state == "reported"
 
 
 def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,7 +348,7 @@ def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, mo
     monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     Worker("w1", Event()).step()
     job_value = queue.job(job)
-    assert (job_value.state, operations.get_case_detail(case=case, actor=anna)["located"]) == ("stopped", None)
+    assert (job_value.state, operations.get_case_detail(case=case, actor=anna).located) == ("stopped", None)
     assert [done for done, _total in seen] == [0, 1, 2, 3]
     assert len({total for _done, total in seen}) == 1
 
@@ -382,7 +383,9 @@ def test_each_kind_of_work_counts_its_steps_and_a_case_closes_only_after_the_che
     job_id = reports.submit.enqueue(**of, day=TODAY)
     assert reports.submit.enqueue(**of, day=TODAY) == job_id
     assert done(job_id).result["submitted_on"] == TODAY.isoformat()
-    assert operations.get_case_detail(case=case, actor=anna)["reminder"]["day"] > TODAY.isoformat()
+    reminder = operations.get_case_detail(case=case, actor=anna).reminder
+    assert reminder is not None
+    assert reminder.day > TODAY
     later = datetime.combine(TODAY + timedelta(days=4), time(11))
     data.append(wiring.lake("demo"), [call(950_000 + n, later.date(), "L1", second=n) for n in range(40)], "b2")
     refused = fails("rectify_not_effective", lambda: reports.close(**of, check="已复核"))
@@ -394,9 +397,9 @@ def test_each_kind_of_work_counts_its_steps_and_a_case_closes_only_after_the_che
     more = {"text": "x", "owner": "y", "due": TODAY, "every": None}
     fails("rectify_closed", lambda: operations.add_measure(**of | {"actor": bo}, **more))
     (task,) = operations.update_routine(enterprise="demo", done=None, day=None, actor=bo)
-    assert (task["text"], task["every"]) == ("每周抽查白名单", 7)
-    (task,) = operations.update_routine(enterprise="demo", done=task["id"], day=TODAY, actor=bo)
-    assert task["due"] == (TODAY + timedelta(days=7)).isoformat()
+    assert (task.text, task.every) == ("每周抽查白名单", 7)
+    (task,) = operations.update_routine(enterprise="demo", done=task.id, day=TODAY, actor=bo)
+    assert task.due == TODAY + timedelta(days=7)
 
 
 def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Actor) -> None:
@@ -412,17 +415,17 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     job = reports.submit.enqueue(enterprise="demo", case=case, day=TODAY, actor=anna)  # which counts nothing yet
     assert Worker("w1", Event()).step()
     assert queue.job(job).error["code"] == "rectify_gaps_open"
-    assert operations.get_case_detail(case=case, actor=anna)["submitted_on"] is None
+    assert operations.get_case_detail(case=case, actor=anna).submitted_on is None
     evidence.measure_figures(case=case, first=None, last=None, actor=anna)
     refused = fails("rectify_gaps_open", lambda: reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["report_outdated"]  # it tells the figures of before
     report(case, anna)
-    (test,) = (one["id"] for one in operations.get_case_detail(case=case, actor=anna)["papers"] if one["scope"])
+    (test,) = (one.id for one in operations.get_case_detail(case=case, actor=anna).papers if one.scope)
     operations.confirm_assessment(enterprise="demo", case=case, paper=test, actor=anna)
     refused = fails("rectify_gaps_open", lambda: reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["report_outdated"], "it tells the assessment of before"
     report(case, anna)
-    assert reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna)["state"] == "submitted"
+    assert reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna).state == "submitted"
     operations.add_measure(
         enterprise="demo", case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna
     )

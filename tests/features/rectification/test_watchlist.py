@@ -57,11 +57,13 @@ def portrait(*counts: int) -> dict[str, Any]:
 )
 def test_the_internal_limit_is_eighty_per_cent_of_the_guides(given: tuple[int, ...], met: tuple[bool, ...]) -> None:
     limits = apply_stricter_limits(portrait(*given), BOOK)
-    assert tuple(one.met for one in limits) == met
-    assert tuple(one.unproven for one in limits) == tuple(not one.met and not one.denominator for one in limits)
-    assert [one.internal for one in limits] == ["24.0000", "0.8000", "56.0000"]
-    assert [one.guide for one in limits] == ["30.0000", "1.0000", "70.0000"]
-    assert {one.as_dict()["level"] for one in limits} == {"internal"}
+    assert tuple(one.internal_met for one in limits) == met
+    assert tuple(one.internal_unproven for one in limits) == tuple(
+        not one.internal_met and not one.denominator for one in limits
+    )
+    assert [one.internal_limit for one in limits] == ["24.0000", "0.8000", "56.0000"]
+    assert [one.limit for one in limits] == ["30.0000", "1.0000", "70.0000"]
+    assert {one.level for one in limits} == {"internal"}
 
 
 @pytest.mark.parametrize("seed", [1, 3])
@@ -75,7 +77,7 @@ def test_the_light_is_the_one_that_the_portrait_gives(tmp_path: Path, seed: int)
     metrics: Any = document["metrics"]
     lights = [one["internal"]["light"] for one in metrics if "internal" in one]
     limits = apply_stricter_limits(document, BOOK)
-    assert [one.light for one in limits] == lights
+    assert [one.internal_light for one in limits] == lights
 
 
 def test_what_is_unknown_is_neither_hit_nor_not_reached() -> None:
@@ -86,11 +88,12 @@ def test_what_is_unknown_is_neither_hit_nor_not_reached() -> None:
     complaints["flags"] = [{"code": "answer_unknown", "count": 1}]
     numbers["components"] |= {"own_short": 44, "unknown": 1}
     limits = apply_stricter_limits(document, BOOK)
-    assert [(one.met, one.unproven, one.light.value) for one in limits] == [(False, True, "insufficient")] * 3
-    assert [one.as_dict()["internal_unproven"] for one in limits] == [True] * 3
+    assert [(one.internal_met, one.internal_unproven, one.internal_light) for one in limits] == [
+        (False, True, "insufficient")
+    ] * 3
     limits = apply_stricter_limits(portrait(100, 70, 1, 10_000, 70, 100), BOOK)
-    assert [one.guide_met for one in limits] == [False, False, True]
-    assert all(one.met for one in limits)
+    assert [one.limit_met for one in limits] == [False, False, True]
+    assert all(one.internal_met for one in limits)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_who_only_reads_sees_that_a_source_is_lacking_and_no_form(folder: Path) 
     screen = text(auditor, "/e/demo/inspection/screens/office/")
     assert HERE not in screen
     assert "请由数据管理人员" in screen
-    path = create_link(enterprise="demo", name="大厅", days=1, actor=OPERATOR)["path"]
+    path = create_link(enterprise="demo", name="大厅", days=1, actor=OPERATOR).path
     kiosk = text(Client(), f"{path}office/")
     assert HERE not in kiosk
     assert "尚未设置数据源" in kiosk

@@ -451,10 +451,6 @@ def test_a_switch_posts_to_a_source_of_the_page(
     assert result.age_s < 60
 
 
-def figures(name: str) -> Any:
-    return queries.office_figures("demo")[name]
-
-
 def test_a_change_of_the_page_counts_from_the_next_look_on(folder: Path, home: Path) -> None:
     watch = PageWatch("demo", posted.folder(home), {"fixed"})
     assert not watch.look(), "nothing is set"
@@ -492,9 +488,9 @@ def test_the_watch_looks_at_what_pages_set_without_a_restart(
     assert not watch.look()
     with speaking(GREETING, LOGIN, CHANNELS) as port:
         add("ami", f"127.0.0.1:{port}")
-        assert figures("now")["count"] is None, "nobody has looked yet: unknown, not nought"
+        assert queries.office_figures("demo").now.count is None, "nobody has looked yet: unknown, not nought"
         until = time.monotonic() + 20
-        while figures("now")["count"] != 1:
+        while queries.office_figures("demo").now.count != 1:
             assert time.monotonic() < until
             assert watch.look()
             time.sleep(0.05)
@@ -515,7 +511,7 @@ def test_a_switch_that_never_answers_holds_up_its_own_enterprise_alone(
         peer, _address = mute.accept()
         add("ami", f"127.0.0.1:{port}")
         until = time.monotonic() + 20
-        while figures("now")["count"] != 1:
+        while queries.office_figures("demo").now.count != 1:
             assert time.monotonic() < until
             assert watch.look()
             time.sleep(0.05)

@@ -375,7 +375,7 @@ def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, ann
         closing.close_season(**of, actor=operator)
     Submission.objects.filter(number=2).update(items={})
     assert _tracks(demo, operator)["licence"] == "2027-03-01", "the report was handed in with the first package"
-    case = open_case(enterprise=demo, notice=Notice(date(2027, 3, 10)), paper=None, actor=anna)["id"]
+    case = open_case(enterprise=demo, notice=Notice(date(2027, 3, 10)), paper=None, actor=anna).id
     with pytest.raises(NianjianError, match="season_findings_open"):
         closing.close_season(**of, actor=operator)
     Case.objects.filter(pk=case).update(submitted_on=date(2027, 3, 11))

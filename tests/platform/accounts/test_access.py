@@ -277,7 +277,7 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "BATCH": loaded.batch,
         "APPROVAL": propose_overlay(overlay=limit, actor=operator).id,
         "OUT": str(tmp_path / "out.csv"),
-        "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
+        "CASE": open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator).id,
         "RECONCILIATION": store_run(
             run=Run(enterprise_id=demo, kind="lines", as_of=date(2026, 12, 31), counts={}, told={}),
             differences=(),

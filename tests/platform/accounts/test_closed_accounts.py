@@ -56,7 +56,7 @@ def anna(demo: str, operator: Actor) -> Actor:
 def _carried(place: str) -> dict[str, Callable[[], bool]]:
     """Make one of everything that anna's role at the enterprise carries: its name, and whether it holds."""
     secret = create_feed(enterprise=place, actor=ANNA).secret
-    screen = screens.create_link(enterprise=place, name="门厅", days=3, actor=ANNA)["path"].split("/")[2]
+    screen = screens.create_link(enterprise=place, name="门厅", days=3, actor=ANNA).path.split("/")[2]
     invitation = invite(role="auditor", enterprise=place, actor=ANNA).secret
     hook, _secret = webhooks.create_webhook(
         enterprise=place, url="https://192.0.2.1/", events=["approval.request"], actor=ANNA

@@ -1,8 +1,8 @@
 """Complaint tickets in the API: lists, one with its history, in full; forward lists; one-click addresses."""
 
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
@@ -16,12 +16,21 @@ from nianjian.engines.paper.typeset import MEDIA, render_qr_code
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints import forwards, matching, one_click, operations, queries  # noqa: F401 -- match declares an operation, too
 from nianjian.features.complaints.clocks import Clock, Hand
-from nianjian.features.complaints.documents import Standing, Ticketed, to_document
+from nianjian.features.complaints.documents import (
+    ComplaintCarriers,
+    ComplaintDoor,
+    ComplaintDoorClosed,
+    Standing,
+    Ticketed,
+    TicketShown,
+    event_to_document,
+    to_document,
+)
 from nianjian.features.complaints.forwards import ForwardMapping, parse_mapping
 from nianjian.features.complaints.models import Door
 from nianjian.features.complaints.one_click_pages import public_address
 from nianjian.features.complaints.operations import TICKETS
-from nianjian.features.complaints.queries import BY_DUE, KIND, TicketFilter, event_as_dict
+from nianjian.features.complaints.queries import BY_DUE, KIND, TicketFilter
 from nianjian.features.complaints.sheet import COMPLAINTS, spell_source
 from nianjian.features.complaints.states import State
 from nianjian.features.registers.api import Row, to_row
@@ -43,23 +52,6 @@ HERE = TICKETS.path
 TICKET = HERE + "/tickets/{ticket}"
 Long = Annotated[str, Field(max_length=2000)]
 Source = Literal["12321", "12300", "enterprise", "one_click", "carrier"]
-
-
-class TicketPast(Schema):
-    """What happened: ``noted``: there is a note; ``fields``: what changed."""
-
-    act: str
-    at: str
-    by: str
-    noted: bool
-    fields: list[str]
-
-
-@dataclass(frozen=True)
-class TicketShown(Ticketed):
-    """A ticket with its history, newest first."""
-
-    history: list[TicketPast]
 
 
 class TicketsWanted(Schema):
@@ -118,9 +110,7 @@ def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[
 def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
     """One ticket and its history, masked."""
     instance, past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
-    return TicketShown(
-        **vars(to_document(instance)), history=[TicketPast.model_validate(event_as_dict(event)) for event in past]
-    )
+    return TicketShown(**vars(to_document(instance)), history=[event_to_document(event) for event in past])
 
 
 @take(router, f"{TICKET}/reveal", act=Permission.VIEW_UNMASKED, answer=Row)
@@ -214,7 +204,7 @@ class ForwardPreview(Schema):
 
 
 @take(router, f"{FORWARDS}/previews", act=Permission.MANAGE_DATA, answer=ForwardPreview, upload=True)
-def complaints_forward_preview(request: Request, code: str, file: Query[ForwardSpelt]) -> dict[str, object]:
+def complaints_forward_preview(request: Request, code: str, file: Query[ForwardSpelt]) -> ForwardPreview:
     """The columns of a list and what an import would say; the content is the file; nothing of it is kept."""
     preview = forwards.preview_upload(
         enterprise=code,
@@ -224,20 +214,28 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
         actor=request.actor,
     )
     speak, fault = words(language(request)), preview.fault
-    error = None if fault is None else {"code": fault.code, "detail": error_message(fault.code, fault.values, speak)}
-    plain = ("file", "sheet", "encoding", "read", "faulty", "faults")
-    return {name: getattr(preview, name) for name in plain} | {
-        "columns": [
-            {"heading": one.heading, "field": one.field or None, "examples": list(one.examples)}
+    error = None
+    if fault is not None:
+        error = Finding(code=fault.code, detail=error_message(fault.code, fault.values, speak))
+    return ForwardPreview(
+        file=preview.file,
+        sheet=preview.sheet,
+        encoding=preview.encoding,
+        columns=[
+            ForwardColumn(heading=one.heading, field=one.field or None, examples=list(one.examples))
             for one in preview.columns
         ],
-        "fault": error,
-        "findings": [
-            {"line": one.line, "column": one.column, "code": one.code,
-             "detail": error_message(one.code, one.values(), speak)}
+        fault=error,
+        read=preview.read,
+        faulty=preview.faulty,
+        findings=[
+            ForwardFinding(
+                line=one.line, column=one.column, code=one.code, detail=error_message(one.code, one.values(), speak)
+            )
             for one in preview.findings
         ],
-    }  # fmt: skip
+        faults=preview.faults,
+    )
 
 
 @write(router, FORWARDS, act=Permission.MANAGE_DATA, answer=Job, status=202, held=forwards.LIMIT)
@@ -281,35 +279,10 @@ DOORS = one_click.ADDRESSES.path
 DOOR = f"{DOORS}/{{door}}"
 
 
-class ComplaintDoor(Schema):
-    """A displayed number with its public ``address``, under which anybody may complain."""
-
-    id: int
-    number: str
-    address: str
-    made_at: datetime
-    made_by: str
-
-
-class ComplaintCarriers(ComplaintDoor):
-    """The address with what carries it: a link, a form without script, a text message, a setting of the switch."""
-
-    button: str
-    form: str
-    message: str
-    dtmf: str
-
-
 class NewComplaintDoor(Schema):
     """The displayed number, as people see it on their telephones."""
 
     number: Annotated[Text, Field(min_length=1, max_length=32)]
-
-
-class ComplaintDoorClosed(Schema):
-    """The address that leads nowhere from now on."""
-
-    id: int
 
 
 @read(router, DOORS, act=Permission.ADMINISTER, answer=Page[ComplaintDoor])
@@ -320,13 +293,13 @@ def one_click_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, ob
 
 
 @write(router, DOORS, act=Permission.ADMINISTER, answer=ComplaintCarriers, status=201)
-def one_click_open(request: Request, code: str, new: NewComplaintDoor) -> dict[str, object]:
+def one_click_open(request: Request, code: str, new: NewComplaintDoor) -> ComplaintCarriers:
     """Give a number its address."""
     return _whole(request, one_click.open_door(enterprise=code, number=new.number, actor=request.actor))
 
 
 @read(router, DOOR, act=Permission.ADMINISTER, answer=ComplaintCarriers)
-def one_click_get(request: Request, code: str, door: RowNumber) -> dict[str, object]:
+def one_click_get(request: Request, code: str, door: RowNumber) -> ComplaintCarriers:
     """The address of a number and the texts that carry it."""
     return _whole(request, one_click.get_address(enterprise=code, door=door, actor=request.actor))
 
@@ -340,17 +313,17 @@ def one_click_code(request: Request, code: str, door: RowNumber, form: Literal["
 
 
 @write(router, DOOR, act=Permission.ADMINISTER, answer=ComplaintDoorClosed, method="DELETE")
-def one_click_close(request: Request, code: str, door: RowNumber) -> dict[str, int]:
+def one_click_close(request: Request, code: str, door: RowNumber) -> ComplaintDoorClosed:
     """Take an address back: printed codes and sent links lead nowhere then, and another one will be new."""
     one_click.close_door(enterprise=code, door=door, actor=request.actor)
-    return {"id": door}
+    return ComplaintDoorClosed(door)
 
 
-def _whole(request: Request, one: Door) -> dict[str, object]:
-    document = _to_door(request, one)
-    return document | one_click_carriers(str(document["address"]), one.enterprise_id)
+def _whole(request: Request, one: Door) -> ComplaintCarriers:
+    door = _to_door(request, one)
+    carriers: dict[str, Any] = {**one_click_carriers(door.address, one.enterprise_id)}
+    return ComplaintCarriers(**asdict(door), **carriers)
 
 
-def _to_door(request: Request, one: Door) -> dict[str, object]:
-    names = ("number", "made_at", "made_by")
-    return {"id": one.pk, "address": public_address(request, one), **{name: getattr(one, name) for name in names}}
+def _to_door(request: Request, one: Door) -> ComplaintDoor:
+    return ComplaintDoor(one.pk, one.number, public_address(request, one), one.made_at, one.made_by)

@@ -58,7 +58,7 @@ def print_ticket(console: Console, row: Row) -> None:
     """One ticket and what happened to it."""
     print_tickets(console, [row])
     header = (_("when"), _("act"), _("who"), _("with a note"))
-    body = [(one["at"], _(ACTS[one["act"]]), one["by"], "✓" if one["noted"] else None) for one in row["history"]]
+    body = [(one.at, _(ACTS[one.act]), one.by, "✓" if one.noted else None) for one in row["history"]]
     table.rows(console, header, body)
 
 
@@ -207,11 +207,11 @@ def _list(args: argparse.Namespace) -> Answer:
 
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args, own=True)
-    from nianjian.features.complaints.queries import event_as_dict, get_ticket
-    from nianjian.features.complaints.queries import ticket_as_dict as as_dict
+    from nianjian.features.complaints.documents import event_to_document
+    from nianjian.features.complaints.queries import get_ticket, ticket_as_dict
 
     ticket, past = get_ticket(enterprise=args.enterprise, complaint=args.id, actor=actor)
-    data = as_dict(ticket) | {"history": [event_as_dict(one) for one in past]}
+    data = ticket_as_dict(ticket) | {"history": [event_to_document(one) for one in past]}
     return Answer(data, lambda console: print_ticket(console, data))
 
 

@@ -1,11 +1,13 @@
-"""What interfaces say of a ticket."""
+"""What interfaces say of tickets, and of the addresses of one-click complaints."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
+from nianjian.engines.kernel import clock
 from nianjian.features.complaints.clocks import Hand
-from nianjian.features.complaints.queries import Ticket, ticket_as_dict
+from nianjian.features.complaints.queries import Ticket, TicketEvent, ticket_as_dict
 from nianjian.platform.registers import row_keys
 
 Standing = Literal["new", "responded", "called_back", "closed", "reopened", "excluded"]
@@ -50,3 +52,60 @@ def to_document(ticket: Ticket) -> Ticketed:
     }
     link = quote(row_keys.encode_key(ticket.row.key), safe="~")
     return Ticketed(key=ticket.row.key, address=link, version=ticket.row.pk, values=values, **own)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPast:
+    """What happened: ``noted``: there is a note; ``fields``: what changed."""
+
+    act: str
+    at: str
+    by: str
+    noted: bool
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class TicketShown(Ticketed):
+    """A ticket with its history, newest first."""
+
+    history: list[TicketPast]
+
+
+def event_to_document(event: TicketEvent) -> TicketPast:
+    """What happened, without the values of what changed and what the note says."""
+    return TicketPast(
+        act=event.act,
+        at=f"{event.at.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}",
+        by=event.by,
+        noted=event.note is not None,
+        fields=[change.column.field for change in event.changes],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintDoor:
+    """A displayed number with its public ``address``, under which anybody may complain."""
+
+    id: int
+    number: str
+    address: str
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintCarriers(ComplaintDoor):
+    """The address with what carries it: a link, a form without script, a text message, a setting of the switch."""
+
+    button: str
+    form: str
+    message: str
+    dtmf: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintDoorClosed:
+    """The address that leads nowhere from now on."""
+
+    id: int

@@ -328,12 +328,6 @@ def _past(one: queries.HistoryEntry) -> TicketEvent:
     return TicketEvent(act, version.recorded_at, version.recorded_by, version.reason, one.changes)
 
 
-def event_as_dict(one: TicketEvent) -> dict[str, object]:
-    """The same for a door: which fields changed and whether there is a note, none of their values."""
-    fields = [change.column.field for change in one.changes]
-    return {"act": one.act, "at": _wall(one.at), "by": one.by, "noted": one.note is not None, "fields": fields}
-
-
 def _condition(filters: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
     condition = Q()
     if filters.open:

@@ -33,10 +33,10 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class StricterLimit:
-    """A metric under both limits, in its unit. ``met``: the internal one is hit; ``guide_met``: the guide's is too.
+class CloserLimit:
+    """A metric under the guide's limit and the stricter internal one, in its unit; ``met``: the limit is hit.
 
-    ``light``: the metric's under the internal limit; ``unproven``: what is unknown may hit that limit or not.
+    ``internal_light``: the metric's under the internal limit; ``internal_unproven``: what is unknown may hit it or not.
     """
 
     metric: str
@@ -44,31 +44,14 @@ class StricterLimit:
     numerator: int
     denominator: int
     value: str | None
-    guide: str
-    internal: str
+    limit: str
+    limit_met: bool
+    internal_limit: str
+    internal_met: bool
+    internal_light: str
+    internal_unproven: bool
     operator: str
-    met: bool
-    guide_met: bool
-    light: Light
-    unproven: bool
-
-    def as_dict(self) -> dict[str, object]:
-        """The comparison as JSON; ``level`` says that the internal limit is the house's own."""
-        return {
-            "metric": self.metric,
-            "unit": self.unit,
-            "numerator": self.numerator,
-            "denominator": self.denominator,
-            "value": self.value,
-            "limit": self.guide,
-            "limit_met": self.guide_met,
-            "internal_limit": self.internal,
-            "internal_met": self.met,
-            "internal_light": self.light.value,
-            "internal_unproven": self.unproven,
-            "operator": self.operator,
-            "level": "internal",
-        }
+    level: str  # it says that the internal limit is the house's own
 
 
 def applies_to_year(since: date, until: date | None, year: int) -> bool:
@@ -76,7 +59,7 @@ def applies_to_year(since: date, until: date | None, year: int) -> bool:
     return since.year <= year and (until is None or until > date(year, 12, 31))
 
 
-def apply_stricter_limits(portrait: Json, rules: Rulebook) -> list[StricterLimit]:
+def apply_stricter_limits(portrait: Json, rules: Rulebook) -> list[CloserLimit]:
     """Vacancy, complaint rate and evasion of a portrait's JSON under the guide's limits and the stricter ones."""
     factor, guide = rules.decimal(WATCH_FACTOR), rules.with_guide_limits()
     by_slug = {metric["slug"]: metric for metric in portrait["metrics"]}
@@ -148,24 +131,25 @@ def _is_hit(verdict: Verdict) -> bool:
     return flag is not None and flag.light not in calm and verdict.light is not Light.INSUFFICIENT
 
 
-def _stricter_limit(name: str, metric: Json, part: int, limits: Sequence[Limit], guide: Rules) -> StricterLimit:
+def _stricter_limit(name: str, metric: Json, part: int, limits: Sequence[Limit], guide: Rules) -> CloserLimit:
     """``limits``: the guide's and the internal one."""
     unit, of = str(metric["unit"]), int(metric["denominator"])
     limit, internal = limits
     usual, strict = (_judge(metric, guide, one) for one in limits)
     flag, met = _find_hit(strict), _is_hit(strict)
     doubtful = strict.light is Light.INSUFFICIENT or (flag is not None and flag.light is Light.INSUFFICIENT)
-    return StricterLimit(
+    return CloserLimit(
         metric=name,
         unit=unit,
         numerator=part,
         denominator=of,
         value=decimal_text(Fraction(part, of), unit) if of else None,
-        guide=str(decimal_text(Fraction(limit.value), unit)),
-        internal=str(decimal_text(Fraction(internal.value), unit)),
+        limit=str(decimal_text(Fraction(limit.value), unit)),
+        limit_met=_is_hit(usual),
+        internal_limit=str(decimal_text(Fraction(internal.value), unit)),
+        internal_met=met,
+        internal_light=flag_stricter(usual, strict, internal)[1].value,
+        internal_unproven=not met and (doubtful or not of),
         operator=limit.operator,
-        met=met,
-        guide_met=_is_hit(usual),
-        light=flag_stricter(usual, strict, internal)[1],
-        unproven=not met and (doubtful or not of),
+        level="internal",
     )

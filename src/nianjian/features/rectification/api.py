@@ -1,15 +1,24 @@
 """Rectification (后续改): cases, their channel, the watch list with its stricter limits, and the routine."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.words import CHINESE, language_of
-from nianjian.features.rectification import evidence, operations, reports
+from nianjian.features.rectification import documents, evidence, operations, reports
+from nianjian.features.rectification.documents import (
+    CaseGaps,
+    CaseReminder,
+    CloserLimits,
+    MeasureNumber,
+    PaperKept,
+    WatchedLicence,
+)
 from nianjian.features.rectification.storage import LIMIT, Notice, paper_content
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request, of_enterprise
@@ -27,6 +36,9 @@ CASE = HERE + "/{case}"
 Long = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+# Answers that are schemas show a part of a document, or in an order of their own, which clients and shells know.
+
+
 class CaseDays(Schema):
     """``due_at``: close of office on the last day; ``printed``: the notice names it; ``provisional``: it may move."""
 
@@ -42,13 +54,6 @@ class CaseOpened(CaseDays):
     """A case that was just opened."""
 
     id: str
-
-
-class CaseReminder(Schema):
-    """When to ask after the opinion; no limit for anybody."""
-
-    day: date
-    provisional: bool
 
 
 class CaseSummary(CaseDays):
@@ -97,35 +102,6 @@ class PaperAsked(Schema):
     scope: Annotated[str, Field(max_length=500)] = ""
 
 
-class PaperKept(Schema):
-    """A paper; ``sha256`` of its plain content."""
-
-    id: int
-    kind: str
-    sha256: str
-
-
-class CaseGap(Schema):
-    """``do``: what closes it; ``blocks``: nothing goes out while it stands."""
-
-    code: str
-    blocks: bool
-    do: str
-    values: dict[str, Any]
-
-
-class CaseGaps(Schema):
-    """What is open before report and test report go out; ``checked_at``: when everything was counted anew last.
-
-    ``fresh``: the case has not changed since; until then what only counting finds is not among the gaps.
-    """
-
-    ready: bool
-    fresh: bool
-    checked_at: datetime | None
-    gaps: list[CaseGap]
-
-
 def get_case_id_or_404(request: Request, code: str, case: str) -> str:
     """The number of a case of this enterprise; else 404."""
     return of_enterprise(operations.get_visible_case, case, request, code)
@@ -135,43 +111,41 @@ def get_case_id_or_404(request: Request, code: str, case: str) -> str:
 def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's cases, newest first."""
 
-    def read(first: int, count: int) -> list[dict[str, Any]]:
+    def read(first: int, count: int) -> list[documents.CaseSummary]:
         return operations.list_cases(enterprise=code, actor=request.actor, first=first, count=count)
 
-    return paged(request, cut, LazyRows(read), dict)
+    return paged(request, cut, LazyRows(read), CaseSummary.model_validate)
 
 
 @write(router, HERE, act=Permission.MANAGE_DATA, answer=CaseOpened, status=201)
-def rectification_open(request: Request, code: str, given: NewCase) -> dict[str, object]:
+def rectification_open(request: Request, code: str, given: NewCase) -> documents.CaseOpened:
     """Open a case of a notice; a receipt to come is a plan."""
     notice = Notice(given.received, given.due, given.number, given.causes)
     return operations.open_case(enterprise=code, notice=notice, paper=None, actor=request.actor)
 
 
 @read(router, CASE, act=Permission.READ, answer=CaseTold)
-def rectification_get(request: Request, code: str, case: str) -> dict[str, object]:
+def rectification_get(request: Request, code: str, case: str) -> object:
     """One case."""
-    return operations.get_case_detail(case=get_case_id_or_404(request, code, case), actor=request.actor)
+    return to_builtins(operations.get_case_detail(case=get_case_id_or_404(request, code, case), actor=request.actor))
 
 
 @read(router, f"{CASE}/gaps", act=Permission.READ, answer=CaseGaps)
-def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
+def rectification_gaps(request: Request, code: str, case: str) -> CaseGaps:
     """What is open before report and test report go out, with what the last check has counted."""
-    preview = evidence.preview_gaps(case=get_case_id_or_404(request, code, case), actor=request.actor)
-    gaps = [gap.as_dict() for gap in preview.gaps]
-    return {"ready": preview.ready, "fresh": preview.fresh, "checked_at": preview.at, "gaps": gaps}
+    return evidence.preview_gaps(case=get_case_id_or_404(request, code, case), actor=request.actor)
 
 
-@write(router, f"{CASE}/measures/{{measure}}/done", act=Permission.MANAGE_DATA, answer=operations.MeasureNumber)
-def rectification_measure_done(request: Request, code: str, case: str, measure: RowNumber) -> dict[str, object]:
+@write(router, f"{CASE}/measures/{{measure}}/done", act=Permission.MANAGE_DATA, answer=MeasureNumber)
+def rectification_measure_done(request: Request, code: str, case: str, measure: RowNumber) -> MeasureNumber:
     """Say that a measure was carried out today."""
     case_id = get_case_id_or_404(request, code, case)
     operations.complete_measure(case=case_id, measure=measure, day=clock.today(), actor=request.actor)
-    return {"id": measure}
+    return MeasureNumber(measure)
 
 
 @write(router, f"{CASE}/papers", act=Permission.MANAGE_DATA, answer=PaperKept, status=201, held=LIMIT)
-def rectification_paper_add(request: Request, code: str, case: str, file: Query[PaperAsked]) -> dict[str, object]:
+def rectification_paper_add(request: Request, code: str, case: str, file: Query[PaperAsked]) -> PaperKept:
     """Keep a paper, encrypted; the content is the file, at most 20 MiB."""
     case_id = get_case_id_or_404(request, code, case)
     said = {"issuer": file.issuer, "number": file.number, "dated": file.dated, "scope": file.scope}
@@ -230,16 +204,6 @@ Licence = Annotated[Text, Field(min_length=1, max_length=80)]
 DataYear = Annotated[int, Field(ge=clock.FIRST_DAY.year, le=clock.LAST_DAY.year)]
 
 
-class WatchedLicence(Schema):
-    """A licence of the list: from ``since`` on; ``until``: the first day it no longer is, null: still."""
-
-    licence: str
-    since: date
-    until: date | None
-    source: str
-    case: str | None
-
-
 class WatchedOf(Schema):
     """Of the season of one data year alone."""
 
@@ -268,34 +232,6 @@ class WatchYear(Schema):
     year: DataYear | None = None
 
 
-class CloserLimit(Schema):
-    """A metric under the guide's limit and the stricter internal one, in its unit; ``met``: the limit is hit.
-
-    ``internal_light``: the metric's under the internal limit; ``internal_unproven``: what is unknown may hit it or not.
-    """
-
-    metric: str
-    unit: str
-    numerator: int
-    denominator: int
-    value: str | None
-    limit: str
-    limit_met: bool
-    internal_limit: str
-    internal_met: bool
-    internal_light: str
-    internal_unproven: bool
-    operator: str
-    level: str
-
-
-class CloserLimits(Schema):
-    """The portrait's metrics; none where nobody is watched."""
-
-    year: int
-    items: list[CloserLimit]
-
-
 class RoutineTask(Schema):
     """A recurring task: due on ``due``, then every so many days after it was done."""
 
@@ -319,45 +255,52 @@ class TaskDone(Schema):
 def watch_list(request: Request, code: str, cut: Query[Cut], of: Query[WatchedOf]) -> dict[str, object]:
     """The licences that stand or stood in the watch list, oldest first."""
     return paged(
-        request, cut, operations.list_watched_licences(enterprise=code, year=of.year, actor=request.actor), dict
+        request,
+        cut,
+        operations.list_watched_licences(enterprise=code, year=of.year, actor=request.actor),
+        lambda one: one,
     )
 
 
 @write(router, WATCH, act=Permission.MANAGE_DATA, answer=WatchedLicence, status=201)
-def watch_add(request: Request, code: str, new: NewWatch) -> dict[str, Any]:
+def watch_add(request: Request, code: str, new: NewWatch) -> WatchedLicence:
     """Put a licence on the watch list."""
     return _written(request, code, new.licence, case=new.case, source=new.source, since=new.since, until=None)
 
 
 @write(router, f"{WATCH}/ends", act=Permission.MANAGE_DATA, answer=WatchedLicence)
-def watch_end(request: Request, code: str, end: WatchEnd) -> dict[str, Any]:
+def watch_end(request: Request, code: str, end: WatchEnd) -> WatchedLicence:
     """Take a licence off the watch list; it stays in it as what was."""
     return _written(request, code, end.licence, case=None, source="", since=None, until=end.until)
 
 
 @read(router, f"{WATCH}/limits", act=Permission.READ, answer=CloserLimits)
-def watch_limits(request: Request, code: str, of: Query[WatchYear]) -> dict[str, object]:
+def watch_limits(request: Request, code: str, of: Query[WatchYear]) -> CloserLimits:
     """A year's kept portrait under the stricter limits of a watched licence, which are the house's own and no law."""
     year = of.year or clock.today().year
-    return {"year": year, "items": operations.list_stricter_limits(enterprise=code, year=year, actor=request.actor)}
+    limits = operations.list_stricter_limits(enterprise=code, year=year, actor=request.actor)
+    return CloserLimits(year, limits)
 
 
 @read(router, ROUTINE, act=Permission.READ, answer=Page[RoutineTask])
 def routine_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The tasks that recur, the next one first."""
     return paged(
-        request, cut, operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor), dict
+        request,
+        cut,
+        operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor),
+        RoutineTask.model_validate,
     )
 
 
 @write(router, f"{ROUTINE}/{{task}}/done", act=Permission.MANAGE_DATA, answer=RoutineTask)
-def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) -> dict[str, Any]:
+def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) -> documents.RoutineTask:
     """Say that a task was done; it is due again so many days later."""
     tasks = operations.update_routine(enterprise=code, done=task, day=given.day, actor=request.actor)
-    return next(one for one in tasks if one["id"] == task)
+    return next(one for one in tasks if one.id == task)
 
 
-def _written(request: Request, code: str, licence: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401 -- what the flow takes
+def _written(request: Request, code: str, licence: str, **params: Any) -> WatchedLicence:  # noqa: ANN401 -- what the flow takes
     """The newest flag of the licence as it stands now."""
     result = operations.change_watch_list(enterprise=code, licence=licence, year=None, actor=request.actor, **params)
-    return next(one for one in reversed(result["watched"]) if one["licence"] == licence.strip())
+    return next(one for one in reversed(result.watched) if one.licence == licence.strip())

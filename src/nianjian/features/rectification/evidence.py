@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, Final, cast
 
 import ibis.expr.types as ir
+import msgspec
 from django.db.models import Max
 
 from nianjian.engines.evidence.recordings import list_references, mask_file_name
@@ -35,7 +36,16 @@ from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.portrait.marketing import read_current_words
 from nianjian.features.rectification import figures, location, queries, states, storage
-from nianjian.features.rectification.gaps import Facts, Gap, list_gaps
+from nianjian.features.rectification.documents import (
+    CaseCheck,
+    CaseGap,
+    CaseGaps,
+    GroupTicket,
+    GroupTickets,
+    Json,
+    TicketCall,
+)
+from nianjian.features.rectification.gaps import Facts, list_gaps
 from nianjian.features.rectification.location import LocationTerms
 from nianjian.features.rectification.models import Case, Order, Paper
 from nianjian.features.rectification.operations import get_visible_case, is_enforced, rulebook_on
@@ -154,8 +164,6 @@ REF: Final = "ref:"
 REF_LENGTH: Final = 24  # hex digits
 NUMBERED: Final = frozenset({"display", location.COMPLAINANT})
 
-Json = dict[str, Any]
-
 
 def location_window(first: date | None, last: date | None) -> Window:
     """The days asked for: a year up to today where none are named; ``rectify_day_ahead``, ``rectify_days_reversed``."""
@@ -269,7 +277,7 @@ def list_group_tickets(
     actor: Actor,
     publishing: bool = True,
     progress: Progress = silent,
-) -> Json:
+) -> GroupTickets:
     """The tickets of a group, ``PAGE`` at a time from page 1, each with the calls it may be about and their recordings.
 
     Numbers of persons are masked, in the ids of calls and the names of recordings too; no folder or address is told.
@@ -290,28 +298,28 @@ def list_group_tickets(
     with open_published(enterprise, rules) as tables:
         rows, by_ticket, key = _read_page(tables, days, dimension, key, page, rules, step)
         at = tables.at
-    return {
-        "dimension": dimension,
-        "key": _mask(dimension, key),
-        "page": page,
-        "more": len(rows) > PAGE,
-        "at": None if at is None else at.isoformat(timespec="seconds"),
-        "tickets": [
-            {
-                "id": row["complaint_id"],
-                "source": row["source"],
-                "accepted": _time(row["accepted_ts"]),
-                "called": _time(row["call_ts"]),
-                "complained": _number(row["complained"]),
-                "complainant": _number(row["complainant"]),
-                "line": row["line"],
-                "team": row["team"],
-                "how": row["how"],
-                "calls": list(by_ticket.get(str(row["complaint_id"]), ())),
-            }
+    return GroupTickets(
+        dimension=dimension,
+        key=_mask(dimension, key),
+        page=page,
+        more=len(rows) > PAGE,
+        at=None if at is None else at.isoformat(timespec="seconds"),
+        tickets=[
+            GroupTicket(
+                id=row["complaint_id"],
+                source=row["source"],
+                accepted=_time(row["accepted_ts"]),
+                called=_time(row["call_ts"]),
+                complained=_number(row["complained"]),
+                complainant=_number(row["complainant"]),
+                line=row["line"],
+                team=row["team"],
+                how=row["how"],
+                calls=by_ticket.get(str(row["complaint_id"]), []),
+            )
             for row in rows[:PAGE]
         ],
-    }
+    )
 
 
 def delete_expired_lookups() -> int:
@@ -325,7 +333,7 @@ def delete_expired_lookups() -> int:
 
 def _read_page(  # noqa: PLR0917 -- the same values as `list_group_tickets`
     tables: PublishedTickets, days: Window, dimension: str, key: str | None, page: int, rules: Rulebook, step: Steps
-) -> tuple[Sequence[Mapping[str, Any]], dict[str, list[Json]], str | None]:
+) -> tuple[Sequence[Mapping[str, Any]], dict[str, list[TicketCall]], str | None]:
     """A page of tickets and one more, the calls of each ticket of the page, and the group's key itself."""
     step()
     counted = location.select_counted_tickets(
@@ -334,7 +342,7 @@ def _read_page(  # noqa: PLR0917 -- the same values as `list_group_tickets`
     key = _resolve_ref(tables, counted, dimension, key)
     some = location.group_tickets(counted, dimension, key).limit(PAGE + 1, offset=(page - 1) * PAGE)
     rows = tables.engine.rows(some)
-    by_ticket: dict[str, list[Json]] = {}
+    by_ticket: dict[str, list[TicketCall]] = {}
     if rows:
         step()
         page_table = tables.engine.hold("rectify_shown", tables.engine.arrow(some.limit(PAGE)))
@@ -355,16 +363,16 @@ def _resolve_ref(tables: PublishedTickets, counted: ir.Table, dimension: str, ke
     raise NianjianError("rectify_ref_unknown", ref=key)
 
 
-def _call(row: Mapping[str, Any]) -> Json:
-    return {
-        "call_id": mask_call_id(row["call_id"]),
-        "source": row["source"],
-        "started": _time(row["start_ts"]),
-        "answered": row["answered"],
-        "line": row["line_id"],
-        "how": row["how"],
-        "recordings": [mask_file_name(one) for one in list_references(row["extra"])],
-    }
+def _call(row: Mapping[str, Any]) -> TicketCall:
+    return TicketCall(
+        call_id=mask_call_id(row["call_id"]),
+        source=row["source"],
+        started=_time(row["start_ts"]),
+        answered=row["answered"],
+        line=row["line_id"],
+        how=row["how"],
+        recordings=[mask_file_name(one) for one in list_references(row["extra"])],
+    )
 
 
 def _time(moment: Any) -> str | None:  # noqa: ANN401 -- a wall time of the lake or NULL
@@ -512,13 +520,14 @@ def figures_until_today(case: Case, step: Steps) -> Json:
     )
 
 
-def check_gaps(*, case: str, actor: Actor, progress: Progress = silent) -> list[Gap]:
+def check_gaps(*, case: str, actor: Actor, progress: Progress = silent) -> CaseCheck:
     """What is open before report and test report go out, everything counted anew; ``rectify_unknown``."""
     case_row = get_visible_case(case, actor, Permission.REPORT)
-    return gaps_of_case(case_row, Steps(progress, case_row.pk, COUNTING + LOOKING))
+    gaps = gaps_of_case(case_row, Steps(progress, case_row.pk, COUNTING + LOOKING))
+    return CaseCheck(case, not any(gap.blocks for gap in gaps), gaps)
 
 
-def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> list[Gap]:
+def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> list[CaseGap]:
     """The gaps of a case; without ``step`` no figures are counted and no tickets looked through: nothing waits.
 
     ``sending``: the report that was set is to go out, so it must say what the case says now.
@@ -577,33 +586,20 @@ COUNTED: Final = frozenset({"figures_changed", "tickets_open", "tickets_late"}) 
 AFTER_CHECK: Final = frozenset({states.REPORTED, states.SUBMITTED})  # events that leave a check as true as it was
 
 
-@dataclass(frozen=True, slots=True)
-class GapPreview:
-    """What is open. ``at``: the last check of everything (None: never); ``fresh``: nothing changed in the case since.
+def preview_gaps(*, case: str, actor: Actor) -> CaseGaps:
+    """What is open as far as it is known without waiting for the lake; ``rectify_unknown``.
 
-    What only counting finds is among the ``gaps`` while the check is fresh.
+    What only counting finds is among the gaps while the last check of everything is fresh.
     """
-
-    gaps: tuple[Gap, ...]
-    at: datetime | None
-    fresh: bool
-
-    @property
-    def ready(self) -> bool:
-        """Whether report and test report may go out."""
-        return self.fresh and not any(gap.blocks for gap in self.gaps)
-
-
-def preview_gaps(*, case: str, actor: Actor) -> GapPreview:
-    """What is open as far as it is known without waiting for the lake; ``rectify_unknown``."""
     case_row = get_visible_case(case, actor)
     gaps = gaps_of_case(case_row, None)
     last = queue.newest(case_row.enterprise_id, flow.RECTIFY_CHECK, {"case": case_row.pk}, Job.DONE)
     if last is None or last.started_at is None:
-        return GapPreview(tuple(gaps), None, fresh=False)
+        return CaseGaps(ready=False, fresh=False, checked_at=None, gaps=gaps)
     changed = max(one.at for one in queries.list_events(case_row) if one.step not in AFTER_CHECK)
     fresh = changed < last.started_at
     if fresh:
-        counted = cast("list[dict[str, Any]]", last.result.get("gaps", []))
-        gaps += [Gap(one["code"], one["blocks"], one["values"]) for one in counted if one["code"] in COUNTED]
-    return GapPreview(tuple(gaps), last.finished_at, fresh)
+        counted = msgspec.convert(last.result.get("gaps", []), list[CaseGap])
+        gaps += [one for one in counted if one.code in COUNTED]
+    ready = fresh and not any(gap.blocks for gap in gaps)
+    return CaseGaps(ready=ready, fresh=fresh, checked_at=last.finished_at, gaps=gaps)

@@ -1,11 +1,12 @@
 """What is still open in a case before its report goes out. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from nianjian.features.rectification import figures, states
+from nianjian.features.rectification.documents import CaseGap, Json
 
 #: Gap -> the act that closes it, as a command names it.
 REMEDIES: Final[Mapping[str, str]] = {
@@ -30,22 +31,8 @@ REMEDIES: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """``blocks``: nothing goes out while it stands; else it is to be explained in the report."""
-
-    code: str
-    blocks: bool = True
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def remedy(self) -> str:
-        """The act that closes it."""
-        return REMEDIES[self.code]
-
-    def as_dict(self) -> dict[str, object]:
-        """The gap as JSON."""
-        return {"code": self.code, "blocks": self.blocks, "do": self.remedy, "values": dict(self.values)}
+def _gap(code: str, *, blocks: bool = True, values: Json | None = None) -> CaseGap:
+    return CaseGap(code, blocks, REMEDIES[code], values or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,61 +63,61 @@ class Facts:
     observing: bool = False
 
 
-def list_gaps(facts: Facts) -> list[Gap]:
+def list_gaps(facts: Facts) -> list[CaseGap]:
     """What is open, in the order in which it is best closed; empty: ready for submission."""
     gaps = [*_channel(facts), *_figures(facts), *_work(facts)]
     if not facts.tests:
-        missing = Gap("test_report_unread", values={"count": facts.unread}) if facts.unread else None
-        gaps.append(missing or Gap("test_report_missing"))
+        missing = _gap("test_report_unread", values={"count": facts.unread}) if facts.unread else None
+        gaps.append(missing or _gap("test_report_missing"))
     elif facts.isolated is not None and max(facts.tests) <= facts.isolated:
         values = {"dated": max(facts.tests).isoformat(), "isolated": facts.isolated.isoformat()}
-        gaps.append(Gap("test_report_early", values=values))
+        gaps.append(_gap("test_report_early", values=values))
     return gaps
 
 
-def _channel(facts: Facts) -> list[Gap]:
-    gaps = [] if states.LOCATED in facts.done else [Gap("not_located")]
+def _channel(facts: Facts) -> list[CaseGap]:
+    gaps = [] if states.LOCATED in facts.done else [_gap("not_located")]
     if facts.isolated is None:
-        gaps.append(Gap("isolation_pending" if facts.pending else "not_isolated"))
+        gaps.append(_gap("isolation_pending" if facts.pending else "not_isolated"))
     elif facts.lifted:
-        gaps.append(Gap("isolation_lifted"))
+        gaps.append(_gap("isolation_lifted"))
     elif facts.observing:
-        gaps.append(Gap("gate_observing"))
+        gaps.append(_gap("gate_observing"))
     elif not facts.enforced:
-        gaps.append(Gap("not_enforced"))
+        gaps.append(_gap("not_enforced"))
     return gaps
 
 
-def _figures(facts: Facts) -> list[Gap]:
+def _figures(facts: Facts) -> list[CaseGap]:
     if facts.measured is None:
-        return [Gap("not_measured")]
+        return [_gap("not_measured")]
     gaps = []
     if facts.again is not None and not figures.same_figures(facts.measured, facts.again):
-        gaps.append(Gap("figures_changed"))
+        gaps.append(_gap("figures_changed"))
     elif facts.outdated:
-        gaps.append(Gap("report_outdated"))
+        gaps.append(_gap("report_outdated"))
     if over := (facts.again or facts.measured)["over_cap"]:
         values = {"days": len(over), "first": over[0][0], "attempts": over[0][1], "cap": facts.measured["cap"]}
-        gaps.append(Gap("over_cap", values=values))
+        gaps.append(_gap("over_cap", values=values))
     return [*gaps, *_off_white_list((facts.again or facts.measured)[figures.AFTER]["channel"])]
 
 
-def _off_white_list(since: Mapping[str, Any]) -> list[Gap]:
+def _off_white_list(since: Mapping[str, Any]) -> list[CaseGap]:
     """Calls of the isolated channel to callees without a consent: against what the report says of its white list."""
     known_callees = since.get("callees_known", 0)
     off = known_callees - since.get("white_listed", 0)  # a consent that was erased since is not found either
-    return [Gap("off_white_list", blocks=False, values={"count": off, "of": known_callees})] if off else []
+    return [_gap("off_white_list", blocks=False, values={"count": off, "of": known_callees})] if off else []
 
 
-def _work(facts: Facts) -> list[Gap]:
+def _work(facts: Facts) -> list[CaseGap]:
     gaps = []
     if facts.open_tickets:
-        gaps.append(Gap("tickets_open", values={"count": len(facts.open_tickets), "first": facts.open_tickets[0]}))
+        gaps.append(_gap("tickets_open", values={"count": len(facts.open_tickets), "first": facts.open_tickets[0]}))
     if facts.late_tickets:
         values = {"count": len(facts.late_tickets), "first": facts.late_tickets[0]}
-        gaps.append(Gap("tickets_late", blocks=False, values=values))
+        gaps.append(_gap("tickets_late", blocks=False, values=values))
     if not facts.measures:
-        gaps.append(Gap("measures_missing"))
+        gaps.append(_gap("measures_missing"))
     if still := [due for due, done in facts.measures if done is None]:
-        gaps.append(Gap("measures_open", values={"count": len(still), "first": min(still).isoformat()}))
+        gaps.append(_gap("measures_open", values={"count": len(still), "first": min(still).isoformat()}))
     return gaps

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
@@ -10,14 +9,36 @@ from django.db import transaction
 from django.http import Http404
 
 from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.engines.paper.words import mark
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import facts as gate_facts
 from nianjian.features.dial_policy import operations as gate_policy
-from nianjian.features.portrait import portraits, watch_limits, watch_list
+from nianjian.features.portrait import portraits, watch_list
+from nianjian.features.portrait.watch_limits import CloserLimit, apply_stricter_limits
 from nianjian.features.rectification import assessment, queries, states, storage
+from nianjian.features.rectification.documents import (
+    CaseDetail,
+    CaseEvent,
+    CaseMeasure,
+    CaseOpened,
+    CaseOrder,
+    CasePaper,
+    CaseReminder,
+    CaseStep,
+    CaseSummary,
+    IsolationAsked,
+    Json,
+    MeasureNumber,
+    PaperKept,
+    PaperNumber,
+    PendingOrder,
+    RoutineTask,
+    WatchedLicence,
+    WatchList,
+)
 from nianjian.features.rectification.models import Case, Measure, Order, Paper, Task
 from nianjian.features.rectification.storage import Notice, PaperContent
 from nianjian.platform.accounts import query as accounts
@@ -44,12 +65,7 @@ from nianjian.platform.registers import queries as rows
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import Rulebooks, rulebook
 
-Json = dict[str, Any]
-MEASURE: Final = ("id", "text", "owner", "due", "every", "done_on")  # columns that are told
 TITLES: Final = "rectification.assessment.titles"
-PAPER: Final = ("id", "kind", "name", "sha256", "size", "issuer", "number", "dated", "scope", "titled")
-WATCHED: Final = ("licence", "since", "until", "source", "case")
-TASK: Final = ("id", "text", "owner", "every", "due", "done_on", "case")
 Running = tuple[Case, states.CasePlan]
 
 
@@ -82,8 +98,8 @@ CASES: Final = Resource(
     read=_read_cases,
     missing=lambda _key: Http404(),
     document=lambda case: summarize_case(case, Days(case.enterprise_id)),
-    schema=dict,
-    row=lambda case: summarize_case(case, Days(case.enterprise_id)),
+    schema=CaseSummary,
+    row=lambda case: to_builtins(summarize_case(case, Days(case.enterprise_id))),
     key_of=str,
     key_help=mark("the case it belongs to"),
 )
@@ -101,12 +117,12 @@ class Days:
         """The days of a case, counted with today's calendar: a notice of holidays that came since moves them."""
         return states.plan_case(case.received, case.printed_due, self._books.on(case.received), self._calendar)
 
-    def reminder(self, case: Case) -> Json | None:
+    def reminder(self, case: Case) -> CaseReminder | None:
         """When to ask after the opinion, once submitted; a reminder, never an overdue verdict."""
         if case.submitted_on is None:
             return None
         plan = states.plan_reminder(case.submitted_on, self._books.on(case.submitted_on), self._calendar)
-        return {"day": plan.day.isoformat(), "provisional": plan.provisional}
+        return CaseReminder(plan.day, plan.provisional)
 
 
 def list_waiting(enterprise: str) -> list[Running]:
@@ -137,7 +153,7 @@ def get_visible_case(case: str, actor: Actor, act: Permission = Permission.READ)
     return case_row
 
 
-def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, actor: Actor) -> Json:
+def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, actor: Actor) -> CaseOpened:
     """Open a case of a notice; its number and its days. A receipt in the future is a plan.
 
     ``role_missing``, ``rulebook_day_too_early``, ``workdays_beyond_calendar``, ``enterprise_unknown``,
@@ -167,22 +183,22 @@ def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, ac
         else:
             with storage.store_paper(case, Paper.NOTICE, paper, actor) as row:
                 storage.record_event(case, states.OPENED, data | {"sha256": row.sha256}, actor)
-    return {"id": case.pk, **plan_document(days)}
+    return CaseOpened(id=case.pk, **_day_fields(days))
 
 
-def plan_document(days: states.CasePlan) -> Json:
-    """The days as JSON."""
+def _day_fields(days: states.CasePlan) -> dict[str, Any]:
+    """The days, by the names that documents have for them."""
     return {
-        "due": days.due.day.isoformat(),
+        "due": days.due.day,
         "due_at": days.due_at.isoformat(),
-        "target": days.target.day.isoformat(),
+        "target": days.target.day,
         "provisional": days.provisional,
         "target_provisional": days.target.provisional,
         "printed": days.printed,
     }
 
 
-def list_cases(*, enterprise: str, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
+def list_cases(*, enterprise: str, actor: Actor, first: int = 0, count: int | None = None) -> list[CaseSummary]:
     """The cases of an enterprise, newest first, ``count`` (None: all) from the ``first`` on; ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     days = Days(enterprise)
@@ -204,67 +220,51 @@ def list_open_cases(*, enterprise: str, actor: Actor) -> list[str]:
     return list(queries.list_cases(enterprise).exclude(state=states.CLOSED).values_list("pk", flat=True))
 
 
-def summarize_case(case: Case, days: Days) -> Json:
+def summarize_case(case: Case, days: Days) -> CaseSummary:
     """A case in one line."""
+    return queries.to_document(CaseSummary, case, **_summary_fields(case, days))
+
+
+def _summary_fields(case: Case, days: Days) -> dict[str, Any]:
+    """What a summary says beside the case's own columns."""
     planned = days.plan(case)
     late = case.submitted_on is None and clock.today() > planned.due.day
-    return {
-        "enterprise": case.enterprise_id,
-        **queries.row_document(case, "id", "notice", "received", "state", "causes", "submitted_on"),
-        **plan_document(planned),
-        "late": late,
-        "reminder": days.reminder(case),
-    }
+    return {"enterprise": case.enterprise_id, **_day_fields(planned), "late": late, "reminder": days.reminder(case)}
 
 
-def list_order_documents(orders: Sequence[Order]) -> list[Json]:
-    """Orders as JSON, each with whether it still waits for a second person."""
+def list_order_documents(orders: Sequence[Order]) -> list[CaseOrder]:
+    """Orders, each with whether it still waits for a second person."""
     waiting = queries.list_undecided_orders(orders)
-    return [{**queries.order_document(one), "waiting": one in waiting} for one in orders]
+    return [queries.order_document(one, waiting=one in waiting) for one in orders]
 
 
-def get_case_detail(*, case: str, actor: Actor) -> Json:
-    """Everything of a case but the content of its papers; ``rectify_unknown``.
-
-    ``actors`` of an event: of an isolation who asked for it and who approved it, else the ``actor`` alone.
-    """
+def get_case_detail(*, case: str, actor: Actor) -> CaseDetail:
+    """Everything of a case but the content of its papers; ``rectify_unknown``."""
     case_row = get_visible_case(case, actor)
     orders = list(queries.list_orders(case_row))
     requesters = {one.pk: one.proposed_by for one in orders}
     done, readers = storage.list_completed_steps(case_row), queries.list_readers(case_row)
-    return {
-        **summarize_case(case_row, Days(case_row.enterprise_id)),
-        "steps": [
-            {"step": step, "done": step in done, "open_for": list(states.missing_steps(step, done))}
-            for step in states.STEPS
+    return queries.to_document(
+        CaseDetail,
+        case_row,
+        **_summary_fields(case_row, Days(case_row.enterprise_id)),
+        steps=[CaseStep(step, step in done, list(states.missing_steps(step, done))) for step in states.STEPS],
+        orders=list_order_documents(orders),
+        measures=[queries.to_document(CaseMeasure, one) for one in queries.list_measures(case_row)],
+        papers=[
+            queries.to_document(CasePaper, one, read_by=readers.get(one.pk)) for one in queries.list_papers(case_row)
         ],
-        "located": case_row.located,
-        "measured": case_row.measured,
-        "checked": case_row.checked,
-        "orders": list_order_documents(orders),
-        "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(case_row)],
-        "papers": [
-            queries.row_document(one, *PAPER) | {"read_by": readers.get(one.pk)}
-            for one in queries.list_papers(case_row)
-        ],
-        "events": [
-            {
-                "step": one.step,
-                "at": queries.wall_time(one.at),
-                "actor": one.actor,
-                "actors": [*filter(None, [requesters.get(str(one.data.get("order")))]), one.actor],
-                "data": dict(one.data),
-            }
+        events=[
+            CaseEvent(
+                step=one.step,
+                at=queries.wall_time(one.at),
+                actor=one.actor,
+                actors=[*filter(None, [requesters.get(str(one.data.get("order")))]), one.actor],
+                data=dict(one.data),
+            )
             for one in queries.list_events(case_row)
         ],
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureNumber:
-    """The measure's number."""
-
-    id: int
+    )
 
 
 @operation(
@@ -311,7 +311,7 @@ def complete_measure(*, case: str, measure: int, day: date, actor: Actor) -> Non
         storage.record_event(row, "measure_done", {"measure": measure, "day": day.isoformat()}, actor)
 
 
-def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated, scope
+def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said: Any) -> PaperKept:  # noqa: ANN401 -- issuer, number, dated, scope
     """Keep a paper; ``rectify_paper_kind``, ``rectify_day_ahead``, and those of the service."""
     case_row = get_visible_case(case, actor, Permission.MANAGE_DATA)
     if kind not in Paper.KINDS:
@@ -323,14 +323,7 @@ def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said
         titles = rulebook_on(case_row.enterprise_id, clock.today()).items(TITLES)
         titled = assessment.is_assessment(paper.body, [str(title) for title in titles])
     stored = storage.add_paper(case=case_row, kind=kind, content=paper, actor=actor, titled=titled, **said)
-    return {"id": stored.pk, "kind": stored.kind, "sha256": stored.sha256}
-
-
-@dataclass(frozen=True, slots=True)
-class PaperNumber:
-    """The paper's number."""
-
-    id: int
+    return PaperKept(stored.pk, stored.kind, stored.sha256)
 
 
 @operation(
@@ -353,17 +346,10 @@ def confirm_assessment(
 UNSET: Final[Mapping[str, Any]] = {"cap": None, "white_list": False, "enforce": False}
 
 
-@dataclass(frozen=True, slots=True)
-class IsolationAsked:
-    """The request that a second person must approve; ``cap`` null: lifted, the channel has none again."""
-
-    approval: str
-    state: str
-    channel: str
-    cap: int | None
-
-
-ASKED: Final = Answer(schema=IsolationAsked, status=202, document=lambda _request, _case, asked: asked)
+ASKED: Final = Answer(
+    schema=IsolationAsked, status=202,
+    document=lambda _request, _case, one: IsolationAsked(one.approval, one.state, one.channel, one.cap),
+)  # fmt: skip
 CaseKey = Annotated[str | None, Kind.KEY]
 ChannelKey = Annotated[str, Choice(storage.KEYS)]
 Channel = Annotated[Line, Limits(1, 120)]
@@ -387,7 +373,7 @@ def request_isolation(
     cap: Annotated[OptionalNumber, Limits(0, 1_000_000)] = None,
     reason: Words,
     end: Words,
-) -> Json:
+) -> PendingOrder:
     """Ask for an isolation; the gate follows when a second person has approved.
 
     ``cap`` None: what the rulebook says (30), or what the gate allows already if that is less. White list only,
@@ -425,9 +411,8 @@ def request_isolation(
     return _pending(order, storage.request_approval(order, storage.ISOLATE, actor))
 
 
-def _pending(order: Order, approval: Approval) -> Json:
-    document = {"approval": approval.id, "state": approval.state, "order": order.pk}
-    return {**document, "channel": order.channel, "cap": queries.find_cap(order)}
+def _pending(order: Order, approval: Approval) -> PendingOrder:
+    return PendingOrder(approval.id, approval.state, order.pk, order.channel, queries.find_cap(order))
 
 
 def usual_cap(enterprise: str) -> int:
@@ -441,7 +426,7 @@ def usual_cap(enterprise: str) -> int:
 )  # fmt: skip
 def request_lift(
     *, enterprise: str, actor: Actor, case: CaseKey = None, key: ChannelKey = "line", channel: Channel, reason: Words
-) -> Json:
+) -> PendingOrder:
     """Ask to lift an isolation.
 
     ``rectify_not_isolated``, ``rectify_reason_missing``, ``approval_pending``.
@@ -532,7 +517,7 @@ def change_watch_list(
     until: date | None,
     year: int | None,
     actor: Actor,
-) -> Json:
+) -> WatchList:
     """Put a licence on the list or take it off (``until``), then say how the list stands.
 
     ``role_missing``, ``rectify_unknown``, ``rectify_licence_unusual``, those of the storage and of
@@ -551,19 +536,19 @@ def change_watch_list(
             raise NianjianError("rectify_licence_unusual", licence=plain)
         flag: Json = {"licence": plain, "since": since or clock.today(), "source": source.strip(), "case": case_row}
         storage.flag_licence(enterprise=enterprise, actor=actor, **flag)
-    result: Json = {"watched": list_watched_licences(enterprise=enterprise, year=year, actor=actor)}
-    if year is not None:
-        result |= {"year": year, "closer": list_stricter_limits(enterprise=enterprise, year=year, actor=actor)}
-    return result
+    licences = list_watched_licences(enterprise=enterprise, year=year, actor=actor)
+    if year is None:
+        return WatchList(licences)
+    return WatchList(licences, year, list_stricter_limits(enterprise=enterprise, year=year, actor=actor))
 
 
-def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:
+def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) -> list[WatchedLicence]:
     """The watched licences, of a data year if given; ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
-    return [queries.row_document(one, *WATCHED) for one in watch_list.list_watched_licences(enterprise, year)]
+    return [queries.to_document(WatchedLicence, one) for one in watch_list.list_watched_licences(enterprise, year)]
 
 
-def list_stricter_limits(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
+def list_stricter_limits(*, enterprise: str, year: int, actor: Actor) -> list[CloserLimit]:
     """The year's portrait under the stricter internal limits beside the guide's; nothing where nobody is watched.
 
     ``role_missing``, ``rectify_portrait_missing``.
@@ -575,10 +560,10 @@ def list_stricter_limits(*, enterprise: str, year: int, actor: Actor) -> list[Js
     if portrait is None:
         raise NianjianError("rectify_portrait_missing", year=year)
     rules = rulebook_on(enterprise, date.fromisoformat(portrait["period"]["as_of"]))
-    return [one.as_dict() for one in watch_limits.apply_stricter_limits(portrait, rules)]
+    return apply_stricter_limits(portrait, rules)
 
 
-def update_routine(*, enterprise: str, done: int | None, day: date | None, actor: Actor) -> list[Json]:
+def update_routine(*, enterprise: str, done: int | None, day: date | None, actor: Actor) -> list[RoutineTask]:
     """Note that a task was done, if one is named, and list the routine; ``role_missing``, ``rectify_task_unknown``."""
     if done is not None:
         require_permission(actor, enterprise, Permission.MANAGE_DATA)
@@ -595,6 +580,5 @@ def update_routine(*, enterprise: str, done: int | None, day: date | None, actor
     require_permission(actor, enterprise, Permission.READ)
     today = clock.today()
     return [
-        queries.row_document(one, *TASK) | {"late": one.due < today}
-        for one in watch_list.list_routine_tasks(enterprise)
+        queries.to_document(RoutineTask, one, late=one.due < today) for one in watch_list.list_routine_tasks(enterprise)
     ]

@@ -1,8 +1,9 @@
 """Reads of cases and of isolation orders."""
 
+import inspect
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db.models import QuerySet
 
@@ -11,11 +12,13 @@ from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.paper.rectification import ChannelNames
 from nianjian.features.dial_policy.rules import MODE, enforces
 from nianjian.features.rectification import states
+from nianjian.features.rectification.documents import CaseOrder
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers.queries import list_channels
 
+T = TypeVar("T")
 PAPER_READ, PAPER_CORRECTED = "paper_read", "paper_corrected"  # events of a case
 
 
@@ -136,8 +139,14 @@ def find_effective(case: Case) -> Order | None:
     return orders.order_by("-approved_at", "-pk").first()
 
 
+def to_document(kind: type[T], row: object, **more: object) -> T:
+    """A row as a document of a ``kind``: its columns by their names, and what ``more`` says."""
+    columns = {name: getattr(row, name) for name in inspect.signature(kind).parameters if name not in more}
+    return kind(**columns, **more)
+
+
 def row_document(row: object, *names: str) -> dict[str, Any]:
-    """Columns of a row as JSON; days as ISO text."""
+    """Columns of a row as an entry of the chain has them; days as ISO text."""
     values = {name: getattr(row, name) for name in names}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
@@ -154,9 +163,9 @@ def effective_day(order: Order) -> date:
     return effective_moment(order).date()
 
 
-def wall_time(moment: datetime | None) -> str | None:
+def wall_time(moment: datetime) -> str:
     """A moment in Shanghai, ISO 8601."""
-    return None if moment is None else moment.astimezone(clock.ZONE).isoformat(timespec="seconds")
+    return moment.astimezone(clock.ZONE).isoformat(timespec="seconds")
 
 
 GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what the gate calls a key
@@ -203,20 +212,27 @@ def find_cap(order: Order) -> int | None:
     return order.cap if order.lifts is None else find_cap_before(order.lifts)
 
 
-def order_document(order: Order) -> dict[str, object]:
-    """The order as JSON; moments are Shanghai time."""
-    columns = ("kind", "key", "channel", "white_list", "reason", "end", "approval", "proposed_by")
-    return {
-        "order": order.pk,
-        "case": order.case_id,
-        **row_document(order, *columns),
-        "cap": find_cap(order),
-        "cap_before": find_cap_before(order),
-        "proposed_at": wall_time(order.proposed_at),
-        "approved_by": order.approved_by or None,
-        "approved_at": wall_time(order.approved_at),
-        "lifted_at": wall_time(order.lifted_at),
-    }
+def order_document(order: Order, *, waiting: bool) -> CaseOrder:
+    """The order; moments are Shanghai time."""
+    return CaseOrder(
+        order=order.pk,
+        case=order.case_id,
+        kind=order.kind,
+        key=order.key,
+        channel=order.channel,
+        white_list=order.white_list,
+        reason=order.reason,
+        end=order.end,
+        approval=order.approval,
+        proposed_by=order.proposed_by,
+        cap=find_cap(order),
+        cap_before=find_cap_before(order),
+        proposed_at=wall_time(order.proposed_at),
+        approved_by=order.approved_by or None,
+        approved_at=None if order.approved_at is None else wall_time(order.approved_at),
+        lifted_at=None if order.lifted_at is None else wall_time(order.lifted_at),
+        waiting=waiting,
+    )
 
 
 def map_orders(approvals: Collection[str]) -> dict[str, Order]:

@@ -7,17 +7,30 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Final
 
+import msgspec
 from django.db import transaction
 
 from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.frame import DAY
 from nianjian.engines.paper.official import OfficialPaper, official_pdf
 from nianjian.engines.paper.rectification import ReportStamp, build_report
 from nianjian.engines.paper.words import words
 from nianjian.features.rectification import evidence, figures, location, operations, queries, states, storage
+from nianjian.features.rectification.documents import (
+    CaseCheck,
+    CaseClosing,
+    CaseFigures,
+    CaseGap,
+    CaseSubmission,
+    CauseLocated,
+    GroupTickets,
+    StoredReport,
+    WrittenReport,
+)
 from nianjian.features.rectification.models import Case
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -34,8 +47,6 @@ from nianjian.platform.operations.operation import REGISTRY, Body, Job, operatio
 from nianjian.platform.registers.queries import find_authority
 from nianjian.platform.vault import blobs
 
-Json = dict[str, Any]
-
 REPORT_RETENTION: Final = timedelta(days=7)
 
 
@@ -46,7 +57,7 @@ class RenderedReport:
     name: str
     media: str
     content: bytes
-    gaps: tuple[Json, ...]
+    gaps: list[CaseGap]
     draft: bool
 
     def download_name(self, case: str) -> str:
@@ -78,17 +89,16 @@ def _set(case: Case, form: str, language: str, actor: Actor, progress: Progress)
     step = Steps(progress, case.pk, evidence.COUNTING + evidence.LOOKING + 2)
     gaps = evidence.gaps_of_case(case, step)
     draft = any(gap.blocks for gap in gaps)
-    told_gaps = tuple(gap.as_dict() for gap in gaps)
     detail = operations.get_case_detail(case=case.pk, actor=actor)
     authority = find_authority(case.enterprise_id, clock.today())
     names = queries.get_channel_names(case)
     stamp = ReportStamp(accounts.enterprise(case.enterprise_id).name, authority, draft, *audit.head(), names)
     step()
-    paper = build_report(detail, _annex(case, actor), told_gaps, language, stamp)
+    paper = build_report(to_builtins(detail), to_builtins(_annex(case, actor)), to_builtins(gaps), language, stamp)
     step()
     body = draw(paper)
     name = f"{words(language)('Rectification report')}-{case.pk}{'-draft' if draft else ''}.{form}"
-    return RenderedReport(name, media, body, told_gaps, draft)
+    return RenderedReport(name, media, body, gaps, draft)
 
 
 def _note(case: Case, form: str, report: RenderedReport, actor: Actor) -> None:
@@ -102,7 +112,7 @@ def _note(case: Case, form: str, report: RenderedReport, actor: Actor) -> None:
         storage.record_step(case=case, step=states.REPORTED, data=data, actor=actor)
 
 
-def store_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Json:
+def store_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> StoredReport:
     """Set the report and note it, keep it sealed until it is fetched, and tell where: the result of a job.
 
     Complete, it is a step of the case; a draft says so on top. The figures in it are those that the case keeps, with
@@ -112,25 +122,26 @@ def store_report(*, case: str, form: str, language: str, actor: Actor, progress:
     report = _set(case_row, form, language, actor, progress)
     with blobs.put_undoable(report.content) as blob:
         _note(case_row, form, report, actor)
-    result = {"case": case_row.pk, "form": form, "name": report.name, "media": report.media, "sha256": blob.sha256}
-    return {**result, "draft": report.draft, "gaps": list(report.gaps), "blob": blob.id}
+    return StoredReport(
+        case=case_row.pk,
+        form=form,
+        name=report.name,
+        media=report.media,
+        sha256=blob.sha256,
+        draft=report.draft,
+        gaps=report.gaps,
+        blob=blob.id,
+    )
 
 
 def get_stored_report(*, case: str, job: str, actor: Actor) -> RenderedReport:
     """The report that a job has set; ``rectify_unknown``, ``role_missing``, ``rectify_report_gone``."""
     case_row = operations.get_visible_case(case, actor, Permission.REPORT)
     job_value = _job(case_row, job)
-    result = {} if job_value is None else dict(job_value.result)
-    if "blob" not in result:
+    if job_value is None or "blob" not in job_value.result:
         raise NianjianError("rectify_report_gone", case=case_row.pk, days=REPORT_RETENTION.days)
-    body = blobs.get(str(result["blob"]))
-    return RenderedReport(
-        str(result["name"]),
-        str(result["media"]),
-        body,
-        tuple(cast("list[Json]", result["gaps"])),
-        bool(result["draft"]),
-    )
+    stored = msgspec.convert(job_value.result, StoredReport)
+    return RenderedReport(stored.name, stored.media, blobs.get(stored.blob), stored.gaps, stored.draft)
 
 
 def _job(case: Case, job: str) -> JobValue | None:
@@ -151,10 +162,10 @@ def delete_expired_reports() -> int:
     return len(old)
 
 
-def _annex(case: Case, actor: Actor) -> Json:
+def _annex(case: Case, actor: Actor) -> GroupTickets:
     """The channel's tickets of the measured days, the first page of them."""
     if not case.measured:
-        return {"tickets": [], "more": False}
+        return GroupTickets(dimension="", key=None, page=1, more=False, at=None, tickets=[])
     measured = case.measured
     last = date.fromisoformat(measured[figures.AFTER]["to"]) - timedelta(days=1)
     return evidence.list_group_tickets(
@@ -168,7 +179,7 @@ def _annex(case: Case, actor: Actor) -> Json:
     )
 
 
-def write_report_file(*, case: str, path: Path | None, language: str, actor: Actor) -> Json:
+def write_report_file(*, case: str, path: Path | None, language: str, actor: Actor) -> WrittenReport:
     """Write the report to a file, Word unless its name says otherwise; what was written, and what is still open.
 
     The file stands under its name whole, or not at all: until then it lies beside, and nothing is noted of a report
@@ -189,13 +200,8 @@ def write_report_file(*, case: str, path: Path | None, language: str, actor: Act
         Path(fresh).replace(place)
     finally:
         Path(fresh).unlink(missing_ok=True)
-    return {
-        "case": case,
-        "file": str(place),
-        "sha256": hashlib.sha256(report.content).hexdigest(),
-        "draft": report.draft,
-        "gaps": list(report.gaps),
-    }
+    sha256 = hashlib.sha256(report.content).hexdigest()
+    return WrittenReport(case=case, file=str(place), sha256=sha256, draft=report.draft, gaps=report.gaps)
 
 
 def _require_no_gaps(case: Case, step: Steps | None) -> None:
@@ -264,12 +270,12 @@ def locate(
     first: OptionalDay = None,
     last: OptionalDay = None,
     progress: Progress = silent,
-) -> Json:
+) -> CauseLocated:
     """Find the number, line or team that draws the complaints: work for the worker; the case keeps what is found."""
     result = evidence.locate_cause(
         enterprise=enterprise, case=case, first=first, last=last, actor=actor, progress=progress
     )
-    return {"case": case, "complaints": result["complaints"], "named": result["named"]}
+    return CauseLocated(case, result["complaints"], result["named"])
 
 
 @operation(
@@ -285,29 +291,30 @@ def count_figures(
     first: OptionalDay = None,
     last: OptionalDay = None,
     progress: Progress = silent,
-) -> Json:
+) -> CaseFigures:
     """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other."""
     del enterprise
     evidence.measure_figures(case=case, first=first, last=last, actor=actor, progress=progress)
-    return {"case": case}
+    return CaseFigures(case)
 
 
 @operation(
     "rectification.check", on=operations.CASES, permission=Permission.REPORT, path="/{case}/checks",
     job=Job(kind=flow.RECTIFY_CHECK, repeatable=True),
 )  # fmt: skip
-def check_gaps(*, enterprise: str, actor: Actor, case: Key, progress: Progress = silent) -> Json:
+def check_gaps(*, enterprise: str, actor: Actor, case: Key, progress: Progress = silent) -> CaseCheck:
     """Count everything anew and say what is open: work for the worker."""
     del enterprise
-    gaps = evidence.check_gaps(case=case, actor=actor, progress=progress)
-    return {"case": case, "ready": not any(gap.blocks for gap in gaps), "gaps": [gap.as_dict() for gap in gaps]}
+    return evidence.check_gaps(case=case, actor=actor, progress=progress)
 
 
 @operation(
     "rectification.submit", on=operations.CASES, permission=Permission.REPORT, path="/{case}/submission",
     job=Job(kind=flow.RECTIFY_SUBMIT, repeatable=False, check=_check_submission),  # each is a step of the case
 )  # fmt: skip
-def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None, progress: Progress = silent) -> Json:
+def submit(
+    *, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None, progress: Progress = silent
+) -> CaseSubmission:
     """Note that report and test report were handed in today: work that counts anew and fails while gaps stand.
 
     Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
@@ -316,10 +323,18 @@ def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None,
     case_row = queries.get_case(case)
     _require_no_gaps(case_row, Steps(progress, case, evidence.COUNTING + evidence.LOOKING))
     days = operations.Days(enterprise)
-    data: Json = {"day": day.isoformat(), "in_time": day <= days.plan(case_row).due.day}
+    in_time = day <= days.plan(case_row).due.day
+    data = {"day": day.isoformat(), "in_time": in_time}
     done = storage.record_step(case=case_row, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
-    answer = {"case": case, "id": case, "state": done.state, "submitted_on": day.isoformat()}
-    return {**answer, **data, "reminder": days.reminder(done)}
+    return CaseSubmission(
+        case=case,
+        id=case,
+        state=done.state,
+        submitted_on=day,
+        day=day,
+        in_time=in_time,
+        reminder=days.reminder(done),
+    )
 
 
 @operation(
@@ -329,7 +344,7 @@ def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None,
 )  # fmt: skip
 def close(
     *, enterprise: str, actor: Actor, case: Key, check: Annotated[Text, Param(filled=True)], progress: Progress = silent
-) -> Json:
+) -> CaseClosing:
     """Close the case: work that fails while the figures do not bear out that the measures worked.
 
     Its recurring measures become the routine. ``effective`` is null where days since the isolation have no calls on
@@ -345,9 +360,9 @@ def close(
         tasks = len(storage.create_routine(case=case_row, start=clock.today(), actor=actor))
         data = {"after": counted[figures.AFTER], "snapshot": counted["snapshot"], "tasks": tasks}
         done = storage.record_step(case=case_row, step=states.CLOSED, data=data, actor=actor, checked=text | counted)
-    effective = True if not data["after"][figures.UNRECORDED] else None
-    answer = {"case": case, "id": case, "state": done.state, "effective": effective}
-    return {**answer, "tasks": tasks, "after": data["after"]}
+    after = counted[figures.AFTER]
+    effective = True if not after[figures.UNRECORDED] else None
+    return CaseClosing(case=case, id=case, state=done.state, effective=effective, tasks=tasks, after=after)
 
 
 def enqueue_report(*, case: str, form: str, language: str, actor: Actor) -> str:
@@ -420,10 +435,10 @@ def _tickets(job: JobValue, actor: Actor, on_progress: flow.Report) -> Mapping[s
         publishing=False,
         progress=on_progress,
     )
-    return {"case": job.payload["case"], **result}
+    return {"case": job.payload["case"], **to_builtins(result)}
 
 
-def _report(job: JobValue, actor: Actor, on_progress: flow.Report) -> Mapping[str, object]:
+def _report(job: JobValue, actor: Actor, on_progress: flow.Report) -> StoredReport:
     """``payload``: case, form, language."""
     case, form, language = (str(job.payload[name]) for name in ("case", "form", "language"))
     return store_report(case=case, form=form, language=language, actor=actor, progress=on_progress)

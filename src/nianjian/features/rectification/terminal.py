@@ -8,6 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.figures import amount_text, count_text, proven
 from nianjian.engines.paper.people import actor_text, actor_texts
@@ -16,6 +17,14 @@ from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.engines.paper.words import words
 from nianjian.features.rectification import evidence, figures, operations, queries, reports, storage
+from nianjian.features.rectification.documents import (
+    CaseClosing,
+    CaseGap,
+    CaseOpened,
+    CaseSubmission,
+    CaseSummary,
+    PendingOrder,
+)
 from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.terminal import table
@@ -55,7 +64,7 @@ def _place(args: Namespace, actor: Actor) -> str:
     return _enterprise(args) if case is None else operations.get_visible_case(case, actor).enterprise_id
 
 
-def _line(data: Json, text: str) -> Answer:
+def _line(data: object, text: str) -> Answer:
     return Answer(data, lambda console: console.print(text))
 
 
@@ -65,26 +74,23 @@ def _open(args: Namespace, actor: Actor) -> Answer:
     case = operations.open_case(enterprise=_enterprise(args), notice=notice, paper=paper, actor=actor)
 
     def show(console: Console) -> None:
-        console.print(_("Case {id} opened.").format(id=case["id"]))
+        console.print(_("Case {id} opened.").format(id=case.id))
         _draw_days(console, case)
 
     return Answer(case, show)
 
 
-def _draw_days(console: Console, case: Json) -> None:
-    when = case["due_at"][:16].replace("T", " ")
-    console.print(_("Due {due}, internal target {target}.").format(due=when, target=case["target"]))
-    if case["provisional"]:
+def _draw_days(console: Console, case: CaseOpened | CaseSummary) -> None:
+    when = case.due_at[:16].replace("T", " ")
+    console.print(_("Due {due}, internal target {target}.").format(due=when, target=case.target))
+    if case.provisional:
         console.print(_("Provisional: the holidays of a year in between are not known yet."), style="yellow")
 
 
 def _list(args: Namespace, actor: Actor) -> Answer:
     cases = operations.list_cases(enterprise=_enterprise(args), actor=actor)
     header = (_("case"), _("received"), _("target"), _("due"), _("state"), _("notice"))
-    body = [
-        (one["id"], one["received"], one["target"], one["due"], _(STEPS[one["state"]]), one["notice"] or None)
-        for one in cases
-    ]
+    body = [(one.id, one.received, one.target, one.due, _(STEPS[one.state]), one.notice or None) for one in cases]
     return Answer({"cases": cases}, lambda console: table.rows(console, header, body))
 
 
@@ -92,31 +98,25 @@ def _show(args: Namespace, actor: Actor) -> Answer:
     case = operations.get_case_detail(case=_case(args, actor), actor=actor)
 
     def show(console: Console) -> None:
-        console.print(_("Case {id}: {state}").format(id=case["id"], state=_(STEPS[case["state"]])))
+        console.print(_("Case {id}: {state}").format(id=case.id, state=_(STEPS[case.state])))
         _draw_days(console, case)
-        if case["reminder"]:
-            console.print(_("Ask for the opinion on {day}.").format(day=case["reminder"]["day"]))
-        steps = [(_(STEPS[one["step"]]), "✓" if one["done"] else None) for one in case["steps"]]
+        if case.reminder:
+            console.print(_("Ask for the opinion on {day}.").format(day=case.reminder.day))
+        steps = [(_(STEPS[one.step]), "✓" if one.done else None) for one in case.steps]
         table.rows(console, (_("step"), _("done")), steps)
         orders = [
             (
-                *(translate_code("kind", one["kind"]), one["channel"], one["cap"]),
-                *(text or None for text in actor_texts([one["proposed_by"], one["approved_by"]], _)),
-                one["approved_at"] or one["approval"],
+                *(translate_code("kind", one.kind), one.channel, one.cap),
+                *(text or None for text in actor_texts([one.proposed_by, one.approved_by], _)),
+                one.approved_at or one.approval,
             )
-            for one in case["orders"]
+            for one in case.orders
         ]
         heads = (_("order"), _("channel"), _("cap"), _("requested by"), _("approved by"), _("since or request"))
         _draw_table(console, heads, orders)
-        tasks = [
-            (one["id"], one["text"], actor_text(one["owner"], _), one["due"], one["done_on"])
-            for one in case["measures"]
-        ]
+        tasks = [(one.id, one.text, actor_text(one.owner, _), one.due, one.done_on) for one in case.measures]
         _draw_table(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
-        papers = [
-            (one["id"], _(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"])
-            for one in case["papers"]
-        ]
+        papers = [(one.id, _(PAPERS[one.kind]), one.name, one.issuer or None, one.dated) for one in case.papers]
         _draw_table(console, (_("number"), _("document"), _("file"), _("issuer"), _("date")), papers)
 
     return Answer(case, show)
@@ -212,11 +212,14 @@ def _tickets(args: Namespace, actor: Actor) -> Answer:
     header = (_("complaint"), _("accepted"), _("complained"), _("line"), _("calls"), _("recordings"))
     body = [
         (
-            *(one[name] for name in ("id", "accepted", "complained", "line")),
-            ", ".join(call["call_id"] for call in one["calls"]) or None,
-            ", ".join(text for call in one["calls"] for text in call["recordings"]) or None,
+            one.id,
+            one.accepted,
+            one.complained,
+            one.line,
+            ", ".join(call.call_id for call in one.calls) or None,
+            ", ".join(text for call in one.calls for text in call.recordings) or None,
         )
-        for one in page["tickets"]
+        for one in page.tickets
     ]
     return Answer(page, lambda console: table.rows(console, header, body))
 
@@ -240,12 +243,12 @@ def _lift(args: Namespace, actor: Actor) -> Answer:
     return _pending(operations.request_lift(enterprise=_place(args, actor), **channel, reason=args.reason, actor=actor))
 
 
-def _pending(order: Json, beside: Sequence[str] = ()) -> Answer:
+def _pending(order: PendingOrder, beside: Sequence[str] = ()) -> Answer:
     """What a second person must say yes to; ``beside``: open cases that it is no step of."""
 
     def show(console: Console) -> None:
         text = _("{channel}: request {approval} is waiting for a second person (nianjian approve {approval}).")
-        console.print(text.format(**order))
+        console.print(text.format(channel=order.channel, approval=order.approval))
         _draw_cases_beside(console, beside)
 
     return Answer(order, show, NO)
@@ -290,18 +293,16 @@ def _measure(args: Namespace, actor: Actor) -> Answer:
 
 def _check(args: Namespace, actor: Actor) -> Answer:
     case = _case(args, actor)
-    gaps = [gap.as_dict() for gap in evidence.check_gaps(case=case, actor=actor)]
-    blocked = any(gap["blocks"] for gap in gaps)
-    answer = {"case": case, "ready": not blocked, "gaps": gaps}
-    return Answer(answer, lambda console: _draw_gaps(console, gaps), NO if blocked else DONE)
+    check = evidence.check_gaps(case=case, actor=actor)
+    return Answer(check, lambda console: _draw_gaps(console, check.gaps), DONE if check.ready else NO)
 
 
-def _draw_gaps(console: Console, gaps: Sequence[Json]) -> None:
+def _draw_gaps(console: Console, gaps: Sequence[CaseGap]) -> None:
     for gap in gaps:
-        command = COMMANDS.get(gap["do"])
+        command = COMMANDS.get(gap.do)
         hint = f" ({command})" if command else ""
-        console.print(f"• {sentence(gap['code'], gap['values'])}{hint}", style="red" if gap["blocks"] else "yellow")
-    if not any(gap["blocks"] for gap in gaps):
+        console.print(f"• {sentence(gap.code, gap.values)}{hint}", style="red" if gap.blocks else "yellow")
+    if not any(gap.blocks for gap in gaps):
         console.print(_("Ready: report and test report can be handed in."))
 
 
@@ -309,29 +310,32 @@ def _report(args: Namespace, actor: Actor) -> Answer:
     report = reports.write_report_file(case=_case(args, actor), path=args.out, language=language(), actor=actor)
 
     def show(console: Console) -> None:
-        text = _("Draft written: {file}") if report["draft"] else _("Report written: {file}")
-        console.print(text.format(file=report["file"]))
-        if report["gaps"]:
-            _draw_gaps(console, report["gaps"])
+        text = _("Draft written: {file}") if report.draft else _("Report written: {file}")
+        console.print(text.format(file=report.file))
+        if report.gaps:
+            _draw_gaps(console, report.gaps)
 
-    return Answer(report, show, NO if report["draft"] else DONE)
+    return Answer(report, show, NO if report.draft else DONE)
 
 
 def _submit(args: Namespace, actor: Actor) -> Answer:
     answer = reports.submit(enterprise=_place(args, actor), case=_case(args, actor), day=args.on, actor=actor)
-    del answer["case"]
     text = _("Handed in on {submitted_on}. Ask for the opinion on {day}; nothing is overdue before or after it.")
-    return _line(answer, text.format(submitted_on=answer["submitted_on"], day=answer["reminder"]["day"]))
+    day = answer.reminder and answer.reminder.day
+    return _line(_without_case(answer), text.format(submitted_on=answer.submitted_on, day=day))
 
 
 def _close(args: Namespace, actor: Actor) -> Answer:
     place, case = _place(args, actor), _case(args, actor)
     answer = reports.close(enterprise=place, case=case, check=args.check, actor=actor)
-    del answer["case"]
-    days = answer["after"][figures.UNRECORDED]
-    return _line(
-        answer, " ".join([_("Case closed."), *([sentence("effect_unproved", {"days": days})] if days else [])])
-    )
+    days = answer.after[figures.UNRECORDED]
+    text = " ".join([_("Case closed."), *([sentence("effect_unproved", {"days": days})] if days else [])])
+    return _line(_without_case(answer), text)
+
+
+def _without_case(answer: CaseSubmission | CaseClosing) -> Json:
+    """What was done as the command prints it: ``id`` alone names the case."""
+    return {name: value for name, value in to_builtins(answer).items() if name != "case"}
 
 
 def _watch(args: Namespace, actor: Actor) -> Answer:
@@ -339,29 +343,28 @@ def _watch(args: Namespace, actor: Actor) -> Answer:
     answer = operations.change_watch_list(enterprise=_enterprise(args), case=_find_case(args), actor=actor, **values)
 
     def show(console: Console) -> None:
-        columns = ("licence", "since", "until", "source")
         header = (_("licence"), _("from"), _("until"), _("source"))
-        table.rows(console, header, [[one[name] for name in columns] for one in answer["watched"]])
+        table.rows(console, header, [[one.licence, one.since, one.until, one.source] for one in answer.watched])
         figures = [
             (
-                _(METRICS[one["metric"]]) if one["metric"] in METRICS else _("landline and mobile share"),
-                amount_text(one["value"], one["unit"], one["limit"]),
-                *(amount_text(one[name], one["unit"]) for name in ("limit", "internal_limit")),
-                _("hit") if one["internal_met"] else _("unproven") if one["internal_unproven"] else _("not reached"),
+                _(METRICS[one.metric]) if one.metric in METRICS else _("landline and mobile share"),
+                amount_text(one.value, one.unit, one.limit),
+                *(amount_text(limit, one.unit) for limit in (one.limit, one.internal_limit)),
+                _("hit") if one.internal_met else _("unproven") if one.internal_unproven else _("not reached"),
             )
-            for one in answer.get("closer", ())
+            for one in answer.closer or ()
         ]
         internal = _("internal limit (the enterprise's own, not law)")
         _draw_table(console, (_("metric"), _("value"), _("guide"), internal, _("internal")), figures)
 
-    return Answer(answer, show)
+    data = {name: value for name, value in to_builtins(answer).items() if value is not None}  # of no year none is told
+    return Answer(data, show)
 
 
 def _routine(args: Namespace, actor: Actor) -> Answer:
     tasks = operations.update_routine(enterprise=_enterprise(args), done=args.done, day=args.on, actor=actor)
-    columns = ("id", "text", "owner", "every", "due", "done_on")
     header = (_("task"), _("text"), _("owner"), _("every (days)"), _("due"), _("last done"))
-    body = [[one[name] for name in columns] for one in tasks]
+    body = [(one.id, one.text, one.owner, one.every, one.due, one.done_on) for one in tasks]
     return Answer({"tasks": tasks}, lambda console: table.rows(console, header, body))
 
 

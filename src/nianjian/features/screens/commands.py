@@ -2,11 +2,11 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.paper.texts.screens import KINDS, STATES, describe_reading
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise
@@ -29,10 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
+    from nianjian.features.screens.documents import ScreenSources
     from nianjian.features.screens.queries import list_sources
 
-    rows = [asdict(row) for row in list_sources(enterprise=args.enterprise, actor=actor)]
-    return Answer({"sources": rows}, lambda console: print_sources(console, rows))
+    sources = list_sources(enterprise=args.enterprise, actor=actor)
+    return Answer(ScreenSources(sources), lambda console: print_sources(console, to_builtins(sources)))
 
 
 def print_sources(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -11,9 +11,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.paper.words import mark
 from nianjian.features.screens import queries, sources
+from nianjian.features.screens.documents import RemovedSource, ScreenLinkMade, SourceEntry
 from nianjian.features.screens.models import ScreenLink, ScreenSource
 from nianjian.features.screens.probes import SourceReading, read_source
-from nianjian.features.screens.queries import Json, RemovedSource, SourceEntry, link_to_document
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, digest, lock_enterprise
@@ -28,7 +28,7 @@ NAME_LENGTH: Final = 60
 MOST_LINKS: Final = 20  # open links of an enterprise
 
 
-def create_link(*, enterprise: str, name: str, days: int, actor: Actor) -> Json:
+def create_link(*, enterprise: str, name: str, days: int, actor: Actor) -> ScreenLinkMade:
     """Make a link; its secret's path is told now only.
 
     ``role_missing``, ``screen_link_days``, ``screen_link_name``, ``screen_links_too_many``.
@@ -50,7 +50,7 @@ def create_link(*, enterprise: str, name: str, days: int, actor: Actor) -> Json:
         )  # fmt: skip
         data = {"link": row.id, "until": row.expires_at.isoformat(timespec="minutes")}
         record(verb="screen.link", enterprise=code, actor=actor, data=data)
-    return {**link_to_document(row), "path": f"/screens/{secret}/"}
+    return ScreenLinkMade(**queries.link_fields(row), path=f"/screens/{secret}/")
 
 
 def end_link(*, enterprise: str, link: str, actor: Actor) -> None:
@@ -306,6 +306,6 @@ def _store_source(row: ScreenSource, verb: str, actor: Actor) -> None:
     record(verb=verb, enterprise=row.enterprise_id, actor=actor, data=_name_source(row))
 
 
-def _name_source(row: ScreenSource) -> Json:
+def _name_source(row: ScreenSource) -> dict[str, object]:
     """What the audit chain says of a source: neither its place nor who asks it."""
     return {"source": row.pk, "name": row.name, "kind": row.kind}

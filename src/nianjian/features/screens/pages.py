@@ -26,9 +26,18 @@ from nianjian.engines.paper.texts.portrait import COMPONENTS
 from nianjian.engines.paper.texts.screens import KINDS, OUTCOMES, PROBLEMS, SCREENS, STATES, describe_reading
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.screens import operations, queries, sources
+from nianjian.features.screens.documents import (
+    EndedCalls,
+    GateAnswers,
+    GatewayFigures,
+    Life,
+    OfficeFigures,
+    SourceEntry,
+    TicketClocks,
+)
 from nianjian.features.screens.operations import LONGEST_DAYS, NAME_LENGTH
 from nianjian.features.screens.probes import SourceReading
-from nianjian.features.screens.queries import FRESH, SourceEntry
+from nianjian.features.screens.queries import FRESH
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Enterprise
 from nianjian.platform.accounts.roles import Permission
@@ -41,8 +50,6 @@ from nianjian.platform.web.forms import OperationForm, form, run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import person
-
-JsonMapping = Mapping[str, Any]
 
 MINUTE: Final = 60
 HOUR: Final = 3600
@@ -76,103 +83,103 @@ class Tile:
     empty: str = ""
 
 
-def build_office_tiles(of: JsonMapping) -> list[Tile]:
+def build_office_tiles(of: OfficeFigures) -> list[Tile]:
     """The tiles of the back office: figures first, then what they are made of."""
     _ = words(current())
-    now, calls, gate, tickets = of["now"], of["calls"], of["gate"], of["complaints"]
-    count = "–" if now["count"] is None else str(now["count"])
-    labels = {} if calls["since"] is None else OUTCOMES
-    outcomes = [_line(_(name), calls["by"][code], calls["all"]) for code, name in labels.items()]
+    now, calls, gate, tickets = of.now, of.calls, of.gate, of.complaints
+    count = "–" if now.count is None else str(now.count)
+    labels = {} if calls.since is None else OUTCOMES
+    outcomes = [_line(_(name), calls.by[code], calls.all) for code, name in labels.items()]
     return [
         _tile(_, "now", gettext("Calls now"), now, count),
-        _tile(_, "calls", gettext("Calls today, ended"), calls, _figure(calls, calls["all"]), note=_damage(calls)),
-        _tile(_, "answered", gettext("Answered today"), calls, _figure(calls, calls["by"]["answered"])),
-        _tile(_, "blocked", gettext("Blocked by the gate today"), gate, _figure(gate, gate["blocked"])),
+        _tile(_, "calls", gettext("Calls today, ended"), calls, _figure(calls, calls.all), note=_damage(calls)),
+        _tile(_, "answered", gettext("Answered today"), calls, _figure(calls, calls.by["answered"])),
+        _tile(_, "blocked", gettext("Blocked by the gate today"), gate, _figure(gate, gate.blocked)),
         _tile(_, "outcomes", gettext("Outcome of the calls"), calls, lines=outcomes),
         _tile(_, "reasons", gettext("Blocked: why"), gate, lines=_reasons(gate, _), empty=gettext("Nothing blocked")),
         _displays(of, _),
         _tile(
-            _, "complaints", gettext("Complaints"), {**tickets, "since": None, "problem": None},
-            gettext("{open} open, {late} late").format(open=tickets["open"], late=tickets["late"]),
-            lines=[line for one in tickets["tickets"] for line in _ticket(one, _)],
+            _, "complaints", gettext("Complaints"), Life(tickets.state, None, None, None, []),
+            gettext("{open} open, {late} late").format(open=tickets.open, late=tickets.late),
+            lines=[line for one in tickets.tickets for line in _ticket(one, _)],
         ),
     ]  # fmt: skip
 
 
-def build_gateway_tiles(of: JsonMapping) -> list[Tile]:
+def build_gateway_tiles(of: GatewayFigures) -> list[Tile]:
     """The tiles above the log."""
     _ = words(current())
-    gate = of["gate"]
+    gate = of.gate
     return [
-        _tile(_, "allowed", gettext("Allowed today"), gate, _figure(gate, gate["allowed"])),
-        _tile(_, "blocked", gettext("Blocked today"), gate, _figure(gate, gate["blocked"])),
+        _tile(_, "allowed", gettext("Allowed today"), gate, _figure(gate, gate.allowed)),
+        _tile(_, "blocked", gettext("Blocked today"), gate, _figure(gate, gate.blocked)),
         _tile(_, "reasons", gettext("Blocked: why"), gate, lines=_reasons(gate, _), empty=gettext("Nothing blocked")),
         _displays(of, _),
     ]
 
 
 def _tile(
-    _: Words, name: str, title: str, life: JsonMapping, value: str = "", *, note: str = "", lines: Sequence[Line] = (),
+    _: Words, name: str, title: str, life: Life, value: str = "", *, note: str = "", lines: Sequence[Line] = (),
     empty: str = "",
 ) -> Tile:  # fmt: skip
-    state = str(life["state"])
+    state = life.state
     notes = [note] if note else []
     if state == "stale":
-        since = life["since"]
+        since = life.since
         gone = gettext("no data since {time}").format(time=format_stamp(since)) if since else gettext("no data so far")
-        if life.get("silent"):
-            gone += " · " + gettext("silent: {names}").format(names=", ".join(life["silent"]))
+        if life.silent:
+            gone += " · " + gettext("silent: {names}").format(names=", ".join(life.silent))
         notes.insert(0, gone)
     if state == "absent":
         notes.insert(0, gettext("no source is set up"))
-    if life["problem"]:
-        notes.append(translate_code(PROBLEMS, str(life["problem"]), _))
+    if life.problem:
+        notes.append(translate_code(PROBLEMS, life.problem, _))
     return Tile(name, title, state, _(STATES[state]), " · ".join(notes), value, lines, empty)
 
 
-def _figure(life: JsonMapping, count: int) -> str:
+def _figure(life: Life, count: int) -> str:
     """A count, also an old one; what was never told is no nought."""
-    return "–" if life["since"] is None else f"{count:,}"
+    return "–" if life.since is None else f"{count:,}"
 
 
-def _damage(calls: JsonMapping) -> str:
+def _damage(calls: EndedCalls) -> str:
     notes = []
-    if calls["damaged"]:
-        notes.append(gettext("{count} rows could not be read").format(count=calls["damaged"]))
-    if calls["gap"]:
-        notes.append(gettext("records before {time} may be missing").format(time=format_stamp(calls["gap"])))
+    if calls.damaged:
+        notes.append(gettext("{count} rows could not be read").format(count=calls.damaged))
+    if calls.gap:
+        notes.append(gettext("records before {time} may be missing").format(time=format_stamp(calls.gap)))
     return " · ".join(notes)
 
 
-def _reasons(gate: JsonMapping, _: Words) -> list[Line]:
-    reasons = gate["reasons"][:REASONS_SHOWN]
-    lines = [_line(translate_code(REASONS, str(one["code"]), _), one["count"], gate["blocked"]) for one in reasons]
+def _reasons(gate: GateAnswers, _: Words) -> list[Line]:
+    reasons = gate.reasons[:REASONS_SHOWN]
+    lines = [_line(translate_code(REASONS, one.code, _), one.count, gate.blocked) for one in reasons]
     lines += [
-        Line(f"{translate_code(REASONS, str(one['code']), _)} · {gettext('only observed')}", f"{one['count']:,}")
-        for one in gate["observed"][: REASONS_SHOWN - len(lines)]
+        Line(f"{translate_code(REASONS, one.code, _)} · {gettext('only observed')}", f"{one.count:,}")
+        for one in gate.observed[: REASONS_SHOWN - len(lines)]
     ]
     return lines
 
 
-def _displays(of: JsonMapping, _: Words) -> Tile:
-    whole = sum(one["count"] for one in of["displays"])
-    lines = [_line(translate_code(COMPONENTS, str(one["code"]), _), one["count"], whole) for one in of["displays"]]
+def _displays(of: OfficeFigures | GatewayFigures, _: Words) -> Tile:
+    whole = sum(one.count for one in of.displays)
+    lines = [_line(translate_code(COMPONENTS, one.code, _), one.count, whole) for one in of.displays]
     title = gettext("Displayed numbers today")
-    return _tile(_, "displays", title, of["gate"], lines=lines, empty=gettext("No request so far"))
+    return _tile(_, "displays", title, of.gate, lines=lines, empty=gettext("No request so far"))
 
 
 def _line(name: str, count: int, whole: int) -> Line:
     return Line(name, f"{count:,}", round(100 * count / whole) if whole else 0)
 
 
-def _ticket(one: JsonMapping, _: Words) -> list[Line]:
+def _ticket(one: TicketClocks, _: Words) -> list[Line]:
     """A ticket's two clocks, as far as they run."""
-    names = (("response", gettext("first response")), ("close", gettext("close")))
-    state = _(TICKETS[one["state"]])
-    running = [(name, one[which]) for which, name in names if one[which]["left_s"] is not None]
+    clocks = ((gettext("first response"), one.response), (gettext("close"), one.close))
+    state = _(TICKETS[one.state])
     return [
-        Line(f"{one['ticket']} · {state} · {name}", format_time_left(read["left_s"]), None, HANDS.get(read["hand"], ""))
-        for name, read in running
+        Line(f"{one.ticket} · {state} · {name}", format_time_left(read.left_s), None, HANDS.get(read.hand, ""))
+        for name, read in clocks
+        if read.left_s is not None
     ]
 
 
@@ -189,7 +196,7 @@ def format_stamp(text: str) -> str:
     return at.strftime("%H:%M:%S" if same else "%m-%d %H:%M:%S")
 
 
-def build_decision_lines(of: JsonMapping) -> list[list[Line]]:
+def build_decision_lines(of: OfficeFigures | GatewayFigures) -> list[list[Line]]:
     """The newest decisions: when, answer, why, line, displayed and called number."""
     _ = words(current())
     return [
@@ -205,7 +212,7 @@ def build_decision_lines(of: JsonMapping) -> list[list[Line]]:
             Line("display", one["display"] or "–"),
             Line("callee", one["callee"] or "–"),
         ]
-        for one in of["decisions"]
+        for one in of.decisions
     ]
 
 
@@ -285,12 +292,14 @@ def _render_screen(
 ) -> HttpResponse:
     """Answer with the screen; ``other``: the address of the other one, ``manages``: who looks may set up sources."""
     form = FilterForm(request.GET)
+    figures: OfficeFigures | GatewayFigures
+    ended = None
     if part == "office":
         figures = queries.office_figures(tenant.code)
         tiles = build_office_tiles(figures)
     else:
         figures = queries.gateway_figures(tenant.code, form.build_filter())
-        tiles = build_gateway_tiles(figures)
+        tiles, ended = build_gateway_tiles(figures), figures.ended
     context = {
         "part": part,
         "title": words(current())(SCREENS[part]),
@@ -299,10 +308,10 @@ def _render_screen(
         "told": figures,
         "tiles": tiles,
         "decisions": build_decision_lines(figures),
-        "log": figures["gate"]["state"],
+        "log": figures.gate.state,
         "note": next(one.note for one in tiles if one.name == "reasons"),
-        "ended": format_stamp(figures["ended"]) if figures.get("ended") else "",
-        "time": format_stamp(figures["at"]),
+        "ended": format_stamp(ended) if ended else "",
+        "time": format_stamp(figures.at),
         "here": request.path,
         "other": other,
         "lacking": " · ".join(one.title for one in tiles if one.state == "absent" and one.name in SET_UP),
@@ -356,9 +365,9 @@ def front(request: Request, code: str) -> HttpResponse:
     links = queries.list_links(enterprise=code, actor=request.actor) if governs else []
     rows = [
         [
-            Cell(one["name"]),
-            Cell(person(one["made_by"]) or "–"),
-            *(Cell(format_moment(datetime.fromisoformat(one[name]))) for name in ("made_at", "expires_at")),
+            Cell(one.name),
+            Cell(person(one.made_by) or "–"),
+            *(Cell(format_moment(datetime.fromisoformat(at))) for at in (one.made_at, one.expires_at)),
         ]
         for one in links
     ]
@@ -366,10 +375,10 @@ def front(request: Request, code: str) -> HttpResponse:
     context = {
         "screens": [(reverse(f"screens-{part}", kwargs={"code": code}), _(text)) for part, text in SCREENS.items()],
         "sources": _sources(figures),
-        "lacking": "absent" in {figures[name]["state"] for name in SET_UP},
+        "lacking": "absent" in {figures.now.state, figures.calls.state},
         "manages": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "links": card_table(gettext("Kiosk links"), heads, rows),
-        "ends": [(one["link"], one["name"]) for one in links],
+        "ends": [(one.link, one.name) for one in links],
         "form": LinkForm() if url else form,
         "made": url,
         "governs": governs,
@@ -386,11 +395,11 @@ def _create_link(request: Request, code: str, form: LinkForm) -> str:
     except NianjianError as error:
         form.add_error(None, " ".join(describe_error(error)))
         return ""
-    path = f"{link['path']}office/"
+    path = f"{link.path}office/"
     return env.address(path, request.build_absolute_uri(path))
 
 
-def _sources(figures: dict[str, Any]) -> Table:
+def _sources(figures: OfficeFigures) -> Table:
     tiles = {one.name: one for one in build_office_tiles(figures)}
     names = (
         ("now", gettext("Current calls (manager interface of the switch)")),

@@ -26,6 +26,19 @@ from nianjian.features.complaints.states import State
 from nianjian.features.dial_policy.decisions import decision_to_document
 from nianjian.features.screens import posted, sources
 from nianjian.features.screens.counts import OUTCOMES
+from nianjian.features.screens.documents import (
+    ClockLeft,
+    CodeCount,
+    CurrentCalls,
+    EndedCalls,
+    GateAnswers,
+    GatewayFigures,
+    OfficeFigures,
+    OpenTickets,
+    ScreenLinkTold,
+    SourceEntry,
+    TicketClocks,
+)
 from nianjian.features.screens.models import ScreenLink, ScreenSource
 from nianjian.features.screens.sources import Switch, today
 from nianjian.platform.accounts import query as accounts
@@ -62,36 +75,38 @@ class DecisionFilter:
     channel: str = ""
 
 
-def office_screen(*, enterprise: str, actor: Actor) -> Json:
+def office_screen(*, enterprise: str, actor: Actor) -> OfficeFigures:
     """The screen of the back office (呼叫中心系统管理后台); ``role_missing``, ``live_malformed``."""
     require_permission(actor, enterprise, Permission.READ)
     return office_figures(enterprise)
 
 
-def gateway_screen(*, enterprise: str, query: DecisionFilter, actor: Actor) -> Json:
+def gateway_screen(*, enterprise: str, query: DecisionFilter, actor: Actor) -> GatewayFigures:
     """The screen of the gateway's log (码号网关日志平台); ``role_missing``, ``live_malformed``."""
     require_permission(actor, enterprise, Permission.READ)
     return gateway_figures(enterprise, query)
 
 
-def office_figures(enterprise: str) -> Json:
+def office_figures(enterprise: str) -> OfficeFigures:
     """The same for who has come by a kiosk's link."""
     view = _View.of(enterprise)
-    return {
+    decisions, _ended = _decisions(enterprise, DecisionFilter(), LAST)
+    return OfficeFigures(
         **view.around(),
-        "now": view.now(),
-        "calls": view.calls(),
-        "gate": view.gate(),
-        "displays": view.displays(),
-        "complaints": _complaints(enterprise),
-        "decisions": _decisions(enterprise, DecisionFilter(), LAST)["decisions"],
-    }
+        now=view.now(),
+        calls=view.calls(),
+        gate=view.gate(),
+        displays=view.displays(),
+        complaints=_complaints(enterprise),
+        decisions=decisions,
+    )
 
 
-def gateway_figures(enterprise: str, query: DecisionFilter) -> Json:
+def gateway_figures(enterprise: str, query: DecisionFilter) -> GatewayFigures:
     """The same for who has come by a kiosk's link."""
     view = _View.of(enterprise)
-    return {**view.around(), "gate": view.gate(), "displays": view.displays(), **_decisions(enterprise, query, STREAM)}
+    decisions, ended = _decisions(enterprise, query, STREAM)
+    return GatewayFigures(**view.around(), gate=view.gate(), displays=view.displays(), decisions=decisions, ended=ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +131,15 @@ class _View:
     def around(self) -> Json:
         return {"enterprise": self.enterprise, "at": format_moment(self.at), "fresh_s": self.limit // 1000}
 
-    def now(self) -> Json:
+    def now(self) -> CurrentCalls:
         """Calls of this moment over all switches that tell: not known where one of them is silent."""
         having = [one for one in self.switches if one.manager is not None]
         beats = [self._beat(one) for one in having]
         life = self._life([one.get("now_at") for one in beats], names=[one.name for one in having])
         count = sum(int(one["now"]) for one in beats) if life["state"] == FRESH else None
-        return {**life, "count": count}
+        return CurrentCalls(**life, count=count)
 
-    def calls(self) -> Json:
+    def calls(self) -> EndedCalls:
         """Ended calls that began today, by outcome, over all switches with call records."""
         counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
         having = [one for one in self.switches if one.records is not None]
@@ -139,25 +154,24 @@ class _View:
         beats = [self._beat(one) for one in having]
         heard, problems = ([one.get(name) for one in beats] for name in ("records_at", "problem"))
         life = self._life(heard, problems, [one.name for one in having])
-        totals = {"all": counts.total(), "by": dict(counts), "damaged": damaged, "gap": max(gaps, default=None)}
-        return {**life, **totals}
+        return EndedCalls(**life, all=counts.total(), by=counts, damaged=damaged, gap=max(gaps, default=None))
 
-    def gate(self) -> Json:
+    def gate(self) -> GateAnswers:
         """Today's answers of the gate."""
         beat, counts = self.beats.get("gate") or {}, self._read_gate_counts()
         there = beat or files.decisions_folder(env.read().home).is_dir()
         life = self._life([beat.get("at")] if there else [], [beat.get("problem")])
         blocked, observed = (_ranked(counts.get(name, {})) for name in ("blocked", "observed"))
-        return {
+        return GateAnswers(
             **life,
-            "allowed": int(counts.get("allowed", 0)),
-            "blocked": sum(one["count"] for one in blocked),
-            "reasons": blocked,
-            "observed": observed,
-            "newest": format_moment(counts["newest"]) if counts.get("newest") else None,
-        }
+            allowed=int(counts.get("allowed", 0)),
+            blocked=sum(one.count for one in blocked),
+            reasons=blocked,
+            observed=observed,
+            newest=format_moment(counts["newest"]) if counts.get("newest") else None,
+        )
 
-    def displays(self) -> list[Json]:
+    def displays(self) -> list[CodeCount]:
         """The displayed numbers of today's questions by class, as the ledger has them today."""
         ledger, counts = list(list_roots(self.enterprise)), Counter[str]()
         for display, count in self._read_gate_counts().get("displays", {}).items():
@@ -206,8 +220,8 @@ def _read(name: str) -> Json:
     return posted.read(posted.folder(env.read().home) / name) or {}
 
 
-def _ranked(counts: Mapping[str, int]) -> list[Json]:
-    return [{"code": code, "count": count} for code, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+def _ranked(counts: Mapping[str, int]) -> list[CodeCount]:
+    return [CodeCount(code, count) for code, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
 
 
 def format_moment(at: int) -> str:
@@ -215,8 +229,8 @@ def format_moment(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, clock.ZONE).isoformat(timespec="milliseconds")
 
 
-def _decisions(enterprise: str, query: DecisionFilter, limit: int) -> Json:
-    """The newest decisions of today; ``ended``: the search read so far back and no further."""
+def _decisions(enterprise: str, query: DecisionFilter, limit: int) -> tuple[list[Json], str | None]:
+    """The newest decisions of today, and back to when the search read, where it did not come to their end."""
     since = int(datetime.combine(today(), time(), clock.ZONE).timestamp() * 1000)
     refused = query.reason == "refused"
     reason, allow = ("", False) if refused else (query.reason, None)
@@ -225,10 +239,10 @@ def _decisions(enterprise: str, query: DecisionFilter, limit: int) -> Json:
     )
     result = decision_search.search_decisions(files.decisions_folder(env.read().home), criteria, limit, lines=LINES)
     ended = None if result.reached is None else format_moment(result.reached)
-    return {"decisions": [to_builtins(decision_to_document(one)) for one in result.decisions], "ended": ended}
+    return [to_builtins(decision_to_document(one)) for one in result.decisions], ended
 
 
-def _complaints(enterprise: str) -> Json:
+def _complaints(enterprise: str) -> OpenTickets:
     """Open tickets with their clocks, the earliest arrival first; drills, which count nowhere, are left out."""
     at = clock.now()
     terms = load_service_levels(enterprise)
@@ -236,33 +250,33 @@ def _complaints(enterprise: str) -> Json:
     rows = complaints.filter_tickets(sight, complaints.TicketFilter(states=OPEN, drills=False), terms, at)
     late = complaints.TicketFilter(states=OPEN, hands=frozenset({Hand.LATE}), drills=False)
     tickets = complaints.rows_to_tickets(enterprise, rows[:TICKETS], terms, at)
-    return {
-        "state": FRESH,
-        "open": rows.count(),
-        "late": complaints.filter_tickets(sight, late, terms, at).count(),
-        "tickets": [
-            {
-                "ticket": one.row.ticket_id,
-                "state": one.state.value,
-                "response": _clock(one.response, at, over=one.row.responded_at is not None),
-                "close": _clock(one.close, at),
-            }
+    return OpenTickets(
+        state=FRESH,
+        open=rows.count(),
+        late=complaints.filter_tickets(sight, late, terms, at).count(),
+        tickets=[
+            TicketClocks(
+                ticket=one.row.ticket_id,
+                state=one.state.value,
+                response=_clock(one.response, at, over=one.row.responded_at is not None),
+                close=_clock(one.close, at),
+            )
             for one in tickets
         ],
-    }
+    )
 
 
-def _clock(read: ClockReading, at: datetime, *, over: bool = False) -> Json:
-    """``left_s``: seconds that are left, negative: over; None: it does not run. ``over``: what it times was done."""
+def _clock(read: ClockReading, at: datetime, *, over: bool = False) -> ClockLeft:
+    """``over``: what it times was done."""
     running = not over and read.hand in {Hand.RUNNING, Hand.WARNED, Hand.LATE} and read.due is not None
     left = int((read.due - at).total_seconds()) if running and read.due is not None else None
-    return {"hand": read.hand.value, "left_s": left}
+    return ClockLeft(read.hand.value, left)
 
 
-def list_links(*, enterprise: str, actor: Actor) -> list[Json]:
+def list_links(*, enterprise: str, actor: Actor) -> list[ScreenLinkTold]:
     """The open links, newest first, without their secrets; ``role_missing``."""
     require_permission(actor, enterprise, Permission.ADMINISTER)
-    return [link_to_document(row) for row in open_links(enterprise)]
+    return [ScreenLinkTold(**link_fields(row)) for row in open_links(enterprise)]
 
 
 def find_enterprise_by_secret(secret: str) -> Enterprise | None:
@@ -275,8 +289,8 @@ def find_enterprise_by_secret(secret: str) -> Enterprise | None:
     return accounts.enterprise(row.enterprise_id)
 
 
-def link_to_document(row: ScreenLink) -> Json:
-    """An open link as JSON, without its secret."""
+def link_fields(row: ScreenLink) -> dict[str, str]:
+    """What is told of an open link, by the names of `ScreenLinkTold`."""
     return {
         "link": row.id,
         "name": row.name,
@@ -288,36 +302,6 @@ def link_to_document(row: ScreenLink) -> Json:
 
 FIXED: Final = "setting."  # how the number of a source begins that the server's setting names
 SHADOWED: Final = "shadowed"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
-    """A source of the screens; ``fixed``: the server's setting names it, nobody changes it here.
-
-    ``place`` is told without name and password, ``secret`` says whether one is kept. ``state``: fresh, or stale without
-    a sign of life; ``since``: its last one, null: none so far. ``posts_to``: the path to which the switch posts.
-    """
-
-    source: str
-    name: str
-    kind: str
-    place: str
-    user: str
-    secret: bool
-    fixed: bool
-    state: str
-    since: str | None
-    problem: str | None
-    posts_to: str | None
-    set_by: str | None
-    set_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedSource:
-    """The source that is no more."""
-
-    source: str
 
 
 def list_sources(*, enterprise: str, actor: Actor) -> list[SourceEntry]:

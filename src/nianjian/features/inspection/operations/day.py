@@ -299,9 +299,6 @@ def _require_planner(enterprise: str, actor: Actor) -> None:
     accounts.enterprise(enterprise)
 
 
-SOURCES: Final = ("now", "calls", "gate")  # of both screens
-
-
 #: What is known of the notice, as a state; no limit runs out for the enterprise while the notice is awaited.
 NOTICE: Final = {NoticeState.RECEIVED: State.PASSED, NoticeState.AWAITED: State.IN_PROGRESS}
 
@@ -367,7 +364,7 @@ def _expected_notice(grounds: CheckBasis, row: Visit | None) -> Json:
 def _screens_evidence(grounds: CheckBasis, note: ScreensSeen | None, days: int) -> Iterator[Json]:
     """S9: the sources behind the screens as they are now, and what a person has seen in the room."""
     figures = queries.office_figures(grounds.enterprise)
-    state, why = states.judge_sources(str(figures[name]["state"]) for name in SOURCES)
+    state, why = states.judge_sources(one.state for one in (figures.now, figures.calls, figures.gate))
     yield _evidence("screens", states.SCREENS_RULE, state, why, grounds.day.isoformat())
     day = None if note is None else note.seen_on
     state, why = states.judge_screens(day, days, grounds.day, stand=note is not None and note.stand)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
@@ -32,8 +32,7 @@ from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.portrait.portraits import list_years
 from nianjian.features.rectification import evidence, operations, queries, reports, states
-from nianjian.features.rectification.evidence import GapPreview
-from nianjian.features.rectification.gaps import Gap
+from nianjian.features.rectification.documents import CaseDetail, CaseGap, CaseGaps, CaseOrder, CaseSummary
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
 from nianjian.features.rectification.pages.stages import (
     NOW,
@@ -66,11 +65,11 @@ from nianjian.platform.web.work import kind, person, progressing
 Json = dict[str, Any]
 
 
-def get_case_or_404(request: Request, code: str, case: str) -> Json:
+def get_case_or_404(request: Request, code: str, case: str) -> CaseDetail:
     """The case, if it is of this enterprise; else 404."""
     with missing_as_404():
         detail = operations.get_case_detail(case=case, actor=request.actor)
-    if detail["enterprise"] != code:
+    if detail.enterprise != code:
         raise Http404
     return detail
 
@@ -97,16 +96,16 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
     detail = get_case_or_404(request, code, case)
     done = request.POST.get("done", "")
     if done.isdecimal():
-        operations.complete_measure(case=detail["id"], measure=int(done), day=clock.today(), actor=request.actor)
+        operations.complete_measure(case=detail.id, measure=int(done), day=clock.today(), actor=request.actor)
         messages.success(request, gettext("Measure carried out."))
     else:
         form = Measure(request.POST)
         if form.is_valid():
-            operations.add_measure(enterprise=code, case=detail["id"], actor=request.actor, **form.cleaned_data)
+            operations.add_measure(enterprise=code, case=detail.id, actor=request.actor, **form.cleaned_data)
             messages.success(request, gettext("Measure recorded."))
         else:
             messages.error(request, gettext("A measure needs a text, an owner and a day."))
-    return redirect("rectify-one", code=code, case=detail["id"])
+    return redirect("rectify-one", code=code, case=detail.id)
 
 
 @require_POST
@@ -116,19 +115,19 @@ def paper(request: Request, code: str, case: str) -> HttpResponse:
     """Keep a paper, or note that one has read a technical assessment."""
     detail = get_case_or_404(request, code, case)
     if (read := request.POST.get("read", "")[:9]).isdecimal():
-        operations.confirm_assessment(enterprise=code, case=detail["id"], paper=int(read), actor=request.actor)
+        operations.confirm_assessment(enterprise=code, case=detail.id, paper=int(read), actor=request.actor)
         messages.success(request, gettext("Noted: you have read it."))
-        return redirect("rectify-one", code=code, case=detail["id"])
+        return redirect("rectify-one", code=code, case=detail.id)
     form = Paper(request.POST, request.FILES)
     if form.is_valid():
         data = form.cleaned_data
         body = read_upload(data.pop("file"))
         if body is not None:
-            operations.add_paper(case=detail["id"], kind=data.pop("kind"), paper=body, actor=request.actor, **data)
+            operations.add_paper(case=detail.id, kind=data.pop("kind"), paper=body, actor=request.actor, **data)
             messages.success(request, gettext("Document stored."))
     else:
         messages.error(request, gettext("Choose a file, and what it is."))
-    return redirect("rectify-one", code=code, case=detail["id"])
+    return redirect("rectify-one", code=code, case=detail.id)
 
 
 @require_POST
@@ -136,7 +135,7 @@ def paper(request: Request, code: str, case: str) -> HttpResponse:
 def end(request: Request, code: str, case: str) -> HttpResponse:
     """Let the worker count the figures, check everything, note the handing in, or close."""
     detail = get_case_or_404(request, code, case)
-    who = {"enterprise": code, "case": detail["id"], "actor": request.actor}
+    who: dict[str, Any] = {"enterprise": code, "case": detail.id, "actor": request.actor}
     match request.POST.get("act", ""):
         case "measure":
             job = reports.count_figures.enqueue(**who)
@@ -147,7 +146,7 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
         case "submit":
             job = reports.submit.enqueue(**who)
         case _:
-            return redirect("rectify-one", code=code, case=detail["id"])
+            return redirect("rectify-one", code=code, case=detail.id)
     return redirect("data-job", code=code, job=job)
 
 
@@ -156,7 +155,7 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
 def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
     """Let the worker set the report."""
     detail = get_case_or_404(request, code, case)
-    job = reports.enqueue_report(case=detail["id"], form=form, language=current(), actor=request.actor)
+    job = reports.enqueue_report(case=detail.id, form=form, language=current(), actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
@@ -166,8 +165,8 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """Give a report away that was set; 404 where there is none any more."""
     detail = get_case_or_404(request, code, case)
     with missing_as_404():
-        result = reports.get_stored_report(case=detail["id"], job=job, actor=request.actor)
-    return as_attachment(HttpResponse(result.content, content_type=result.media), result.download_name(detail["id"]))
+        result = reports.get_stored_report(case=detail.id, job=job, actor=request.actor)
+    return as_attachment(HttpResponse(result.content, content_type=result.media), result.download_name(detail.id))
 
 
 @require_safe
@@ -175,16 +174,16 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
 def cases(request: Request, code: str) -> HttpResponse:
     """List the cases, the next due first read from the dates."""
     read = partial(operations.list_cases, enterprise=code, actor=request.actor)
-    listing: Page[Json] = paged(request, LazyRows(lambda first, count: read(first=first, count=count)))
+    listing: Page[CaseSummary] = paged(request, LazyRows(lambda first, count: read(first=first, count=count)))
     _ = words(current())
     rows = [
         [
-            Cell(one["id"], href=reverse("rectify-one", kwargs={"code": code, "case": one["id"]})),
-            Cell(one["notice"] or "–"),
-            Cell(_day(one["received"])),
-            Cell(_day(one["target"])),
-            Cell(_day(one["due"]), badge="late" if one["late"] else ""),
-            Cell(_(STEPS[one["state"]]), badge="good" if one["state"] == "closed" else "plain"),
+            Cell(one.id, href=reverse("rectify-one", kwargs={"code": code, "case": one.id})),
+            Cell(one.notice or "–"),
+            Cell(format_day(one.received)),
+            Cell(format_day(one.target)),
+            Cell(format_day(one.due), badge="late" if one.late else ""),
+            Cell(_(STEPS[one.state]), badge="good" if one.state == "closed" else "plain"),
         ]
         for one in listing.rows
     ]
@@ -217,15 +216,15 @@ def isolated(request: Request, code: str) -> HttpResponse:
     names = queries.list_channel_names(code, clock.today())
     rows = []
     for order in queries.list_isolations(code):
-        entry = _order_row(queries.order_document(order), names)
+        entry = _order_row(queries.order_document(order, waiting=False), names)
         case = _isolation_address(code, order.case_id)
         rows.append(
             [
                 Cell(entry["channel"], href=case),
-                Cell(cap_text(entry["cap"])),
+                Cell(cap_text(entry["order"].cap)),
                 Cell(entry["approved_at"]),
                 Cell(" · ".join([entry["requester"], entry["approver"]])),
-                Cell(entry["end"] or "–"),
+                Cell(order.end or "–"),
             ]
         )
     heads = (gettext("Channel"), gettext("Calls a day"), gettext("Since"), gettext("Asked for and approved by"))
@@ -249,7 +248,7 @@ def create_case(request: Request, code: str) -> HttpResponse:
 
     if request.method == "POST" and run_form(form, open_case):
         messages.success(request, gettext("The case is open."))
-        return redirect("rectify-one", code=code, case=opened[0]["id"])
+        return redirect("rectify-one", code=code, case=opened[0].id)
     context = {"form": form, "back": reverse("rectify", kwargs={"code": code})}
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/open.html", context, status=status)
@@ -271,7 +270,7 @@ def watched(request: Request, code: str) -> HttpResponse:
         return render(request, "rectification/watch_add.html", context, status=status)
     licences = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
     rows = [
-        [Cell(one["licence"]), Cell(_day(one["since"])), Cell(_day(one["until"])), Cell(one["source"] or "–")]
+        [Cell(one.licence), Cell(format_day(one.since)), Cell(format_day(one.until) or "–"), Cell(one.source or "–")]
         for one in licences
     ]
     heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Ordered by"))
@@ -300,10 +299,14 @@ def _closer(request: Request, code: str, year: int) -> list[Json]:
     _ = words(current())
     evasion = _("landline and mobile share")
     return [
-        one
-        | {"title": _(METRICS[one["metric"]]) if one["metric"] in METRICS else evasion}
-        | {"value": amount_text(one["value"], one["unit"], one["limit"])}
-        | {name: limit_text({"limit": one[name]}, one["unit"]) for name in ("limit", "internal_limit")}
+        {
+            "title": _(METRICS[one.metric]) if one.metric in METRICS else evasion,
+            "value": amount_text(one.value, one.unit, one.limit),
+            "limit": limit_text({"limit": one.limit}, one.unit),
+            "internal_limit": limit_text({"limit": one.internal_limit}, one.unit),
+            "internal_met": one.internal_met,
+            "internal_unproven": one.internal_unproven,
+        }
         for one in limits
     ]
 
@@ -336,9 +339,9 @@ class Next(NamedTuple):
     label: str
 
 
-def waits(detail: Json, preview: GapPreview, working: Collection[str], word: Words) -> dict[str, str]:
+def waits(detail: CaseDetail, preview: CaseGaps, working: Collection[str], word: Words) -> dict[str, str]:
     """Act -> why it cannot be done now, "" where it can; the server refuses for the same reasons."""
-    lacking = {one["step"]: one["open_for"] for one in detail["steps"]}
+    lacking = {one.step: one.open_for for one in detail.steps}
     reasons = {}
     for act, (step, work) in ACTS.items():
         first = lacking.get(step, ())
@@ -350,10 +353,10 @@ def waits(detail: Json, preview: GapPreview, working: Collection[str], word: Wor
     return reasons
 
 
-def _way(code: str, detail: Json, gap: Gap) -> tuple[str, str]:
+def _way(code: str, detail: CaseDetail, gap: CaseGap) -> tuple[str, str]:
     """Where a gap is closed: (address, label)."""
-    here = {"code": code, "case": detail["id"]}
-    waiting = next((one["approval"] for one in detail["orders"] if one["waiting"]), "")
+    here = {"code": code, "case": detail.id}
+    waiting = next((one.approval for one in detail.orders if one.waiting), "")
     ways = {
         "locate": (reverse("rectify-locate", kwargs=here), _("Locate the channel")),
         "isolate": (reverse("rectify-isolate", kwargs=here), _("Isolate the channel")),
@@ -365,12 +368,12 @@ def _way(code: str, detail: Json, gap: Gap) -> tuple[str, str]:
     }
     if waiting:
         ways["approve"] = (reverse("approvals-decide-here", args=[code, waiting]), _("Go to the request"))
-    return ways.get(gap.remedy, ("", ""))
+    return ways.get(gap.do, ("", ""))
 
 
-def following(code: str, detail: Json, preview: GapPreview, word: Words) -> Next | None:
+def following(code: str, detail: CaseDetail, preview: CaseGaps, word: Words) -> Next | None:
     """The one thing to do now; None: the case is over."""
-    done = {one["step"] for one in detail["steps"] if one["done"]}
+    done = {one.step for one in detail.steps if one.done}
     if states.CLOSED in done:
         return None
     if states.SUBMITTED in done:
@@ -392,19 +395,19 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     """Show a case."""
     detail = get_case_or_404(request, code, case)
     _ = words(current())
-    preview = evidence.preview_gaps(case=detail["id"], actor=request.actor)
-    working = reports.list_running(code, detail["id"])
-    closed, names = detail["state"] == "closed", _channel_names(detail)
+    preview = evidence.preview_gaps(case=detail.id, actor=request.actor)
+    working = reports.list_running(code, detail.id)
+    closed, names = detail.state == "closed", _channel_names(detail)
     steps = list_stages(code, detail, names, _)
     context = {
         "case": detail,
         "title": _title(detail),
-        "state": _(STEPS[detail["state"]]),
+        "state": _(STEPS[detail.state]),
         "pairs": _pairs(detail),
         "stages": steps,
         "stage_template": next((f"rectification/stage_{one.key}.html" for one in steps if one.state == NOW), ""),
         "request_waiting": None if closed else find_request(code, detail, names, request.actor),
-        "submitted": detail["state"] == states.SUBMITTED,
+        "submitted": detail.state == states.SUBMITTED,
         "period": Period(auto_id="period_%s"),
         "next": following(code, detail, preview, _),
         "working": [(kind(one.kind), reverse("data-job", args=[code, one.id])) for one in working.values()],
@@ -413,21 +416,19 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         if closed
         else [(gap.blocks, error_message(gap.code, gap.values, _), *_way(code, detail, gap)) for gap in preview.gaps],
         "looked": preview,
-        "checked": format_moment(preview.at),
-        "figures": rectification.measured_rows(detail["measured"], _),
+        "checked": format_moment(preview.checked_at),
+        "figures": rectification.measured_rows(detail.measured, _),
         "chart": _chart(detail, names, _),
         "papers": [
-            paper
-            | {
-                "kind": _(PAPERS[paper["kind"]]),
-                "unread": paper["kind"] == "test_report" and paper["titled"] is None,
-                "reader": person(paper["read_by"]),
+            {
+                "paper": one,
+                "kind": _(PAPERS[one.kind]),
+                "unread": one.kind == "test_report" and one.titled is None,
+                "reader": person(one.read_by),
             }
-            for paper in detail["papers"]
+            for one in detail.papers
         ],
-        "events": [
-            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), event_actors(one)) for one in detail["events"]
-        ],
+        "events": [(one.at[:16].replace("T", " "), _(STEPS[one.step]), event_actors(one)) for one in detail.events],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),
         "open": not closed,
@@ -437,28 +438,28 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     return render(request, "rectification/one.html", context)
 
 
-def _title(detail: Json) -> str:
+def _title(detail: CaseDetail) -> str:
     """What a case is called: by the first cause that the notice names, else by the notice."""
-    name = next(iter(detail["causes"]), "") or detail["notice"]
+    name = next(iter(detail.causes), "") or detail.notice
     return gettext("Rectification case: {name}").format(name=name) if name else gettext("Rectification case")
 
 
-def _pairs(detail: Json) -> list[tuple[str, str]]:
-    due = detail["due_at"][:16].replace("T", " ")
+def _pairs(detail: CaseDetail) -> list[tuple[str, str]]:
+    due = detail.due_at[:16].replace("T", " ")
     provisional = gettext("provisional: the holidays of a year in between are not known yet")
     pairs = [
-        (gettext("Notice"), detail["notice"] or "–"),
-        (gettext("Received on"), detail["received"]),
-        (gettext("Internal target"), detail["target"]),
-        (gettext("Due"), f"{due} ({provisional})" if detail["provisional"] else due),
+        (gettext("Notice"), detail.notice or "–"),
+        (gettext("Received on"), detail.received.isoformat()),
+        (gettext("Internal target"), detail.target.isoformat()),
+        (gettext("Due"), f"{due} ({provisional})" if detail.provisional else due),
     ]
-    if detail["reminder"]:
-        pairs.append((gettext("Ask for the opinion on"), detail["reminder"]["day"]))
+    if detail.reminder:
+        pairs.append((gettext("Ask for the opinion on"), detail.reminder.day.isoformat()))
     return pairs
 
 
-def _chart(detail: Json, names: ChannelNames, _: Words) -> SafeString:
-    measured = detail["measured"]
+def _chart(detail: CaseDetail, names: ChannelNames, _: Words) -> SafeString:
+    measured = detail.measured
     if not measured or not any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
         return SafeString()
     return SafeString(sections.html_chart(rectification.days_chart(measured, names, _), _))
@@ -470,35 +471,33 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last location found."""
     detail = get_case_or_404(request, code, case)
     _ = words(current())
-    where, names = detail["located"], _channel_names(detail)
+    where, names = detail.located, _channel_names(detail)
     context = {
         "case": detail,
-        "ways": ways(code, detail["id"]),
+        "ways": ways(code, detail.id),
         "form": Period(),
         "told": rectification.location_content(where, names, _),
         "charts": [
             SafeString(sections.html_chart(one, _))
-            for one in rectification.case_charts(
-                {**detail, "measured": None}, names, _, partial(_tickets_of, code, detail)
-            )
+            for one in rectification.case_charts({"located": where}, names, _, partial(_tickets_of, code, detail))
         ],
-        "tables": [_table(code, detail, dimension, names, _) for dimension in DIMENSIONS] if where else [],
-        "may": has_permission(request.actor, code, Permission.REPORT) and detail["state"] != "closed",
+        "tables": [_table(code, detail, where, dimension, names, _) for dimension in DIMENSIONS] if where else [],
+        "may": has_permission(request.actor, code, Permission.REPORT) and detail.state != "closed",
     }
     return render(request, "rectification/locate.html", context)
 
 
-def _tickets_of(code: str, detail: Json, dimension: str, group: Json) -> str:
+def _tickets_of(code: str, detail: CaseDetail, dimension: str, group: Json) -> str:
     """The address of a group's complaints; "" where its number is masked."""
     key = group.get("ref") or group["key"] or ""
-    address = reverse("rectify-tickets", args=[code, detail["id"]])
+    address = reverse("rectify-tickets", args=[code, detail.id])
     return "" if "*" in key else f"{address}?{urlencode({'group': dimension, 'key': key})}"
 
 
-def _table(code: str, detail: Json, dimension: str, names: ChannelNames, _: Words) -> Table:
+def _table(code: str, detail: CaseDetail, where: Json, dimension: str, names: ChannelNames, _: Words) -> Table:
     """The groups of a dimension, each leading to its complaints."""
     rows = []
-    for one in detail["located"]["dimensions"][dimension]["groups"]:
+    for one in where["dimensions"][dimension]["groups"]:
         text = rectification.group_row(one, dimension, names, _)
         link = _tickets_of(code, detail, dimension, one)
         figures = ("complaints", "answered", "rate", "rest", "chance", "share")
@@ -519,10 +518,10 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
     detail = get_case_or_404(request, code, case)
     form = Period(request.POST)
     if form.is_valid():
-        job = reports.locate.enqueue(enterprise=code, case=detail["id"], actor=request.actor, **form.cleaned_data)
+        job = reports.locate.enqueue(enterprise=code, case=detail.id, actor=request.actor, **form.cleaned_data)
         return redirect("data-job", code=code, job=job)
     messages.error(request, gettext("These are not valid days."))
-    return redirect("rectify-locate", code=code, case=detail["id"])
+    return redirect("rectify-locate", code=code, case=detail.id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -533,16 +532,16 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
     group = _group(request)
     free = has_permission(request.actor, code, Permission.REPORT)
     if request.method == "POST":
-        reports.enqueue_tickets(case=detail["id"], group=group, actor=request.actor)
+        reports.enqueue_tickets(case=detail.id, group=group, actor=request.actor)
         return redirect(f"{request.path}?{_query(group)}")
-    job = reports.find_group_lookup(case=detail["id"], group=group, actor=request.actor)
-    last = reports.find_group_lookup(case=detail["id"], group=group, actor=request.actor, states=("done",))
+    job = reports.find_group_lookup(case=detail.id, group=group, actor=request.actor)
+    last = reports.find_group_lookup(case=detail.id, group=group, actor=request.actor, states=("done",))
     rows = None if last is None else last.result
     latest = job is not None and last is not None and job.id == last.id
     names, _ = _channel_names(detail), words(current())
     context = {
         "case": detail,
-        "ways": ways(code, detail["id"]),
+        "ways": ways(code, detail.id),
         "group": f"{_(DIMENSIONS[group.dimension])} {_called(detail, group, names) or _('not known')}",
         "rows": None
         if rows is None
@@ -556,7 +555,7 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
         "at": _at(cast("str | None", (rows or {}).get("at"))),
         "query": _query(group),
         "next": _query(replace(group, page=group.page + 1)),
-        "located": detail["located"] is not None,
+        "located": detail.located is not None,
         "may": free and (job is None or job.over),
         **(progressing(code, job) if job is not None and not latest else {}),
     }
@@ -575,11 +574,11 @@ def _group(request: Request) -> reports.GroupQuery:
     return reports.GroupQuery(dimension, key or None, page)
 
 
-def _called(detail: Json, group: reports.GroupQuery, names: ChannelNames) -> str | None:
+def _called(detail: CaseDetail, group: reports.GroupQuery, names: ChannelNames) -> str | None:
     """The group's key as it may be shown, with its name: a number of a person is masked."""
     if not group.key:
         return None
-    groups = (detail["located"] or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
+    groups = (detail.located or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
     key = next((str(one["key"]) for one in groups if one.get("ref") == group.key), group.key)
     return rectification.channel_text(group.dimension, key, names)
 
@@ -600,7 +599,7 @@ def isolate(request: Request, code: str, case: str | None = None) -> HttpRespons
     if waiting:
         return redirect(f"{_isolation_address(code, waiting[0][0].pk)}?{request.GET.urlencode()}")
     detail = get_case_or_404(request, code, case) if case else None
-    orders = detail["orders"] if detail else operations.list_order_documents(queries.list_orders_of_no_case(code))
+    orders = detail.orders if detail else operations.list_order_documents(queries.list_orders_of_no_case(code))
     standing = [one for one in orders if _holds(one)]
     names = _channel_names(detail) if detail else queries.list_channel_names(code, clock.today())
     channel = choose_channel(code, detail, request.GET, orders)
@@ -613,20 +612,18 @@ def isolate(request: Request, code: str, case: str | None = None) -> HttpRespons
     form = Isolated(request.POST or None, initial=first)
     form.fields["channel"].help_text = called
     ask = partial(operations.request_isolation, enterprise=code, case=case, actor=request.actor)
-    if request.method == "POST" and run_form(
-        form, lambda terms: say_requested(request, code, ask(**terms)["approval"])
-    ):
+    if request.method == "POST" and run_form(form, lambda terms: say_requested(request, code, ask(**terms).approval)):
         return redirect(_isolation_address(code, case))
     context = {
         "case": detail,
-        "ways": ways(code, detail["id"]) if detail else [],
+        "ways": ways(code, detail.id) if detail else [],
         "form": form,
         "orders": [_order_row(one, names) for one in orders],
         "standing": [_order_row(one, names) for one in standing],
-        "lift": reverse("rectify-lift", args=[code, detail["id"]])
+        "lift": reverse("rectify-lift", args=[code, detail.id])
         if detail
         else reverse("rectify-lift-channel", args=[code]),
-        "open": detail is None or detail["state"] != "closed",
+        "open": detail is None or detail.state != "closed",
         "second": build_second_person(request, code),
         "called": called,
         "unheard": channel is not None and is_unheard(code, channel.key, channel.channel, request.actor),
@@ -641,28 +638,28 @@ def _isolation_address(code: str, case: str | None) -> str:
     return reverse("rectify-isolate", args=[code, case]) if case else reverse("rectify-isolate-channel", args=[code])
 
 
-def _order_row(order: Json, names: ChannelNames) -> Json:
-    moments = {name: _at(order[name]) for name in ("approved_at", "lifted_at")}
-    texts = actor_texts([order["proposed_by"], order["approved_by"]], words(current()))
-    people = dict(zip(("requester", "approver"), texts, strict=True))
-    channel = rectification.channel_text(order["key"], order["channel"], names)
-    return {**order, **moments, **people, "channel": channel}
+def _order_row(order: CaseOrder, names: ChannelNames) -> Json:
+    requester, approver = actor_texts([order.proposed_by, order.approved_by], words(current()))
+    return {
+        "order": order,
+        "channel": rectification.channel_text(order.key, order.channel, names),
+        "requester": requester,
+        "approver": approver,
+        "approved_at": _at(order.approved_at),
+        "lifted_at": _at(order.lifted_at),
+    }
 
 
-def _channel_names(detail: Json) -> ChannelNames:
-    return queries.get_channel_names(queries.get_case(detail["id"]))
-
-
-def _day(text: str | None) -> str:
-    return format_day(date.fromisoformat(text)) if text else "–"
+def _channel_names(detail: CaseDetail) -> ChannelNames:
+    return queries.get_channel_names(queries.get_case(detail.id))
 
 
 def _at(wall: str | None) -> str:
     return "" if wall is None else format_moment(datetime.fromisoformat(wall))
 
 
-def _holds(order: Json) -> bool:
-    return bool(order["kind"] == "isolate" and order["approved_at"] and not order["lifted_at"])
+def _holds(order: CaseOrder) -> bool:
+    return bool(order.kind == "isolate" and order.approved_at and not order.lifted_at)
 
 
 @require_POST
@@ -670,13 +667,13 @@ def _holds(order: Json) -> bool:
 def lift(request: Request, code: str, case: str | None = None) -> HttpResponse:
     """Ask to lift an isolation of the case, or one of no case."""
     detail = get_case_or_404(request, code, case) if case else None
-    orders = detail["orders"] if detail else operations.list_order_documents(queries.list_orders_of_no_case(code))
+    orders = detail.orders if detail else operations.list_order_documents(queries.list_orders_of_no_case(code))
     order_id = request.POST.get("order", "")
     for order in orders:
-        if order["order"] == order_id and _holds(order):
+        if order.order == order_id and _holds(order):
             reason = request.POST.get("reason", "")
             result = operations.request_lift(
-                enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
+                enterprise=code, key=order.key, channel=order.channel, reason=reason, actor=request.actor
             )
-            say_requested(request, code, result["approval"])
+            say_requested(request, code, result.approval)
     return redirect(_isolation_address(code, case))

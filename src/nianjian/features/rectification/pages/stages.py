@@ -23,8 +23,9 @@ from nianjian.features.portrait import causes
 from nianjian.features.portrait.causes import Ranking
 from nianjian.features.portrait.portraits import find_masked_portrait, list_years
 from nianjian.features.rectification import figures, queries, states
+from nianjian.features.rectification.documents import CaseDetail, CaseEvent, CaseOrder
 from nianjian.features.rectification.storage import CHANNEL, KEYS
-from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import Actor, recorded_actor
 from nianjian.platform.approvals.storage import list_approvers
 from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.work import person
@@ -69,9 +70,9 @@ class IsolationRequest:
     deaf: bool  # the gate has had no call of this line today
 
 
-def list_stages(code: str, detail: Json, names: ChannelNames, word: Words) -> list[Stage]:
+def list_stages(code: str, detail: CaseDetail, names: ChannelNames, word: Words) -> list[Stage]:
     """The steps in their order; the first that is not done is open, none of a case that is closed."""
-    done = {one["step"] for one in detail["steps"] if one["done"]}
+    done = {one.step for one in detail.steps if one.done}
     lines = {
         "opened": _opened_line(detail),
         "located": _located_line(detail, names, word),
@@ -79,8 +80,8 @@ def list_stages(code: str, detail: Json, names: ChannelNames, word: Words) -> li
         "closed": _closed_line(detail, word),
     }
     links = {
-        "located": (reverse("rectify-locate", args=[code, detail["id"]]), _("View the grounds")),
-        "isolated": (reverse("rectify-isolate", args=[code, detail["id"]]), _("View the orders")),
+        "located": (reverse("rectify-locate", args=[code, detail.id]), _("View the grounds")),
+        "isolated": (reverse("rectify-isolate", args=[code, detail.id]), _("View the orders")),
         "measured": ("#figures", _("View the figures")),
     }
     stages: list[Stage] = []
@@ -95,52 +96,52 @@ def list_stages(code: str, detail: Json, names: ChannelNames, word: Words) -> li
     return stages
 
 
-def _opened_line(detail: Json) -> str:
-    causes = _("; ").join(detail["causes"])
-    return _("The notice names: {causes}").format(causes=causes) if causes else detail["notice"] or ""
+def _opened_line(detail: CaseDetail) -> str:
+    causes = _("; ").join(detail.causes)
+    return _("The notice names: {causes}").format(causes=causes) if causes else detail.notice or ""
 
 
-def _located_line(detail: Json, names: ChannelNames, word: Words) -> str:
-    content = rectification.location_content(detail["located"], names, word)
+def _located_line(detail: CaseDetail, names: ChannelNames, word: Words) -> str:
+    content = rectification.location_content(detail.located, names, word)
     if content is None:
         return ""
     return _("; ").join(content["named"]) or str(content["none_named"])
 
 
-def _isolated_line(detail: Json, names: ChannelNames) -> str:
-    standing = [one for one in detail["orders"] if one["kind"] == "isolate" and one["approved_at"]]
+def _isolated_line(detail: CaseDetail, names: ChannelNames) -> str:
+    standing = [one for one in detail.orders if one.kind == "isolate" and one.approved_at]
     texts = []
     for one in standing:
-        channel = rectification.channel_text(one["key"], one["channel"], names)
-        text = channel if one["cap"] is None else _("{channel}: at most {cap} calls a day")
-        texts.append(text.format(channel=channel, cap=one["cap"]))
+        channel = rectification.channel_text(one.key, one.channel, names)
+        text = channel if one.cap is None else _("{channel}: at most {cap} calls a day")
+        texts.append(text.format(channel=channel, cap=one.cap))
     return _("; ").join(texts)
 
 
-def _closed_line(detail: Json, word: Words) -> str:
+def _closed_line(detail: CaseDetail, word: Words) -> str:
     """That the effect stays unproved where days since the isolation have no calls on record."""
-    days = ((detail["checked"] or {}).get(figures.AFTER) or {}).get(figures.UNRECORDED)
+    days = ((detail.checked or {}).get(figures.AFTER) or {}).get(figures.UNRECORDED)
     return error_message("effect_unproved", {"days": days}, word) if days else ""
 
 
-def _event_line(detail: Json, step: str) -> str:
-    event = next((one for one in reversed(detail["events"]) if one["step"] == step), None)
-    return "" if event is None else f"{event_actors(event)} {event['at'][:16].replace('T', ' ')}"
+def _event_line(detail: CaseDetail, step: str) -> str:
+    event = next((one for one in reversed(detail.events) if one.step == step), None)
+    return "" if event is None else f"{event_actors(event)} {event.at[:16].replace('T', ' ')}"
 
 
-def event_actors(event: Json) -> str:
+def event_actors(event: CaseEvent) -> str:
     """Who did what an event tells: of an isolation who asked for it, and who approved it."""
-    return person(" + ".join(event["actors"]))
+    return person(" + ".join(event.actors))
 
 
-def find_request(code: str, detail: Json, names: ChannelNames, actor: Actor) -> IsolationRequest | None:
+def find_request(code: str, detail: CaseDetail, names: ChannelNames, actor: Actor) -> IsolationRequest | None:
     """The isolation of the case that waits for a second person; None: none does."""
-    order = next((one for one in detail["orders"] if not one["approved_at"]), None)
+    order = next((one for one in detail.orders if not one.approved_at), None)
     if order is None:
         return None
-    requester = Actor(*reversed(order["proposed_by"].split(":", 1)))
-    isolates = order["kind"] == "isolate"
-    rows = [(_("Calls a day"), cap_text(order["cap_before"]), cap_text(order["cap"]))]
+    requester = recorded_actor(order.proposed_by)
+    isolates = order.kind == "isolate"
+    rows = [(_("Calls a day"), cap_text(order.cap_before), cap_text(order.cap))]
     if isolates:
         listed = _("consented numbers only")
         rows += [
@@ -148,15 +149,15 @@ def find_request(code: str, detail: Json, names: ChannelNames, actor: Actor) -> 
             (_("Takes effect"), "–", _("within 5 seconds, on every gateway")),
         ]
     return IsolationRequest(
-        channel=rectification.channel_text(order["key"], order["channel"], names),
-        address=reverse("approvals-decide-here", args=[code, order["approval"]]),
+        channel=rectification.channel_text(order.key, order.channel, names),
+        address=reverse("approvals-decide-here", args=[code, order.approval]),
         rows=rows,
-        reason=order["reason"],
-        end=order["end"] or "",
-        requester=person(order["proposed_by"]),
-        at=format_moment(datetime.fromisoformat(order["proposed_at"])),
+        reason=order.reason,
+        end=order.end or "",
+        requester=person(order.proposed_by),
+        at=format_moment(datetime.fromisoformat(order.proposed_at)),
         deciders=[one.display_name or one.name for one in list_approvers(code, requester)],
-        deaf=is_unheard(code, order["key"], order["channel"], actor),
+        deaf=is_unheard(code, order.key, order.channel, actor),
     )  # fmt: skip
 
 
@@ -178,23 +179,25 @@ class Channel(NamedTuple):
     channel: str
 
 
-def choose_channel(code: str, detail: Json | None, query: Mapping[str, str], orders: Iterable[Json]) -> Channel | None:
+def choose_channel(
+    code: str, detail: CaseDetail | None, query: Mapping[str, str], orders: Iterable[CaseOrder]
+) -> Channel | None:
     """The channel that an address names, else what was found; None where nothing was, or its request waits already.
 
     ``detail``: the case, None without one; ``orders``: those of the page, as `operations.list_order_documents`.
     """
-    pending = {(one["key"], one["channel"]) for one in orders if one["waiting"]}
+    pending = {(one.key, one.channel) for one in orders if one.waiting}
     key, channel = (query.get(name, "").strip() for name in ("key", "channel"))
     if key in KEYS and 0 < len(channel) <= CHANNEL:
         return None if (key, channel) in pending else Channel(key, channel)
     return _suggest_channel(code, detail, pending)
 
 
-def _suggest_channel(code: str, detail: Json | None, pending: Collection[tuple[str, str]]) -> Channel | None:
+def _suggest_channel(code: str, detail: CaseDetail | None, pending: Collection[tuple[str, str]]) -> Channel | None:
     """The first channel that a case's location, without one the newest portrait, names and that is not isolated."""
     taken = {*pending, *queries.list_isolations(code).values_list("key", "channel")}
-    if detail is not None and detail["located"]:
-        channels = [Channel(one["dimension"], str(one["key"])) for one in detail["located"].get("named", ())]
+    if detail is not None and detail.located:
+        channels = [Channel(one["dimension"], str(one["key"])) for one in detail.located.get("named", ())]
     else:
         metric = next(iter(_list_metrics(code)), None)
         result = None if metric is None else causes.find_named_channel(metric[1], causes.get_level(metric[0]))
