@@ -36,6 +36,7 @@ class Whole:
     parts: tuple[Inner, ...]
     names: frozenset[str]
     path: Path
+    from_: int
 
 
 WHOLE = Whole(
@@ -46,13 +47,15 @@ WHOLE = Whole(
     (Inner(Decimal("0.10")),),
     frozenset({"b", "a"}),
     Path("a/b"),
+    1,
 )
 
 
 def test_every_kind_is_written_in_the_order_of_its_fields() -> None:
     assert to_json(WHOLE) == (
         '{"light": "green", "day": "2027-03-01", "at": "2027-03-01T09:30:00+08:00",'
-        ' "stored": "2027-03-01T01:30:00.123Z", "parts": [{"share": "0.10"}], "names": ["a", "b"], "path": "a/b"}'
+        ' "stored": "2027-03-01T01:30:00.123Z", "parts": [{"share": "0.10"}], "names": ["a", "b"],'
+        ' "path": "a/b", "from": 1}'
     )
     assert to_builtins({"本": WHOLE})["本"]["parts"] == [{"share": "0.10"}]
 

@@ -147,10 +147,10 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
 
 
 def test_no_card_prints_what_the_data_refute(false: str, anna: Actor) -> None:
-    check = check_now(enterprise=false, part="answers", actor=anna)
+    check = to_builtins(check_now(enterprise=false, part="answers", actor=anna))
     released = {card["card"] for card in check["cards"] if card["state"] == RELEASED}
     assert "tickets_in_time" not in released
-    paper = inspection.answer_cards_paper(check, build_sheet(enterprise=false, actor=anna), _)
+    paper = inspection.answer_cards_paper(check, to_builtins(build_sheet(enterprise=false, actor=anna)), _)
     text = re.sub(r"<[^>]+>", "", inspection.paper_html(paper, CHINESE).decode())
     assert set(list_sentences(text)) <= released
     assert f"{len(released)} / {len(check['cards'])}" in text, "the cards are in it"

@@ -1,6 +1,5 @@
 """The checks of the on-site check on a small firm: what holds, what does not, and what cannot be told."""
 
-import json
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins, to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.texts import inspection as texts
@@ -28,6 +28,7 @@ from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection import commands as picture
+from nianjian.features.inspection.documents import RobotSeats
 from nianjian.features.inspection.operations import answers, declarations, dialling, logs, readiness
 from nianjian.features.inspection.queries import CheckBasis
 from nianjian.features.reconciliation import comparisons, storage
@@ -84,15 +85,15 @@ def test_logs_from_what_lies_here(demo: str, operator: Actor, tmp_path: Path, lo
         *[(key, "12321", at, at, "95013") for key, at in stamps],
     )
     result = logs.check_logs(enterprise=demo, as_of=None, actor=operator)
-    by_log = {one["log"]: one for one in result["logs"]}
+    by_log = {one.log: one for one in result.logs}
     # on that Sunday the gate was asked, so a day of rest is no excuse for the missing records
-    assert [gap["from"] for gap in by_log["calls"]["gaps"]] == ["2026-06-03", "2026-06-07"]
-    assert (by_log["calls"]["state"], by_log["calls"]["must_reach"]) == ("gap", "2026-02-28")
-    assert {name: one["state"] for name, one in by_log.items() if name != "calls"} == {
+    assert [gap.from_ for gap in by_log["calls"].gaps] == ["2026-06-03", "2026-06-07"]
+    assert (by_log["calls"].state, by_log["calls"].must_reach) == ("gap", "2026-02-28")
+    assert {name: one.state for name, one in by_log.items() if name != "calls"} == {
         "gateway": "ok", "system": "unknown", "complaints": "ok", "consents": "unknown", "recordings": "unknown"
     }  # fmt: skip
-    assert (by_log["recordings"]["why"], result["sample"]["folder"]) == ("references_only", "none")
-    assert (result["state"], result["chain"]["valid"]) == ("gap", True)
+    assert (by_log["recordings"].why, result.sample.folder) == ("references_only", "none")
+    assert (result.state, result.chain.valid) == ("gap", True)
     for day in (TODAY + DAY, date(2000, 1, 1)):
         with pytest.raises(NianjianError, match="inspection_day_wrong"):
             logs.check_logs(enterprise=demo, as_of=day, actor=operator)
@@ -101,17 +102,17 @@ def test_logs_from_what_lies_here(demo: str, operator: Actor, tmp_path: Path, lo
 def test_dialling_over_is_found_with_its_calls(demo: str, operator: Actor, tmp_path: Path) -> None:
     _calls(tmp_path / "calls.csv", operator, set())
     before = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
-    assert before["ai"]["verdict"] == "unknown", "an empty register rules no robot out"
+    assert before.ai.verdict == "unknown", "an empty register rules no robot out"
     enter_human_seat(demo, tmp_path)
     result = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
-    (team,) = result["teams"]
-    assert (result["verdict"], team["team"], team["over"], team["showing"]) == ("found", "T1", 10, 1)
-    assert len(team["rows"]) == 10
-    assert {(one["ringing"], one["free"]) for one in team["rows"]} == {(2, 1)}
-    assert not re.search("13900|13800", json.dumps(result)), "neither callees nor ids that hold them"
-    assert result["ai"]["verdict"] == "not_found"
+    (team,) = result.teams
+    assert (result.verdict, team.team, team.over, team.showing) == ("found", "T1", 10, 1)
+    assert len(team.rows) == 10
+    assert {(one.ringing, one.free) for one in team.rows} == {(2, 1)}
+    assert not re.search("13900|13800", to_json(result)), "neither callees nor ids that hold them"
+    assert result.ai.verdict == "not_found"
     calm = dialling.check_dialling(enterprise=demo, as_of=None, first=BEGIN, last=date(2026, 8, 29), actor=operator)
-    assert calm["verdict"] == "not_found"
+    assert calm.verdict == "not_found"
     with pytest.raises(NianjianError, match="inspection_days_wrong"):
         dialling.check_dialling(enterprise=demo, as_of=None, first=TODAY, last=BEGIN, actor=operator)
 
@@ -120,7 +121,7 @@ def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, oper
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     before = Entry.objects.count()
     result = answers.check_one_click(CheckBasis.of(demo, None, operator), ["95013", "95188"])
-    assert result == {"doors": 1, "alive": 1, "untried": 0, "numbers": 2, "without": ["95188"]}
+    assert result == answers.OneClickFigures(doors=1, alive=1, untried=0, numbers=2, without=["95188"])
     assert (Complaint.objects.count(), Entry.objects.count()) == (0, before)
 
 
@@ -138,7 +139,9 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         assert day_text(date.fromisoformat(str(result["as_of"])), clock.today(), _) in page.content.decode()
         ended = datetime.fromisoformat(str(result["at" if part == "readiness" else "ended_at"]))
         assert moment_text(ended, clock.today(), _) in page.content.decode(), "the clock of Beijing"
-        assert printed(getattr(picture, f"render_{part}"), result).strip()
+        assert printed(
+            getattr(picture, f"render_{part}"), readiness.check_now(enterprise=demo, part=part, actor=operator)
+        )
     result = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
     assert result["state"] == "failed"
     assert result["shares"]["all"] == {"passed": 0, "all": len(result["checks"])}, "what is unknown is not passed"
@@ -247,13 +250,13 @@ def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_
     )
     import_file(calls, operator)
     for days, seats, verdict in (
-        (("", ""), {"open": 0, "undated": 1, "filed": 0}, "unknown"),
-        (("2026-03-01", ""), {"open": 1, "undated": 0, "filed": 1}, "found"),
-        (("2026-02-01", "2026-03-01"), {"open": 0, "undated": 0, "filed": 0}, "not_found"),
+        (("", ""), RobotSeats(open=0, undated=1, filed=0), "unknown"),
+        (("2026-03-01", ""), RobotSeats(open=1, undated=0, filed=1), "found"),
+        (("2026-02-01", "2026-03-01"), RobotSeats(open=0, undated=0, filed=0), "not_found"),
     ):
         load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", *days))
-        robots = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)["ai"]
-        assert (robots["seats"], robots["verdict"]) == (seats, verdict)
+        robots = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator).ai
+        assert (robots.seats, robots.verdict) == (seats, verdict)
 
 
 def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
@@ -270,15 +273,17 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
     assert "可能是未登记的机器人" in page
     assert "airobot" in page
-    assert "airobot" in printed(picture.render_dialling, result)
+    check = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
+    assert "airobot" in printed(picture.render_dialling, check)
 
 
 def test_what_no_record_tells_is_the_enterprises_own_statement(demo: str, operator: Actor) -> None:
     """A blank until it is stated, then printed as stated, and taken back."""
     declarations.declare_facts(enterprise=demo, actor=operator, predictive=False, one_click=True)
     result = answers.check_answers(enterprise=demo, as_of=None, actor=operator)
-    at, _ = result["at"][:10], words(ENGLISH)
-    assert {one["card"]: texts.format_answer(one, at, _) for one in result["cards"] if one["card"] in DECLARED} == {
+    at, _ = result.at[:10], words(ENGLISH)
+    cards = {one.card: to_builtins(one) for one in result.cards if one.card in DECLARED}
+    assert {card: texts.format_answer(one, at, _) for card, one in cards.items()} == {
         "predictive": "Predictive dialling: not in place. (stated by the enterprise)",
         "one_click": "One-click complaint entry: in place. (stated by the enterprise)",
         "ai_outbound": "AI outbound calls: ＿＿＿＿＿＿＿＿.",

@@ -19,6 +19,7 @@ from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.complaints import operations as acts
 from nianjian.features.inspection import states as pure
+from nianjian.features.inspection.documents import AgendaLine, Post
 from nianjian.features.inspection.models import RoomEntry
 from nianjian.features.inspection.operations import day, readiness, room
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
@@ -41,9 +42,9 @@ POSTS = "前台 | 行政"
 
 def test_before_anybody_has_looked_nothing_is_proved(demo: str, operator: Actor) -> None:
     sheet = build_sheet(enterprise=demo, actor=operator)
-    assert (sheet["visit"], sheet["looked_at"], sheet["state"], sheet["drill"]) == (None, None, "not_proved", None)
-    assert [one["rule"] for one in sheet["rows"]] == [f"S{number}" for number in range(1, 11)]
-    assert sheet["counts"] == {"passed": 0, "failed": 0, "not_proved": 10, "in_progress": 0}
+    assert (sheet.visit, sheet.looked_at, sheet.state, sheet.drill) == (None, None, "not_proved", None)
+    assert [one.rule for one in sheet.rows] == [f"S{number}" for number in range(1, 11)]
+    assert sheet.counts == {"passed": 0, "failed": 0, "not_proved": 10, "in_progress": 0}
     with pytest.raises(NianjianError, match="visit_unknown"):
         build_sheet(enterprise=demo, actor=operator, day=TODAY)
 
@@ -55,13 +56,14 @@ def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> N
         )
         day.save_visit(enterprise=demo, visit=visit_input, actor=operator)
     sheet = build_sheet(enterprise=demo, actor=operator)
-    assert sheet["visit"]["day"] == "2026-09-03", "the next one"
-    assert sheet["days"] == ["2026-09-20", "2026-09-03", "2026-08-26"]
-    assert sheet["visit"]["agenda"] == [
-        {"at": "09:00", "what": "见面", "who": "王芳"},
-        {"at": "10:30", "what": "大屏", "who": "运维"},
+    assert sheet.visit is not None
+    assert sheet.visit.day == "2026-09-03", "the next one"
+    assert sheet.days == ["2026-09-20", "2026-09-03", "2026-08-26"]
+    assert sheet.visit.agenda == [
+        AgendaLine(at="09:00", what="见面", who="王芳"),
+        AgendaLine(at="10:30", what="大屏", who="运维"),
     ]
-    assert sheet["visit"]["posts"] == [{"place": "前台", "who": "行政", "task": ""}]
+    assert sheet.visit.posts == [Post(place="前台", who="行政", task="")]
     with connection.cursor() as cursor:
         cursor.execute("select agenda from inspection_visit")
         assert all("王芳" not in str(one) for one in cursor.fetchall())
@@ -70,7 +72,9 @@ def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> N
     assert newest.data["agenda"] == 2
     day.remove_visit(enterprise=demo, day=date(2026, 9, 3), actor=operator)
     day.remove_visit(enterprise=demo, day=date(2026, 9, 20), actor=operator)
-    assert build_sheet(enterprise=demo, actor=operator)["visit"]["day"] == "2026-08-26", "none ahead: the last one"
+    sheet = build_sheet(enterprise=demo, actor=operator)
+    assert sheet.visit is not None
+    assert sheet.visit.day == "2026-08-26", "none ahead: the last one"
     with pytest.raises(NianjianError, match="visit_unknown"):
         day.remove_visit(enterprise=demo, day=date(2026, 9, 3), actor=operator)
 
@@ -93,7 +97,7 @@ def test_what_is_no_agenda_is_refused_and_nothing_kept(
 ) -> None:
     with pytest.raises(NianjianError, match=code):
         day.save_visit(enterprise=demo, visit=VisitInput(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
-    assert build_sheet(enterprise=demo, actor=operator)["days"] == []
+    assert build_sheet(enterprise=demo, actor=operator).days == []
 
 
 def test_lines_are_read_as_they_are_written() -> None:
@@ -138,9 +142,9 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
         assert text in page
     assert ">今天</td>" in "".join(page.partition("检查内容与证据")[2].split())
     sheet = build_sheet(enterprise=demo, actor=operator)
-    assert sheet["rows"][0]["state"] == "passed", "the notice is here"
-    assert {row["rule"]: row["state"] for row in sheet["rows"]}["S9"] == "not_proved"
-    assert [row["rule"] for row in sheet["rows"] if not row["evidence"]] == []
+    assert sheet.rows[0].state == "passed", "the notice is here"
+    assert {row.rule: row.state for row in sheet.rows}["S9"] == "not_proved"
+    assert [row.rule for row in sheet.rows if not row.evidence] == []
 
     end = (clock.now() + timedelta(days=3)).date()  # a link's time is real, whatever day is played
     response = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end)})
@@ -149,7 +153,8 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     again = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end + timedelta(days=1))})
     assert again.status_code == 200, "a second link for the same inspector"
     (one,) = day.list_inspectors(enterprise=demo, actor=operator)
-    assert (one["user"], one["until"][:10]) == ("inspector-1", str(end + timedelta(days=1)))
+    assert one.until is not None
+    assert (one.user, one.until[:10]) == ("inspector-1", str(end + timedelta(days=1)))
     assert client.post(f"{PLACE}admit/", {"user": "anna", "until": str(end)}).status_code == 422
     assert client.post(f"{PLACE}admit/", {"user": "i-2", "until": "2020-01-01"}).status_code == 422
     assert client.get(f"{PLACE}?day=2020-01-01").status_code == 404
@@ -166,8 +171,8 @@ def test_a_drill_from_before_the_plan_of_the_season_proves_nothing(
 
     def why(on: date) -> str:
         monkeypatch.setenv(clock.OVERRIDE, on.isoformat())
-        rows = [one for row in build_sheet(enterprise=demo, actor=operator)["rows"] for one in row["evidence"]]
-        return str(next(one["why"] for one in rows if one["check"] == "drill"))
+        rows = [one for row in build_sheet(enterprise=demo, actor=operator).rows for one in row.evidence]
+        return str(next(one.why for one in rows if one.check == "drill"))
 
     assert why(began) == "drill_in_progress"
     later = date(began.year + 3, 2, 1)

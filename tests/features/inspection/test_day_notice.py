@@ -56,19 +56,18 @@ def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, ope
     scan = visits.attach_scan(enterprise=day, day=VISIT, name="C:\\扫描\\通知书.png", content=content, actor=operator)
     again = visits.attach_scan(enterprise=day, day=VISIT, name="通知书.png", content=content, actor=operator)
     assert again == scan
-    assert [scan[name] for name in ("name", "media_type", "pages", "size")] == [
-        "通知书.png", "image/png", 1, len(content)
-    ]  # fmt: skip
+    assert (scan.name, scan.media_type, scan.pages, scan.size) == ("通知书.png", "image/png", 1, len(content))
     row = NoticeScan.objects.get()
     (lies,) = (keyring.home() / "vault").glob(f"??/{row.blob}")
     assert content not in lies.read_bytes()
-    scans = build_sheet(enterprise=day, actor=operator)["visit"]["scans"]
-    assert [one["sha256"] for one in scans] == [scan["sha256"]]
+    visit = build_sheet(enterprise=day, actor=operator).visit
+    assert visit is not None
+    assert visit.scans == [scan]
     _name, packed = visits.build_bundle(enterprise=day, actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(packed)) as pack:
-        assert scan["sha256"] in pack.read("index.html").decode()
+        assert scan.sha256 in pack.read("index.html").decode()
         assert not any(content in pack.read(name) for name in pack.namelist()), "nothing in a scan is masked"
-    name, media, out = visits.fetch_scan(enterprise=day, day=VISIT, number=scan["scan"], actor=operator)
+    name, media, out = visits.fetch_scan(enterprise=day, day=VISIT, number=scan.scan, actor=operator)
     assert (name, media, out) == ("通知书.png", "image/png", content)
     verbs = [one.verb for one in acts(enterprise=day, newest=2)]
     assert verbs == ["inspection.notice_fetched", "inspection.notice_kept"]
@@ -77,8 +76,8 @@ def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, ope
 
 def test_a_number_in_the_name_of_a_scan_is_shown_masked_and_given_out_whole(day: str, operator: Actor) -> None:
     scan = visits.attach_scan(enterprise=day, day=VISIT, name="通知 13800138000.pdf", content=pdf(), actor=operator)
-    assert scan["name"] == "通知 138****8000.pdf"
-    name, _media, _out = visits.fetch_scan(enterprise=day, day=VISIT, number=scan["scan"], actor=operator)
+    assert scan.name == "通知 138****8000.pdf"
+    name, _media, _out = visits.fetch_scan(enterprise=day, day=VISIT, number=scan.scan, actor=operator)
     assert name == "通知 13800138000.pdf"
 
 
@@ -126,7 +125,7 @@ def test_with_its_day_a_scan_goes_and_its_file_with_it(
     one = visits.attach_scan(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
     visits.attach_scan(enterprise=day, day=VISIT, name="b.png", content=picture(), actor=operator)
     with django_capture_on_commit_callbacks(execute=True):
-        visits.remove_scan(enterprise=day, day=VISIT, number=one["scan"], actor=operator)
+        visits.remove_scan(enterprise=day, day=VISIT, number=one.scan, actor=operator)
     assert (NoticeScan.objects.count(), len(list(blobs.blobs()))) == (1, 1)
     with django_capture_on_commit_callbacks(execute=True):
         visits.remove_visit(enterprise=day, day=VISIT, actor=operator)
@@ -154,8 +153,8 @@ def test_the_page_keeps_gives_and_removes_scans(day: str) -> None:
 
 
 def _row(day: str, operator: Actor) -> tuple[str, dict[str, tuple[str, str]]]:
-    row = next(one for one in build_sheet(enterprise=day, actor=operator)["rows"] if one["rule"] == "S9")
-    return row["state"], {one["check"]: (one["state"], one["why"]) for one in row["evidence"]}
+    row = next(one for one in build_sheet(enterprise=day, actor=operator).rows if one.rule == "S9")
+    return row.state, {one.check: (one.state, one.why) for one in row.evidence}
 
 
 def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
@@ -169,7 +168,7 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
             visits.note_screens(enterprise=day, seen_on=wrong, stand=True, actor=operator)
     signed_in("anna")
     row = visits.note_screens(enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER))
-    assert row["signed"] == "user:anna"
+    assert row.signed == "user:anna"
     assert _row(day, operator)[0] == "not_proved", "a person's note alone proves no live data"
     fresh = SimpleNamespace(state="fresh")
     live = SimpleNamespace(now=fresh, calls=fresh, gate=fresh)
@@ -177,8 +176,9 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     assert _row(day, operator) == ("passed", {
         "screens": ("passed", "screens_live"), "screens_seen": ("passed", "screens_seen"),
     })  # fmt: skip
-    note = build_sheet(enterprise=day, actor=operator)["screens"]
-    assert (note["signed"], note["until"]) == ("user:anna", TODAY.isoformat())
+    note = build_sheet(enterprise=day, actor=operator).screens
+    assert note is not None
+    assert (note.signed, note.until) == ("user:anna", TODAY.isoformat())
     monkeypatch.setenv("NIANJIAN_TODAY", (TODAY + timedelta(days=1)).isoformat())
     assert _row(day, operator)[1]["screens_seen"] == ("not_proved", "screens_note_over")
     visits.note_screens(enterprise=day, seen_on=None, stand=False, actor=operator)
@@ -204,4 +204,6 @@ def test_the_page_signs_with_the_account_and_rows_lead_where_they_are_mended(day
                 "inspection/answers/", "complaints/", "inspection/screens/", "inspection/drill/"):  # fmt: skip
         assert f'href="/e/demo/{way}"' in page
     assert client.post(f"{PLACE}screens/", {"seen_on": "x"}).status_code == 302
-    assert [one["seen_on"] for one in [build_sheet(enterprise=day, actor=operator)["screens"]]] == [TODAY.isoformat()]
+    note = build_sheet(enterprise=day, actor=operator).screens
+    assert note is not None
+    assert note.seen_on == TODAY.isoformat()

@@ -16,6 +16,7 @@ from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS, LINE_DIM
 from nianjian.features.inspection import dialling as question
 from nianjian.features.inspection.dialling import DiallingLimits, TeamHour
+from nianjian.features.inspection.documents import Transfers
 
 LIMITS = DiallingLimits(over=10, share=Decimal("0.03"), least=20, named=Decimal("0.5"))
 DAY, NINE = date(2026, 3, 2), datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time
@@ -165,9 +166,8 @@ def test_transfers_of_robots() -> None:
         dim = engine.hold("line_dim", LINE_DIM.empty_table())
         of = question.select_rows(engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS)), dim, DAY, DAY)
         totals = question.summarise_transfers(engine.rows(question.count_transfers(question.aggregate_calls(of))), 10)
-    names = ("asked", "put_through", "in_time", "middle_ms", "longest_ms")
-    assert totals == dict(zip(names, (4, 3, 2, 10_000, 11_000), strict=True))
-    assert question.summarise_transfers([], 10) == dict(zip(names, (0, 0, 0, None, None), strict=True))
+    assert totals == Transfers(asked=4, put_through=3, in_time=2, middle_ms=10_000, longest_ms=11_000)
+    assert question.summarise_transfers([], 10) == Transfers(0, 0, 0, None, None)
 
 
 def test_a_robot_is_known_by_its_seat_too() -> None:

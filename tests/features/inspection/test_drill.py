@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pytest
@@ -29,6 +28,7 @@ from nianjian.features.inbox import operations
 from nianjian.features.inspection import commands
 from nianjian.features.inspection import states as injects
 from nianjian.features.inspection import states as inspection_states
+from nianjian.features.inspection.documents import TimelineEntry
 from nianjian.features.inspection.operations import drill as report
 from nianjian.features.inspection.operations.drill import choose_recipients
 from nianjian.features.inspection.states import DrillPlan, DrillRecord, TimelineLine
@@ -83,16 +83,16 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     assert (row.drill, row.source, row.complained, row.complainant) == (True, "one_click", "95013", "13800138000")
 
     summary = report.build_report(enterprise=demo, actor=operator)
-    assert {one["step"]: (one["state"], one["why"]) for one in summary["steps"]} == {
+    assert {one.step: (one.state, one.why) for one in summary.steps} == {
         "arrived": ("passed", "one_click_opened"), "warned": ("passed", "alert_sent"),
         **dict.fromkeys(("responded", "called_back", "closed"), ("in_progress", "running")),
         "calls": ("not_proved", "calls_no_way"),
     }  # fmt: skip
-    assert (summary["state"], summary["readiness"]) == ("in_progress", "failed"), "an empty firm fails checks"
-    order = [one["state"] for one in summary["mend"]]
+    assert (summary.state, summary.readiness) == ("in_progress", "failed"), "an empty firm fails checks"
+    order = [one.state for one in summary.mend]
     worst_first = ["failed", "not_proved", "in_progress"]
     assert order == sorted(order, key=worst_first.index), "failed comes first"
-    assert len(order) == sum(summary["counts"][state] for state in worst_first)
+    assert len(order) == sum(summary.counts[state] for state in worst_first)
 
     task_query = queries.ProgressQuery(
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
@@ -102,12 +102,12 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
     assert queries.collect_task_progress(task_query, [])["drill"].complete
     summary = report.build_report(enterprise=demo, actor=operator, name=ticket)
-    steps = {one["step"]: one for one in summary["steps"]}
-    assert (summary["state"], "reminded" in steps) == ("passed", False), "who is quicker than a reminder needs none"
+    steps = {one.step: one for one in summary.steps}
+    assert (summary.state, "reminded" in steps) == ("passed", False), "who is quicker than a reminder needs none"
     for name in ("responded", "called_back", "closed"):
-        assert (steps[name]["state"], steps[name]["by"]) == ("passed", str(operator))
-        assert steps[name]["taken_s"] is not None
-    assert (steps["responded"]["limit_s"], steps["closed"]["limit_s"]) == (7200, 86400)
+        assert (steps[name].state, steps[name].by) == ("passed", str(operator))
+        assert steps[name].taken_s is not None
+    assert (steps["responded"].limit_s, steps["closed"].limit_s) == (7200, 86400)
 
     assert not query.current_tickets(demo).exists(), "what is published leaves a drill out"
     page = client.get(place).content.decode()
@@ -181,26 +181,26 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
     assert inspection_states.judge_drill(steps) == (case.outcome or worst)
 
 
-def _timeline(enterprise: str, operator: Actor, drill: str = "") -> dict[str, dict[str, Any]]:
+def _timeline(enterprise: str, operator: Actor, drill: str = "") -> dict[str, TimelineEntry]:
     summary = report.build_report(enterprise=enterprise, actor=operator, name=drill)
-    return {one["what"]: one for one in summary["timeline"]}
+    return {one.what: one for one in summary.timeline}
 
 
 def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Actor) -> None:
     signed_in("anna")
-    drill = report.run_drill(enterprise=demo, phone=" ", calls=0, planned=FORWARD, actor=operator)["drill"]
+    drill = report.run_drill(enterprise=demo, phone=" ", calls=0, planned=FORWARD, actor=operator).drill
     row = query.load_current_tickets(demo, [drill])[drill]
     assert (row.source, row.drill, row.complainant) == ("12321", True, None)
     assert not query.current_tickets(demo).exists()
     summary = report.build_report(enterprise=demo, actor=operator)
-    assert (summary["steps"][0]["why"], summary["steps"][0]["by"]) == ("forward_opened", str(operator))
+    assert (summary.steps[0].why, summary.steps[0].by) == ("forward_opened", str(operator))
     timeline = _timeline(demo, operator)
-    assert [(one, line["due_s"]) for one, line in timeline.items()] == [
+    assert [(one, line.due_s) for one, line in timeline.items()] == [
         ("arrived", 0), ("warned", None), ("responded", 60), ("called_back", 120), ("closed", 180),
         ("second_call", 300),
     ]  # fmt: skip
-    assert (timeline["responded"]["player"], timeline["closed"]["player"]) == ("anna", None)
-    assert timeline["arrived"]["state"] == "done"
+    assert (timeline["responded"].player, timeline["closed"].player) == ("anna", None)
+    assert timeline["arrived"].state == "done"
 
 
 def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None:
@@ -218,19 +218,19 @@ def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None
     ):
         with pytest.raises(NianjianError, match=code):
             inject(what, act, of)
-    assert _timeline(demo, operator)["second_call"]["state"] == "waiting"
+    assert _timeline(demo, operator)["second_call"].state == "waiting"
     inject("second_call", "given")
-    assert _timeline(demo, operator)["second_call"]["state"] == "running"
+    assert _timeline(demo, operator)["second_call"].state == "running"
     inject("second_call", "handled")
     line = _timeline(demo, operator)["second_call"]
-    assert (line["state"], line["by"]) == ("done", str(operator))
-    assert line["ended_at"] is not None
+    assert (line.state, line.by) == ("done", str(operator))
+    assert line.ended_at is not None
     with pytest.raises(NianjianError, match="drill_inject_refused"):
         inject("second_call", "given")
     inject("media", "given")
     assert "media" in _timeline(demo, operator), "what was not planned may be thrown in, too"
     other = begun(demo, operator, FORWARD)
-    assert _timeline(demo, operator, other)["second_call"]["state"] == "waiting", "each drill has its own"
+    assert _timeline(demo, operator, other)["second_call"].state == "waiting", "each drill has its own"
 
 
 @pytest.mark.parametrize(
@@ -293,10 +293,11 @@ def test_history_trend_and_debrief(demo: str, operator: Actor) -> None:
     acts.close(enterprise=demo, complaints=[first], result="演练完毕", actor=operator)
     second = begun(demo, operator)
     newest, oldest = report.list_drills(enterprise=demo, actor=operator)
-    assert (newest["drill"], newest["responded_s"], newest["closed_s"]) == (second, None, None)
-    assert oldest["drill"] == first
-    assert oldest["responded_s"] is not None
-    assert oldest["responded_s"] <= oldest["closed_s"]
+    assert (newest.drill, newest.responded_s, newest.closed_s) == (second, None, None)
+    assert oldest.drill == first
+    assert oldest.responded_s is not None
+    assert oldest.closed_s is not None
+    assert oldest.responded_s <= oldest.closed_s
     assert trend() == [], "nothing was done in the second one yet"
     acts.respond(enterprise=demo, complaints=[second], actor=operator)
     assert trend() == [f"{front}?drill={one}" for one in (first, second)]

@@ -1,13 +1,12 @@
 """Recordings by sample, end to end: calls in a lake, real files in a folder, and what each door says of them."""
 
 import io
-import json
 import wave
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pytest
@@ -18,8 +17,10 @@ from tests.support.import_pages import work
 from tests.support.people import signed_in
 from tests.support.placed_calls import import_file
 
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.inspection import commands as picture
+from nianjian.features.inspection.documents import LogReach, RecordingSample
 from nianjian.features.inspection.operations import day as inspection_day
 from nianjian.features.inspection.operations import logs, readiness
 from nianjian.features.maintenance import health
@@ -78,10 +79,10 @@ def called(path: Path, operator: Actor, *, of: str = "/var/spool/asterisk/monito
     import_file(path, operator)
 
 
-def looked(operator: Actor, folder: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+def looked(operator: Actor, folder: Path | None = None) -> tuple[LogReach, RecordingSample]:
     """The log of recordings and its sample."""
     result = logs.check_logs(enterprise="demo", as_of=None, actor=operator, folder=folder)
-    return next(one for one in result["logs"] if one["log"] == "recordings"), result["sample"]
+    return next(one for one in result.logs if one.log == "recordings"), result.sample
 
 
 def drawn(operator: Actor, root: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
@@ -104,16 +105,16 @@ def test_references_alone_are_unknown_and_files_prove(
 ) -> None:
     called(tmp_path / "calls.csv", operator)
     log, sample = looked(operator)
-    assert (log["state"], log["why"], sample["folder"]) == ("unknown", "references_only", "none")
-    assert sample["calls"] == sample["days"] == 0
+    assert (log.state, log.why, sample.folder) == ("unknown", "references_only", "none")
+    assert sample.calls == sample.days == 0
     monkeypatch.setenv("NIANJIAN_RECORDINGS", f"demo={folder}")
     log, sample = looked(operator)
-    assert (log["state"], log["why"], log["missing_days"]) == ("ok", "files_kept", 0)
-    assert (sample["folder"], sample["calls"], sample["days"], sample["days_kept"]) == ("setting", 30, 30, 30)
-    assert sample["verdicts"]["kept"] == 30
-    assert (sample["failing"], sample["searched"]) == ([], 0), "found by their paths: the folder is not gone through"
+    assert (log.state, log.why, log.missing_days) == ("ok", "files_kept", 0)
+    assert (sample.folder, sample.calls, sample.days, sample.days_kept) == ("setting", 30, 30, 30)
+    assert sample.verdicts["kept"] == 30
+    assert (sample.failing, sample.searched) == ([], 0), "found by their paths: the folder is not gone through"
     _log, folder_sample = looked(operator, folder)
-    assert folder_sample == sample | {"folder": "given"}
+    assert folder_sample == replace(sample, folder="given")
 
 
 def test_a_file_that_is_not_kept_is_a_hole(demo: str, operator: Actor, tmp_path: Path, folder: Path) -> None:
@@ -127,17 +128,17 @@ def test_a_file_that_is_not_kept_is_a_hole(demo: str, operator: Actor, tmp_path:
         wav(folder / name(DAYS[11], number), 5)  # five seconds are tolerated
         wav(folder / name(DAYS[12], number), 99)
     log, sample = looked(operator, folder)
-    assert (log["state"], log["why"], log["missing_days"]) == ("gap", "files_missing", 4)
-    assert [(one["from"], one["to"]) for one in log["gaps"]] == [
+    assert (log.state, log.why, log.missing_days) == ("gap", "files_missing", 4)
+    assert [(one.from_, one.to) for one in log.gaps] == [
         ("2026-08-04", "2026-08-05"), ("2026-08-08", "2026-08-08"), ("2026-08-10", "2026-08-10"),
     ]  # fmt: skip
-    assert log["unbroken_since"] == "2026-08-11"
-    counts = {one: count for one, count in sample["verdicts"].items() if count}
+    assert log.unbroken_since == "2026-08-11"
+    counts = {one: count for one, count in sample.verdicts.items() if count}
     assert counts == {"kept": 26, "missing": 2, "empty": 1, "too_short": 1}
-    short = next(one for one in sample["failing"] if one["verdict"] == "too_short")
-    assert (short["talk_ms"], short["length_ms"], short["day"]) == (10_000, 4_000, "2026-08-10")
-    assert "1390000" not in json.dumps(sample).replace("139****", ""), "numbers are masked in names, too"
-    assert short["file"].startswith("q-139****000")
+    short = next(one for one in sample.failing if one.verdict == "too_short")
+    assert (short.talk_ms, short.length_ms, short.day) == (10_000, 4_000, "2026-08-10")
+    assert "1390000" not in to_json(sample).replace("139****", ""), "numbers are masked in names, too"
+    assert short.file.startswith("q-139****000")
 
 
 def test_the_same_seed_draws_the_same_and_another_state_others(
@@ -145,13 +146,13 @@ def test_the_same_seed_draws_the_same_and_another_state_others(
 ) -> None:
     called(tmp_path / "calls.csv", operator)
     first, again = (drawn(operator, folder, monkeypatch) for _turn in range(2))
-    seed = looked(operator, folder)[1]["seed"]
+    seed = looked(operator, folder)[1].seed
     assert first == again
     assert len(first) == len(DAYS)
     numbers = Counter(one.rpartition("-")[2] for one in first)
     assert len(numbers) > 1, "not always the first call of a day"
     called(tmp_path / "more.csv", operator, tag="x")
-    assert looked(operator, folder)[1]["seed"] != seed
+    assert looked(operator, folder)[1].seed != seed
     assert drawn(operator, folder, monkeypatch) != first
     assert len({logs.seed_of(*one) for one in (
         ("demo", TODAY, 1), ("demo", TODAY, 2), ("demo", FIRST, 1), ("other", TODAY, 1),
@@ -163,8 +164,8 @@ def test_a_name_is_looked_for_in_the_whole_folder_once(
 ) -> None:
     called(tmp_path / "calls.csv", operator, of="http://pbx/rec/{file}")
     log, sample = looked(operator, folder)
-    assert (log["state"], sample["verdicts"]["kept"], sample["searched_whole"]) == ("ok", 30, True)
-    assert sample["searched"] == 30 * A_DAY + 30 + 2, "files, days, month and year"
+    assert (log.state, sample.verdicts["kept"], sample.searched_whole) == ("ok", 30, True)
+    assert sample.searched == 30 * A_DAY + 30 + 2, "files, days, month and year"
 
 
 def test_a_folder_that_is_gone_stops_no_other_log(
@@ -173,7 +174,7 @@ def test_a_folder_that_is_gone_stops_no_other_log(
     called(tmp_path / "calls.csv", operator)
     monkeypatch.setenv("NIANJIAN_RECORDINGS", f"demo={tmp_path}/gone")
     log, sample = looked(operator)
-    assert (log["state"], log["why"], sample["folder"]) == ("unknown", "folder_unreadable", "unreadable")
+    assert (log.state, log.why, sample.folder) == ("unknown", "folder_unreadable", "unreadable")
     with pytest.raises(NianjianError, match="recordings_folder_wrong"):
         looked(operator, tmp_path / "gone")
     for wrong in ("demo", "demo=rel/dir", "=/x", f"demo={tmp_path},demo=/tmp", "de mo=/x", "demo=/x%00y"):
@@ -210,7 +211,8 @@ def test_every_door_shows_the_sample_and_no_number(
     result = readiness.newest_check(enterprise="demo", part="retention", actor=operator)
     assert result is not None
     page = signed.get("/e/demo/inspection/retention/").content.decode()
-    shell = printed(picture.render_retention, result)
+    check = logs.check_logs(enterprise="demo", as_of=None, actor=operator)
+    shell = printed(picture.render_retention, check)
     _name, copy = inspection_day.build_bundle(enterprise="demo", actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(copy)) as pack:
         paper = pack.read("retention.html").decode()

@@ -280,8 +280,8 @@ def test_the_package_and_the_season_are_handed_in_at_once(demo: str, anna: Actor
     built = rounds.read_built_package(**of)
     rounds.record_submission(**of, package=built, handed=Handover(date(2027, 3, 1), "政务大厅", "受理1"), actor=anna)
     assert _tracks(demo, operator) == {"licence": "2027-03-01", "code_number": None}
-    notice = build_sheet(enterprise=demo, actor=operator)["notice"]
-    assert (notice["submitted_on"], notice["expected_by"]) == ("2027-03-01", "2027-03-15"), "the visit is expected, too"
+    notice = build_sheet(enterprise=demo, actor=operator).notice
+    assert (notice.submitted_on, notice.expected_by) == ("2027-03-01", "2027-03-15"), "the visit is expected, too"
     note: dict[str, Any] = {**of, "track": "licence", "licence": None, "actor": operator}
     with pytest.raises(NianjianError, match="role_missing"):
         operations.note_report(

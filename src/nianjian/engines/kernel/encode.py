@@ -14,7 +14,8 @@ def to_json(value: object, *, indent: int | None = None, sort_keys: bool = False
     """A result as JSON text, its objects in the order of their fields.
 
     Dataclasses and structs become objects, moments ISO 8601 with their zone, days ISO 8601, decimals and paths text,
-    enumerations their value, sets sorted lists. TypeError for a moment without a zone and for what JSON does not know.
+    enumerations their value, sets sorted lists. A field that has the name of a Python keyword and an underscore is
+    written without the underscore. TypeError for a moment without a zone and for what JSON does not know.
     """
     return json.dumps(value, ensure_ascii=False, indent=indent, sort_keys=sort_keys, default=_encode)
 
@@ -45,9 +46,11 @@ def _encode(value: object) -> object:  # noqa: PLR0911 -- one for each kind
             return dict(value)
         case set() | frozenset():
             return sorted(value)
+        case _:
+            pass
     names = getattr(value, "__struct_fields__", None)  # asked so that msgspec is not imported for who has no structs
     if names is None and dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value)]
     if names is None or isinstance(value, type):
         raise TypeError(type(value).__name__, "JSON does not know it")
-    return {name: getattr(value, name) for name in names}
+    return {name.removesuffix("_"): getattr(value, name) for name in names}

@@ -5,9 +5,21 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.checklist import MEDIA
-from nianjian.features.inspection.documents import Room, RoomEntry
+from nianjian.features.inspection import documents
+from nianjian.features.inspection.documents import (
+    AgendaLine,
+    DrillHeld,
+    Inspectors,
+    Post,
+    Room,
+    RoomEntry,
+    Scan,
+    ScreensNote,
+    ScreensSigned,
+)
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import declarations, readiness, room
 from nianjian.features.inspection.operations import drill as drills
@@ -48,13 +60,13 @@ mount(router, (readiness.look, declarations.declare_facts))
 
 
 @read(router, HERE, act=Permission.READ, answer=InspectionTold)
-def inspection_get(request: Request, code: str, wanted: Query[InspectionPart]) -> dict[str, object]:
+def inspection_get(request: Request, code: str, wanted: Query[InspectionPart]) -> InspectionTold:
     """The newest look at a part."""
     check = readiness.newest_check(enterprise=code, part=wanted.part, actor=request.actor)
     if check is None:
-        return {"part": wanted.part, "job": None, "ended_at": None, "told": None}
+        return InspectionTold(part=wanted.part, job=None, ended_at=None, told=None)
     result = {name: value for name, value in check.items() if name not in {"job", "ended_at"}}
-    return {"part": wanted.part, "job": check["job"], "ended_at": check["ended_at"], "told": result}
+    return InspectionTold(part=wanted.part, job=check["job"], ended_at=check["ended_at"], told=result)
 
 
 DAY = "/enterprises/{code}/inspection/day"
@@ -80,46 +92,8 @@ class VisitSet(Schema):
     posts: Lines = ""
 
 
-class AgendaLine(Schema):
-    """What happens when."""
-
-    at: str
-    what: str
-    who: str
-
-
-class Post(Schema):
-    """Who stands where."""
-
-    place: str
-    who: str
-    task: str
-
-
-class Scan(Schema):
-    """A scan of the notice; ``sha256`` and ``size`` (bytes) of its content; ``pages`` 0: kept and not read."""
-
-    scan: int
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-    pages: int
-    recorded_by: str
-
-
-class ScreensNote(Schema):
-    """Who has seen when whether both screens stand in the room, and through which day that counts."""
-
-    seen_on: str
-    stand: bool
-    signed: str
-    noted_at: str
-    until: str
-
-
 class Visit(Schema):
-    """A day as it is kept."""
+    """A day as it is kept."""  # its posts come before its scans here, after them at the command line
 
     day: str
     notice: str
@@ -165,27 +139,14 @@ class Inspector(Schema):
     until: Day
 
 
-class InspectorTold(Schema):
-    """An inspector; ``until`` null: no link lets them in now."""
-
-    user: str
-    until: str | None
-
-
-class Inspectors(Schema):
-    """All of an enterprise."""
-
-    inspectors: list[InspectorTold]
-
-
 @read(router, DAY, act=Permission.READ, answer=VisitTold)
-def visit_get(request: Request, code: str, wanted: Query[VisitWanted]) -> dict[str, object]:
+def visit_get(request: Request, code: str, wanted: Query[VisitWanted]) -> VisitTold:
     """The sheet of a day: notice, agenda, who stands where, the evidence as it was last looked at."""
-    return build_sheet(enterprise=code, actor=request.actor, day=wanted.day)
+    return VisitTold(**to_builtins(build_sheet(enterprise=code, actor=request.actor, day=wanted.day)))
 
 
 @write(router, DAY, act=Permission.MANAGE_DATA, answer=Visit)
-def visit_set(request: Request, code: str, given: VisitSet) -> dict[str, object]:
+def visit_set(request: Request, code: str, given: VisitSet) -> documents.Visit:
     """Keep a day, or change what is kept of it."""
     return visits.save_visit(enterprise=code, visit=VisitInput(**given.dict()), actor=request.actor)
 
@@ -199,9 +160,9 @@ def visit_copy(request: Request, code: str, wanted: Query[VisitWanted]) -> HttpR
 
 
 @read(router, f"{DAY}/inspectors", act=Permission.PEOPLE, answer=Inspectors)
-def visit_inspectors(request: Request, code: str) -> dict[str, object]:
+def visit_inspectors(request: Request, code: str) -> Inspectors:
     """Who may read as an inspector, and until when."""
-    return {"inspectors": visits.list_inspectors(enterprise=code, actor=request.actor)}
+    return Inspectors(visits.list_inspectors(enterprise=code, actor=request.actor))
 
 
 @write(router, f"{DAY}/inspectors", act=Permission.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
@@ -272,17 +233,6 @@ class DrillNamed(Schema):
     drill: str = Field("", max_length=200)
 
 
-class DrillHeld(Schema):
-    """A drill: its ticket, when it began, who began it, after how many seconds its steps were done; null: not yet."""
-
-    drill: str
-    begun_at: str
-    begun_by: str
-    responded_s: int | None
-    called_back_s: int | None
-    closed_s: int | None
-
-
 class DrillInject(Schema):
     """What is thrown into a drill, and whether it was given or handled."""
 
@@ -317,12 +267,13 @@ def drill_run(request: Request, code: str, given: DrillAsked) -> Job:
 
 
 @read(router, DRILL, act=Permission.READ, answer=DrillTold)
-def drill_get(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[str, object]:
+def drill_get(request: Request, code: str, wanted: Query[DrillNamed]) -> DrillTold:
     """What a drill has shown as its ticket stands now."""
     rows = drills.list_drills(enterprise=code, actor=request.actor)
     if not rows and not wanted.drill:
-        return {"drills": [], "told": None}
-    return {"drills": rows, "told": drills.build_report(enterprise=code, actor=request.actor, name=wanted.drill)}
+        return DrillTold(drills=[], told=None)
+    report = drills.build_report(enterprise=code, actor=request.actor, name=wanted.drill)
+    return DrillTold(drills=rows, told=to_builtins(report))
 
 
 @read(router, f"{DRILL}/report", act=Permission.READ, media=[drills.PDF_MEDIA])
@@ -334,16 +285,18 @@ def drill_report(request: Request, code: str, wanted: Query[DrillNamed]) -> Http
 
 
 @read(router, f"{DRILL}/timeline", act=Permission.READ, answer=DrillTimeline)
-def drill_timeline(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[str, object]:
+def drill_timeline(request: Request, code: str, wanted: Query[DrillNamed]) -> DrillTimeline:
     """How a drill goes: what is due, what was done, what was thrown in."""
-    return drills.build_report(enterprise=code, actor=request.actor, name=wanted.drill)
+    report = drills.build_report(enterprise=code, actor=request.actor, name=wanted.drill)
+    return DrillTimeline(**to_builtins(report))
 
 
 @write(router, f"{DRILL}/injects", act=Permission.REPORT, answer=DrillTimeline)
-def drill_inject(request: Request, code: str, given: DrillInject) -> dict[str, object]:
+def drill_inject(request: Request, code: str, given: DrillInject) -> DrillTimeline:
     """Note that something was thrown in, or that it was handled."""
     drills.note_inject(enterprise=code, drill=given.drill, what=given.inject, act=given.act, actor=request.actor)
-    return drills.build_report(enterprise=code, actor=request.actor, name=given.drill)
+    report = drills.build_report(enterprise=code, actor=request.actor, name=given.drill)
+    return DrillTimeline(**to_builtins(report))
 
 
 SCANS = f"{DAY}/{{day}}/scans"
@@ -364,22 +317,14 @@ class ScreensSeen(Schema):
     stand: bool = True
 
 
-class ScreensSigned(Schema):
-    """A note, ``signed`` by the account that made it."""
-
-    seen_on: str
-    stand: bool
-    signed: str
-
-
 @write(router, f"{DAY}/screens", act=Permission.MANAGE_DATA, answer=ScreensSigned, status=201)
-def visit_screens(request: Request, code: str, given: ScreensSeen) -> dict[str, object]:
+def visit_screens(request: Request, code: str, given: ScreensSeen) -> ScreensSigned:
     """Sign by the own account that both screens stand in the room with live data, or that they do not."""
     return visits.note_screens(enterprise=code, seen_on=given.seen_on, stand=given.stand, actor=request.actor)
 
 
 @write(router, SCANS, act=Permission.MANAGE_DATA, answer=Scan, status=201, held=visits.SCAN_LIMIT)
-def visit_scan_add(request: Request, code: str, day: Of, file: Query[FileName]) -> dict[str, object]:
+def visit_scan_add(request: Request, code: str, day: Of, file: Query[FileName]) -> Scan:
     """Keep a scan of the notice beside a day, encrypted; the content is the file, at most 20 MiB."""
     return visits.attach_scan(enterprise=code, day=day, name=file.name, content=request.content, actor=request.actor)
 
@@ -392,14 +337,14 @@ def visit_scan_fetch(request: Request, code: str, day: Of, scan: Number) -> Http
 
 
 @write(router, f"{SCANS}/{{scan}}", act=Permission.MANAGE_DATA, answer=ScanRemoved, method="DELETE")
-def visit_scan_remove(request: Request, code: str, day: Of, scan: Number) -> dict[str, object]:
+def visit_scan_remove(request: Request, code: str, day: Of, scan: Number) -> ScanRemoved:
     """Take a scan back; its content is deleted."""
     visits.remove_scan(enterprise=code, day=day, number=scan, actor=request.actor)
-    return {"scan": scan}
+    return ScanRemoved(scan=scan)
 
 
 @write(router, f"{DAY}/{{day}}", act=Permission.MANAGE_DATA, answer=VisitRemoved, method="DELETE")
-def visit_remove(request: Request, code: str, day: Annotated[Day, Path()]) -> dict[str, object]:
+def visit_remove(request: Request, code: str, day: Annotated[Day, Path()]) -> VisitRemoved:
     """Take a day back."""  # declared last: its address would catch those above
     visits.remove_visit(enterprise=code, day=day, actor=request.actor)
-    return {"day": day}
+    return VisitRemoved(day=day)

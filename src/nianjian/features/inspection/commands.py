@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
 from nianjian.engines.kernel import files
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import write_private_file
 from nianjian.engines.paper.inspection import evidence_rows
@@ -21,43 +22,58 @@ from nianjian.engines.paper.texts import inspection_day as drill_texts
 from nianjian.engines.paper.texts.claims import DECLARED
 from nianjian.engines.paper.texts.platform import STATES
 from nianjian.engines.paper.words import pair_text
+from nianjian.features.inspection.documents import (
+    AnswerCards,
+    Dialling,
+    DrillBegun,
+    DrillHeld,
+    DrillReport,
+    Readiness,
+    Retention,
+    Sheet,
+    Suspects,
+    Visit,
+)
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
 
+if TYPE_CHECKING:
+    from nianjian.features.inspection.operations.declarations import Declarations
+
 # The on-site check on a terminal.
 
 ANSWERS: Final = {"yes": True, "no": False}
 
 
-def render_sheet(sheet: Json, console: Console) -> None:
+def render_sheet(sheet: Sheet, console: Console) -> None:
     """The notice, the agenda, who stands where, the evidence."""
-    for name, value in drill_texts.notice_lines(sheet, _):
+    data = to_builtins(sheet)
+    for name, value in drill_texts.notice_lines(data, _):
         console.print(pair_text(name, value, _), markup=False)
     console.print(
-        f"{drill_texts.evidence_reason(sheet['notice']['state'], _)} · {_(STATES[sheet['state']])}",
+        f"{drill_texts.evidence_reason(sheet.notice.state, _)} · {_(STATES[sheet.state])}",
         markup=False,
     )
-    visit = sheet["visit"] or {"agenda": [], "posts": []}
-    for one in visit["agenda"]:
-        console.print(f"  {one['at']}  {one['what']}  {one['who']}", markup=False)
-    for one in visit["posts"]:
-        console.print(f"  {pair_text(one['place'], one['who'], _)}  {one['task']}", markup=False)
-    table.rows(console, (_("rule"), _("evidence"), _("state"), _("why"), _("as at")), evidence_rows(sheet, _))
+    for line in sheet.visit.agenda if sheet.visit else ():
+        console.print(f"  {line.at}  {line.what}  {line.who}", markup=False)
+    for post in sheet.visit.posts if sheet.visit else ():
+        console.print(f"  {pair_text(post.place, post.who, _)}  {post.task}", markup=False)
+    table.rows(console, (_("rule"), _("evidence"), _("state"), _("why"), _("as at")), evidence_rows(data, _))
 
 
-def render_visit(visit: Json, console: Console) -> None:
+def render_visit(visit: Visit, console: Console) -> None:
     """A day that is kept."""
     line = _("The inspection day {day} is saved: {agenda} agenda lines, {posts} posts.")
-    render_text(line.format(day=visit["day"], agenda=len(visit["agenda"]), posts=len(visit["posts"])), console)
+    render_text(line.format(day=visit.day, agenda=len(visit.agenda), posts=len(visit.posts)), console)
 
 
-def render_declarations(result: Json, console: Console) -> None:
+def render_declarations(result: Declarations, console: Console) -> None:
     """What the enterprise states of each card."""
-    for one in result["declarations"]:
-        console.print(f"{_(inspection.CARDS[one['card']])} {_(inspection.ANSWERS[one['answer']])}", markup=False)
+    for one in result.declarations:
+        console.print(f"{_(inspection.CARDS[one.card])} {_(inspection.ANSWERS[one.answer])}", markup=False)
 
 
 def render_text(text: str, console: Console) -> None:
@@ -65,172 +81,169 @@ def render_text(text: str, console: Console) -> None:
     console.print(text, markup=False)
 
 
-def render_drill_begun(result: Json, console: Console) -> None:
+def render_drill_begun(result: DrillBegun, console: Console) -> None:
     """The ticket that is now to be worked on."""
     line = _("Drill {drill} has begun: respond, call back and close this ticket in time.")
-    render_text(line.format(drill=result["drill"]), console)
+    render_text(line.format(drill=result.drill), console)
 
 
-def render_drill_report(report: Json, console: Console) -> None:
+def render_drill_report(report: DrillReport, console: Console) -> None:
     """Steps with times, then what to mend."""
     console.print(
-        f"{report['drill']} · {drill_texts.clock_text(report['begun_at'])} · {_(STATES[report['state']])}",
+        f"{report.drill} · {drill_texts.clock_text(report.begun_at)} · {_(STATES[report.state])}",
         markup=False,
     )
     rows = [
         (
-            _(drill_texts.STEPS[one["step"]]),
-            _(STATES[one["state"]]),
-            drill_texts.clock_text(one["at"]),
-            drill_texts.duration_text(one["taken_s"]),
-            drill_texts.duration_text(one["limit_s"]),
-            actor_text(one["by"], _),
-            drill_texts.drill_reason(one["why"], _),
+            _(drill_texts.STEPS[one.step]),
+            _(STATES[one.state]),
+            drill_texts.clock_text(one.at),
+            drill_texts.duration_text(one.taken_s),
+            drill_texts.duration_text(one.limit_s),
+            actor_text(one.by, _),
+            drill_texts.drill_reason(one.why, _),
         )
-        for one in report["steps"]
+        for one in report.steps
     ]
     table.rows(console, (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why")), rows)
-    table.rows(console, (_("to fix"), _("why"), _("quickest fix")), drill_texts.list_remedies(report, _))
+    table.rows(console, (_("to fix"), _("why"), _("quickest fix")), drill_texts.list_remedies(to_builtins(report), _))
 
 
-def render_timeline(data: Json, console: Console) -> None:
+def render_timeline(report: DrillReport, console: Console) -> None:
     """What is due, what was done, what was thrown in."""
-    console.print(f"{data['drill']} · {drill_texts.duration_text(data['running_s'])}", markup=False)
+    console.print(f"{report.drill} · {drill_texts.duration_text(report.running_s)}", markup=False)
     rows = [
         (
-            drill_texts.duration_text(one["due_s"]),
-            drill_texts.timeline_line(one["what"], _),
-            _(drill_texts.ROLES[one["role"]]),
-            actor_text(one["player"], _),
-            _(drill_texts.LINES[one["state"]]),
-            drill_texts.duration_text(one["taken_s"]),
-            actor_text(one["by"], _),
-            one["ended_at"],
+            drill_texts.duration_text(one.due_s),
+            drill_texts.timeline_line(one.what, _),
+            _(drill_texts.ROLES[one.role]),
+            actor_text(one.player, _),
+            _(drill_texts.LINES[one.state]),
+            drill_texts.duration_text(one.taken_s),
+            actor_text(one.by, _),
+            one.ended_at,
         )
-        for one in data["timeline"]
+        for one in report.timeline
     ]
     heads = (_("planned"), _("step or inject"), _("role"), _("player"), _("state"), _("taken"), _("who"))
     table.rows(console, (*heads, _("handled at")), rows)
 
 
-def render_history(result: Json, console: Console) -> None:
+def render_history(drills: Sequence[DrillHeld], console: Console) -> None:
     """All drills, the newest first."""
-    names = ("responded_s", "called_back_s", "closed_s")
     rows = [
         (
-            one["drill"],
-            drill_texts.clock_text(one["begun_at"]),
-            actor_text(one["begun_by"], _),
-            *(drill_texts.duration_text(one[name]) for name in names),
+            one.drill,
+            drill_texts.clock_text(one.begun_at),
+            actor_text(one.begun_by, _),
+            *(drill_texts.duration_text(seconds) for seconds in (one.responded_s, one.called_back_s, one.closed_s)),
         )
-        for one in result["drills"]
+        for one in drills
     ]
     heads = (_("ticket"), _("begun"), _("who"))
     table.rows(console, (*heads, _("responded after"), _("called back after"), _("closed after")), rows)
 
 
-def render_retention(result: Json, console: Console) -> None:
+def render_retention(result: Retention, console: Console) -> None:
     """Each kind of log and how far it reaches."""
     rows = [
         (
-            _(inspection.LOGS[one["log"]]),
-            _(inspection.LOG_STATES[one["state"]]),
-            one["must_reach"],
-            one["oldest"],
-            one["unbroken_since"],
-            one["missing_days"],
-            _(inspection.LOG_WHYS[one["why"]]),
+            _(inspection.LOGS[one.log]),
+            _(inspection.LOG_STATES[one.state]),
+            one.must_reach,
+            one.oldest,
+            one.unbroken_since,
+            one.missing_days,
+            _(inspection.LOG_WHYS[one.why]),
         )
-        for one in result["logs"]
+        for one in result.logs
     ]
     heads = (_("log"), _("state"), _("must reach back to"), _("oldest record"), _("without a gap since"))
     table.rows(console, (*heads, _("missing days"), _("why")), rows)
-    sample = result.get("sample")  # an older look has none
-    for name, text in inspection.sample_facts(sample, _) if sample else ():
+    sample = to_builtins(result.sample)
+    for name, text in inspection.sample_facts(sample, _):
         console.print(pair_text(name, text, _), markup=False)
-    if sample and (calls := inspection.sample_rows(sample, _)):
+    if calls := inspection.sample_rows(sample, _):
         table.rows(console, inspection.sample_headings(_), calls)
 
 
-def render_dialling(result: Json, console: Console) -> None:
+def render_dialling(result: Dialling, console: Console) -> None:
     """Each team's verdict, robots, and the calls that show it."""
-    console.print(f"{result['from']} – {result['to']}", markup=False)
-    console.print(_("Predictive dialling: {verdict}").format(verdict=_(inspection.VERDICTS[result["verdict"]])))
-    ai = result["ai"]
+    console.print(f"{result.from_} – {result.to}", markup=False)
+    console.print(_("Predictive dialling: {verdict}").format(verdict=_(inspection.VERDICTS[result.verdict])))
+    ai = result.ai
     line = _("AI outbound: {verdict}; {seats} robot seats open, {calls} calls of robots, {asked} transfers")
-    values = {"verdict": _(inspection.VERDICTS[ai["verdict"]]), "seats": ai["seats"]["open"], "calls": ai["calls"]}
-    console.print(line.format(**values, asked=ai["transfers"]["asked"]))
-    _render_suspects(console, ai)
+    values = {"verdict": _(inspection.VERDICTS[ai.verdict]), "seats": ai.seats.open, "calls": ai.calls}
+    console.print(line.format(**values, asked=ai.transfers.asked))
+    _render_suspects(console, ai.suggested)
     rows = [
         (
-            one["team"],
-            _(inspection.VERDICTS[one["verdict"]]),
-            one["calls"],
-            one["answered"],
-            one["alone"],
-            one["over"],
-            one["showing"],
-            _(inspection.DIALLING_WHYS[one["why"]]),
+            one.team,
+            _(inspection.VERDICTS[one.verdict]),
+            one.calls,
+            one.answered,
+            one.alone,
+            one.over,
+            one.showing,
+            _(inspection.DIALLING_WHYS[one.why]),
         )
-        for one in result["teams"]
+        for one in result.teams
     ]
     heads = (_("team"), _("verdict"), _("calls"), _("answered"), _("without an agent"), _("dialled over"))
     table.rows(console, (*heads, _("hours in which it shows"), _("why")), rows)
-    calls = [
-        (team["team"], one["at"], one["callee"], one["ringing"], one["free"])
-        for team in result["teams"]
-        for one in team["rows"]
-    ]
+    calls = [(team.team, one.at, one.callee, one.ringing, one.free) for team in result.teams for one in team.rows]
     if calls:
         table.rows(console, (_("team"), _("at"), _("called"), _("ringing"), _("agents free")), calls)
 
 
-def _render_suspects(console: Console, ai: Json) -> None:
-    """Calls that look like an unregistered robot's; nothing where an older look did not ask."""
-    seen = ai.get("suggested")
-    if seen is None:
-        return
+def _render_suspects(console: Console, seen: Suspects) -> None:
+    """Calls that look like an unregistered robot's."""
     line = _("Unregistered robots: {verdict} ({calls} calls)")
-    console.print(line.format(verdict=_(inspection.SUGGESTED[seen["verdict"]]), calls=seen["calls"]), markup=False)
+    console.print(line.format(verdict=_(inspection.SUGGESTED[seen.verdict]), calls=seen.calls), markup=False)
     rows = [
-        (one["source"], _(inspection.EVIDENCE[one["evidence"]]), one["context"], one["application"], one["calls"])
-        for one in seen["groups"]
+        (one.source, _(inspection.EVIDENCE[one.evidence]), one.context, one.application, one.calls)
+        for one in seen.groups
     ]
     if rows:
         table.rows(console, (_("source"), _("evidence"), _("context"), _("application"), _("calls")), rows)
 
 
-def render_answers(result: Json, console: Console) -> None:
+def render_answers(result: AnswerCards, console: Console) -> None:
     """Each card: what may be said, what it rests on, how it becomes true."""
-    console.print(_("As at {day}; {released} of {all} may be said").format(**result, day=result["as_of"]))
-    for one in result["cards"]:
-        state = _(inspection.CARD_STATES[one["state"]])
-        console.print(f"\n{_(inspection.CARDS[one['card']])} [{state}]", style="bold", markup=False)
-        console.print(f"  {inspection.format_answer(one, result['at'][:10], _)}", markup=False)
-        figures = "; ".join(pair_text(name, count, _) for name, count in inspection.answer_figures(one, _))
-        days = f"{one['from']} – {result['as_of']}" if one["from"] else result["as_of"]
+    console.print(
+        _("As at {day}; {released} of {all} may be said").format(
+            day=result.as_of, released=result.released, all=result.all
+        )
+    )
+    for one in result.cards:
+        data = to_builtins(one)
+        state = _(inspection.CARD_STATES[one.state])
+        console.print(f"\n{_(inspection.CARDS[one.card])} [{state}]", style="bold", markup=False)
+        console.print(f"  {inspection.format_answer(data, result.at[:10], _)}", markup=False)
+        figures = "; ".join(pair_text(name, count, _) for name, count in inspection.answer_figures(data, _))
+        days = f"{one.from_} – {result.as_of}" if one.from_ else result.as_of
         console.print(f"  {figures} ({days})", markup=False)
-        for text in inspection.answer_lacks(one, _):
+        for text in inspection.answer_lacks(data, _):
             console.print(f"  - {text}", markup=False)
-        for text in inspection.answer_steps(one, _):
+        for text in inspection.answer_steps(data, _):
             console.print(f"  > {text}", markup=False)
 
 
-def render_readiness(result: Json, console: Console) -> None:
+def render_readiness(result: Readiness, console: Console) -> None:
     """Each check and the share of those passed."""
-    for part, share in result["shares"].items():
+    for part, share in result.shares.items():
         name = _(inspection.PEOPLE_NUMBERS_SYSTEM[part])
-        console.print(pair_text(name, f"{share['passed']}/{share['all']}", _), markup=False)
+        console.print(pair_text(name, f"{share.passed}/{share.all}", _), markup=False)
     rows = [
         (
-            _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]]),
-            one["rule"],
-            _(inspection.CHECKS[one["check"]]),
-            _(STATES[one["state"]]),
-            _(inspection.CHECKS_WHYS[one["why"]]),
-            one["day"],
+            _(inspection.PEOPLE_NUMBERS_SYSTEM[one.part]),
+            one.rule,
+            _(inspection.CHECKS[one.check]),
+            _(STATES[one.state]),
+            _(inspection.CHECKS_WHYS[one.why]),
+            one.day,
         )
-        for one in result["checks"]
+        for one in result.checks
     ]
     table.rows(console, (_("part"), _("rule"), _("check"), _("state"), _("why"), _("as at")), rows)
 
@@ -254,7 +267,7 @@ def _declare(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations.declarations import declare_facts
 
     facts = {card: ANSWERS.get(getattr(args, card)) for card in DECLARED}
-    result = asdict(declare_facts(enterprise=args.enterprise, actor=actor, **facts))
+    result = declare_facts(enterprise=args.enterprise, actor=actor, **facts)
     return Answer(result, partial(render_declarations, result))
 
 
@@ -285,7 +298,7 @@ def _day(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations.day import build_sheet
 
     sheet = build_sheet(enterprise=args.enterprise, actor=actor, day=args.day, anew=not args.last)
-    return Answer(sheet, partial(render_sheet, sheet), DONE if sheet["state"] == "passed" else NO)
+    return Answer(sheet, partial(render_sheet, sheet), DONE if sheet.state == "passed" else NO)
 
 
 def _plan(args: argparse.Namespace) -> Answer:
@@ -323,19 +336,13 @@ def _text(path: Path) -> str:
         return content.decode("gb18030", errors="replace")
 
 
-Json = Mapping[str, Any]
-
-
 def _add_check_actions(actions: Actions) -> None:
-    for part, render, about in (
-        (
-            "readiness",
-            render_readiness,
-            _("all checks of the on-site check: passed, not passed, not proved"),
-        ),
+    parts: Sequence[tuple[str, Callable[[Any, Console], None], str]] = (
+        ("readiness", render_readiness, _("all checks of the on-site check: passed, not passed, not proved")),
         ("answers", render_answers, _("what may truthfully be said, and how to make the rest true")),
         ("retention", render_retention, _("how far each kind of log reaches back without a gap")),
-    ):
+    )
+    for part, render, about in parts:
         one = actions.add(part, partial(_check, part=part, render=render), about)
         enterprise(one)
         on_day(one, "--as-of", _("as at this day instead of today"))
@@ -348,15 +355,20 @@ def _add_check_actions(actions: Actions) -> None:
     on_day(dialling, "--to", _("last day; default: today"), "--as-of")
 
 
-def _check(args: argparse.Namespace, part: str, render: Callable[[Json, Console], None]) -> Answer:
+def _check(args: argparse.Namespace, part: str, render: Callable[[Any, Console], None]) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations.readiness import PARTS
 
     more = {"folder": args.recordings} if part == "retention" else {}
     result = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor, **more)
-    good = {"readiness": result.get("state") == "passed", "retention": result.get("state") == "ok"}
-    released = part == "answers" and result["released"] == result["all"]
-    return Answer(result, partial(render, result), DONE if released or good.get(part) else NO)
+    match result:
+        case AnswerCards():
+            good = result.released == result.all
+        case Dialling():
+            good = result.verdict == "not_found"
+        case _:
+            good = result.state in {"passed", "ok"}  # readiness, retention
+    return Answer(result, partial(render, result), DONE if good else NO)
 
 
 def _dialling(args: argparse.Namespace) -> Answer:
@@ -366,7 +378,7 @@ def _dialling(args: argparse.Namespace) -> Answer:
     result = check_dialling(
         enterprise=args.enterprise, as_of=None, first=getattr(args, "from"), last=args.to, actor=actor
     )
-    return Answer(result, partial(render_dialling, result), DONE if result["verdict"] == "not_found" else NO)
+    return Answer(result, partial(render_dialling, result), DONE if result.verdict == "not_found" else NO)
 
 
 def _add_notice_actions(actions: Actions) -> None:
@@ -402,7 +414,9 @@ def _notice(args: argparse.Namespace) -> Answer:
     if args.file is None:
         raise _usage(_("name the scan"))
     result = visits.attach_scan(name=args.file.name, content=files.content(args.file), **of)
-    text = _("Scan {scan} is stored: {name}, SHA-256 {sha256}").format(**result)
+    text = _("Scan {scan} is stored: {name}, SHA-256 {sha256}").format(
+        scan=result.scan, name=result.name, sha256=result.sha256
+    )
     return Answer(result, partial(render_text, text))
 
 
@@ -411,8 +425,8 @@ def _screens(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations import day as visits
 
     result = visits.note_screens(enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor)
-    text = _("Recorded for {seen_on}, signed by {signed}.").format(**result)
-    return Answer(result, partial(render_text, text), DONE if result["stand"] else NO)
+    text = _("Recorded for {seen_on}, signed by {signed}.").format(seen_on=result.seen_on, signed=result.signed)
+    return Answer(result, partial(render_text, text), DONE if result.stand else NO)
 
 
 def _usage(message: str) -> NianjianError:
@@ -488,17 +502,17 @@ def _inject(args: argparse.Namespace) -> Answer:
     return _lines(drill.build_report(enterprise=args.enterprise, actor=actor, name=args.drill))
 
 
-def _lines(report: Mapping[str, Any]) -> Answer:
-    data = {name: report[name] for name in ("drill", "running_s", "timeline")}
-    return Answer(data, partial(render_timeline, data))
+def _lines(report: DrillReport) -> Answer:
+    data = {"drill": report.drill, "running_s": report.running_s, "timeline": report.timeline}
+    return Answer(data, partial(render_timeline, report))
 
 
 def _history(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations import drill
 
-    result = {"drills": drill.list_drills(enterprise=args.enterprise, actor=actor)}
-    return Answer(result, partial(render_history, result))
+    drills = drill.list_drills(enterprise=args.enterprise, actor=actor)
+    return Answer({"drills": drills}, partial(render_history, drills))
 
 
 def _minutes(text: str) -> dict[str, int]:
@@ -517,4 +531,4 @@ def _report(args: argparse.Namespace) -> Answer:
     report = drill.build_report(**params)
     if args.out is not None:
         write_private_file(args.out, drill.build_report_pdf(language=language(), **params)[1])
-    return Answer(report, partial(render_drill_report, report), DONE if report["state"] == "passed" else NO)
+    return Answer(report, partial(render_drill_report, report), DONE if report.state == "passed" else NO)

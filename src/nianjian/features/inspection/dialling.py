@@ -43,6 +43,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from nianjian.features.inspection.documents import Transfers
+
 DIALS: Final = 2
 """The place of the event that a call is dialled among those of its moment."""
 HOUR: Final = 3_600_000_000  # microseconds
@@ -219,7 +221,7 @@ def overall_verdict(teams: Iterable[TeamVerdict]) -> str:
     return NOT_FOUND if verdicts == {NOT_FOUND} else UNKNOWN
 
 
-def summarise_transfers(rows: Iterable[Mapping[str, object]], seconds: int) -> dict[str, int | None]:
+def summarise_transfers(rows: Iterable[Mapping[str, object]], seconds: int) -> Transfers:
     """Rows of `count_transfers` in one: robots' calls that ``asked`` an agent, those ``put_through`` to one.
 
     ``in_time``: put through within the limit, included. The middle wait is that of the ordered waits, the lower one of
@@ -228,13 +230,13 @@ def summarise_transfers(rows: Iterable[Mapping[str, object]], seconds: int) -> d
     counted = [(int(str(row["asked"])), row["waited"], int(str(row["calls"]))) for row in rows]
     waits = sorted((int(str(waited)), calls) for _asked, waited, calls in counted if waited is not None)
     through, sums = sum(calls for _wait, calls in waits), accumulate(calls for _wait, calls in waits)
-    return {
-        "asked": sum(calls for has_leg, _waited, calls in counted if has_leg),
-        "put_through": through,
-        "in_time": sum(calls for wait, calls in waits if wait <= seconds * 1000),
-        "middle_ms": next((wait for (wait, _), so_far in zip(waits, sums, strict=True) if 2 * so_far >= through), None),
-        "longest_ms": waits[-1][0] if waits else None,
-    }
+    return Transfers(
+        asked=sum(calls for has_leg, _waited, calls in counted if has_leg),
+        put_through=through,
+        in_time=sum(calls for wait, calls in waits if wait <= seconds * 1000),
+        middle_ms=next((wait for (wait, _), so_far in zip(waits, sums, strict=True) if 2 * so_far >= through), None),
+        longest_ms=waits[-1][0] if waits else None,
+    )
 
 
 def judge_robots(seats: int, calls: int, people: int, alone: int, *, suggested: bool = False) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from nianjian.features.inspection.documents import DrillBegun
 from nianjian.features.inspection.operations import drill, readiness
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.platform.accounts.query import Actor
@@ -26,7 +27,7 @@ def _witnessed(job: JobValue, actor: Actor, on_progress: Report) -> Mapping[str,
     return landings.run_landing_check(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=on_progress)
 
 
-def _drilled(job: JobValue, actor: Actor, on_progress: Report) -> Mapping[str, object]:
+def _drilled(job: JobValue, actor: Actor, on_progress: Report) -> DrillBegun:
     """``payload``: phone and calls."""
     return drill.run_drill_job(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=on_progress)
 

@@ -13,21 +13,10 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.states import State, overall_state
 from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, ServiceLevels, evaluate_clock
 from nianjian.features.complaints.states import Facts
+from nianjian.features.inspection.documents import Check, SheetRow
 
 PEOPLE, NUMBERS, SYSTEM = "people", "numbers", "system"
 PARTS: Final = (PEOPLE, NUMBERS, SYSTEM)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """``rule``: the row of the guide; ``why``: the code of what makes the state; ``day``: when it was seen."""
-
-    check: str
-    part: str
-    rule: str
-    state: State
-    why: str
-    day: str | None = None
 
 
 def count_states(states: Iterable[str]) -> dict[str, int]:
@@ -253,13 +242,10 @@ def judge_screens(seen_on: date | None, days: int, today: date, *, stand: bool) 
     return (State.PASSED, "screens_seen") if stand else (State.FAILED, "screens_gone")
 
 
-def build_rows(evidence: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def build_rows(evidence: Sequence[Check]) -> list[SheetRow]:
     """The ten rows in the guide's order, each with its evidence; what belongs to no row of S1-S10 is left out."""
-    rows = []
-    for rule in RULES:
-        mine = [one for one in evidence if one["rule"] == rule]
-        rows.append({"rule": rule, "state": overall_state(str(one["state"]) for one in mine), "evidence": mine})
-    return rows
+    by_rule = {rule: [one for one in evidence if one.rule == rule] for rule in RULES}
+    return [SheetRow(rule, overall_state(one.state for one in mine), mine) for rule, mine in by_rule.items()]
 
 
 ANSWERED: Final = {

@@ -382,13 +382,13 @@ def _package(query: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
 def _drill(query: ProgressQuery) -> TaskProgress:
     """S10: the newest drill since the plan began has passed; how many have begun."""
     begun = [
-        str(one["drill"])
+        one.drill
         for one in drill.list_drills(enterprise=query.enterprise, actor=query.actor)
-        if date.fromisoformat(str(one["begun_at"])[:10]) >= query.start
+        if date.fromisoformat(one.begun_at[:10]) >= query.start
     ]
     if not begun:
         return TaskProgress(complete=False, total=1, proved=False)
-    state = drill.build_report(enterprise=query.enterprise, actor=query.actor, name=begun[0])["state"]
+    state = drill.build_report(enterprise=query.enterprise, actor=query.actor, name=begun[0]).state
     passed = state == State.PASSED
     return TaskProgress(passed, int(passed), 1, {"drills": len(begun)}, proved=state != State.NOT_PROVED)
 

@@ -1,7 +1,7 @@
 """The answer cards (三句话 and more): what may truthfully be said to an inspector, each with its live proof (S7)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -28,8 +28,9 @@ from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dossier.operations.checklist import list_items as items
 from nianjian.features.dossier.states import DONE
 from nianjian.features.inspection import claims
+from nianjian.features.inspection.documents import AnswerCard, AnswerCards, Dialling, Retention, RobotUse
 from nianjian.features.inspection.operations import dialling, logs
-from nianjian.features.inspection.queries import CheckBasis, Json, open_calls
+from nianjian.features.inspection.queries import CheckBasis, open_calls
 from nianjian.features.portrait.operations import compute_portrait
 from nianjian.features.reconciliation.comparisons import CALLS
 from nianjian.features.reconciliation.models import Run
@@ -59,31 +60,86 @@ LIGHTS: Final = ("complaint_rate", "closing_rate")
 OK: Final = 200
 
 
-def fetch_number_figures(grounds: CheckBasis) -> Json:
-    """Delivered and own calls since the data year that is reported next began, and the lights of that year.
+@dataclass(frozen=True, slots=True)
+class CallFigures:
+    """Delivered and own calls since the data year ``year`` began, and the lights of that year.
 
     ``delivered`` None where it cannot be counted; ``problem`` says why. ``unrecorded``: days without a call and
     without a confirmed reason.
     """
+
+    year: int
+    delivered: int | None = None
+    own: int = 0
+    classes: Mapping[str, int] = field(default_factory=dict)
+    unrecorded: int = 0
+    lights: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFigures:
+    """``gateways``: number -> its gateway; ``…_bare``: without a carrier, an agreement; ``proved``: of the consents."""
+
+    numbers: list[str]
+    filed: int
+    gateways: dict[str, str]
+    lines: set[str]
+    lines_used: int
+    lines_bare: int
+    teams: int
+    teams_bare: int
+    consents: int
+    proved: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberUse:
+    """Calls of own numbers over another gateway, and over none that is named; ``unnamed``: they name no line."""
+
+    calls: int
+    elsewhere: int
+    untold: int
+    unnamed: int
+    strange: int
+    intents: int
+    days: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OneClickFigures:
+    """Open addresses, those that answer, those that were not tried; numbers, and those without an address."""
+
+    doors: int
+    alive: int
+    untried: int
+    numbers: int
+    without: list[str]
+
+
+def fetch_number_figures(grounds: CheckBasis) -> CallFigures:
+    """Delivered and own calls since the data year that is reported next began, and the lights of that year."""
     year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
-    figures: Json = {"year": year, "delivered": None, "own": 0, "classes": {}, "unrecorded": 0, "lights": {},
-                   "problem": None}  # fmt: skip
+    figures = CallFigures(year)
     try:
         for one in sorted({year, grounds.day.year}):
             as_of = grounds.day if one == grounds.day.year else None
             result = compute_portrait(enterprise=grounds.enterprise, year=one, as_of=as_of, province=None)
             metric = result.metric("number_consistency")
             silent: Any = result.quality["days_without_records"]
-            figures["unrecorded"] += silent["unconfirmed"]["count"]
             counts = {str(name): int(str(count)) for name, count in metric.components.items()}
-            figures["delivered"] = (figures["delivered"] or 0) + metric.verdict.denominator
-            figures["own"] += metric.verdict.numerator
-            for name in CLASSES:
-                figures["classes"][name] = figures["classes"].get(name, 0) + counts.get(name, 0)
+            figures = replace(
+                figures,
+                delivered=(figures.delivered or 0) + metric.verdict.denominator,
+                own=figures.own + metric.verdict.numerator,
+                classes={name: figures.classes.get(name, 0) + counts.get(name, 0) for name in CLASSES},
+                unrecorded=figures.unrecorded + silent["unconfirmed"]["count"],
+            )
             if one == year:
-                figures["lights"] = {slug: result.metric(slug).verdict.light.value for slug in LIGHTS}
+                lights = {slug: result.metric(slug).verdict.light.value for slug in LIGHTS}
+                figures = replace(figures, lights=lights)
     except NianjianError as fault:
-        return figures | {"delivered": None, "problem": fault.code}
+        return replace(figures, delivered=None, problem=fault.code)
     return figures
 
 
@@ -99,7 +155,7 @@ def tickets_since(grounds: CheckBasis, first: date) -> TicketCounts:
     return count_tickets(in_period, load_service_levels(grounds.enterprise), clock.now())
 
 
-def read_registers(grounds: CheckBasis) -> Json:
+def read_registers(grounds: CheckBasis) -> RegisterFigures:
     """Numbers, lines, teams and consents as the registers hold them on the day."""
     enterprise, day = grounds.enterprise, grounds.day
     numbers = [row for row in versions_on(Number, enterprise, day) if in_force(row, day)]
@@ -108,18 +164,18 @@ def read_registers(grounds: CheckBasis) -> Json:
     teams = list(versions_on(Team, enterprise, day))
     consents = versions_on(Consent, enterprise, day)
     proved = consents.exclude(obtained_by=None).exclude(obtained_at=None).exclude(proof=None).exclude(proof="")
-    return {
-        "numbers": [str(row.key) for row in numbers],
-        "filed": sum(row.filing == "filed" and row.filed_on is not None and row.filed_on <= day for row in numbers),
-        "gateways": {str(row.key): row.gateway for row in numbers if row.gateway},
-        "lines": {str(row.key) for row in lines},
-        "lines_used": len(used),
-        "lines_bare": sum(not row.carrier for row in used),
-        "teams": len(teams),
-        "teams_bare": sum(row.kind == "outsourced" and not row.agreement for row in teams),
-        "consents": consents.count(),
-        "proved": proved.count(),
-    }
+    return RegisterFigures(
+        numbers=[str(row.key) for row in numbers],
+        filed=sum(row.filing == "filed" and row.filed_on is not None and row.filed_on <= day for row in numbers),
+        gateways={str(row.key): row.gateway for row in numbers if row.gateway},
+        lines={str(row.key) for row in lines},
+        lines_used=len(used),
+        lines_bare=sum(not row.carrier for row in used),
+        teams=len(teams),
+        teams_bare=sum(row.kind == "outsourced" and not row.agreement for row in teams),
+        consents=consents.count(),
+        proved=proved.count(),
+    )
 
 
 def in_force(row: Number, day: date) -> bool:
@@ -128,7 +184,7 @@ def in_force(row: Number, day: date) -> bool:
     return row.filing != "cancelled" and begun and (row.valid_until is None or row.valid_until >= day)
 
 
-def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str], line_ids: Iterable[str]) -> Json:
+def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str], line_ids: Iterable[str]) -> NumberUse:
     """Calls of own numbers by gateway, lines that no register knows, robots' intents; since a day."""
     with open_calls(grounds.enterprise) as lake:
         rows = claims.select_delivered(lake.tables["calls"], first, grounds.day)
@@ -147,11 +203,15 @@ def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str]
             untold += count
         elif row["gateway"] != ledger[root]:
             elsewhere += count
-    return {
-        "calls": total, "elsewhere": elsewhere, "untold": untold, "unnamed": unnamed,
-        "strange": len({str(line) for line in lines} - set(line_ids)), "intents": int(str(intents["intents"] or 0)),
-        "days": {day: count for day, count in days.items() if isinstance(day, date) and day < grounds.day},
-    }  # fmt: skip
+    return NumberUse(
+        calls=total,
+        elsewhere=elsewhere,
+        untold=untold,
+        unnamed=unnamed,
+        strange=len({str(line) for line in lines} - set(line_ids)),
+        intents=int(str(intents["intents"] or 0)),
+        days={day: count for day, count in days.items() if isinstance(day, date) and day < grounds.day},
+    )
 
 
 def root_of(number: str, ledger: Iterable[str]) -> str | None:
@@ -159,7 +219,7 @@ def root_of(number: str, ledger: Iterable[str]) -> str | None:
     return max((one for one in ledger if number.startswith(one)), key=len, default=None)
 
 
-def check_one_click(grounds: CheckBasis, numbers: Iterable[str]) -> Json:
+def check_one_click(grounds: CheckBasis, numbers: Iterable[str]) -> OneClickFigures:
     """Each open address is gone through to its end in this process: the page, the ticket, its two clocks.
 
     The ticket is opened in a transaction that is taken back: nothing of it stays, in the audit chain either.
@@ -169,10 +229,7 @@ def check_one_click(grounds: CheckBasis, numbers: Iterable[str]) -> Json:
     there = {one.number for one in doors}
     roots = list(numbers)
     without = [one for one in roots if not any(door.startswith(one) for door in there)]
-    return {
-        "doors": len(doors), "alive": len(alive), "untried": len(doors[TRIED:]), "numbers": len(roots),
-        "without": without,
-    }  # fmt: skip
+    return OneClickFigures(len(doors), len(alive), len(doors[TRIED:]), len(roots), without)
 
 
 def _page_answers(token: str) -> bool:
@@ -203,7 +260,7 @@ OF_YEAR: Final = ("own_numbers", "tickets_in_time")
 OF_DAYS: Final = ("robot_abilities", "ai_outbound", "predictive", "number_use", "resources")
 
 
-def check_answers(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
+def check_answers(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> AnswerCards:
     """Every card as at a day (None: today). ``role_missing``, ``inspection_day_wrong``.
 
     Cost: that of the portrait, of `check_logs` and of `check_dialling`.
@@ -217,64 +274,72 @@ def check_answers(*, enterprise: str, as_of: date | None, actor: Actor, progress
     return build_cards(grounds, retention, dialled, progress)
 
 
-def build_cards(grounds: CheckBasis, retention: Json, dialled: Json, progress: Progress = silent) -> Json:
+def build_cards(
+    grounds: CheckBasis, retention: Retention, dialled: Dialling, progress: Progress = silent
+) -> AnswerCards:
     """The cards from what was looked up, and what is looked up here."""
     numbers = fetch_number_figures(grounds)
     progress("", 3, STEPS)
-    first = date(numbers["year"], 1, 1)
+    first = date(numbers.year, 1, 1)
     register = read_registers(grounds)
-    used = count_number_use(grounds, date.fromisoformat(dialled["from"]), register["gateways"], register["lines"])
+    used = count_number_use(grounds, date.fromisoformat(dialled.from_), register.gateways, register.lines)
     progress("", 4, STEPS)
-    doors = check_one_click(grounds, register["numbers"])
+    doors = check_one_click(grounds, register.numbers)
     progress("", 5, STEPS)
-    robots = _robot_figures(grounds, dialled["ai"], used["intents"], numbers["year"])
+    robots = _robot_figures(grounds, dialled.ai, used.intents, numbers.year)
     stated = read_declarations(grounds.enterprise)
-    sums = {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
-    predictive = claims.absence("predictive", dialled["verdict"], sums, stated.get("predictive"))
+    sums = {name: sum(getattr(one, name) for one in dialled.teams) for name in ("calls", "over", "answered", "alone")}
+    predictive = claims.absence("predictive", dialled.verdict, sums, stated.get("predictive"))
     figures = {"seats": robots.seats, "robot_calls": robots.calls}
     compared = find_comparison(grounds, "numbers")
     cards = [
-        claims.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"], unrecorded=numbers["unrecorded"]),
+        claims.own_numbers(numbers.delivered, numbers.own, numbers.classes, unrecorded=numbers.unrecorded),
         claims.robot_abilities(robots),
         build_in_time_claim(tickets_since(grounds, first)),
-        claims.absence("ai_outbound", dialled["ai"]["verdict"], figures, stated.get("ai_outbound")),
+        claims.absence("ai_outbound", dialled.ai.verdict, figures, stated.get("ai_outbound")),
         predictive,
-        claims.one_click(**doors | {"without": len(doors["without"])}, declared=stated.get("one_click")),
-        claims.logs({one["log"]: one["state"] for one in retention["logs"]}),
+        claims.one_click(
+            doors.doors,
+            doors.alive,
+            doors.numbers,
+            len(doors.without),
+            untried=doors.untried,
+            declared=stated.get("one_click"),
+        ),
+        claims.logs({one.log: one.state for one in retention.logs}),
         claims.number_filing(
-            len(register["numbers"]),
-            register["filed"],
+            len(register.numbers),
+            register.filed,
             None if compared is None else compared.verdict,
             recent=compared is None or compared.recent,
         ),
-        claims.number_use(used["calls"], used["elsewhere"], used["untold"]),
+        claims.number_use(used.calls, used.elsewhere, used.untold),
         claims.resources(
-            register["lines_used"],
-            register["lines_bare"],
-            used["strange"],
-            register["teams_bare"],
-            used["unnamed"],
-            listed_teams=register["teams"],
+            register.lines_used,
+            register.lines_bare,
+            used.strange,
+            register.teams_bare,
+            used.unnamed,
+            listed_teams=register.teams,
         ),
-        claims.conduct(numbers["lights"] or dict.fromkeys(LIGHTS, "unknown"), predictive),
-        _control_claim(grounds, used["days"]),
-        claims.consent(register["consents"], register["proved"]),
+        claims.conduct(numbers.lights or dict.fromkeys(LIGHTS, "unknown"), predictive),
+        _control_claim(grounds, used.days),
+        claims.consent(register.consents, register.proved),
     ]
-    since = dict.fromkeys(OF_YEAR, first.isoformat()) | dict.fromkeys(OF_DAYS, str(dialled["from"]))
-    return {
-        "enterprise": grounds.enterprise,
-        "as_of": grounds.day.isoformat(),
-        "at": clock.now().astimezone(clock.ZONE).isoformat(timespec="seconds"),
-        "cards": [
-            {"card": one.id, "state": one.state, "figures": dict(one.figures),
-             "lacks": [asdict(lack) for lack in one.lacks], "stated": stated.get(one.id), "from": since.get(one.id)}
+    since = dict.fromkeys(OF_YEAR, first.isoformat()) | dict.fromkeys(OF_DAYS, dialled.from_)
+    return AnswerCards(
+        enterprise=grounds.enterprise,
+        as_of=grounds.day.isoformat(),
+        at=clock.now().astimezone(clock.ZONE).isoformat(timespec="seconds"),
+        cards=[
+            AnswerCard(one.id, one.state, dict(one.figures), list(one.lacks), stated.get(one.id), since.get(one.id))
             for one in cards
         ],
-        "released": sum(one.state == RELEASED for one in cards),
-        "all": len(cards),
-        "problem": numbers["problem"],
-        "rulebook": grounds.stamp(),
-    }  # fmt: skip
+        released=sum(one.state == RELEASED for one in cards),
+        all=len(cards),
+        problem=numbers.problem,
+        rulebook=grounds.stamp(),
+    )
 
 
 def read_declarations(enterprise: str) -> dict[str, bool]:
@@ -284,17 +349,19 @@ def read_declarations(enterprise: str) -> dict[str, bool]:
     return {card: answer.text == YES for card, answer in answers.items() if answer}
 
 
-def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> claims.RobotFigures:
+def _robot_figures(grounds: CheckBasis, ai: RobotUse, intents: int, year: int) -> claims.RobotFigures:
     checklist = items(grounds.enterprise, year, grounds.actor, grounds.day)
     form = next((one for one in checklist if one.item == ALGORITHM), None)
-    untold = not ai["calls"] and not has_seats(grounds.enterprise)  # asked for because nothing tells that there is none
+    untold = not ai.calls and not has_seats(grounds.enterprise)  # asked for because nothing tells that there is none
     return claims.RobotFigures(
-        seats=ai["seats"]["open"],
-        filed=ai["seats"]["filed"],
-        calls=ai["calls"],
-        answered=ai["answered"],
+        seats=ai.seats.open,
+        filed=ai.seats.filed,
+        calls=ai.calls,
+        answered=ai.answered,
         intents=intents,
-        **{name: ai["transfers"][name] for name in ("asked", "put_through", "in_time")},
+        asked=ai.transfers.asked,
+        put_through=ai.transfers.put_through,
+        in_time=ai.transfers.in_time,
         item=None if form is None or not form.required or untold else form.state in DONE,
     )
 

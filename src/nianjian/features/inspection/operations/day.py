@@ -14,6 +14,7 @@ from typing import Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import require_size
 from nianjian.engines.kernel.states import State, overall_state
@@ -22,10 +23,22 @@ from nianjian.engines.paper.words import words
 from nianjian.engines.season.deadlines import LICENCE, plan_start
 from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.operations.checklist import MEDIA
-from nianjian.features.inspection import states
+from nianjian.features.inspection import documents, states
+from nianjian.features.inspection.documents import (
+    AgendaLine,
+    Check,
+    InspectorTold,
+    NewestDrill,
+    Notice,
+    Post,
+    Scan,
+    ScreensNote,
+    ScreensSigned,
+    Sheet,
+)
 from nianjian.features.inspection.models import NoticeScan, ScreensSeen, Visit
 from nianjian.features.inspection.operations import drill, readiness
-from nianjian.features.inspection.queries import CheckBasis, Json, get_scan, get_visit, list_scans
+from nianjian.features.inspection.queries import CheckBasis, get_scan, get_visit, list_scans
 from nianjian.features.inspection.states import NoticeState, parse_lines
 from nianjian.features.people import operations
 from nianjian.features.portrait import bases
@@ -52,7 +65,7 @@ OLDEST: Final = timedelta(days=366)  # an older look is a slip of the pen
 LENGTHS: Final = {"notice": 200, "authority": 120, "place": 200}  # characters of the texts of a day
 
 
-def note_screens(*, enterprise: str, seen_on: date | None, stand: bool, actor: Actor) -> Json:
+def note_screens(*, enterprise: str, seen_on: date | None, stand: bool, actor: Actor) -> ScreensSigned:
     """Sign by the actor's account what was seen on a day (None: today).
 
     ``role_missing``, ``enterprise_unknown``, ``screens_seen_wrong`` for a day to come or one long over.
@@ -68,20 +81,20 @@ def note_screens(*, enterprise: str, seen_on: date | None, stand: bool, actor: A
         )
         data = {"day": day.isoformat(), "stand": stand}
         record(verb="inspection.screens_seen", enterprise=enterprise, actor=actor, data=data)
-    return {"seen_on": day.isoformat(), "stand": stand, "signed": str(actor)}
+    return ScreensSigned(day.isoformat(), stand, str(actor))
 
 
-def screens_note_to_document(row: ScreensSeen | None, days: int) -> Json | None:
-    """A note as JSON: when and by whom it was signed, and through which day it counts."""
+def screens_note_to_document(row: ScreensSeen | None, days: int) -> ScreensNote | None:
+    """A note: when and by whom it was signed, and through which day it counts."""
     if row is None:
         return None
-    return {
-        "seen_on": row.seen_on.isoformat(),
-        "stand": row.stand,
-        "signed": row.noted_by,
-        "noted_at": row.noted_at.astimezone(clock.ZONE).isoformat(timespec="minutes"),
-        "until": (row.seen_on + timedelta(days=days - 1)).isoformat(),
-    }
+    return ScreensNote(
+        seen_on=row.seen_on.isoformat(),
+        stand=row.stand,
+        signed=row.noted_by,
+        noted_at=row.noted_at.astimezone(clock.ZONE).isoformat(timespec="minutes"),
+        until=(row.seen_on + timedelta(days=days - 1)).isoformat(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,7 @@ class ScanFile:
     pages: int
 
 
-def attach_scan(*, enterprise: str, day: date, name: str, content: bytes, actor: Actor) -> Json:
+def attach_scan(*, enterprise: str, day: date, name: str, content: bytes, actor: Actor) -> Scan:
     """Keep a file beside a day that is kept, after the limited child has read it.
 
     ``role_missing``, ``visit_unknown``, ``file_empty``, ``file_too_large``, ``visit_scan_active``: it holds programs
@@ -167,10 +180,10 @@ def remove_scan(*, enterprise: str, day: date, number: int, actor: Actor) -> Non
         record(verb="inspection.notice_removed", enterprise=enterprise, actor=actor, data=data)
 
 
-def scan_to_document(row: NoticeScan) -> Json:
-    """A scan as JSON, numbers of people in its name masked; whoever fetches it gets the name as it came."""
-    names = ("media_type", "sha256", "size", "pages", "recorded_by")
-    return {"scan": row.pk, "name": mask_call_text(str(row.name)), **{name: getattr(row, name) for name in names}}
+def scan_to_document(row: NoticeScan) -> Scan:
+    """A scan, numbers of people in its name masked; whoever fetches it gets the name as it came."""
+    name = mask_call_text(str(row.name))
+    return Scan(row.pk, name, row.media_type, row.sha256, row.size, row.pages, row.recorded_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +199,7 @@ class VisitInput:
     posts: str = ""
 
 
-def save_visit(*, enterprise: str, visit: VisitInput, actor: Actor) -> Json:
+def save_visit(*, enterprise: str, visit: VisitInput, actor: Actor) -> documents.Visit:
     """Keep a day as it is named, or change what is kept of it.
 
     ``role_missing``, ``enterprise_unknown``, ``visit_text_too_long``, ``visit_text_number``, ``visit_received_late``:
@@ -243,19 +256,19 @@ def remove_visit(*, enterprise: str, day: date, actor: Actor) -> None:
         record(verb="inspection.visit_removed", enterprise=enterprise, actor=actor, data={"day": day.isoformat()})
 
 
-def visit_to_document(row: Visit) -> Json:
-    """A day as JSON."""
+def visit_to_document(row: Visit) -> documents.Visit:
+    """A day."""
     agenda, posts = parse_lines(row.agenda or "", timed=True), parse_lines(row.posts or "", timed=False)
-    return {
-        "day": row.day.isoformat(),
-        "notice": row.notice,
-        "authority": row.authority,
-        "received_on": row.received_on and row.received_on.isoformat(),
-        "place": row.place,
-        "agenda": [{"at": one.head, "what": one.first, "who": one.second} for one in agenda],
-        "scans": [scan_to_document(one) for one in list_scans(row.pk)],
-        "posts": [{"place": one.head, "who": one.first, "task": one.second} for one in posts],
-    }
+    return documents.Visit(
+        day=row.day.isoformat(),
+        notice=row.notice,
+        authority=row.authority,
+        received_on=_to_text(row.received_on),
+        place=row.place,
+        agenda=[AgendaLine(one.head, one.first, one.second) for one in agenda],
+        scans=[scan_to_document(one) for one in list_scans(row.pk)],
+        posts=[Post(one.head, one.first, one.second) for one in posts],
+    )
 
 
 def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) -> NewLink:
@@ -274,7 +287,7 @@ def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) ->
         return operations.inspect(user=user, until=until, actor=actor)
 
 
-def list_inspectors(*, enterprise: str, actor: Actor) -> list[Json]:
+def list_inspectors(*, enterprise: str, actor: Actor) -> list[InspectorTold]:
     """Who may read as an inspector here, and until when; ``role_missing``."""
     require_permission(actor, enterprise, Permission.PEOPLE)
     names = [
@@ -284,12 +297,12 @@ def list_inspectors(*, enterprise: str, actor: Actor) -> list[Json]:
     ]
     open_links = links.list_links(names)
     return [
-        {
-            "user": name,
-            "until": max(one.expires_at for one in access).astimezone(clock.ZONE).isoformat(timespec="minutes")
+        InspectorTold(
+            user=name,
+            until=max(one.expires_at for one in access).astimezone(clock.ZONE).isoformat(timespec="minutes")
             if (access := [one for one in open_links.get(name, []) if one.purpose == Link.INSPECT])
             else None,
-        }
+        )
         for name in names
     ]
 
@@ -305,7 +318,7 @@ NOTICE: Final = {NoticeState.RECEIVED: State.PASSED, NoticeState.AWAITED: State.
 
 def build_sheet(
     *, enterprise: str, actor: Actor, day: date | None = None, anew: bool = False, progress: Progress = silent
-) -> Json:
+) -> Sheet:
     """Everything of one inspection day, the next one where none is named; ``visit`` None: none is kept.
 
     ``anew``: readiness is looked up now, at its cost; else as it was last looked at, None of it before anybody has.
@@ -318,50 +331,53 @@ def build_sheet(
     ready = (
         readiness.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
         if anew
-        else readiness.newest_check(enterprise=enterprise, part="readiness", actor=actor)
+        else readiness.newest_readiness(enterprise=enterprise, actor=actor)
     )
     notice, drilled = _expected_notice(grounds, row), None
     if drills := drill.list_drills(enterprise=enterprise, actor=actor):
-        report = drill.build_report(enterprise=enterprise, actor=actor, name=drills[0]["drill"])
-        drilled = {name: report[name] for name in ("drill", "begun_at", "state", "steps")}
+        report = drill.build_report(enterprise=enterprise, actor=actor, name=drills[0].drill)
+        drilled = NewestDrill(report.drill, report.begun_at, report.state, report.steps)
     # of several notes of one day the last one counts
     note = ScreensSeen.objects.filter(enterprise_id=enterprise).order_by("-seen_on", "-pk").first()
     days = grounds.book.integer("inspection.screens.note_days")
-    came = NOTICE.get(notice["state"], State.NOT_PROVED)
+    came = NOTICE.get(NoticeState(notice.state), State.NOT_PROVED)
     evidence = [
-        *([] if ready is None else ready["checks"]),
-        _evidence("notice", states.NOTICE_RULE, came, notice["state"], notice["received_on"]),
+        *([] if ready is None else ready.checks),
+        _evidence("notice", states.NOTICE_RULE, came, notice.state, notice.received_on),
         *_screens_evidence(grounds, note, days),
         _drill_evidence(drilled, _find_plan_start(grounds)),
     ]
     rows = states.build_rows(evidence)
-    return {
-        "enterprise": enterprise,
-        "name": grounds.name,
-        "today": grounds.day.isoformat(),
-        "visit": None if row is None else visit_to_document(row),
-        "days": [one.day.isoformat() for one in visits],
-        "notice": notice,
-        "looked_at": None if ready is None else ready["at"],
-        "state": overall_state(str(one["state"]) for one in rows),
-        "counts": states.count_states(str(one["state"]) for one in rows),
-        "rows": rows,
-        "screens": screens_note_to_document(note, days),
-        "drill": drilled,
-        "rulebook": grounds.stamp(),
-    }
+    return Sheet(
+        enterprise=enterprise,
+        name=grounds.name,
+        today=grounds.day.isoformat(),
+        visit=None if row is None else visit_to_document(row),
+        days=[one.day.isoformat() for one in visits],
+        notice=notice,
+        looked_at=None if ready is None else ready.at,
+        state=overall_state(one.state for one in rows),
+        counts=states.count_states(one.state for one in rows),
+        rows=rows,
+        screens=screens_note_to_document(note, days),
+        drill=drilled,
+        rulebook=grounds.stamp(),
+    )
 
 
-def _expected_notice(grounds: CheckBasis, row: Visit | None) -> Json:
+def _expected_notice(grounds: CheckBasis, row: Visit | None) -> Notice:
     """S1: whether the notice has come, and until when it usually does."""
     submitted = filings.find_submission_day(grounds.enterprise, LICENCE)
     received = None if row is None else row.received_on
     notice = states.expect_notice(received, submitted, grounds.book.integer("inspection.notice.weeks"), grounds.day)
-    days = {"submitted_on": submitted, "expected_by": notice.by, "received_on": received}
-    return {"state": notice.state.value, **{name: day and day.isoformat() for name, day in days.items()}}
+    return Notice(notice.state.value, _to_text(submitted), _to_text(notice.by), _to_text(received))
 
 
-def _screens_evidence(grounds: CheckBasis, note: ScreensSeen | None, days: int) -> Iterator[Json]:
+def _to_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _screens_evidence(grounds: CheckBasis, note: ScreensSeen | None, days: int) -> Iterator[Check]:
     """S9: the sources behind the screens as they are now, and what a person has seen in the room."""
     figures = queries.office_figures(grounds.enterprise)
     state, why = states.judge_sources(one.state for one in (figures.now, figures.calls, figures.gate))
@@ -385,21 +401,21 @@ def _find_plan_start(grounds: CheckBasis) -> date | None:
     return None
 
 
-def _drill_evidence(drilled: Json | None, start: date | None) -> Json:
+def _drill_evidence(drilled: NewestDrill | None, start: date | None) -> Check:
     """S10: what the steps of the newest drill have shown; its readiness stands in the other rows.
 
     One from before the plan began (``start``) proves nothing, as in the season's task.
     """
     if drilled is None:
         return _evidence("drill", states.DRILL_RULE, State.NOT_PROVED, "drill_never", None)
-    state, day = State(drilled["state"]), drilled["begun_at"][:10]
+    state, day = drilled.state, drilled.begun_at[:10]
     if start is not None and date.fromisoformat(day) < start:
         return _evidence("drill", states.DRILL_RULE, State.NOT_PROVED, "drill_old", day)
     return _evidence("drill", states.DRILL_RULE, state, f"drill_{state}", day)
 
 
-def _evidence(check: str, rule: str, state: State, why: str, day: str | None) -> Json:
-    return {"check": check, "part": "system", "rule": rule, "state": state, "why": why, "day": day}
+def _evidence(check: str, rule: str, state: State, why: str, day: str | None) -> Check:
+    return Check(check, states.SYSTEM, rule, state, why, day)
 
 
 ZIP_MEDIA: Final = "application/zip"
@@ -420,16 +436,17 @@ def build_bundle(
 
     _ = words(language)
     sheet = build_sheet(enterprise=enterprise, actor=actor, day=day, anew=anew)
-    contents = {"index": papers.day_sheet(sheet, _)}
+    paper_sheet = to_builtins(sheet)
+    contents = {"index": papers.day_sheet(paper_sheet, _)}
     get_check = readiness.check_now if anew else readiness.newest_check
     for part, build_paper in (("answers", papers.answer_cards_paper), ("retention", papers.logs_paper)):
         check = get_check(enterprise=enterprise, part=part, actor=actor)
         if check is not None:
-            contents[part] = build_paper(check, sheet, _)
+            contents[part] = build_paper(to_builtins(check), paper_sheet, _)
     ways = [(f"{name}.html", str(one["title"])) for name, one in contents.items()]
     files = {f"{name}.html": papers.paper_html(one, language, ways) for name, one in contents.items()}
     files |= {f"{name}.pdf": papers.paper_pdf(one) for name, one in contents.items()}
-    name = sheet["visit"]["day"] if sheet["visit"] else sheet["today"]
+    name = sheet.visit.day if sheet.visit else sheet.today
     return f"inspection-day-{enterprise}-{name}.zip", pack_zip(files)
 
 

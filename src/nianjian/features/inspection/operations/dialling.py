@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final, cast
 
 import ibis.expr.types as ir
 
@@ -12,8 +12,18 @@ from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.inspection import dialling
+from nianjian.features.inspection import dialling, documents
 from nianjian.features.inspection.dialling import DiallingLimits, RobotSigns, TeamVerdict
+from nianjian.features.inspection.documents import (
+    DialledCall,
+    Dialling,
+    RobotSeats,
+    RobotUse,
+    SuspectCall,
+    SuspectGroup,
+    Suspects,
+    TeamDialling,
+)
 from nianjian.features.inspection.queries import CheckBasis, Json, LakeCalls, open_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
@@ -39,7 +49,7 @@ def check_dialling(
     first: date | None = None,
     last: date | None = None,
     progress: Progress = silent,
-) -> Json:
+) -> Dialling:
     """Judge every team by the calls from ``first`` to ``last`` (None: the days of the rule up to ``as_of``).
 
     ``role_missing``, ``inspection_day_wrong``, ``inspection_days_wrong``. Cost: see `inspection.dialling`.
@@ -69,27 +79,33 @@ def check_dialling(
         seen = _find_suspects(lake, called, book)
     progress("", 3, STEPS)
     seats, sums = _count_robot_seats(enterprise, end), dialling.sum_figures(hours)
-    open_, suggested = seats["open"], bool(seen["calls"] or seats["undated"] or not has_seats(enterprise))
-    return {
-        "enterprise": enterprise,
-        "as_of": end.isoformat(),
-        "from": begin.isoformat(),
-        "to": end.isoformat(),
-        "verdict": dialling.overall_verdict(teams),
-        "teams": [_team(one, by_team.get(one.team, [])) for one in teams[:TEAMS]],
-        "teams_left_out": max(0, len(teams) - TEAMS),
-        "ai": {
-            "verdict": dialling.judge_robots(open_, sums["robots"], sums["calls"], sums["alone"], suggested=suggested),
-            "suggested": seen, "seats": seats, "calls": sums["robots"], "answered": sums["robots_answered"],
-            "transfers": transfers, "limit_s": seconds,
-        },
-        "limits": {**asdict(limits), "share": str(limits.share), "named": str(limits.named), "connect_s": connect},
-        "calls_version": lake.version,
-        "rulebook": grounds.stamp(),
-    }  # fmt: skip
+    suggested = bool(seen.calls or seats.undated or not has_seats(enterprise))
+    return Dialling(
+        enterprise=enterprise,
+        as_of=end.isoformat(),
+        from_=begin.isoformat(),
+        to=end.isoformat(),
+        verdict=dialling.overall_verdict(teams),
+        teams=[_team(one, by_team.get(one.team, [])) for one in teams[:TEAMS]],
+        teams_left_out=max(0, len(teams) - TEAMS),
+        ai=RobotUse(
+            verdict=dialling.judge_robots(
+                seats.open, sums["robots"], sums["calls"], sums["alone"], suggested=suggested
+            ),
+            suggested=seen,
+            seats=seats,
+            calls=sums["robots"],
+            answered=sums["robots_answered"],
+            transfers=transfers,
+            limit_s=seconds,
+        ),
+        limits={**asdict(limits), "share": str(limits.share), "named": str(limits.named), "connect_s": connect},
+        calls_version=lake.version,
+        rulebook=grounds.stamp(),
+    )
 
 
-def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Json:
+def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Suspects:
     """Calls that look like an unregistered robot's, by source and evidence, with some of them, masked."""
     signs = RobotSigns(
         applications=_lower_items(book, "inspection.robot.applications"),
@@ -101,28 +117,27 @@ def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Json:
     said, groups = dialling.weigh_groups(lake.engine.rows(dialling.group_suspects(rows)), signs)
     keys = {(one["source"], one["evidence"]) for one in groups}
     samples = lake.engine.rows(dialling.sample_suspects(rows, EXAMPLES)) if groups else []
-    return {
-        "verdict": said,
-        "calls": sum(one["calls"] for one in groups),
-        "groups": [
-            {
-                **_signs(one),
-                "calls": one["calls"],
-                "from": _format_moment(one["first"]),
-                "to": _format_moment(one["last"]),
-            }
+    return Suspects(
+        verdict=said,
+        calls=sum(one["calls"] for one in groups),
+        groups=[
+            SuspectGroup(
+                **_signs(one), calls=one["calls"], from_=_format_moment(one["first"]), to=_format_moment(one["last"])
+            )
             for one in groups[:GROUPS]
         ],
-        "groups_left_out": max(0, len(groups) - GROUPS),
-        "rows": [
-            {"at": _format_moment(row["start"]), **_masked(row), **_signs(row), "talk_s": row["talk"]}
+        groups_left_out=max(0, len(groups) - GROUPS),
+        rows=[
+            SuspectCall(
+                at=_format_moment(row["start"]), **_masked(row) | _signs(row), talk_s=cast("int | None", row["talk"])
+            )
             for row in samples
             if (row["source"], row["evidence"]) in keys
         ],
-    }
+    )
 
 
-def _signs(row: Mapping[str, object]) -> Json:
+def _signs(row: Mapping[str, Any]) -> Json:
     empty = {name: row[name] or None for name in ("context", "application")}
     return {"source": row["source"], "evidence": row["evidence"], **empty}
 
@@ -152,11 +167,8 @@ def _limits(book: Rulebook) -> DiallingLimits:
     )
 
 
-def _count_robot_seats(enterprise: str, day: date) -> dict[str, int]:
-    """Robots' seats that are open on a day, as the portrait counts them, and how many of these are filed.
-
-    ``undated``: not closed, and nobody knows since when they are open, if they are.
-    """
+def _count_robot_seats(enterprise: str, day: date) -> RobotSeats:
+    """Robots' seats that are open on a day, as the portrait counts them, and how many of these are filed."""
     seats = versions_on(Seat, enterprise, day).filter(kind="robot")
     rows = [row for row in seats if row.closed_on is None or row.closed_on > day]
     opened = [row for row in rows if row.opened_on is not None and row.opened_on <= day]
@@ -165,12 +177,12 @@ def _count_robot_seats(enterprise: str, day: date) -> dict[str, int]:
         and not (row.cancelled_on is not None and row.cancelled_on <= day)
         for row in opened
     )  # fmt: skip
-    return {"open": len(opened), "undated": sum(row.opened_on is None for row in rows), "filed": filed}
+    return RobotSeats(len(opened), sum(row.opened_on is None for row in rows), filed)
 
 
 def _clearest_rows(
     lake: LakeCalls, called: ir.Table, work: ir.Table, teams: Sequence[TeamVerdict]
-) -> dict[str, list[Json]]:
+) -> dict[str, list[DialledCall]]:
     """The calls of the clearest hour of the clearest teams, numbers of persons masked."""
     showing = sorted((one for one in teams if one.hours), key=lambda one: (-one.hours[0].figures["over"], one.team))
     hours: dict[str, datetime] = {one.team: one.hours[0].hour for one in showing[:SHOWING]}
@@ -180,25 +192,31 @@ def _clearest_rows(
     calls = dialling.find_clearest(lake.engine.batches(dialling.build_events(of, then)), hours, ROWS)
     more = lake.engine.rows(dialling.select_calls(of, [row["one"] for row in calls]))
     by_call = {(row["source"], row["one"]): row for row in more}
-    rows: dict[str, list[Json]] = {}
+    rows: dict[str, list[DialledCall]] = {}
     for row in calls:
         call = by_call[row["source"], row["one"]]
-        seen = {"answered": bool(call["answered"]), "agent": bool(call["attended"])}
-        counts = {name: row[name] for name in ("ringing", "free")}
-        entry = {"at": row["at"].isoformat(sep=" "), **_masked(row | call), **counts, **seen}
+        entry = DialledCall(
+            at=row["at"].isoformat(sep=" "),
+            **_masked(row | call),
+            ringing=row["ringing"],
+            free=row["free"],
+            answered=bool(call["answered"]),
+            agent=bool(call["attended"]),
+        )
         rows.setdefault(row["team"], []).append(entry)
     return rows
 
 
-def _team(one: TeamVerdict, rows: list[Json]) -> Json:
-    return {
-        "team": one.team or None,
-        "verdict": one.verdict,
-        "why": one.why,
+def _team(one: TeamVerdict, rows: list[DialledCall]) -> TeamDialling:
+    return TeamDialling(
+        team=one.team or None,
+        verdict=one.verdict,
+        why=one.why,
         **one.figures,
-        "showing": len(one.hours),
-        "hours": [
-            {"hour": hour.hour.isoformat(sep=" ", timespec="minutes"), **hour.figures} for hour in one.hours[:HOURS]
+        showing=len(one.hours),
+        hours=[
+            documents.TeamHour(hour=hour.hour.isoformat(sep=" ", timespec="minutes"), **hour.figures)
+            for hour in one.hours[:HOURS]
         ],
-        "rows": rows,
-    }
+        rows=rows,
+    )

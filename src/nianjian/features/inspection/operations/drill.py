@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from django.db import transaction
 
 from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.kernel.states import WORST_FIRST, State, overall_state, parse_state
@@ -26,6 +27,16 @@ from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sla_warnings import ARRIVAL
 from nianjian.features.complaints.states import TicketAction
 from nianjian.features.inspection import states
+from nianjian.features.inspection.documents import (
+    DrillBegun,
+    DrillHeld,
+    DrillReport,
+    RecordedCheck,
+    RecordedTest,
+    StepResult,
+    TimelineEntry,
+    ToMend,
+)
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.operations.room import build_notifications
 from nianjian.features.inspection.queries import Json
@@ -129,7 +140,7 @@ def enqueue_drill(
     return flow.enqueue_once(kind=flow.DRILL, enterprise=enterprise, payload=payload, actor=actor)
 
 
-def run_drill_job(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_drill_job(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> DrillBegun:
     """Do what `enqueue_drill` has put."""
     sealed, planned = str(payload["phone"]), DrillPlan(**payload.get("script") or {})
     phone, calls = keyring.decrypt(base64.b64decode(sealed), PHONE).decode() if sealed else "", int(payload["calls"])
@@ -144,8 +155,8 @@ def run_drill(
     calls: int = CALLS,
     planned: DrillPlan = states.USUAL_PLAN,
     progress: Progress = silent,
-) -> Json:
-    """Run it now; the drill's ticket, the same in ``drill``. ``phone``: whom the call-back calls, "": nobody.
+) -> DrillBegun:
+    """Run it now; the drill's ticket in ``drill``. ``phone``: whom the call-back calls, "": nobody.
 
     ``calls``: so many filed numbers are called over each kept way. ``role_missing``, ``enterprise_unknown``,
     ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``, what `check_plan` raises.
@@ -153,10 +164,10 @@ def run_drill(
     token, dialled = _require_can_run(enterprise, calls, planned, actor), _normalise_phone(phone)
     stands = readiness.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
     tested = _make_test_calls(enterprise, calls, actor, progress)
-    data = {"as_of": stands["as_of"], "checks": stands["checks"], "rulebook": stands["rulebook"], **tested}
+    data = {"as_of": stands.as_of, "checks": to_builtins(stands.checks), "rulebook": stands.rulebook, **tested}
     data["script"] = planned.to_document()
     ticket = begin_drill(enterprise=enterprise, token=token, phone=dialled, data=data, actor=actor)
-    return {"drill": ticket, "as_of": stands["as_of"], "readiness": stands["shares"]["all"], "calls": tested["calls"]}
+    return DrillBegun(ticket, stands.as_of, stands.shares["all"], tested["calls"])
 
 
 def begin_drill(*, enterprise: str, token: str, phone: str, data: Json, actor: Actor) -> str:
@@ -202,7 +213,7 @@ def _normalise_phone(phone: str) -> str:
 
 
 def _make_test_calls(enterprise: str, calls: int, actor: Actor, progress: Progress) -> Json:
-    """Call numbers over each kept way; ``why`` says why none was called, "" where some were."""
+    """Call numbers over each kept way: what the chain keeps; ``why`` none was called, "" where some were."""
     roots = list(Tests.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_TEST]).ledger)[:calls]
     why = "calls_unasked" if not calls else "" if list_routes(enterprise) else "calls_no_way"
     why = why or ("" if roots else "calls_no_numbers")
@@ -226,7 +237,7 @@ INJECT: Final = "drill.inject"
 MOST_INJECTS: Final = 1000  # injects of all drills that are looked through, the newest first
 
 
-def list_lines(entry: audit.Act, done: Sequence[DrillStep], *, at: datetime) -> list[Json]:
+def list_lines(entry: audit.Act, done: Sequence[DrillStep], *, at: datetime) -> list[TimelineEntry]:
     """The timeline of the drill that this entry began, from what its ticket tells; seconds count from the arrival."""
     by_step = {one.step: (one.at, one.by) for one in done if one.at is not None}
     begun = by_step.get("arrived", (datetime.fromisoformat(entry.at), ""))[0]
@@ -234,20 +245,20 @@ def list_lines(entry: audit.Act, done: Sequence[DrillStep], *, at: datetime) -> 
     return [_line_to_document(one, begun) for one in lines]
 
 
-def _line_to_document(one: states.TimelineLine, begun: datetime) -> Json:
-    return {
-        "what": one.what,
-        "thrown": one.thrown,
-        "role": one.role,
-        "player": one.player or None,
-        "due_at": _wall(one.due),
-        "due_s": _seconds_after(begun, one.due),
-        "state": one.state,
-        "at": _wall(one.at),
-        "taken_s": _seconds_after(begun, one.at),
-        "by": one.by or None,
-        "ended_at": _wall(one.ended),
-    }
+def _line_to_document(one: states.TimelineLine, begun: datetime) -> TimelineEntry:
+    return TimelineEntry(
+        what=one.what,
+        thrown=one.thrown,
+        role=one.role,
+        player=one.player or None,
+        due_at=_to_text(one.due),
+        due_s=_seconds_after(begun, one.due),
+        state=one.state,
+        at=_to_text(one.at),
+        taken_s=_seconds_after(begun, one.at),
+        by=one.by or None,
+        ended_at=_to_text(one.ended),
+    )
 
 
 def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Actor) -> None:
@@ -290,8 +301,12 @@ def _seconds_after(begun: datetime, at: datetime | None) -> int | None:
     return None if at is None else _seconds(at - begun)
 
 
-def _wall(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(clock.ZONE).isoformat(timespec="seconds")
+def _to_text(moment: datetime | None) -> str | None:
+    return None if moment is None else _wall(moment)
+
+
+def _wall(moment: datetime) -> str:
+    return moment.astimezone(clock.ZONE).isoformat(timespec="seconds")
 
 
 MOST_DRILLS: Final = 100  # drills that are looked through, the newest first
@@ -304,7 +319,7 @@ STEPS_OF_ACTIONS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
+def list_drills(*, enterprise: str, actor: Actor) -> list[DrillHeld]:
     """The drills, newest first: ticket, when it began, who began it, how soon its steps were done (seconds).
 
     ``role_missing``, ``enterprise_unknown``.
@@ -315,22 +330,17 @@ def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
     rows = complaints.load_current_tickets(enterprise, [str(one.data["drill"]) for one in entries])
     drills = []
     for one in entries:
-        ticket, taken = str(one.data["drill"]), dict.fromkeys(SOON)
+        ticket, taken = str(one.data["drill"]), dict[str, int | None].fromkeys(SOON)
         facts = complaints.ticket_facts(rows[ticket]) if ticket in rows else None
         if facts is not None and facts.arrived is not None:
             done = (facts.responded, facts.called_back, facts.finished)
             taken = {name: _seconds_after(facts.arrived, at) for name, at in zip(SOON, done, strict=True)}
-        begun = _wall(datetime.fromisoformat(one.at))
-        drills.append({"drill": ticket, "begun_at": begun, "begun_by": one.actor, **taken})
+        drills.append(DrillHeld(ticket, _wall(datetime.fromisoformat(one.at)), one.actor, **taken))
     return drills
 
 
-def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
-    """One drill by its ticket, the newest without one; ``role_missing``, ``enterprise_unknown``, ``drill_unknown``.
-
-    ``state``: what its steps have shown; ``readiness``: what the checks had, when it began; ``counts`` and ``mend``
-    (what has not passed, failed first) are of both.
-    """
+def build_report(*, enterprise: str, actor: Actor, name: str = "") -> DrillReport:
+    """One drill by its ticket, the newest without one; ``role_missing``, ``enterprise_unknown``, ``drill_unknown``."""
     require_permission(actor, enterprise, Permission.READ)
     tenant, now = accounts.enterprise(enterprise), clock.now()
     entry = next((one for one in _list_entries(enterprise) if name in {"", one.data["drill"]}), None)
@@ -338,7 +348,7 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     row = complaints.load_current_tickets(enterprise, [ticket]).get(ticket)
     if entry is None or row is None:
         raise NianjianError("drill_unknown", drill=name[:80])
-    checks = _recorded_states(entry.data["checks"], "state")
+    checks = [RecordedCheck(**one) for one in _recorded_states(entry.data["checks"], "state")]
     warned = dict(Warned.objects.filter(enterprise_id=enterprise, key=ticket).values_list("clock", "warned_at"))
     done = states.judge_steps(
         states.DrillRecord(
@@ -354,33 +364,33 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
         now,
     )
     steps = [_step_to_document(one) for one in done]
-    verdicts = [str(one["state"]) for one in (*steps, *checks)]
+    of_both: Sequence[StepResult | RecordedCheck] = (*steps, *checks)
     at = {one.step: one.at for one in done}
     begun = at.get("arrived")
-    return {
-        "drill": ticket,
-        "enterprise": enterprise,
-        "name": tenant.name,
-        "begun_at": _wall(datetime.fromisoformat(entry.at)),
-        "begun_by": entry.actor,
-        "as_of": entry.data["as_of"],
-        "at": _wall(now),
-        "state": states.judge_drill(done),
-        "readiness": overall_state(str(one["state"]) for one in checks),
-        "counts": states.count_states(verdicts),
-        "steps": steps,
-        "tests": _recorded_states(entry.data["tests"], "verdict"),
-        "checks": checks,
-        "running_s": 0 if begun is None else _seconds_after(begun, at.get("closed") or now),  # the closing stops it
-        "timeline": list_lines(entry, done, at=now),
-        "mend": [
-            {"what": one.get("step") or one.get("check"), "state": one["state"], "why": one["why"]}
+    return DrillReport(
+        drill=ticket,
+        enterprise=enterprise,
+        name=tenant.name,
+        begun_at=_wall(datetime.fromisoformat(entry.at)),
+        begun_by=entry.actor,
+        as_of=str(entry.data["as_of"]),
+        at=_wall(now),
+        state=states.judge_drill(done),
+        readiness=overall_state(one.state for one in checks),
+        counts=states.count_states(one.state for one in of_both),
+        steps=steps,
+        tests=[RecordedTest(**one) for one in _recorded_states(entry.data["tests"], "verdict")],
+        checks=checks,
+        running_s=0 if begun is None else _seconds_after(begun, at.get("closed") or now),  # the closing stops it
+        timeline=list_lines(entry, done, at=now),
+        mend=[
+            ToMend(one.step if isinstance(one, StepResult) else one.check, one.state, one.why)
             for state in WORST_FIRST
-            for one in (*steps, *checks)
-            if one["state"] == state != State.PASSED
+            for one in of_both
+            if one.state == state != State.PASSED
         ],
-        "rulebook": entry.data["rulebook"],
-    }
+        rulebook=cast("dict[str, str]", entry.data["rulebook"]),
+    )
 
 
 def build_report_pdf(*, enterprise: str, actor: Actor, language: str, name: str = "") -> tuple[str, bytes]:
@@ -388,7 +398,7 @@ def build_report_pdf(*, enterprise: str, actor: Actor, language: str, name: str 
     from nianjian.engines.paper.inspection import drill_pdf  # noqa: PLC0415 -- the printer loads for a report alone
 
     report = build_report(enterprise=enterprise, actor=actor, name=name)
-    return f"drill-{enterprise}-{report['as_of']}.pdf", drill_pdf(report, words(language))
+    return f"drill-{enterprise}-{report.as_of}.pdf", drill_pdf(to_builtins(report), words(language))
 
 
 def _list_entries(enterprise: str) -> list[audit.Act]:
@@ -407,13 +417,13 @@ def _recorded_states(rows: object, column: str) -> list[Json]:
     return [{**row, column: parse_state(str(row[column]))} for row in cast("Sequence[Mapping[str, Any]]", rows)]
 
 
-def _step_to_document(one: DrillStep) -> Json:
-    return {
-        "step": one.step,
-        "state": one.state,
-        "why": one.why,
-        "at": _wall(one.at),
-        "taken_s": _seconds(one.taken),
-        "limit_s": _seconds(one.limit),
-        "by": one.by or None,
-    }
+def _step_to_document(one: DrillStep) -> StepResult:
+    return StepResult(
+        step=one.step,
+        state=one.state,
+        why=one.why,
+        at=_to_text(one.at),
+        taken_s=_seconds(one.taken),
+        limit_s=_seconds(one.limit),
+        by=one.by or None,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from nianjian.engines.evidence import audio, recordings
 from nianjian.engines.evidence.audio import Length
@@ -19,7 +19,15 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.kernel.workdays import add_months, day_of
 from nianjian.features.complaints import queries as complaints
-from nianjian.features.inspection.queries import CheckBasis, Json, LakeCalls, open_calls
+from nianjian.features.inspection.documents import (
+    ChainState,
+    FailingCall,
+    Gap,
+    LogReach,
+    RecordingSample,
+    Retention,
+)
+from nianjian.features.inspection.queries import CheckBasis, LakeCalls, open_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.chain import verify_chain
@@ -74,7 +82,7 @@ def find_folder(enterprise: str, folder: Path | None) -> tuple[Path | None, str]
 
 def check_recordings(
     grounds: CheckBasis, lake: LakeCalls, references: Reach, folder: Path | None, beat: Callable[[], None]
-) -> tuple[Reach, Json]:
+) -> tuple[Reach, RecordingSample]:
     """The log as its references and the sample prove it, and the sample itself.
 
     ``beat`` is called now and then while a folder is gone through. Cost: two passes over the calls of the days, some
@@ -84,12 +92,12 @@ def check_recordings(
     seed = seed_of(grounds.enterprise, grounds.day, lake.version)
     count = max(1, min(grounds.book.integer(SAMPLE), MOST_A_DAY))
     tolerance = grounds.book.integer(TOLERANCE)
-    summary: Json = {"folder": source, "seed": seed, "a_day": count, "tolerance_s": tolerance}
+    drawn = {"folder": source, "seed": seed, "a_day": count, "tolerance_s": tolerance}
     if root is None:
         reach = recordings.judge_recordings(references, None)
         if source == "unreadable" and reach.why == "references_only":
             reach = recordings.mark_unreadable(reach)
-        return reach, summary | _sample_to_document([], Index())
+        return reach, _sample_to_document([], Index(), drawn)
     calls, draw = lake.tables["calls"], recordings.Draw(references.begin, references.until, seed, count)
     ids = {str(row["call_id"]) for row in lake.engine.rows(recordings.draw_ids(calls, draw))}
     rows = lake.engine.rows(recordings.draw_sample(calls, draw, sorted(ids)))
@@ -97,7 +105,7 @@ def check_recordings(
     days: dict[date, list[str]] = defaultdict(list)
     for one in samples:
         days[one.day].append(one.verdict)
-    return recordings.judge_recordings(references, days), summary | _sample_to_document(samples, index)
+    return recordings.judge_recordings(references, days), _sample_to_document(samples, index, drawn)
 
 
 def _open_sample(
@@ -160,26 +168,29 @@ def _measure(path: Path) -> tuple[int, Length | str]:
         return 1, audio.UNREADABLE
 
 
-def _sample_to_document(samples: Sequence[SampledCall], index: Index) -> Json:
+def _sample_to_document(samples: Sequence[SampledCall], index: Index, drawn: Mapping[str, Any]) -> RecordingSample:
     days: dict[date, set[str]] = defaultdict(set)
     for one in samples:
         days[one.day].add(one.verdict)
     failing = [one for one in samples if one.verdict != recordings.KEPT]
-    return {
-        "calls": len(samples),
-        "days": len(days),
-        "days_kept": sum(verdicts == {recordings.KEPT} for verdicts in days.values()),
-        "verdicts": dict.fromkeys(recordings.VERDICTS, 0) | Counter(one.verdict for one in samples),
-        "by_size": sum(one.by_size for one in samples if one.verdict == recordings.KEPT),
-        "searched": index.seen,
-        "searched_whole": index.whole,
-        "failing": [
-            {"day": one.day.isoformat(), "at": one.at.isoformat(sep=" ", timespec="seconds"),
-             **{name: getattr(one, name) for name in ("callee", "file", "verdict", "talk_ms", "length_ms")}}
+    return RecordingSample(
+        **drawn,
+        calls=len(samples),
+        days=len(days),
+        days_kept=sum(verdicts == {recordings.KEPT} for verdicts in days.values()),
+        verdicts=dict.fromkeys(recordings.VERDICTS, 0) | Counter(one.verdict for one in samples),
+        by_size=sum(one.by_size for one in samples if one.verdict == recordings.KEPT),
+        searched=index.seen,
+        searched_whole=index.whole,
+        failing=[
+            FailingCall(
+                one.day.isoformat(), one.at.isoformat(sep=" ", timespec="seconds"), one.callee, one.file, one.verdict,
+                one.talk_ms, one.length_ms,
+            )
             for one in failing[:MOST_FAILING]
         ],
-        "failing_left_out": max(0, len(failing) - MOST_FAILING),
-    }  # fmt: skip
+        failing_left_out=max(0, len(failing) - MOST_FAILING),
+    )  # fmt: skip
 
 
 LOGS: Final = ("calls", "gateway", "system", "complaints", "consents", "recordings")
@@ -195,7 +206,7 @@ DAY: Final = timedelta(days=1)
 
 def check_logs(
     *, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent, folder: Path | None = None
-) -> Json:
+) -> Retention:
     """Every kind of log as at a day (None: today), up to the day before: a day that goes on has no whole log.
 
     ``folder``: where the recordings lie; None: where the setting says. ``role_missing``, ``inspection_day_wrong``,
@@ -241,17 +252,17 @@ def check_logs(
         "consents": recordings.now_and_then(agreed, short, until, silence),
         "recordings": recorded,
     }
-    return {
-        "enterprise": enterprise,
-        "as_of": grounds.day.isoformat(),
-        "until": until.isoformat(),
-        "state": min((one.state for one in by_log.values()), key=GRAVITY.index),
-        "logs": [_reach_to_document(name, one) for name, one in by_log.items()],
-        "calls_version": version,
-        "sample": sample,
-        "chain": {"valid": chain.valid, "entries": chain.entries, "last": chain.last},
-        "rulebook": grounds.stamp(),
-    }
+    return Retention(
+        enterprise=enterprise,
+        as_of=grounds.day.isoformat(),
+        until=until.isoformat(),
+        state=min((one.state for one in by_log.values()), key=GRAVITY.index),
+        logs=[_reach_to_document(name, one) for name, one in by_log.items()],
+        calls_version=version,
+        sample=sample,
+        chain=ChainState(chain.valid, chain.entries, chain.last),
+        rulebook=grounds.stamp(),
+    )
 
 
 def _count_by_day(lake: LakeCalls) -> dict[date, Mapping[str, int]]:
@@ -282,19 +293,17 @@ def _days_of(moments: Iterable[datetime | None]) -> set[date]:
     return {day_of(one) for one in moments if one is not None}
 
 
-def _reach_to_document(name: str, one: Reach) -> Json:
-    return {
-        "log": name,
-        "state": one.state,
-        "why": one.why,
-        "must_reach": one.begin.isoformat(),
-        "oldest": one.oldest and one.oldest.isoformat(),
-        "unbroken_since": one.since and one.since.isoformat(),
-        "days": one.days,
-        "missing_days": sum(gap.days for gap in one.gaps),
-        "gaps": [
-            {"from": gap.first.isoformat(), "to": gap.last.isoformat(), "days": gap.days} for gap in one.gaps[:GAPS]
-        ],
-        "gaps_left_out": max(0, len(one.gaps) - GAPS),
-        "excused": dict(one.excused),
-    }
+def _reach_to_document(name: str, one: Reach) -> LogReach:
+    return LogReach(
+        log=name,
+        state=one.state,
+        why=one.why,
+        must_reach=one.begin.isoformat(),
+        oldest=one.oldest.isoformat() if one.oldest else None,
+        unbroken_since=one.since.isoformat() if one.since else None,
+        days=one.days,
+        missing_days=sum(gap.days for gap in one.gaps),
+        gaps=[Gap(gap.first.isoformat(), gap.last.isoformat(), gap.days) for gap in one.gaps[:GAPS]],
+        gaps_left_out=max(0, len(one.gaps) - GAPS),
+        excused=dict(one.excused),
+    )

@@ -1,9 +1,10 @@
 """Readiness for the on-site check (人、号、系统), and every check as work for the worker."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Final
+
+import msgspec
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
@@ -12,9 +13,18 @@ from nianjian.engines.kernel.states import State, overall_state, parse_state
 from nianjian.features.dossier.operations.checklist import count_missing as missing
 from nianjian.features.dossier.operations.checklist import list_items as items
 from nianjian.features.inspection import states
+from nianjian.features.inspection.documents import (
+    AnswerCards,
+    AnswerCount,
+    Check,
+    Dialling,
+    Readiness,
+    Retention,
+    Share,
+)
 from nianjian.features.inspection.operations import answers, dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, resolve_day
-from nianjian.features.inspection.states import NUMBERS, PEOPLE, SYSTEM, Check
+from nianjian.features.inspection.states import NUMBERS, PEOPLE, SYSTEM
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.queries import CallBasis as Tests
 from nianjian.platform.accounts.access import require_permission
@@ -43,7 +53,7 @@ CARDS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
+def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Readiness:
     """Everything anew, as at a day (None: today); costs `check_answers`. ``role_missing``, ``inspection_day_wrong``."""
     grounds = CheckBasis.of(enterprise, as_of, actor)
     progress("", 0, STEPS)
@@ -54,31 +64,30 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
     cards = answers.build_cards(grounds, retention, dialled)
     progress("", 5, STEPS)
     # a robot's seat is open or may be; a register without any seat rules none out
-    robots = dialled["ai"]["calls"] or any(dialled["ai"]["seats"].values()) or not has_seats(grounds.enterprise)
+    ai = dialled.ai
+    robots = ai.calls or ai.seats.open or ai.seats.undated or ai.seats.filed or not has_seats(grounds.enterprise)
     checks = [
         *_reconciliation_checks(grounds),
         _callback_check(grounds),
         *_card_checks(cards, robots=bool(robots)),
         *(
-            Check(
-                f"log_{one['log']}", SYSTEM, "S6", LOGS.get(one["state"], State.FAILED), one["why"], retention["until"]
-            )
-            for one in retention["logs"]
+            Check(f"log_{one.log}", SYSTEM, "S6", LOGS.get(one.state, State.FAILED), one.why, retention.until)
+            for one in retention.logs
         ),
         _dialling_check(dialled, cards),
         _dossier_check(grounds),
     ]
     parts = {part or "all": [one.state for one in checks if part in {"", one.part}] for part in ("", *states.PARTS)}
-    return {
-        "enterprise": enterprise,
-        "as_of": grounds.day.isoformat(),
-        "at": cards["at"],
-        "state": overall_state(one.state for one in checks),
-        "shares": {part: {"passed": of.count(State.PASSED), "all": len(of)} for part, of in parts.items()},
-        "checks": [asdict(one) for one in checks],
-        "answers": {"released": cards["released"], "all": cards["all"]},
-        "rulebook": grounds.stamp(),
-    }
+    return Readiness(
+        enterprise=enterprise,
+        as_of=grounds.day.isoformat(),
+        at=cards.at,
+        state=overall_state(one.state for one in checks),
+        shares={part: Share(of.count(State.PASSED), len(of)) for part, of in parts.items()},
+        checks=checks,
+        answers=AnswerCount(cards.released, cards.all),
+        rulebook=grounds.stamp(),
+    )
 
 
 def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
@@ -107,31 +116,31 @@ def _callback_check(grounds: CheckBasis) -> Check:
     return Check("callback", NUMBERS, "S4", State.PASSED, "callback_green", clock.today().isoformat())
 
 
-def _card_checks(cards: Json, *, robots: bool) -> Iterator[Check]:
+def _card_checks(cards: AnswerCards, *, robots: bool) -> Iterator[Check]:
     """Cards that are checks too; a firm without robots needs none of their abilities."""
-    for one in cards["cards"]:
-        if one["card"] not in CARDS or (one["card"] == "robot_abilities" and not robots):
+    for one in cards.cards:
+        if one.card not in CARDS or (one.card == "robot_abilities" and not robots):
             continue
-        part, rule = CARDS[one["card"]]
-        state = {RELEASED: State.PASSED, UNKNOWN: State.NOT_PROVED}.get(one["state"], State.FAILED)
-        why = "card_holds" if state == State.PASSED else str(one["lacks"][0]["code"])
-        yield Check(one["card"], part, rule, state, why, cards["as_of"])
-    for one in cards["cards"]:
-        if any(lack["code"] == REFUTED for lack in one["lacks"]):
-            yield Check(one["card"], SYSTEM, "S5", State.FAILED, REFUTED, cards["as_of"])
+        part, rule = CARDS[one.card]
+        state = {RELEASED: State.PASSED, UNKNOWN: State.NOT_PROVED}.get(one.state, State.FAILED)
+        why = "card_holds" if state == State.PASSED else one.lacks[0].code
+        yield Check(one.card, part, rule, state, why, cards.as_of)
+    for one in cards.cards:
+        if any(lack.code == REFUTED for lack in one.lacks):
+            yield Check(one.card, SYSTEM, "S5", State.FAILED, REFUTED, cards.as_of)
 
 
-def _dialling_check(result: Json, cards: Json) -> Check:
+def _dialling_check(result: Dialling, cards: AnswerCards) -> Check:
     """Predictive dialling that is found must be answered for; records that cannot tell prove nothing.
 
     Neither do records that show none against the enterprise's own word.
     """
-    free = "over_seldom" if any(one["over"] for one in result["teams"]) else "agents_free"
+    free = "over_seldom" if any(one.over for one in result.teams) else "agents_free"
     verdicts = {"found": (State.FAILED, "predictive_found"), "not_found": (State.PASSED, free)}
-    state, why = verdicts.get(result["verdict"], (State.NOT_PROVED, "predictive_untold"))
-    if state == State.PASSED and any(one["card"] == "predictive" and one["stated"] for one in cards["cards"]):
+    state, why = verdicts.get(result.verdict, (State.NOT_PROVED, "predictive_untold"))
+    if state == State.PASSED and any(one.card == "predictive" and one.stated for one in cards.cards):
         state, why = State.NOT_PROVED, "stated_otherwise"
-    return Check("predictive", SYSTEM, "S5", state, why, result["to"])
+    return Check("predictive", SYSTEM, "S5", state, why, result.to)
 
 
 def _dossier_check(grounds: CheckBasis) -> Check:
@@ -141,7 +150,8 @@ def _dossier_check(grounds: CheckBasis) -> Check:
     return Check("dossier", SYSTEM, "M15", state, why, grounds.day.isoformat())
 
 
-PARTS: Final[Mapping[str, Callable[..., Json]]] = {
+PartCheck = Readiness | AnswerCards | Dialling | Retention
+PARTS: Final[Mapping[str, Callable[..., PartCheck]]] = {
     "readiness": check_readiness,
     "answers": answers.check_answers,
     "dialling": dialling.check_dialling,
@@ -171,12 +181,12 @@ def look(
     part: Annotated[str, Choice(("readiness", "answers", "dialling", "retention"))],
     as_of: OptionalDay = None,
     progress: Progress = silent,
-) -> Json:
+) -> PartCheck:
     """Look at a part anew: readiness, answer cards, how calls are dialled, or how far logs reach back."""
     return _find_check(part)(enterprise=enterprise, as_of=as_of, actor=actor, progress=progress)
 
 
-def check_now(*, enterprise: str, part: str, actor: Actor) -> Json:
+def check_now(*, enterprise: str, part: str, actor: Actor) -> PartCheck:
     """A check as it comes out at this moment, kept nowhere; what the check raises, ``inspection_part_unknown``."""
     return _find_check(part)(enterprise=enterprise, as_of=None, actor=actor)
 
@@ -184,6 +194,7 @@ def check_now(*, enterprise: str, part: str, actor: Actor) -> Json:
 def newest_check(*, enterprise: str, part: str, actor: Actor) -> Json | None:
     """The newest finished check with the ``job`` and the moment at which it ended; None: there is none.
 
+    JSON as the worker has stored it: one of an older program lacks what that did not look at.
     ``role_missing``, ``inspection_part_unknown``.
     """
     require_permission(actor, enterprise, Permission.READ)
@@ -193,6 +204,12 @@ def newest_check(*, enterprise: str, part: str, actor: Actor) -> Json | None:
         return None
     ended = job.finished_at and job.finished_at.isoformat(timespec="seconds")
     return {**_in_present_codes(job.result), "job": job.id, "ended_at": ended}
+
+
+def newest_readiness(*, enterprise: str, actor: Actor) -> Readiness | None:
+    """That of readiness, of which all programs have stored the same; None: there is none. ``role_missing``."""
+    stored = newest_check(enterprise=enterprise, part="readiness", actor=actor)
+    return None if stored is None else msgspec.convert(stored, Readiness)
 
 
 def _in_present_codes(result: Json) -> Json:
@@ -209,7 +226,7 @@ def running_check(*, enterprise: str, part: str) -> str | None:
     return None if job is None else job.id
 
 
-def _find_check(part: str) -> Callable[..., Json]:
+def _find_check(part: str) -> Callable[..., PartCheck]:
     if part not in PARTS:
         raise NianjianError("inspection_part_unknown", part=part, parts=", ".join(PARTS))
     return PARTS[part]

@@ -20,6 +20,7 @@ from nianjian.engines.paper.texts.claims import DECLARED, NO, YES
 from nianjian.engines.paper.texts.inspection import PARTS
 from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.words import Words, pair_text, words
+from nianjian.features.inspection.documents import SheetRow
 from nianjian.features.inspection.operations import declarations, readiness
 from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.queries import Json
@@ -266,60 +267,60 @@ def front(request: Request, code: str) -> HttpResponse:
     """Show the ten rows of the guide as they were last looked at, one of them with its evidence beside the list."""
     _ = words(current())
     sheet = build_sheet(enterprise=code, actor=request.actor)
-    rows = sheet["rows"]
-    failing = [one["rule"] for one in rows if one["state"] != State.PASSED]
-    chosen = request.GET.get("row", "") or next(iter(failing), rows[0]["rule"])
-    if all(one["rule"] != chosen for one in rows):
+    rows = sheet.rows
+    failing = [one.rule for one in rows if one.state != State.PASSED]
+    chosen = request.GET.get("row", "") or next(iter(failing), rows[0].rule)
+    if all(one.rule != chosen for one in rows):
         raise Http404
-    last_check = sheet["looked_at"]
+    last_check = sheet.looked_at
     context = _page_context(request, code, "readiness", None) | {
         "title": gettext("Ten checks"),
         "sum": [
             (BADGES[state], gettext("{count} {state}").format(count=count, state=_(STATES[state])))
-            for state, count in sheet["counts"].items()
+            for state, count in sheet.counts.items()
             if count
         ],
         "looked": "" if last_check is None else format_moment(datetime.fromisoformat(last_check)),
-        "visit": sheet["visit"],
+        "visit": sheet.visit,
         "rows": [_describe_row(code, one, chosen, _) for one in rows],
         "unasked": "row" not in request.GET,
-        "peek": _describe_peek(code, next(one for one in rows if one["rule"] == chosen), _),
+        "peek": _describe_peek(code, next(one for one in rows if one.rule == chosen), _),
     }
     return render(request, "inspection/front.html", context)
 
 
-def _describe_row(code: str, row: Json, chosen: str, _: Words) -> Json:
+def _describe_row(code: str, row: SheetRow, chosen: str, _: Words) -> Json:
     """A row of the list: its state, and the evidence that makes it so."""
-    worst = next((one for one in row["evidence"] if one["state"] == row["state"]), None)
-    why = gettext("not checked yet") if worst is None else texts.evidence_reason(worst["why"], _)
+    worst = next((one for one in row.evidence if one.state == row.state), None)
+    why = gettext("not checked yet") if worst is None else texts.evidence_reason(worst.why, _)
     return {
-        "rule": row["rule"],
-        "title": _(texts.ROWS[row["rule"]]),
-        "badge": BADGES[row["state"]],
-        "state": _(STATES[row["state"]]),
-        "why": why if worst is None else pair_text(texts.evidence_name(worst["check"], _), why, _),
-        "href": rule_address(code, row["rule"]),
-        "here": row["rule"] == chosen,
+        "rule": row.rule,
+        "title": _(texts.ROWS[row.rule]),
+        "badge": BADGES[row.state],
+        "state": _(STATES[row.state]),
+        "why": why if worst is None else pair_text(texts.evidence_name(worst.check, _), why, _),
+        "href": rule_address(code, row.rule),
+        "here": row.rule == chosen,
     }
 
 
-def _describe_peek(code: str, row: Json, _: Words) -> Json:
+def _describe_peek(code: str, row: SheetRow, _: Words) -> Json:
     """The chosen row with all of its evidence, each leading to where it is mended."""
     return {
-        "title": _(texts.ROWS[row["rule"]]),
-        "badge": BADGES[row["state"]],
-        "state": _(STATES[row["state"]]),
-        "href": rule_address(code, row["rule"]),
+        "title": _(texts.ROWS[row.rule]),
+        "badge": BADGES[row.state],
+        "state": _(STATES[row.state]),
+        "href": rule_address(code, row.rule),
         "checks": [
             {
-                "name": texts.evidence_name(one["check"], _),
-                "href": check_address(code, one["check"], row["rule"]),
-                "badge": BADGES[one["state"]],
-                "state": _(STATES[one["state"]]),
-                "why": texts.evidence_reason(one["why"], _),
-                "day": format_day(date.fromisoformat(one["day"])) if one["day"] else "",
+                "name": texts.evidence_name(one.check, _),
+                "href": check_address(code, one.check, row.rule),
+                "badge": BADGES[one.state],
+                "state": _(STATES[one.state]),
+                "why": texts.evidence_reason(one.why, _),
+                "day": format_day(date.fromisoformat(one.day)) if one.day else "",
             }
-            for one in row["evidence"]
+            for one in row.evidence
         ],
     }
 

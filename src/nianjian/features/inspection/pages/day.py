@@ -1,5 +1,6 @@
 """The inspection day: notice with its scans, agenda, who stands where, evidence, a way in for the inspector."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -12,11 +13,13 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel import clock, files
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.words import Words, words
+from nianjian.features.inspection.documents import Check, ScreensNote, Sheet, Visit
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.operations.day import build_sheet
@@ -124,10 +127,10 @@ def note_screens(request: Request, code: str) -> HttpResponse:
     return redirect("inspection-day", code=code)
 
 
-def _notice_context(visit: dict[str, Any] | None) -> dict[str, Any]:
-    scans = [] if visit is None else visit["scans"]
+def _notice_context(visit: Visit | None) -> dict[str, Any]:
+    scans = [] if visit is None else visit.scans
     return {
-        "scans": [one | {"weight": f"{figures.count_text(-(-one['size'] // 1024))} KiB · SHA-256"} for one in scans],
+        "scans": [(one, f"{figures.count_text(-(-one.size // 1024))} KiB · SHA-256") for one in scans],
         "scan_form": None if visit is None else ScanForm(auto_id="scan_%s"),
     }
 
@@ -193,8 +196,10 @@ def save_visit(request: Request, code: str) -> HttpResponse:
     """Keep a day; its form, of a new day or of the one that is named."""
     if request.method != "POST":
         day = _requested_day(request)
-        visit = None if day is None else build_sheet(enterprise=code, actor=request.actor, day=day)["visit"]
-        return _show_visit_form(request, VisitForm(initial=_initial(visit, words(current()))), visit and visit["day"])
+        visit = None if day is None else build_sheet(enterprise=code, actor=request.actor, day=day).visit
+        return _show_visit_form(
+            request, VisitForm(initial=_initial(visit, words(current()))), visit.day if visit else None
+        )
     form = VisitForm(request.POST)
     who: Json = {"enterprise": code, "actor": request.actor}
     if run_form(form, lambda values: visits.save_visit(visit=visits.VisitInput(**values), **who)):
@@ -245,8 +250,8 @@ def admit_inspector(request: Request, code: str) -> HttpResponse:
 
 def _find_last_day(request: Request) -> date:
     """The day of the next inspection; where none is known, in two weeks."""
-    visit, today = build_sheet(enterprise=request.enterprise.code, actor=request.actor)["visit"], clock.today()
-    return today + AHEAD if visit is None else max(date.fromisoformat(visit["day"]), today)
+    visit, today = build_sheet(enterprise=request.enterprise.code, actor=request.actor).visit, clock.today()
+    return today + AHEAD if visit is None else max(date.fromisoformat(visit.day), today)
 
 
 @require_POST
@@ -275,21 +280,23 @@ def _requested_day(request: Request) -> date | None:
 def _front(request: Request, code: str, day: date | None, extra: Json | None = None) -> HttpResponse:
     _ = words(current())
     sheet = build_sheet(enterprise=code, actor=request.actor, day=day)
-    visit = sheet["visit"]
+    visit = sheet.visit
     keep = reverse("inspection-day-keep", kwargs={"code": code})
     allowed = {name: has_permission(request.actor, code, act) for name, act in _ACTS.items()}
     context: Json = {
         "told": sheet,
-        "badge": BADGES[sheet["state"]],
-        "looked": "" if sheet["looked_at"] is None else format_moment(datetime.fromisoformat(sheet["looked_at"])),
-        "state": _(STATES[sheet["state"]]),
-        "pairs": [pair for pair in texts.notice_lines(sheet | {"screens": None}, _, empty="") if pair[1]],
-        "why": texts.evidence_reason(sheet["notice"]["state"], _),
+        "badge": BADGES[sheet.state],
+        "looked": "" if sheet.looked_at is None else format_moment(datetime.fromisoformat(sheet.looked_at)),
+        "state": _(STATES[sheet.state]),
+        "pairs": [
+            pair for pair in texts.notice_lines(to_builtins(replace(sheet, screens=None)), _, empty="") if pair[1]
+        ],
+        "why": texts.evidence_reason(sheet.notice.state, _),
         "tables": [] if visit is None else [one for one in (_agenda(visit), _posts(visit)) if one.rows],
         "evidence": _evidence(sheet, code, _),
-        "earlier": [one for one in sheet["days"] if visit is None or one != visit["day"]],
-        "keep": keep if visit is None else f"{keep}?day={visit['day']}",
-        "seen": _describe_screens(sheet["screens"]),
+        "earlier": [one for one in sheet.days if visit is None or one != visit.day],
+        "keep": keep if visit is None else f"{keep}?day={visit.day}",
+        "seen": _describe_screens(sheet.screens),
         "inspectors": _inspectors(request, code) if allowed["people"] else None,
         "may": allowed,
         **_notice_context(visit),
@@ -297,13 +304,13 @@ def _front(request: Request, code: str, day: date | None, extra: Json | None = N
     return render(request, "inspection/day.html", context | (extra or {}))
 
 
-def _describe_screens(note: Json | None) -> str:
+def _describe_screens(note: ScreensNote | None) -> str:
     """Who saw the screens of the room last, and when."""
     if note is None:
         return gettext("Nobody has signed yet that both screens are there with live data.")
-    day, until = (format_day(date.fromisoformat(note[name])) for name in ("seen_on", "until"))
+    day, until = (format_day(date.fromisoformat(one)) for one in (note.seen_on, note.until))
     text = gettext("checked on {seen_on}, signed by {signed}; valid until {until}")
-    return text.format(seen_on=day, signed=person(note["signed"]), until=until)
+    return text.format(seen_on=day, signed=person(note.signed), until=until)
 
 
 _ACTS: Final = {
@@ -314,47 +321,46 @@ _ACTS: Final = {
 }
 
 
-def _initial(visit: Json | None, _: Words) -> dict[str, Any]:
+def _initial(visit: Visit | None, _: Words) -> dict[str, Any]:
     """What the form shows: the day as it is kept, else an agenda to begin with."""
     if visit is None:
         agenda, posts = texts.proposed_agenda(_)
         return {"agenda": agenda, "posts": posts}
     return {
-        **{name: visit[name] for name in ("day", "notice", "authority", "received_on", "place")},
-        "agenda": format_lines([PlanLine(one["at"], one["what"], one["who"]) for one in visit["agenda"]]),
-        "posts": format_lines([PlanLine(one["place"], one["who"], one["task"]) for one in visit["posts"]]),
+        **{name: getattr(visit, name) for name in ("day", "notice", "authority", "received_on", "place")},
+        "agenda": format_lines([PlanLine(one.at, one.what, one.who) for one in visit.agenda]),
+        "posts": format_lines([PlanLine(one.place, one.who, one.task) for one in visit.posts]),
     }
 
 
-def _agenda(visit: Json) -> Table:
-    rows = [[Cell(one["at"], day=True), Cell(one["what"]), Cell(person(one["who"]) or "–")] for one in visit["agenda"]]
+def _agenda(visit: Visit) -> Table:
+    rows = [[Cell(one.at, day=True), Cell(one.what), Cell(person(one.who) or "–")] for one in visit.agenda]
     heads = (gettext("time"), gettext("agenda item"), gettext("responsible"))
     return card_table(gettext("Agenda"), heads, rows)
 
 
-def _posts(visit: Json) -> Table:
-    rows = [[Cell(one["place"]), Cell(person(one["who"])), Cell(one["task"] or "–")] for one in visit["posts"]]
+def _posts(visit: Visit) -> Table:
+    rows = [[Cell(one.place), Cell(person(one.who)), Cell(one.task or "–")] for one in visit.posts]
     return card_table(gettext("Positions"), (gettext("post"), gettext("responsible"), gettext("task")), rows)
 
 
-def _evidence(sheet: Json, code: str, _: Words) -> Table:
+def _evidence(sheet: Sheet, code: str, _: Words) -> Table:
     """The rule leads to the page where it is looked after."""
     rows = []
-    for row in sheet["rows"]:
-        title = f"{row['rule']} {_(texts.ROWS[row['rule']])}"
-        evidence = row["evidence"] or [{"check": "", "state": row["state"], "why": "", "day": None}]
+    for row in sheet.rows:
+        title = f"{row.rule} {_(texts.ROWS[row.rule])}"
         rows += [
             [
-                Cell(title, href=places.rule_address(code, row["rule"])),
+                Cell(title, href=places.rule_address(code, row.rule)),
                 Cell(
-                    texts.evidence_name(one["check"], _) if one["check"] else "–",
-                    href=places.check_address(code, one["check"], row["rule"]) if one["check"] else "",
+                    texts.evidence_name(one.check, _) if one.check else "–",
+                    href=places.check_address(code, one.check, row.rule) if one.check else "",
                 ),
-                Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
-                Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("not checked yet")),
-                Cell(format_day(date.fromisoformat(one["day"])) if one["day"] else "–", day=True),
+                Cell(_(STATES[one.state]), badge=BADGES[one.state]),
+                Cell(texts.evidence_reason(one.why, _) if one.why else _("not checked yet")),
+                Cell(format_day(date.fromisoformat(one.day)) if one.day else "–", day=True),
             ]
-            for one in evidence
+            for one in row.evidence or [Check("", "", row.rule, row.state, "")]
         ]
     heads = (gettext("rule"), gettext("evidence"), gettext("state"), gettext("why"), gettext("as at"))
     return card_table(gettext("What is checked, and the evidence"), heads, rows)
@@ -362,8 +368,8 @@ def _evidence(sheet: Json, code: str, _: Words) -> Table:
 
 def _inspectors(request: Request, code: str) -> Table | None:
     rows = [
-        [Cell(person(one["user"]), href=reverse("people-one-here", kwargs={"code": code, "name": one["user"]})),
-         Cell(format_moment(datetime.fromisoformat(one["until"])) if one["until"] else "–", day=True)]
+        [Cell(person(one.user), href=reverse("people-one-here", kwargs={"code": code, "name": one.user})),
+         Cell(format_moment(datetime.fromisoformat(one.until)) if one.until else "–", day=True)]
         for one in visits.list_inspectors(enterprise=code, actor=request.actor)
     ]  # fmt: skip
     heads = (gettext("Name"), gettext("may read until"))

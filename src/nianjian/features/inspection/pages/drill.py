@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.charts import Chart, Point, Series
 from nianjian.engines.paper.sections import html_chart
@@ -18,6 +19,7 @@ from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.complaints.one_click import list_doors
+from nianjian.features.inspection.documents import DrillHeld, DrillReport, TimelineEntry
 from nianjian.features.inspection.operations import drill as drills
 from nianjian.features.inspection.queries import Json
 from nianjian.features.inspection.states import (
@@ -77,35 +79,35 @@ def _screen_context(request: Request, code: str, drill: str) -> Json:
     report = _find_report(request, code, drill[:NAME])
     if report is None:
         raise Http404
-    over = any(one["what"] == CLOSED and one["at"] for one in report["timeline"])
+    over = any(one.what == CLOSED and one.at for one in report.timeline)
     here = {"code": code, "drill": drill}
     return {
         "told": report,
         "over": over,
-        "lines": [_line(one, _) for one in report["timeline"]],
+        "lines": [_line(one, _) for one in report.timeline],
         "address": reverse("inspection-drill-lines", kwargs=here),
         "throw": reverse("inspection-drill-inject", kwargs=here),
         "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": drill}),
-        "clock": texts.duration_text(report["running_s"]),
+        "clock": texts.duration_text(report.running_s),
         "may": has_permission(request.actor, code, Permission.REPORT),
     }
 
 
-def _line(one: Json, _: Words) -> Json:
+def _line(one: TimelineEntry, _: Words) -> Json:
     """A line as the screen shows it; ``acts``: what can be noted of it now."""
-    act = GIVEN if not one["at"] else "" if one["ended_at"] else HANDLED
+    act = GIVEN if not one.at else "" if one.ended_at else HANDLED
     names = {GIVEN: gettext("Inject now"), HANDLED: gettext("Handled")}
     return {
-        **one,
-        "by": person(one["by"]),
-        "player": person(one["player"]),
-        "name": texts.timeline_line(one["what"], _),
-        "who": _(texts.ROLES[one["role"]]),
-        "planned": texts.duration_text(one["due_s"]),
-        "taken": texts.duration_text(one["taken_s"]),
-        "says": _(texts.LINES[one["state"]]),
-        "badge": LINE_BADGES[one["state"]],
-        "acts": [(act, names[act])] if one["thrown"] and act else [],
+        "what": one.what,
+        "by": person(one.by),
+        "player": person(one.player),
+        "name": texts.timeline_line(one.what, _),
+        "who": _(texts.ROLES[one.role]),
+        "planned": texts.duration_text(one.due_s),
+        "taken": texts.duration_text(one.taken_s),
+        "says": _(texts.LINES[one.state]),
+        "badge": LINE_BADGES[one.state],
+        "acts": [(act, names[act])] if one.thrown and act else [],
     }
 
 
@@ -193,12 +195,12 @@ def front(request: Request, code: str) -> HttpResponse:
     if report is not None:
         history = drills.list_drills(enterprise=code, actor=request.actor)
         heads = (gettext("to fix"), gettext("why"), gettext("quickest fix"))
-        rows = [[Cell(text) for text in one] for one in texts.list_remedies(report, _)]
+        rows = [[Cell(text) for text in one] for one in texts.list_remedies(to_builtins(report), _)]
         context |= {
-            "state": _(STATES[report["state"]]),
-            "badge": BADGES[report["state"]],
-            "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": report["drill"]}),
-            "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": report["drill"]}),
+            "state": _(STATES[report.state]),
+            "badge": BADGES[report.state],
+            "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": report.drill}),
+            "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": report.drill}),
             "steps": _steps(report, _),
             "folded": [card_table(gettext("What to fix"), heads, rows), _earlier(history, code)],
             "chart": _trend(history, code, _),
@@ -245,7 +247,7 @@ def _requested_drill(request: Request) -> str:
     return request.GET.get("drill", "")[:NAME]
 
 
-def _find_report(request: Request, code: str, name: str) -> Json | None:
+def _find_report(request: Request, code: str, name: str) -> DrillReport | None:
     try:
         return drills.build_report(enterprise=code, actor=request.actor, name=name)
     except NianjianError as error:
@@ -254,34 +256,34 @@ def _find_report(request: Request, code: str, name: str) -> Json | None:
         return None
 
 
-def _steps(report: Json, _: Words) -> Table:
+def _steps(report: DrillReport, _: Words) -> Table:
     heads = (
         gettext("step"), gettext("state"), gettext("at"), gettext("taken"), gettext("time allowed"), gettext("who"),
         gettext("why"),
     )  # fmt: skip
     rows = [
         [
-            Cell(_(texts.STEPS[one["step"]])),
-            Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
-            Cell(texts.clock_text(one["at"])),
-            Cell(texts.duration_text(one["taken_s"])),
-            Cell(texts.duration_text(one["limit_s"])),
-            Cell(person(one["by"]) if one["by"] else "–"),
-            Cell(texts.drill_reason(one["why"], _)),
+            Cell(_(texts.STEPS[one.step])),
+            Cell(_(STATES[one.state]), badge=BADGES[one.state]),
+            Cell(texts.clock_text(one.at)),
+            Cell(texts.duration_text(one.taken_s)),
+            Cell(texts.duration_text(one.limit_s)),
+            Cell(person(one.by) if one.by else "–"),
+            Cell(texts.drill_reason(one.why, _)),
         ]
-        for one in report["steps"]
+        for one in report.steps
     ]
     return card_table(gettext("Steps"), heads, rows)
 
 
-def _earlier(history: list[Json], code: str) -> Table:
+def _earlier(history: list[DrillHeld], code: str) -> Table:
     place = reverse("inspection-drill", kwargs={"code": code})
     rows = [
         [
-            Cell(one["drill"], href=f"{place}?drill={one['drill']}"),
-            Cell(texts.clock_text(one["begun_at"])),
-            Cell(person(one["begun_by"])),
-            *(Cell(texts.duration_text(one[name]), figure=True) for name in drills.SOON),
+            Cell(one.drill, href=f"{place}?drill={one.drill}"),
+            Cell(texts.clock_text(one.begun_at)),
+            Cell(person(one.begun_by)),
+            *(Cell(texts.duration_text(getattr(one, name)), figure=True) for name in drills.SOON),
         ]
         for one in history
     ]
@@ -290,20 +292,20 @@ def _earlier(history: list[Json], code: str) -> Table:
     return card_table(gettext("All drills"), (*heads, *figures), rows, figures=[3, 4, 5])
 
 
-def _trend(history: list[Json], code: str, _: Words) -> SafeString:
+def _trend(history: list[DrillHeld], code: str, _: Words) -> SafeString:
     """How fast the newest drills were, the oldest of them first; "" where there is no line to draw."""
-    recent = [one for one in reversed(history[:TREND]) if one["responded_s"] is not None]
+    recent = [one for one in reversed(history[:TREND]) if one.responded_s is not None]
     if len(recent) < 2:  # noqa: PLR2004 -- a line needs two points
         return SafeString()
     names = (_("responded after"), _("called back after"), _("closed after"))
     series = []
     for name, title in zip(drills.SOON, names, strict=True):
-        lengths = [one[name] for one in recent]
+        lengths = [getattr(one, name) for one in recent]
         points = (Point(None) if one is None else Point(Decimal(one) / MINUTE, texts.duration_text(one))
                   for one in lengths)  # fmt: skip
         series.append(Series(title, tuple(points)))
     place = reverse("inspection-drill", kwargs={"code": code})
-    links = tuple(f"{place}?drill={one['drill']}" for one in recent)
+    links = tuple(f"{place}?drill={one.drill}" for one in recent)
     caption = _("Minutes after arrival until the latest drills were responded to, called back and closed")
-    steps = tuple(texts.clock_text(one["begun_at"]) for one in recent)
+    steps = tuple(texts.clock_text(one.begun_at) for one in recent)
     return SafeString(html_chart(Chart("drills", caption, gettext("begun"), steps, tuple(series), links=links), _))

@@ -21,6 +21,7 @@ from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.texts.screens import SCREENS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection import documents
+from nianjian.features.inspection.documents import SheetRow
 from nianjian.features.inspection.models import RoomEntry, Visit
 from nianjian.features.inspection.operations import readiness, room
 from nianjian.features.inspection.operations.day import build_sheet
@@ -176,7 +177,7 @@ def _render(
     }  # fmt: skip
     if visit is not None and rule:
         sheet = build_sheet(enterprise=entered.enterprise.code, actor=READER, day=visit.day)
-        rows = {one["rule"]: one for one in sheet["rows"]}
+        rows = {one.rule: one for one in sheet.rows}
         context |= {
             "title": _(texts.ROWS[rule]),
             "state": _describe_state(entered, rows, rule, _),
@@ -185,10 +186,10 @@ def _render(
                  "state": _describe_state(entered, rows, one, _)}
                 for one in entered.rules
             ],
-            "evidence": _evidence(rows[rule], _) if entered.names(rule, "check") and rows[rule]["evidence"] else None,
+            "evidence": _evidence(rows[rule], _) if entered.names(rule, "check") and rows[rule].evidence else None,
             "cards": _cards(entered, rule, _),
             "screens": [_screen(entered, name, _) for name in entered.names(rule, "screen")],
-            "checked": "" if sheet["looked_at"] is None else format_moment(datetime.fromisoformat(sheet["looked_at"])),
+            "checked": "" if sheet.looked_at is None else format_moment(datetime.fromisoformat(sheet.looked_at)),
             "asked": [
                 {"subject": one.subject, "at": format_moment(one.at), "answered": format_moment(one.answered_at)}
                 for one in RoomEntry.objects.filter(visit=visit, rule=rule, asked=True).order_by("-at", "-pk")[:5]
@@ -198,21 +199,21 @@ def _render(
     return render(request, "inspection/room.html", context, status=status)
 
 
-def _describe_state(entered: Room, rows: Mapping[str, Json], rule: str, _: Words) -> tuple[str, str] | None:
+def _describe_state(entered: Room, rows: Mapping[str, SheetRow], rule: str, _: Words) -> tuple[str, str] | None:
     """Badge and word of a row whose checks are released; None where they are not."""
-    state = rows[rule]["state"]
+    state = rows[rule].state
     return (BADGES[state], _(STATES[state])) if entered.names(rule, "check") else None
 
 
-def _evidence(row: Json, _: Words) -> Table:
+def _evidence(row: SheetRow, _: Words) -> Table:
     rows = [
         [
-            Cell(texts.evidence_name(one["check"], _)),
-            Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
-            Cell(texts.evidence_reason(one["why"], _)),
-            Cell(format_day(date.fromisoformat(one["day"])) if one["day"] else "–", day=True),
+            Cell(texts.evidence_name(one.check, _)),
+            Cell(_(STATES[one.state]), badge=BADGES[one.state]),
+            Cell(texts.evidence_reason(one.why, _)),
+            Cell(format_day(date.fromisoformat(one.day)) if one.day else "–", day=True),
         ]
-        for one in row["evidence"]
+        for one in row.evidence
     ]
     heads = (gettext("evidence"), gettext("state"), gettext("why"), gettext("as at"))
     return card_table(gettext("Evidence"), heads, rows)
