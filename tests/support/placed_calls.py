@@ -24,8 +24,8 @@ HOUR = timedelta(hours=1)
 def place_call(far: Answerer, who: Actor, witness: str = "address", number: str = "95013") -> Trial:
     """One test call, kept."""
     way = CallWay(Via("127.0.0.1", far.port), CALLER, witness=witness, carrier="中国移动")
-    (row,) = calls.place_test_calls(enterprise="demo", numbers=(number,), ways=[way], actor=who)["rows"]
-    return Trial.objects.get(pk=row["trial"])
+    (row,) = calls.place_test_calls(enterprise="demo", numbers=(number,), ways=[way], actor=who).rows
+    return Trial.objects.get(pk=row.trial)
 
 
 def stamp(moment: datetime) -> str:

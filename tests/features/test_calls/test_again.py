@@ -65,8 +65,9 @@ def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, ope
     assert (job.requested_by, job.payload["unasked"]) == ("system:clock", True)
     assert _run_jobs() == ["done"]
     (row,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (row["verdict"], row["counts"], row["counts_reason"]) == ("passed", "failed", "wrong_gateway")
-    assert row["landing"]["made_by"] == "system:clock"
+    assert (row.verdict, row.counts, row.counts_reason) == ("passed", "failed", "wrong_gateway")
+    assert row.landing is not None
+    assert row.landing.made_by == "system:clock"
     assert _audited() == ["system:clock"]
     # it is settled: another import has nothing to look for, and one who asks finds it said already
     import_records(tmp_path / "b.csv", operator, [record("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
@@ -143,7 +144,7 @@ def test_nothing_is_missing_until_every_source_covers_it(
     assert set(_run_jobs()) == {"done"}
     assert Landing.objects.count() == 0
     assert (
-        landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["unseen"] == 1
+        landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna).counts["unseen"] == 1
     )  # who asks is told
 
 
@@ -223,7 +224,8 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     )
     _run_jobs()
     (row,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (row["counts"], row["landing"]["verdict"]) == ("passed", "filed")
+    assert row.landing is not None
+    assert (row.counts, row.landing.verdict) == ("passed", "filed")
     import_records(tmp_path / "b.csv", operator, [record("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     _run_jobs()
     assert Landing.objects.count() == 1  # nothing new
@@ -232,7 +234,8 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     import_records(tmp_path / "c.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
     _run_jobs()
     (row,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (row["counts"], row["landing"]["verdict"]) == ("failed", "elsewhere")
+    assert row.landing is not None
+    assert (row.counts, row.landing.verdict) == ("failed", "elsewhere")
     assert _jobs("waiting") == []
 
 
@@ -252,7 +255,7 @@ def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
     _run_jobs()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     for _time in range(2):  # nor for who asks, however often
-        assert landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["silent"] == 1
+        assert landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna).counts["silent"] == 1
 
 
 def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Actor, operator: Actor) -> None:

@@ -12,12 +12,14 @@ from tests.support.fixtures import Import
 
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import mask_call_text
 from nianjian.engines.paper.texts.season import reminder_line
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.message import Message, Via
 from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.documents import Callback
 from nianjian.features.test_calls.models import Route, Trial
 from nianjian.features.test_calls.operations import calls
 from nianjian.features.test_calls.operations.calls import CallWay
@@ -97,27 +99,27 @@ def _route(far: Answerer, who: Actor, **more: Any) -> None:
 def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor, operator: Actor) -> None:
     calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     result = calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
-    rows = {one["number"]: one for one in result["rows"]}
+    rows = {one.number: one for one in result.rows}
     assert set(rows) == {"95013", "95014"}
     good, busy = rows["95013"], rows["95014"]
-    assert (good["verdict"], good["reason"], good["witness"], good["answer_in_time"]) == (
+    assert (good.verdict, good.reason, good.witness, good.answer_in_time) == (
         "passed", "answered", "address", True,
     )  # fmt: skip
-    assert (good["gateway_expected"], good["gateway_seen"], good["limit_s"]) == ("HZ-GW-01", "127.0.0.1", 4.0)
-    assert (busy["verdict"], busy["reason"], busy["q850"], busy["answer_s"]) == ("failed", "busy", 17, None)
-    assert (result["counts"], result["verdict"]) == ({"passed": 1, "failed": 1, "not_proved": 0}, "failed")
+    assert (good.gateway_expected, good.gateway_seen, good.limit_s) == ("HZ-GW-01", "127.0.0.1", 4.0)
+    assert (busy.verdict, busy.reason, busy.q850, busy.answer_s) == ("failed", "busy", 17, None)
+    assert (result.counts, result.verdict) == ({"passed": 1, "failed": 1, "not_proved": 0}, "failed")
     assert [one.verb for one in acts()].count("callback.test") == 2
-    one = queries.get_trial_detail(trial=good["trial"], actor=anna)
-    assert [line["first"].split()[0] for line in one["messages"] if line["sent"]] == ["INVITE", "ACK", "BYE"]
-    assert one["rulebook"]["version"]
-    assert json.loads(blobs.get(Trial.objects.get(pk=good["trial"]).blob))["seen"]["codec"] == "PCMA"
+    one = queries.get_trial_detail(trial=good.trial, actor=anna)
+    assert [line.first.split()[0] for line in one.messages if line.sent] == ["INVITE", "ACK", "BYE"]
+    assert one.rulebook["version"]
+    assert json.loads(blobs.get(Trial.objects.get(pk=good.trial).blob))["seen"]["codec"] == "PCMA"
 
 
 def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor, operator: Actor) -> None:
-    def reason(**more: Any) -> tuple[str, str]:
-        (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), actor=anna, **more)["rows"]
-        assert row["carrier"] in {None, "c" * 60}
-        return row["verdict"], row["reason"]
+    def reason(**more: Any) -> tuple[str, str | None]:
+        (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), actor=anna, **more).rows
+        assert row.carrier in {None, "c" * 60}
+        return row.verdict, row.reason
 
     grounds = CallBasis.of("demo", anna, Permission.REPORT)
     assert grounds.addresses("localhost", override=True) is grounds.addresses(
@@ -147,8 +149,8 @@ def test_nobody_answers_within_the_limit(anna: Actor) -> None:
     with Answerer(does) as far:
         result = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)
         assert far.methods()[:2] == ["INVITE", "CANCEL"]
-    (row,) = result["rows"]
-    assert (row["verdict"], row["reason"], row["answer_in_time"]) == ("failed", "rang_unanswered", False)
+    (row,) = result.rows
+    assert (row.verdict, row.reason, row.answer_in_time) == ("failed", "rang_unanswered", False)
 
 
 def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -> None:
@@ -173,13 +175,13 @@ def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -
 def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, anna: Actor, operator: Actor) -> None:
     (row,) = calls.place_test_calls(
         enterprise="demo", numbers=("13912345678",), ways=[_way(far, caller="13800000001")], actor=anna
-    )["rows"]
-    assert (row["number"], row["reason"]) == ("139****5678", "refused")
-    detail = queries.get_trial_detail(trial=row["trial"], actor=anna)
-    assert "13912345678" not in json.dumps(detail)
-    assert "13800000001" not in json.dumps(detail)
-    assert "sip:139****5678@127.0.0.1" in detail["messages"][0]["text"]
-    assert (detail["phrase"], detail["server"]) == ("Forbidden to 137****5678", "gw of 0571****99")
+    ).rows
+    assert (row.number, row.reason) == ("139****5678", "refused")
+    detail = queries.get_trial_detail(trial=row.trial, actor=anna)
+    assert "13912345678" not in to_json(detail)
+    assert "13800000001" not in to_json(detail)
+    assert "sip:139****5678@127.0.0.1" in detail.messages[0].text
+    assert (detail.phrase, detail.server) == ("Forbidden to 137****5678", "gw of 0571****99")
     for text, seen in (
         ('"13912345678" <SIP:+8613912345678;npdi@h>', '"139****5678" <SIP:139****5678;npdi@h>'),
         ("<tel:+86-139-1234-5678?x>, tel:057188889999,", "<tel:139****5678?x>, tel:0571****99,"),
@@ -190,21 +192,21 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
         assert mask_call_text(text) == (seen or text)
     tester = actor("tess", add_user(name="tess", role="tester", enterprises=["demo"], actor=operator))
     with pytest.raises(NianjianError, match="role_missing"):
-        calls.fetch_evidence(trial=row["trial"], actor=tester)
-    _name, content = calls.fetch_evidence(trial=row["trial"], actor=anna)
+        calls.fetch_evidence(trial=row.trial, actor=tester)
+    _name, content = calls.fetch_evidence(trial=row.trial, actor=anna)
     assert b"13912345678" in content
     begun = json.loads(content)["seen"]["begun"]
-    assert Trial.objects.get(pk=row["trial"]).begun_at == datetime.fromtimestamp(begun / 1000, clock.ZONE)
+    assert Trial.objects.get(pk=row.trial).begun_at == datetime.fromtimestamp(begun / 1000, clock.ZONE)
     assert [one.verb for one in acts()].count("callback.evidence") == 1
     assert "13912345678" not in str([one.data for one in acts()])
 
 
 def test_another_enterprise_s_test_does_not_exist(far: Answerer, anna: Actor, operator: Actor) -> None:
-    (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)["rows"]
+    (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna).rows
     add_enterprise(code="other", name="别家", province="北京", actor=operator)
     stranger = actor("zoe", add_user(name="zoe", role="compliance_lead", enterprises=["other"], actor=operator))
     with pytest.raises(NianjianError, match="callback_trial_unknown"):
-        queries.get_trial_detail(trial=row["trial"], actor=stranger)
+        queries.get_trial_detail(trial=row.trial, actor=stranger)
     with pytest.raises(NianjianError, match="role_missing"):
         calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=stranger)
 
@@ -230,33 +232,33 @@ def test_a_stop_keeps_what_is_over_and_cancels_what_lasts(anna: Actor, monkeypat
     assert far.methods()[-2:] == ["CANCEL", "ACK"]
     reasons = {one.number: one.reason for one in Trial.objects.all()}
     assert (set(reasons), reasons["95014"]) == ({"95013", "95014"}, "stopped"), "a number that was called is noted"
-    lights = {one["number"]: one["light"] for one in queries.list_numbers(enterprise="demo", actor=anna)}
+    lights = {one.number: one.light for one in queries.list_numbers(enterprise="demo", actor=anna)}
     assert lights["95014"] == "insufficient", "what was cut off says nothing"
 
 
 def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = clock.now()
 
-    def ended(outcome: str, after: int, note: str = "") -> dict[str, Any]:
+    def ended(outcome: str, after: int, note: str = "") -> Callback:
         monkeypatch.setattr(clock, "now", lambda: begun)
-        trial = calls.begin_manual_call(enterprise="demo", number="95013", carrier="联通", actor=anna)["trial"]
+        trial = calls.begin_manual_call(enterprise="demo", number="95013", carrier="联通", actor=anna).trial
         monkeypatch.setattr(clock, "now", lambda: begun + timedelta(milliseconds=after))
         return calls.end_manual_call(trial=trial, outcome=outcome, note=note, actor=anna)
 
     good = ended("answered", 4000, "“示例欢迎您”")
-    assert (good["verdict"], good["answer_s"], good["witness"], good["how"]) == ("passed", 4.0, "person", "hand")
+    assert (good.verdict, good.answer_s, good.witness, good.how) == ("passed", 4.0, "person", "hand")
     late = ended("answered", 4001, "“示例欢迎您”，由 13900001111 接听")
-    assert (late["verdict"], late["reason"], late["answer_in_time"]) == ("failed", "answered_late", False)
-    assert ended("answered_only", 10)["verdict"] == "not_proved"
-    assert (ended("busy", 10)["verdict"], ended("not_dialled", 10)["verdict"]) == ("failed", "not_proved")
+    assert (late.verdict, late.reason, late.answer_in_time) == ("failed", "answered_late", False)
+    assert ended("answered_only", 10).verdict == "not_proved"
+    assert (ended("busy", 10).verdict, ended("not_dialled", 10).verdict) == ("failed", "not_proved")
     with pytest.raises(NianjianError, match="callback_note_missing"):
         ended("answered", 10)
     with pytest.raises(NianjianError, match="callback_trial_over"):
-        calls.end_manual_call(trial=good["trial"], outcome="busy", note="", actor=anna)
+        calls.end_manual_call(trial=good.trial, outcome="busy", note="", actor=anna)
     assert "欢迎" not in str([one.data for one in acts()])
-    assert queries.get_trial_detail(trial=late["trial"], actor=anna)["note"] == "“示例欢迎您”，由 139****1111 接听"
+    assert queries.get_trial_detail(trial=late.trial, actor=anna).note == "“示例欢迎您”，由 139****1111 接听"
     with pytest.raises(NianjianError, match="callback_no_evidence"):
-        calls.fetch_evidence(trial=good["trial"], actor=anna)
+        calls.fetch_evidence(trial=good.trial, actor=anna)
 
 
 def test_the_newest_test_of_each_carrier_gives_the_light(
@@ -276,21 +278,22 @@ def test_the_newest_test_of_each_carrier_gives_the_light(
         kept("95013", carrier, "passed", 1)
     kept("95014", "中国移动", "passed", 31)
     first, second = queries.list_numbers(enterprise="demo", actor=anna)
-    assert (first["light"], set(first["carriers"].values()), first["newest"]["verdict"]) == (
+    assert first.newest is not None
+    assert (first.light, set(first.carriers.values()), first.newest.verdict) == (
         "green",
         {"passed"},
         "passed",
     )
-    assert (second["light"], second["carriers"]) == (
+    assert (second.light, second.carriers) == (
         "insufficient", {"移动": "old", "联通": "missing", "电信": "missing"},
     )  # fmt: skip
     kept("95014", "中国联通", "failed", 0.5)  # 22:00
     kept("95014", "中国电信", "passed", 4)  # a Sunday
-    assert queries.list_numbers(enterprise="demo", actor=anna)[1]["carriers"] == {
+    assert queries.list_numbers(enterprise="demo", actor=anna)[1].carriers == {
         "移动": "old", "联通": "outside", "电信": "outside",
     }  # fmt: skip
     kept("95013", "中国联通", "failed", 0)
-    assert [one["light"] for one in queries.list_numbers(enterprise="demo", actor=anna)] == ["red", "insufficient"]
+    assert [one.light for one in queries.list_numbers(enterprise="demo", actor=anna)] == ["red", "insufficient"]
     grounds = CallBasis.of("demo", operator, Permission.READ)
     assert queries.count_lights(grounds) == {"green": 0, "yellow": 0, "red": 1, "insufficient": 1}
 
@@ -366,13 +369,13 @@ def test_a_tenants_administrator_leads_no_calls_to_the_machine_itself(
     result = calls.place_test_calls(
         enterprise="demo", numbers=["95013"], ways=calls.list_ways("demo", ["移动线"]), actor=anna
     )
-    (row,) = result["rows"]
-    assert (row["verdict"], row["reason"]) == ("failed", "unreachable")
+    (row,) = result.rows
+    assert (row.verdict, row.reason) == ("failed", "unreachable")
     assert not far.methods()
     (row,) = calls.place_test_calls(
         enterprise="demo", numbers=["95013"], ways=calls.list_ways("demo", ["机"]), actor=anna
-    )["rows"]
-    assert row["answer_s"] is not None
+    ).rows
+    assert row.answer_s is not None
 
 
 def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
@@ -380,15 +383,15 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
 ) -> None:
     add_user(name="tess", role="tester", enterprises=["demo"], actor=operator)
     _route(far, operator, daily_at=time(10, 30))
-    (route,) = calls.describe_routes(enterprise="demo", actor=anna)["routes"]
-    assert route["daily_flaw"] is None
+    (route,) = calls.describe_routes(enterprise="demo", actor=anna).routes
+    assert route.daily_flaw is None
     _route(far, operator, daily_at=time(18, 0))
-    (route,) = calls.describe_routes(enterprise="demo", actor=anna)["routes"]
-    assert route["daily_flaw"] == "callback_outside"
+    (route,) = calls.describe_routes(enterprise="demo", actor=anna).routes
+    assert route.daily_flaw == "callback_outside"
     _route(far, operator, daily_at=time(9, 0))
     monkeypatch.setattr(calls, "MOST_CALLS", 1)
-    (route,) = calls.describe_routes(enterprise="demo", actor=anna)["routes"]
-    assert route["daily_flaw"] == "callback_too_many"
+    (route,) = calls.describe_routes(enterprise="demo", actor=anna).routes
+    assert route.daily_flaw == "callback_too_many"
     Route.objects.update(next_at=clock.now())
     assert (calls.call_daily(), calls.call_daily()) == (0, 0)
     assert not Job.objects.exists()

@@ -63,24 +63,24 @@ def reason(actor: Actor) -> str:
         enterprise="demo", numbers=("95013",), ways=[CallWay.over(Route.objects.get())], actor=actor
     )
     assert MARK not in str(result)
-    return str(result["rows"][0]["reason"])
+    return str(result.rows[0].reason)
 
 
 def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Actor) -> None:
     route = calls.save_route(enterprise="demo", route=trunk.given(), actor=operator)
-    assert route["certificate_until"] is None
+    assert route.certificate_until is None
     assert reason(operator) in {"tls_identity", "tls_failed"}
     route = calls.save_route(
         enterprise="demo", route=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
     )
-    assert route["certificate_until"] > "2026"
+    assert route.certificate_until is not None
+    assert route.certificate_until > "2026"
     assert MARK not in str(route) + str(calls.describe_routes(enterprise="demo", actor=operator))
     assert reason(operator) == "gateway_unknown"  # it answered; the ledger names no gateway
     calls.save_route(enterprise="demo", route=trunk.given(carrier="中国移动"), actor=operator)
     assert reason(operator) == "gateway_unknown"  # what is not said stays
     assert (
-        calls.save_route(enterprise="demo", route=trunk.given(certificate=""), actor=operator)["certificate_until"]
-        is None
+        calls.save_route(enterprise="demo", route=trunk.given(certificate=""), actor=operator).certificate_until is None
     )
     assert Route.objects.get().identity is None
     assert reason(operator) in {"tls_identity", "tls_failed"}
@@ -122,7 +122,8 @@ def test_the_doctor_tells_of_a_certificate_that_ends(
     route = calls.save_route(
         enterprise="demo", route=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
     )
-    last = date.fromisoformat(route["certificate_until"])
+    assert route.certificate_until is not None
+    last = date.fromisoformat(route.certificate_until)
     for before, expected in ((31, "hold"), (30, "ends"), (0, "ends"), (-1, "over")):
         monkeypatch.setenv("NIANJIAN_TODAY", (last - timedelta(days=before)).isoformat())
         assert code() in {f"certificates_{expected}", f"certificate_{expected}"}, before

@@ -16,6 +16,7 @@ from tests.support.tls import server
 
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.message import Message
+from nianjian.features.test_calls.documents import CallbackMessage
 from nianjian.features.test_calls.models import Gateway, Route, Trial
 from nianjian.features.test_calls.operations import calls
 from nianjian.features.test_calls.pages import LADDER_WIDTH, MOST_ARROWS, build_ladder
@@ -135,7 +136,10 @@ def test_by_hand_the_page_runs_a_timer(admin: Client) -> None:
 
 def test_a_ladder_is_cut_where_it_is_too_long() -> None:
     assert smallest_text("callback.css", ".ladder", LADDER_WIDTH) >= 11
-    ladder = build_ladder([{"at_ms": 1, "sent": True, "first": f"INVITE sip:{'9' * 90}@h SIP/2.0"}] * (MOST_ARROWS + 2))
+    ladder = build_ladder(
+        [CallbackMessage(1, sent=True, first=f"INVITE sip:{'9' * 90}@h SIP/2.0", text="")] * (MOST_ARROWS + 2)
+    )
+    assert ladder is not None
     assert (len(ladder["arrows"]), ladder["more"]) == (MOST_ARROWS, 2)
     assert ladder["arrows"][0]["label"].endswith("…")
     assert build_ladder([]) is None

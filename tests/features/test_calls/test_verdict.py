@@ -574,7 +574,7 @@ def test_the_call_of_a_record_shows_no_number(call: str, left: bool) -> None:  #
         "voicemail": "VoiceMail",
     }
     document = landing_to_document(Landing(id="W1", at=NOON, verdict="filed", records=[record], sources={}, seen=[]))
-    (row,) = document["records"]
-    assert (row["call"] == call) is left
-    assert ("13800138000" in row["call"]) is (left and "13800138000" in call)
-    assert row["voicemail"] == "VoiceMail"
+    (row,) = document.records
+    assert (row.call == call) is left
+    assert ("13800138000" in row.call) is (left and "13800138000" in call)
+    assert row.voicemail == "VoiceMail"

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
 from tests.support.answerer import Answerer
@@ -29,6 +28,7 @@ from nianjian.engines.paper.texts.test_calls import LANDINGS as WORDS
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.queries import CheckBasis
 from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.documents import CallbackLanding
 from nianjian.features.test_calls.models import Landing, Trial
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.queries import CallBasis
@@ -45,15 +45,14 @@ VOICEMAIL = ("voicemail", "failed", "voicemail")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_calls", "two_numbers")]
 
 
-def _look(trial: Trial, who: Actor) -> dict[str, Any]:
-    (row,) = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)["rows"]
-    landing: dict[str, Any] = row["landing"]
-    return landing
+def _look(trial: Trial, who: Actor) -> CallbackLanding:
+    (row,) = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who).rows
+    return row.landing
 
 
 def _light(who: Actor) -> str:
     rows = queries.list_numbers(enterprise="demo", actor=who)
-    return next(str(one["light"]) for one in rows if one["number"] == "95013")
+    return next(str(one.light) for one in rows if one.number == "95013")
 
 
 def _row(  # noqa: PLR0917 -- the cells of a row
@@ -97,15 +96,15 @@ def _post(home: Path, at: datetime, legs: str) -> None:
 def test_without_records_nothing_is_known(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
     trial = place_call(far, anna, "none")
     landing = _look(trial, anna)
-    assert (landing["verdict"], landing["seen"], landing["sources"]) == ("silent", [], {})
+    assert (landing.verdict, landing.seen, landing.sources) == ("silent", [], {})
     import_records(
         tmp_path / "a.csv", operator, records_beside(trial.begun_at)[:1]
     )  # calls before it alone cover nothing
     landing = _look(trial, anna)
-    assert landing["verdict"] == "silent"
-    assert list(landing["sources"].values()) == [False]
+    assert landing.verdict == "silent"
+    assert list(landing.sources.values()) == [False]
     detail = queries.get_trial_detail(trial=trial.pk, actor=anna)
-    assert (detail["counts"], detail["counts_reason"], len(detail["looks"])) == ("not_proved", "gateway_unknown", 2)
+    assert (detail.counts, detail.counts_reason, len(detail.looks)) == ("not_proved", "gateway_unknown", 2)
     assert _light(anna) == "yellow"
 
 
@@ -115,11 +114,11 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
     rows = [*records_beside(trial.begun_at), record("t", trial.begun_at, "hz-gw-01", mark="拨测")]
     import_records(tmp_path / "a.csv", operator, rows)
     landing = _look(trial, anna)
-    assert (landing["verdict"], landing["seen"]) == ("filed", ["hz-gw-01"])
-    assert len(landing["records"]) == 1
+    assert (landing.verdict, landing.seen) == ("filed", ["hz-gw-01"])
+    assert len(landing.records) == 1
     detail = queries.get_trial_detail(trial=trial.pk, actor=anna)
-    assert (detail["verdict"], detail["reason"]) == ("not_proved", "gateway_unknown")  # what was sealed stays
-    assert (detail["counts"], detail["counts_reason"], detail["counts_witness"]) == ("passed", "answered", "records")
+    assert (detail.verdict, detail.reason) == ("not_proved", "gateway_unknown")  # what was sealed stays
+    assert (detail.counts, detail.counts_reason, detail.counts_witness) == ("passed", "answered", "records")
     assert _light(anna) == "green"
     assert Trial.objects.filter(pk=trial.pk).values().get() == before
 
@@ -130,10 +129,11 @@ def test_at_another_gateway_the_worse_counts(far: Answerer, anna: Actor, operato
     assert (trial.verdict, trial.witness, _light(anna)) == ("passed", "address", "green")
     import_records(tmp_path / "a.csv", operator, [record("t", trial.begun_at, "BJ-GW")])
     landing = _look(trial, anna)
-    assert (landing["verdict"], landing["seen"], landing["expected"]) == ("elsewhere", ["BJ-GW"], "HZ-GW-01")
+    assert (landing.verdict, landing.seen, landing.expected) == ("elsewhere", ["BJ-GW"], "HZ-GW-01")
     (row,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (row["verdict"], row["gateway_seen"]) == ("passed", "127.0.0.1")  # both are shown
-    assert (row["counts"], row["counts_reason"], row["landing"]["seen"]) == ("failed", "wrong_gateway", ["BJ-GW"])
+    assert (row.verdict, row.gateway_seen) == ("passed", "127.0.0.1")  # both are shown
+    assert row.landing is not None
+    assert (row.counts, row.counts_reason, row.landing.seen) == ("failed", "wrong_gateway", ["BJ-GW"])
     assert _light(anna) == "red"
 
 
@@ -144,21 +144,21 @@ def test_not_recorded_though_that_time_is(far: Answerer, anna: Actor, operator: 
     strange = [record("a", at, "HZ-GW-01", caller="13700000000"), record("b", at, "HZ-GW-01", callee="95014"),
                record("c", at + timedelta(minutes=3), "HZ-GW-01")]  # fmt: skip
     import_records(tmp_path / "a.csv", operator, [*records_beside(at), *strange])
-    assert _look(trial, anna)["verdict"] == "unseen"
+    assert _look(trial, anna).verdict == "unseen"
     (row,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (row["counts"], row["counts_reason"], _light(anna)) == ("failed", "record_missing", "red")
+    assert (row.counts, row.counts_reason, _light(anna)) == ("failed", "record_missing", "red")
     # the call is imported later: the newer look counts
     import_records(tmp_path / "b.csv", operator, [record("t", at, "HZ-GW-01")])
-    assert _look(trial, anna)["verdict"] == "filed"
+    assert _look(trial, anna).verdict == "filed"
     assert _light(anna) == "green"
 
 
 def test_a_name_that_nobody_knows_proves_nothing(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
     trial = place_call(far, anna, "none")
     import_records(tmp_path / "a.csv", operator, [*records_beside(trial.begun_at), record("t", trial.begun_at, "L01")])
-    assert (_look(trial, anna)["verdict"], _light(anna)) == ("unnamed", "yellow")
+    assert (_look(trial, anna).verdict, _light(anna)) == ("unnamed", "yellow")
     calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="L01", actor=operator)  # the line is that gateway's
-    assert (_look(trial, anna)["verdict"], _light(anna)) == ("filed", "green")
+    assert (_look(trial, anna).verdict, _light(anna)) == ("filed", "green")
 
 
 def test_two_tests_never_share_a_record(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
@@ -167,9 +167,9 @@ def test_two_tests_never_share_a_record(far: Answerer, anna: Actor, operator: Ac
         tmp_path / "a.csv", operator, [*records_beside(first.begun_at), record("t", first.begun_at, "HZ-GW-01")]
     )
     result = landings.check_landings(enterprise="demo", trials=(), actor=anna)
-    said = {one["trial"]: one["landing"]["verdict"] for one in result["rows"]}
+    said = {one.trial: one.landing.verdict for one in result.rows}
     assert sorted(said.values()) == ["filed", "unseen"]
-    assert (result["verdict"], set(said)) == ("failed", {first.pk, second.pk})
+    assert (result.verdict, set(said)) == ("failed", {first.pk, second.pk})
 
 
 def test_one_audit_entry_a_write_and_none_for_the_same(far: Answerer, anna: Actor) -> None:
@@ -203,7 +203,9 @@ def test_as_work(far: Answerer, anna: Actor) -> None:
     job = landings.enqueue_landing_check(enterprise="demo", trial=trial.pk, actor=anna)
     assert Worker("w", Event()).step()
     assert Job.objects.get(pk=job).state == "done"
-    assert queries.get_trial_detail(trial=trial.pk, actor=anna)["landing"]["verdict"] == "silent"
+    landing = queries.get_trial_detail(trial=trial.pk, actor=anna).landing
+    assert landing is not None
+    assert landing.verdict == "silent"
 
 
 def test_a_file_of_an_asterisk_under_watch(
@@ -219,11 +221,11 @@ def test_a_file_of_an_asterisk_under_watch(
     ):
         _master(tmp_path / "Master.csv", trial.begun_at, channel=channel, said=said)
         landing = _look(trial, anna)
-        assert (landing["verdict"], landing["sources"]) == (verdict, {"live:pbx": True})
+        assert (landing.verdict, landing.sources) == (verdict, {"live:pbx": True})
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{tmp_path}/gone.csv")
-    assert _look(trial, anna)["sources"] == {"live:pbx": False}
+    assert _look(trial, anna).sources == {"live:pbx": False}
     monkeypatch.setenv("NIANJIAN_LIVE", f"other:pbx=asterisk://{tmp_path}/Master.csv")  # another enterprise's switch
-    assert _look(trial, anna)["verdict"] == "silent"
+    assert _look(trial, anna).verdict == "silent"
 
 
 def test_acc_of_a_kamailio_knows_the_call_by_its_id(
@@ -235,19 +237,20 @@ def test_acc_of_a_kamailio_knows_the_call_by_its_id(
     lines = [f"INVITE|a|b|{key}|200|OK|{int(at + step)}\n" for key, step in (("x", -60), (call_id, 0), ("y", 60))]
     (tmp_path / "acc_1.log").write_text("".join(lines))
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:hz-gw-01=kamailio://{tmp_path}")
-    assert _look(trial, anna)["verdict"] == "filed"  # the switch itself bears the gateway's name
+    assert _look(trial, anna).verdict == "filed"  # the switch itself bears the gateway's name
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
-    assert _look(trial, anna)["verdict"] == "unnamed"
+    assert _look(trial, anna).verdict == "unnamed"
 
 
-def _judge_landing(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
+def _judge_landing(trial: Trial, who: Actor) -> tuple[str, str, str | None, str | None]:
     """Landing, what counts, why, and by what the record tells it."""
     result = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)
     (one,) = queries.list_trials(enterprise="demo", actor=who)
-    assert one["verdict"] == "passed", "what was sealed stays"
-    landing = one["landing"]
-    assert result["verdict"] == ("passed" if landing["verdict"] == "filed" else "failed")
-    return landing["verdict"], one["counts"], one["counts_reason"], landing["records"][0]["voicemail"]
+    assert one.verdict == "passed", "what was sealed stays"
+    landing = one.landing
+    assert landing is not None
+    assert result.verdict == ("passed" if landing.verdict == "filed" else "failed")
+    return landing.verdict, one.counts, one.counts_reason, landing.records[0].voicemail
 
 
 @pytest.fixture
@@ -276,8 +279,8 @@ def test_a_voicemail_by_an_asterisks_record(
         _master(path, trial.begun_at, app=app, **more)
         assert _judge_landing(trial, anna) == said
         assert readiness._callback_check(basis).state == said[1], "readiness does not count a voicemail as passed"
-    number = next(one for one in queries.list_numbers(enterprise="demo", actor=anna) if one["number"] == "95013")
-    assert (number["light"], set(number["carriers"].values())) == ("red", {"failed"})
+    number = next(one for one in queries.list_numbers(enterprise="demo", actor=anna) if one.number == "95013")
+    assert (number.light, set(number.carriers.values())) == ("red", {"failed"})
     monkeypatch.delenv("NIANJIAN_LIVE")
     import_file(path, operator)
     assert _judge_landing(trial, anna) == said
@@ -296,7 +299,8 @@ def test_a_voicemail_by_a_freeswitchs_record(
         _post(tmp_path, trial.begun_at, legs := _legs(trial.begun_at, *last))
         assert _judge_landing(trial, anna) == said
     (one,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert [record["call"] for record in one["landing"]["records"]] == ["b"]
+    assert one.landing is not None
+    assert [record.call for record in one.landing.records] == ["b"]
     monkeypatch.delenv("NIANJIAN_LIVE")
     (tmp_path / "legs.jsonl").write_text(legs)
     import_file(tmp_path / "legs.jsonl", operator)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.support.answerer import Answerer, pick_up
@@ -25,6 +24,7 @@ from nianjian.engines.sip.message import Plan, Via
 from nianjian.features.inspection import claims
 from nianjian.features.inspection.queries import open_calls
 from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.documents import Callback
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.operations.calls import CallWay
 from nianjian.features.test_calls.queries import CallBasis
@@ -101,11 +101,10 @@ def _other(switch: Asterisk) -> None:
     raise AssertionError(path)
 
 
-def _tested(who: Actor, port: int, number: str) -> dict[str, Any]:
+def _tested(who: Actor, port: int, number: str) -> Callback:
     way = CallWay(Via("127.0.0.1", port), CALLER, witness="address")
-    (row,) = calls.place_test_calls(enterprise="demo", numbers=(number,), ways=[way], actor=who)["rows"]
-    trial: dict[str, Any] = row
-    return trial
+    (row,) = calls.place_test_calls(enterprise="demo", numbers=(number,), ways=[way], actor=who).rows
+    return row
 
 
 def _zone(switch: Asterisk) -> str:
@@ -124,19 +123,19 @@ def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, 
     time.sleep(1)
     with Answerer(pick_up) as far:
         foreign = _tested(anna, far.port, "95013")
-    assert {one["verdict"] for one in (right, wrong, foreign)} == {"passed"}  # by its address each looks right
-    (alone,) = landings.check_landings(enterprise="demo", trials=[foreign["trial"]], actor=anna)["rows"]
-    assert alone["landing"]["verdict"] == "silent"  # nothing has been recorded since
+    assert {one.verdict for one in (right, wrong, foreign)} == {"passed"}  # by its address each looks right
+    (alone,) = landings.check_landings(enterprise="demo", trials=[foreign.trial], actor=anna).rows
+    assert alone.landing.verdict == "silent"  # nothing has been recorded since
     time.sleep(1.1)
     _other(switch)
     result = landings.check_landings(enterprise="demo", trials=(), actor=anna)
-    landed = {row["trial"]: row["landing"] for row in result["rows"]}
-    said = {name: landed[one["trial"]]["verdict"] for name, one in (("r", right), ("w", wrong), ("f", foreign))}
+    landed = {row.trial: row.landing for row in result.rows}
+    said = {name: landed[one.trial].verdict for name, one in (("r", right), ("w", wrong), ("f", foreign))}
     assert said == {"r": "filed", "w": "elsewhere", "f": "unseen"}, _master(switch).read_text()
-    assert landed[wrong["trial"]]["seen"] == ["HZ-GW-01", "pbx"]
-    counts = {one["trial"]: one["counts"] for one in queries.list_trials(enterprise="demo", actor=anna)}
-    assert counts == {right["trial"]: "passed", wrong["trial"]: "failed", foreign["trial"]: "failed"}
-    _imported(switch, anna, operator, right["trial"])
+    assert landed[wrong.trial].seen == ["HZ-GW-01", "pbx"]
+    counts = {one.trial: one.counts for one in queries.list_trials(enterprise="demo", actor=anna)}
+    assert counts == {right.trial: "passed", wrong.trial: "failed", foreign.trial: "failed"}
+    _imported(switch, anna, operator, right.trial)
 
 
 def _imported(switch: Asterisk, who: Actor, operator: Actor, trial: str) -> None:
@@ -152,9 +151,9 @@ def _imported(switch: Asterisk, who: Actor, operator: Actor, trial: str) -> None
             == []
         )
     version = wiring.lake("demo").version("calls")
-    (row,) = landings.check_landings(enterprise="demo", trials=[trial], actor=who)["rows"]
-    assert {one["source"] for one in row["landing"]["records"]} == {"live:pbx", "lake:asterisk"}
-    assert (row["landing"]["verdict"], row["landing"]["sources"]["lake:asterisk"]) == ("filed", True)
+    (row,) = landings.check_landings(enterprise="demo", trials=[trial], actor=who).rows
+    assert {one.source for one in row.landing.records} == {"live:pbx", "lake:asterisk"}
+    assert (row.landing.verdict, row.landing.sources["lake:asterisk"]) == ("filed", True)
     assert wiring.lake("demo").version("calls") == version
 
 
@@ -164,31 +163,28 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
     assert "Running" in switch.tell("module show like app_voicemail.so"), said
     calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     tests = {number: _tested(anna, switch.port, number) for number in ("95013", "95015", "95016")}
-    assert {one["verdict"] for one in tests.values()} == {"passed"}
+    assert {one.verdict for one in tests.values()} == {"passed"}
     _other(switch)
     result = landings.check_landings(enterprise="demo", trials=(), actor=anna)
-    landed = {row["trial"]: row["landing"] for row in result["rows"]}
-    by_number = {number: landed[one["trial"]] for number, one in tests.items()}
+    landed = {row.trial: row.landing for row in result.rows}
+    by_number = {number: landed[one.trial] for number, one in tests.items()}
     record = _master(switch).read_text()
-    assert {number: one["verdict"] for number, one in by_number.items()} == {
+    assert {number: one.verdict for number, one in by_number.items()} == {
         "95013": "filed", "95015": "voicemail", "95016": "voicemail",
     }, record  # fmt: skip
-    signs = {number: [each["voicemail"] for each in one["records"]] for number, one in by_number.items()}
+    signs = {number: [each.voicemail for each in one.records] for number, one in by_number.items()}
     assert signs == {"95013": [None], "95015": ["VoiceMail"], "95016": ["mailbox"]}, record
-    counts = {
-        one["number"]: (one["counts"], one["counts_reason"])
-        for one in queries.list_trials(enterprise="demo", actor=anna)
-    }
+    counts = {one.number: (one.counts, one.counts_reason) for one in queries.list_trials(enterprise="demo", actor=anna)}
     assert counts == {
         "95013": ("passed", "answered"),
         "95015": ("failed", "voicemail"),
         "95016": ("failed", "voicemail"),
     }
     import_file(_master(switch), operator, _zone(switch))
-    (row,) = landings.check_landings(enterprise="demo", trials=[tests["95015"]["trial"]], actor=anna)["rows"]
-    assert {one["source"]: one["voicemail"] for one in row["landing"]["records"]} == {
+    (row,) = landings.check_landings(enterprise="demo", trials=[tests["95015"].trial], actor=anna).rows
+    assert {one.source: one.voicemail for one in row.landing.records} == {
         "live:pbx": "VoiceMail", "lake:asterisk": "VoiceMail",
     }, record  # fmt: skip
-    (row,) = landings.check_landings(enterprise="demo", trials=[tests["95013"]["trial"]], actor=anna)["rows"]
-    names = {one["source"]: one["named"] for one in row["landing"]["records"]}
+    (row,) = landings.check_landings(enterprise="demo", trials=[tests["95013"].trial], actor=anna).rows
+    names = {one.source: one.named for one in row.landing.records}
     assert names == {"live:pbx": ["HZ-GW-01", "pbx"], "lake:asterisk": ["HZ-GW-01"]}, record

@@ -5,6 +5,7 @@ from typing import Final
 
 from nianjian.features.inspection.documents import DrillBegun
 from nianjian.features.inspection.operations import drill, readiness
+from nianjian.features.test_calls.documents import CallCounts, LandingCounts
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
@@ -13,12 +14,12 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.operation import REGISTRY
 
 
-def _called(job: JobValue, actor: Actor, on_progress: Report) -> Mapping[str, object]:
+def _called(job: JobValue, actor: Actor, on_progress: Report) -> CallCounts:
     """``payload``: numbers (none: all filed ones) and routes (names)."""
     return calls.run_test_calls(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=on_progress)
 
 
-def _witnessed(job: JobValue, actor: Actor, on_progress: Report) -> Mapping[str, object]:
+def _witnessed(job: JobValue, actor: Actor, on_progress: Report) -> LandingCounts:
     """``payload``: trials; or unasked, from and to: those of the span that are open."""
     if job.payload.get("unasked"):
         return landings.run_landing_recheck(

@@ -1,13 +1,21 @@
 """Test calls (回拨): how filed numbers stand, tests, their evidence, the ways they take."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.documents import (
+    Callback,
+    CallbackGateway,
+    CallbackNumber,
+    CallbackTold,
+    Routing,
+    SavedRoute,
+)
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.roles import Permission
@@ -20,113 +28,6 @@ from nianjian.platform.home.http import as_attachment
 
 Dialled = Annotated[str, Field(max_length=40, pattern=r"^[0-9+*# ()-]+$")]
 Short = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-class CallbackRecord(Schema):
-    """A record of a test call: ``named``: gateways, lines, trunks, hosts and the switch as it names them.
-
-    ``voicemail``: the application or context by which it says that a voicemail answered, null for none.
-    """
-
-    source: str
-    call: str
-    at: str
-    named: list[str]
-    voicemail: str | None
-
-
-class CallbackLanding(Schema):
-    """A look into the own call records, dated; what was sealed with the call stays as it is.
-
-    ``verdict``: filed (at the ledger's gateway), elsewhere, voicemail (one answered), unseen (not recorded though there
-    are records of that time), silent (no records of that time) or unnamed (nothing in the record can be held against
-    the ledger); ``sources``: each with whether it has records before and after the call. ``made_by`` system:clock: it
-    was looked for unasked, after an import or a run of tests.
-    """
-
-    verdict: str
-    at: str
-    expected: str | None
-    seen: list[str]
-    records: list[CallbackRecord]
-    sources: dict[str, bool]
-    made_by: str
-
-
-class Callback(Schema):
-    """A test call in one line, its number masked where it is a person's. Seconds are exact to the millisecond.
-
-    ``verdict``: passed, failed or not_proved, in_progress while a call by hand is under way; ``reason``: its code;
-    ``answer_in_time`` null: it cannot be told; ``witness``: what proved the landing (none, address, token, person).
-    ``counts``, ``counts_reason`` and ``counts_witness`` (also records): what counts beside ``landing``, the newest
-    look into the call records, null before one; where the two differ the worse counts.
-    """
-
-    counts: Literal["passed", "failed", "not_proved", "in_progress"]
-    counts_reason: str | None
-    counts_witness: str
-    landing: CallbackLanding | None
-    trial: str
-    number: str
-    how: str
-    verdict: Literal["passed", "failed", "not_proved", "in_progress"]
-    reason: str | None
-    answer_in_time: bool | None
-    answer_s: float | None
-    ringing_s: float | None
-    trying_s: float | None
-    early_s: float | None
-    over_s: float | None
-    limit_s: float
-    status: int | None
-    phrase: str | None
-    q850: int | None
-    gateway_expected: str | None
-    gateway_seen: str | None
-    witness: str
-    route: str | None
-    carrier: str | None
-    via: str | None
-    begun_at: str
-    made_by: str
-
-
-class CallbackMessage(Schema):
-    """A SIP message, parties masked, secrets left out; ``at_ms``: after the first INVITE."""
-
-    at_ms: int
-    sent: bool
-    first: str
-    text: str
-
-
-class CallbackTold(Callback):
-    """A test call with what else was seen, and its messages."""
-
-    looks: list[CallbackLanding]
-    note: str | None
-    source: dict[str, Any]
-    rulebook: dict[str, Any]
-    sha256: str | None
-    server: str | None
-    fault: str | None
-    media: str | None
-    contact: str | None
-    routes: list[str]
-    codec: str | None
-    voicemail: str | None
-    resent: int
-    messages: list[CallbackMessage]
-
-
-class CallbackNumber(Schema):
-    """A filed number: ``light`` green, yellow, red or insufficient; ``carriers``: each one's state."""
-
-    number: str
-    gateway: str | None
-    light: str
-    carriers: dict[str, str]
-    newest: Callback | None
 
 
 class CallbackFilter(Cut):
@@ -159,7 +60,7 @@ class CallbackEnded(Schema):
     note: Text = ""
 
 
-class CallbackRoute(Schema):
+class CallbackRoute(Schema):  # the command line has the flaw last, and none where a route is set
     """A way for test calls; its password and key are never told. ``certificate_until``: last day of our own one."""
 
     name: str
@@ -174,13 +75,6 @@ class CallbackRoute(Schema):
     daily_at: str | None
     daily_flaw: str | None = None
     next_at: str | None
-
-
-class CallbackGateway(Schema):
-    """From which addresses a gateway of the ledger answers."""
-
-    name: str
-    hosts: list[str]
 
 
 class CallbackWays(Schema):
@@ -230,27 +124,27 @@ HERE = "/enterprises/{code}/callback"
 
 
 @read(router, f"{HERE}/ways", act=Permission.READ, answer=CallbackWays)
-def callback_ways(request: Request, code: str) -> dict[str, object]:
+def callback_ways(request: Request, code: str) -> Routing:
     """Ways and gateways."""
     return calls.describe_routes(enterprise=code, actor=request.actor)
 
 
 @write(router, f"{HERE}/ways", act=Permission.ADMINISTER, answer=CallbackRoute)
-def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> dict[str, object]:
+def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> SavedRoute:
     """Make a way or change it."""
     way = RouteInput(**given.dict(exclude={"daily_at"}), daily_at=calls.parse_daily(given.daily_at))
     return calls.save_route(enterprise=code, route=way, actor=request.actor)
 
 
 @write(router, f"{HERE}/ways/remove", act=Permission.ADMINISTER, answer=CallbackRouteNamed)
-def callback_way_remove(request: Request, code: str, given: CallbackRouteNamed) -> dict[str, object]:
+def callback_way_remove(request: Request, code: str, given: CallbackRouteNamed) -> CallbackRouteNamed:
     """Remove a way; the test calls that went over it stay."""
     calls.remove_route(enterprise=code, name=given.name, actor=request.actor)
-    return {"name": given.name}
+    return CallbackRouteNamed(name=given.name)
 
 
 @write(router, f"{HERE}/gateways", act=Permission.ADMINISTER, answer=CallbackGateway)
-def callback_gateway_set(request: Request, code: str, given: CallbackGatewaySet) -> dict[str, object]:
+def callback_gateway_set(request: Request, code: str, given: CallbackGatewaySet) -> CallbackGateway:
     """Say from which addresses a gateway of the ledger answers."""
     return calls.save_gateway(enterprise=code, name=given.name, hosts=" ".join(given.hosts), actor=request.actor)
 
@@ -269,7 +163,7 @@ def get_trial_id_or_404(request: Request, code: str, trial: str) -> str:
 def callback_list(request: Request, code: str, given: Query[CallbackFilter]) -> dict[str, object]:
     """The enterprise's test calls, newest first."""
     part = partial(queries.list_trials, enterprise=code, number=given.number, actor=request.actor)
-    return paged(request, given, LazyRows(part), dict)
+    return paged(request, given, LazyRows(part), lambda one: one)
 
 
 @write(router, TESTS, act=Permission.REPORT, answer=Job, status=202)
@@ -283,23 +177,23 @@ def callback_test(request: Request, code: str, given: CallbackAsked) -> Job:
 def callback_numbers(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The filed numbers that are in force, each with the light of its test calls."""
     part = partial(queries.list_numbers, enterprise=code, actor=request.actor)
-    return paged(request, cut, LazyRows(part), dict)
+    return paged(request, cut, LazyRows(part), lambda one: one)
 
 
 @write(router, "/enterprises/{code}/callback/by-hand", act=Permission.MANAGE_DATA, answer=Callback, status=201)
-def callback_begin(request: Request, code: str, given: CallbackBegun) -> dict[str, object]:
+def callback_begin(request: Request, code: str, given: CallbackBegun) -> Callback:
     """Start the timer of a call that a person dials now."""
     return calls.begin_manual_call(enterprise=code, number=given.number, carrier=given.carrier, actor=request.actor)
 
 
 @read(router, TEST, act=Permission.READ, answer=CallbackTold)
-def callback_get(request: Request, code: str, trial: str) -> dict[str, object]:
+def callback_get(request: Request, code: str, trial: str) -> CallbackTold:
     """One test call with its messages."""
     return queries.get_trial_detail(trial=get_trial_id_or_404(request, code, trial), actor=request.actor)
 
 
 @write(router, f"{TEST}/end", act=Permission.MANAGE_DATA, answer=Callback)
-def callback_end(request: Request, code: str, trial: str, given: CallbackEnded) -> dict[str, object]:
+def callback_end(request: Request, code: str, trial: str, given: CallbackEnded) -> Callback:
     """Stop the timer of a call by hand and say what came of it."""
     one = get_trial_id_or_404(request, code, trial)
     return calls.end_manual_call(trial=one, outcome=given.outcome, note=given.note, actor=request.actor)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import write_private_file
 from nianjian.engines.kernel.states import State
@@ -25,11 +26,19 @@ from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
+    from nianjian.features.test_calls.documents import (
+        Callback,
+        CallbackGateway,
+        CallbackLanding,
+        CallbackNumber,
+        CallbackTold,
+        PlacedCalls,
+        SavedRoute,
+    )
     from nianjian.features.test_calls.operations.calls import CallWay
 
 # Test calls on a terminal.
 
-Json = Mapping[str, Any]
 Show = Callable[[Console], None]
 
 
@@ -38,97 +47,96 @@ def render_line(text: str) -> Show:
     return lambda console: console.print(text)
 
 
-def render_tested(console: Console, summary: Json) -> None:
+def render_tested(console: Console, summary: PlacedCalls) -> None:
     """What was called now."""
-    counts = summary["counts"]
+    counts = summary.counts
     text = _("{passed} passed, {failed} failed, {unproved} not proved; the limit is {limit} s.")
     line = text.format(
         passed=counts[State.PASSED],
         failed=counts[State.FAILED],
         unproved=counts[State.NOT_PROVED],
-        limit=summary["limit_s"],
+        limit=summary.limit_s,
     )
-    console.print(line, style=STYLES[summary["verdict"]])
-    render_tests(console, summary["rows"])
+    console.print(line, style=STYLES[summary.verdict])
+    render_tests(console, summary.rows)
 
 
-def render_tests(console: Console, rows: Sequence[Json]) -> None:
+def render_tests(console: Console, rows: Sequence[Callback]) -> None:
     """Test calls, a line each."""
     heads = (_("test call"), _("number called"), _("verdict"), _("reason"), _("answered after (s)"), _("gateway"),
              _("begun"))  # fmt: skip
     body = [
         (
-            one["trial"],
-            one["number"],
-            _(STATES[one["counts"]]),
-            _(REASONS[one["counts_reason"]]) if one["counts_reason"] else None,
-            one["answer_s"],
-            one["gateway_seen"],
-            one["begun_at"][:19].replace("T", " "),
+            one.trial,
+            one.number,
+            _(STATES[one.counts]),
+            _(REASONS[one.counts_reason]) if one.counts_reason else None,
+            one.answer_s,
+            one.gateway_seen,
+            one.begun_at[:19].replace("T", " "),
         )
         for one in rows
     ]
     table.rows(console, heads, body)
 
 
-def render_numbers(console: Console, rows: Sequence[Json]) -> None:
+def render_numbers(console: Console, rows: Sequence[CallbackNumber]) -> None:
     """Filed numbers with their lights."""
     heads = (_("number called"), _("light"), _("carriers"), _("gateway"), _("newest test call"))
     body = [
         (
-            one["number"],
-            _(LIGHTS[one["light"]]),
-            "、".join(f"{carrier} {_(CARRIERS[state])}" for carrier, state in one["carriers"].items()),
-            one["gateway"],
-            one["newest"] and one["newest"]["begun_at"][:16].replace("T", " "),
+            one.number,
+            _(LIGHTS[one.light]),
+            "、".join(f"{carrier} {_(CARRIERS[state])}" for carrier, state in one.carriers.items()),
+            one.gateway,
+            one.newest and one.newest.begun_at[:16].replace("T", " "),
         )
         for one in rows
     ]
     table.rows(console, heads, body)
 
 
-def render_trial(console: Console, trial: Json) -> None:
+def render_trial(console: Console, trial: CallbackTold, evidence: str = "") -> None:
     """One test call: what it proves, and its messages in order."""
     render_tests(console, [trial])
-    console.print(_("landing proved by: {witness}").format(witness=_(PROOFS[trial["counts_witness"]])))
-    if trial["landing"]:
-        was = _(REASONS[trial["reason"]]) if trial["reason"] else ""
-        console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(STATES[trial['verdict']])} {was}"))
-        render_landings(console, [{"trial": trial["trial"], "landing": one} for one in trial["looks"]])
-    body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in trial["messages"]]
+    console.print(_("landing proved by: {witness}").format(witness=_(PROOFS[trial.counts_witness])))
+    if trial.landing:
+        was = _(REASONS[trial.reason]) if trial.reason else ""
+        console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(STATES[trial.verdict])} {was}"))
+        render_landings(console, [(trial.trial, one) for one in trial.looks])
+    body = [(one.at_ms, "→" if one.sent else "←", one.first) for one in trial.messages]
     if body:
         table.rows(console, (_("after ms"), "", _("message")), body)
-    if "evidence" in trial:
-        console.print(trial["evidence"])
+    if evidence:
+        console.print(evidence)
 
 
-def render_landings(console: Console, rows: Sequence[Json]) -> None:
+def render_landings(console: Console, looks: Sequence[tuple[str, CallbackLanding]]) -> None:
     """What the call records say of test calls."""
     heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("checked at"))
     body = [
         (
-            one["trial"],
-            _(LANDINGS[one["landing"]["verdict"]]),
-            one["landing"]["expected"],
-            "、".join(one["landing"]["seen"]),
-            one["landing"]["at"][:19].replace("T", " "),
+            trial,
+            _(LANDINGS[one.verdict]),
+            one.expected,
+            "、".join(one.seen),
+            one.at[:19].replace("T", " "),
         )
-        for one in rows
+        for trial, one in looks
     ]
     table.rows(console, heads, body)
 
 
-def render_routes(console: Console, routes: Sequence[Json] = (), gateways: Sequence[Json] = ()) -> None:
+def render_routes(
+    console: Console, routes: Sequence[SavedRoute] = (), gateways: Sequence[CallbackGateway] = ()
+) -> None:
     """Ways and gateways."""
     heads = (_("route"), _("where calls go"), _("carrier"), _("calling number"), _("proof of landing"), _("daily at"))
-    body = [
-        (one["name"], one["via"], one["carrier"], one["caller"], _(PROOFS[one["witness"]]), one["daily_at"])
-        for one in routes
-    ]
+    body = [(one.name, one.via, one.carrier, one.caller, _(PROOFS[one.witness]), one.daily_at) for one in routes]
     if body or not gateways:
         table.rows(console, heads, body)
     if gateways:
-        hosts = [(one["name"], ", ".join(one["hosts"])) for one in gateways]
+        hosts = [(one.name, ", ".join(one.hosts)) for one in gateways]
         table.rows(console, (_("gateway"), _("addresses")), hosts)
 
 
@@ -269,7 +277,8 @@ def _show(args: argparse.Namespace) -> Answer:
     trial = queries.get_trial_detail(trial=args.trial, actor=actor)
     if args.out is not None:
         _name, content = calls.fetch_evidence(trial=args.trial, actor=actor)
-        trial["evidence"] = write_private_file(args.out, content)
+        file = write_private_file(args.out, content)
+        return Answer(to_builtins(trial) | {"evidence": file}, partial(render_trial, trial=trial, evidence=file))
     return Answer(trial, partial(render_trial, trial=trial))
 
 
@@ -279,7 +288,7 @@ def _begin(args: argparse.Namespace) -> Answer:
 
     trial = calls.begin_manual_call(enterprise=args.enterprise, number=args.number, carrier=args.carrier, actor=actor)
     text = _("Dial {number} now; the timer of test call {trial} runs.")
-    return Answer(trial, render_line(text.format(number=trial["number"], trial=trial["trial"])))
+    return Answer(trial, render_line(text.format(number=trial.number, trial=trial.trial)))
 
 
 def _end(args: argparse.Namespace) -> Answer:
@@ -287,7 +296,7 @@ def _end(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import calls
 
     trial = calls.end_manual_call(trial=args.trial, outcome=args.outcome, note=args.note, actor=actor)
-    return Answer(trial, partial(render_tests, rows=[trial]), DONE if trial["verdict"] == State.PASSED else NO)
+    return Answer(trial, partial(render_tests, rows=[trial]), DONE if State(trial.verdict) is State.PASSED else NO)
 
 
 def _test(args: argparse.Namespace) -> Answer:
@@ -308,9 +317,10 @@ def _test(args: argparse.Namespace) -> Answer:
             actor=actor,
             progress=lambda _note, done, total: report(done, total),
         )
-    if len(summary["rows"]) == 1:  # one number is told at the top, too
-        summary = {**summary["rows"][0], **summary}
-    return Answer(summary, partial(render_tested, summary=summary), DONE if summary["verdict"] == State.PASSED else NO)
+    data: object = summary
+    if len(summary.rows) == 1:  # one number is told at the top, too
+        data = to_builtins(summary.rows[0]) | to_builtins(summary)
+    return Answer(data, partial(render_tested, summary=summary), DONE if summary.verdict == State.PASSED else NO)
 
 
 def _witness(args: argparse.Namespace) -> Answer:
@@ -325,8 +335,8 @@ def _witness(args: argparse.Namespace) -> Answer:
             actor=actor,
             progress=lambda _note, done, total: report(done, total),
         )
-    show = partial(render_landings, rows=summary["rows"])
-    return Answer(summary, show, DONE if summary["verdict"] == State.PASSED else NO)
+    show = partial(render_landings, looks=[(one.trial, one.landing) for one in summary.rows])
+    return Answer(summary, show, DONE if summary.verdict == State.PASSED else NO)
 
 
 def add_route_actions(actions: Actions) -> None:
@@ -351,7 +361,7 @@ def _routes(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import calls
 
     routing = calls.describe_routes(enterprise=args.enterprise, actor=actor)
-    return Answer(routing, partial(render_routes, routes=routing["routes"], gateways=routing["gateways"]))
+    return Answer(routing, partial(render_routes, routes=routing.routes, gateways=routing.gateways))
 
 
 def _route(args: argparse.Namespace) -> Answer:

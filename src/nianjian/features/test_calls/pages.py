@@ -1,6 +1,6 @@
 """Test calls: how each filed number stands, one test with its messages, the ways they take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
@@ -25,6 +25,7 @@ from nianjian.engines.paper.texts.test_calls import OUTCOMES as SAID
 from nianjian.engines.paper.texts.test_calls import WITNESSES as PROOFS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.documents import Callback, CallbackMessage, CallbackNumber, CallbackTold
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.operations.calls import OUTCOMES
 from nianjian.features.test_calls.queries import CallBasis
@@ -157,7 +158,7 @@ MOST_ARROWS: Final = 60  # arrows
 ASKED, BY_HAND, WAY, GATEWAY = "asked_%s", "hand_%s", "way_%s", "gateway_%s"  # ids of the fields of a page's forms
 
 
-def build_ladder(messages: Sequence[Mapping[str, Any]]) -> Json | None:
+def build_ladder(messages: Sequence[CallbackMessage]) -> Json | None:
     """Place the messages in order, in units of the picture; None where there are none. ``more``: those left out."""
     if not messages:
         return None
@@ -173,10 +174,10 @@ def build_ladder(messages: Sequence[Mapping[str, Any]]) -> Json | None:
     }
 
 
-def _arrow(place: int, one: Mapping[str, Any]) -> Json:
+def _arrow(place: int, one: CallbackMessage) -> Json:
     """From ``x1`` to ``x2``; ``tip``: points of its head, ``kind``: request, progress, success or refusal."""
-    first, y = str(one["first"]), LADDER_HEAD + ARROW_HEIGHT * (place + 1) - 6
-    begin, end, back = (OURS, THEIRS, -8) if one["sent"] else (THEIRS, OURS, 8)
+    first, y = one.first, LADDER_HEAD + ARROW_HEIGHT * (place + 1) - 6
+    begin, end, back = (OURS, THEIRS, -8) if one.sent else (THEIRS, OURS, 8)
     # A reply's code and phrase, a request's method and whom it asks for.
     label = first.removeprefix("SIP/2.0 ").removesuffix(" SIP/2.0")
     reply = {"1": "progress", "2": "success"}.get(first[8:9], "refusal")
@@ -187,7 +188,7 @@ def _arrow(place: int, one: Mapping[str, Any]) -> Json:
         "text": y - 6,
         "tip": f"{end},{y} {end + back},{y - 4} {end + back},{y + 4}",
         "label": label if len(label) <= LABEL_LENGTH else f"{label[: LABEL_LENGTH - 1]}…",
-        "at": f"{one['at_ms']} ms",
+        "at": f"{one.at_ms} ms",
         "kind": reply if first.startswith("SIP/2.0 ") else "request",
     }
 
@@ -222,7 +223,7 @@ def begin_manual_call(request: Request, code: str) -> HttpResponse:
     if form.is_valid():
         try:
             test = calls.begin_manual_call(enterprise=code, actor=request.actor, **form.cleaned_data)
-            return redirect("callback-one", code=code, trial=test["trial"])
+            return redirect("callback-one", code=code, trial=test.trial)
         except NianjianError as error:
             _show_refusal(form, error)
     return _listing(request, code, UNPROCESSABLE, by_hand=form)
@@ -238,8 +239,8 @@ def _listing(request: Request, code: str, status: int = 200, **bound: Form) -> H
     _ = words(current())
     grounds = CallBasis.of(code, request.actor, Permission.READ)
     about: Json = {"enterprise": code, "actor": request.actor}
-    numbers: Page[Json] = paged(request, LazyRows(partial(queries.list_numbers, **about)), name="numbers")
-    tests: Page[Json] = paged(request, LazyRows(partial(queries.list_trials, **about)))
+    numbers: Page[CallbackNumber] = paged(request, LazyRows(partial(queries.list_numbers, **about)), name="numbers")
+    tests: Page[Callback] = paged(request, LazyRows(partial(queries.list_trials, **about)))
     routing = calls.describe_routes(enterprise=code, actor=request.actor)
     context = {
         "asked": TestCallForm(auto_id=ASKED),
@@ -247,7 +248,7 @@ def _listing(request: Request, code: str, status: int = 200, **bound: Form) -> H
         **bound,
         "limit": f"{grounds.limit / 1000:g}",
         "days": grounds.days,
-        "routes": [one["name"] for one in routing["routes"]],
+        "routes": [one.name for one in routing.routes],
         "numbers": numbers,
         "number_table": _numbers(code, numbers.rows, _),
         "page": tests,
@@ -258,20 +259,20 @@ def _listing(request: Request, code: str, status: int = 200, **bound: Form) -> H
     return render(request, "callback/list.html", context, status=status)
 
 
-def _numbers(code: str, rows: Sequence[Json], _: Words) -> Table:
+def _numbers(code: str, rows: Sequence[CallbackNumber], _: Words) -> Table:
     body = []
     for one in rows:
-        last = one["newest"]
-        carriers = [(carrier, _(CARRIERS[state])) for carrier, state in one["carriers"].items()]
-        address = reverse("callback-one", kwargs={"code": code, "trial": last["trial"]}) if last else ""
+        last = one.newest
+        carriers = [(carrier, _(CARRIERS[state])) for carrier, state in one.carriers.items()]
+        address = reverse("callback-one", kwargs={"code": code, "trial": last.trial}) if last else ""
         body.append(
             [
-                Cell(one["number"]),
-                Cell(_(LIGHTS[one["light"]]), code=one["light"]),
+                Cell(one.number),
+                Cell(_(LIGHTS[one.light]), code=one.light),
                 Cell("", pairs=carriers),
-                Cell(one["gateway"] or "–"),
-                Cell(format_moment(last["begun_at"]) if last else "–", href=address),
-                Cell(_(REASONS[last["counts_reason"]]) if last else "–"),
+                Cell(one.gateway or "–"),
+                Cell(format_moment(last.begun_at) if last else "–", href=address),
+                Cell(_(REASONS[last.counts_reason]) if last and last.counts_reason else "–"),
             ]
         )
     heads = (gettext("Number called"), gettext("State"), gettext("Carriers"), gettext("Gateway in the ledger"),
@@ -279,19 +280,19 @@ def _numbers(code: str, rows: Sequence[Json], _: Words) -> Table:
     return Table(gettext("Filed numbers"), [Column(head) for head in heads], body, wrap=True, cards=True)
 
 
-def _tests(code: str, rows: Sequence[Json], _: Words) -> Table:
+def _tests(code: str, rows: Sequence[Callback], _: Words) -> Table:
     body = [
         [
             Cell(
-                format_moment(one["begun_at"]),
-                href=reverse("callback-one", kwargs={"code": code, "trial": one["trial"]}),
+                format_moment(one.begun_at),
+                href=reverse("callback-one", kwargs={"code": code, "trial": one.trial}),
             ),
-            Cell(one["number"]),
-            Cell(_(STATES[one["counts"]]), badge=BADGES[one["counts"]]),
-            Cell(_(REASONS[one["counts_reason"]]) if one["counts_reason"] else "–"),
-            Cell("–" if one["answer_s"] is None else f"{one['answer_s']:.3f}", figure=True),
-            Cell(one["gateway_seen"] or "–"),
-            Cell(" ".join(filter(None, (_(HOWS[one["how"]]), one["route"], one["carrier"])))),
+            Cell(one.number),
+            Cell(_(STATES[one.counts]), badge=BADGES[one.counts]),
+            Cell(_(REASONS[one.counts_reason]) if one.counts_reason else "–"),
+            Cell("–" if one.answer_s is None else f"{one.answer_s:.3f}", figure=True),
+            Cell(one.gateway_seen or "–"),
+            Cell(" ".join(filter(None, (_(HOWS[one.how]), one.route, one.carrier)))),
         ]
         for one in rows
     ]
@@ -324,36 +325,36 @@ def route_listing(request: Request, code: str) -> HttpResponse:
         status = UNPROCESSABLE
     routing = calls.describe_routes(enterprise=code, actor=request.actor)
     _ = words(current())
-    about = {"count": routing["numbers"], "most": calls.MOST_CALLS}
+    about = {"count": routing.numbers, "most": calls.MOST_CALLS}
     flaws = [
-        reminder_line(f"{CALLBACK}:", {**about, "reason": one["daily_flaw"], "route": one["name"]}, _)
-        for one in routing["routes"]
-        if one["daily_flaw"]
+        reminder_line(f"{CALLBACK}:", {**about, "reason": one.daily_flaw, "route": one.name}, _)
+        for one in routing.routes
+        if one.daily_flaw
     ]
-    ends = {one["name"]: date.fromisoformat(day) for one in routing["routes"] if (day := one["certificate_until"])}
+    ends = {one.name: date.fromisoformat(day) for one in routing.routes if (day := one.certificate_until)}
     over = {name for name, day in ends.items() if day < clock.today()}  # it is no good to any gateway
     rows = [
         [
-            Cell(one["name"]),
-            Cell(one["via"]),
-            Cell(one["line"] or "–"),
-            Cell(one["carrier"] or "–"),
-            Cell(one["caller"]),
-            Cell(_(PROOFS[one["witness"]])),
-            Cell(format_day(ends.get(one["name"])) or "–", badge="bad" if one["name"] in over else ""),
-            Cell(one["daily_at"] or "–", badge="bad" if one["daily_flaw"] else ""),
+            Cell(one.name),
+            Cell(one.via),
+            Cell(one.line or "–"),
+            Cell(one.carrier or "–"),
+            Cell(one.caller),
+            Cell(_(PROOFS[one.witness])),
+            Cell(format_day(ends.get(one.name)) or "–", badge="bad" if one.name in over else ""),
+            Cell(one.daily_at or "–", badge="bad" if one.daily_flaw else ""),
         ]
-        for one in routing["routes"]
+        for one in routing.routes
     ]
     heads = (gettext("Name"), gettext("Where calls go"), gettext("Trunk line of the register"), gettext("Carrier"),
              gettext("Calling number"), gettext("What proves the landing"), gettext("Own certificate until"),
              gettext("Each day at"))  # fmt: skip
     pair = [Column(gettext("Gateway in the ledger")), Column(gettext("Addresses"))]
-    hosts = [[Cell(one["name"]), Cell(", ".join(one["hosts"]))] for one in routing["gateways"]]
+    hosts = [[Cell(one.name), Cell(", ".join(one.hosts))] for one in routing.gateways]
     context = {
         "ways": Table(gettext("Routes"), [Column(head) for head in heads], rows, wrap=True, cards=True),
         "gateways": Table(gettext("Gateways"), pair, hosts, wrap=True),
-        "names": [one["name"] for one in routing["routes"]],
+        "names": [one.name for one in routing.routes],
         "way": way,
         "gateway": gateway,
         "flaws": flaws,
@@ -388,11 +389,11 @@ def _apply_form(request: Request, code: str, form: Form) -> bool:
 LANDING_BADGES = {"filed": "good", "silent": "warn", "unnamed": "warn"} | dict.fromkeys(AGAINST, "bad")
 
 
-def _find_trial(request: Request, code: str, trial: str) -> Json:
+def _find_trial(request: Request, code: str, trial: str) -> CallbackTold:
     """The test, if it is of this enterprise; else 404."""
     with missing_as_404():
         test = queries.get_trial_detail(trial=trial, actor=request.actor)
-    if test["enterprise"] != code:
+    if test.enterprise != code:
         raise Http404
     return test
 
@@ -409,82 +410,82 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
         if run_form(form, lambda values: calls.end_manual_call(trial=trial, actor=request.actor, **values)):
             return redirect("callback-one", code=code, trial=trial)
     _ = words(current())
-    verdict = test["counts"]
+    verdict = test.counts
     context = {
         "told": test,
         "verdict": _(STATES[verdict]),
         "badge": BADGES[verdict],
-        "reason": _(REASONS[test["counts_reason"]]) if test["counts_reason"] else "",
+        "reason": _(REASONS[test.counts_reason]) if test.counts_reason else "",
         "pairs": _pairs(test, _),
         "looks": _looks(test, _),
-        "ladder": build_ladder(test["messages"]),
+        "ladder": build_ladder(test.messages),
         "lines": [
-            {"label": f"{one['at_ms']} ms {'→' if one['sent'] else '←'} {one['first']}", "text": one["text"]}
-            for one in test["messages"]
+            {"label": f"{one.at_ms} ms {'→' if one.sent else '←'} {one.first}", "text": one.text}
+            for one in test.messages
         ],
         "form": form,
-        "running": verdict == State.IN_PROGRESS,
-        "may_look": test["how"] == "sip"
-        and test["answer_s"] is not None
+        "running": State(verdict) is State.IN_PROGRESS,
+        "may_look": test.how == "sip"
+        and test.answer_s is not None
         and has_permission(request.actor, code, Permission.REPORT),
-        "gone": max(milliseconds(datetime.fromisoformat(test["begun_at"]), clock.now()), 0),  # the timer starts there
+        "gone": max(milliseconds(datetime.fromisoformat(test.begun_at), clock.now()), 0),  # the timer starts there
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
     return render(request, "callback/one.html", context, status=status)
 
 
-def _pairs(test: Json, _: Words) -> list[tuple[str, str]]:
+def _pairs(test: CallbackTold, _: Words) -> list[tuple[str, str]]:
     """What is known of it, line by line."""
     limit = gettext("{seconds} s (limit {limit} s)")
-    answer = test["answer_s"]
-    code = " ".join(str(one) for one in (test["status"], test["phrase"]) if one)
-    cause = "" if test["q850"] is None else f"Q.850 {test['q850']}"
-    measured = (test["source"].get("durations"), test["source"].get("begin"))
-    places = (test["contact"], *test["routes"], test["media"])
-    sealed = (_(STATES[test["verdict"]]), _(REASONS[test["reason"]]) if test["reason"] else "")
+    answer = test.answer_s
+    code = " ".join(str(one) for one in (test.status, test.phrase) if one)
+    cause = "" if test.q850 is None else f"Q.850 {test.q850}"
+    measured = (test.source.get("durations"), test.source.get("begin"))
+    places = (test.contact, *test.routes, test.media)
+    sealed = (_(STATES[test.verdict]), _(REASONS[test.reason]) if test.reason else "")
     pairs = (
-        (gettext("Begun"), format_moment(test["begun_at"])),
-        (gettext("How"), " ".join(filter(None, (_(HOWS[test["how"]]), test["route"], test["carrier"], test["via"])))),
+        (gettext("Begun"), format_moment(test.begun_at)),
+        (gettext("How"), " ".join(filter(None, (_(HOWS[test.how]), test.route, test.carrier, test.via)))),
         (
             gettext("Answered after"),
-            "" if answer is None else limit.format(seconds=f"{answer:.3f}", limit=f"{test['limit_s']:g}"),
+            "" if answer is None else limit.format(seconds=f"{answer:.3f}", limit=f"{test.limit_s:g}"),
         ),
-        (gettext("Rang after"), _seconds(test["ringing_s"])),
-        (gettext("Trying after (100)"), _seconds(test["trying_s"])),
-        (gettext("Early audio after"), _seconds(test["early_s"])),
-        (gettext("Last reply"), " · ".join(filter(None, (code, cause, test["server"], test["fault"])))),
-        (gettext("Gateway in the ledger"), test["gateway_expected"]),
-        (gettext("Gateway seen"), test["gateway_seen"]),
+        (gettext("Rang after"), _seconds(test.ringing_s)),
+        (gettext("Trying after (100)"), _seconds(test.trying_s)),
+        (gettext("Early audio after"), _seconds(test.early_s)),
+        (gettext("Last reply"), " · ".join(filter(None, (code, cause, test.server, test.fault)))),
+        (gettext("Gateway in the ledger"), test.gateway_expected),
+        (gettext("Gateway seen"), test.gateway_seen),
         (gettext("Contact, routes, audio"), " · ".join(filter(None, places))),
-        (gettext("Landing proved by"), _(PROOFS[test["counts_witness"]])),
-        (gettext("By SIP alone"), " · ".join(filter(None, sealed)) if test["landing"] else ""),
-        (gettext("Audio format"), test["codec"]),
-        (gettext("Repeated INVITEs"), str(test["resent"]) if test["messages"] else ""),
+        (gettext("Landing proved by"), _(PROOFS[test.counts_witness])),
+        (gettext("By SIP alone"), " · ".join(filter(None, sealed)) if test.landing else ""),
+        (gettext("Audio format"), test.codec),
+        (gettext("Repeated INVITEs"), str(test.resent) if test.messages else ""),
         (gettext("Clocks that measured"), " · ".join(str(one) for one in measured if one)),
-        (gettext("Rulebook"), test["rulebook"].get("version")),
-        (gettext("What was heard"), test["note"]),
-        (gettext("sha256 of the evidence"), test["sha256"]),
-        (gettext("Started by"), person(test["made_by"])),
+        (gettext("Rulebook"), test.rulebook.get("version")),
+        (gettext("What was heard"), test.note),
+        (gettext("sha256 of the evidence"), test.sha256),
+        (gettext("Started by"), person(test.made_by)),
     )
     return [(label, str(text)) for label, text in pairs if text]
 
 
-def _looks(test: Json, _: Words) -> Table | None:
+def _looks(test: CallbackTold, _: Words) -> Table | None:
     """What the call records said at each look, the newest first."""
     body = []
-    for one in reversed(test["looks"]):
+    for one in reversed(test.looks):
         texts = [
-            " ".join(filter(None, (record["source"], format_moment(record["at"]), record["voicemail"])))
-            for record in one["records"]
+            " ".join(filter(None, (record.source, format_moment(record.at), record.voicemail)))
+            for record in one.records
         ]
         covers = [(name, gettext("covers that time") if both else gettext("does not cover it"))
-                  for name, both in one["sources"].items()]  # fmt: skip
+                  for name, both in one.sources.items()]  # fmt: skip
         body.append(
             [
-                Cell(format_moment(one["at"])),
-                Cell(_(LANDINGS[one["verdict"]]), badge=LANDING_BADGES[one["verdict"]]),
-                Cell(", ".join(one["seen"]) or "–"),
+                Cell(format_moment(one.at)),
+                Cell(_(LANDINGS[one.verdict]), badge=LANDING_BADGES[one.verdict]),
+                Cell(", ".join(one.seen) or "–"),
                 Cell("; ".join(texts) or "–"),
                 Cell("" if covers else "–", pairs=covers),
             ]

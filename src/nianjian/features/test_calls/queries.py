@@ -22,6 +22,14 @@ from nianjian.engines.paper.people import mask_call_id, mask_call_text
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.sip.agent import Pace
 from nianjian.features.test_calls import validation
+from nianjian.features.test_calls.documents import (
+    Callback,
+    CallbackLanding,
+    CallbackMessage,
+    CallbackNumber,
+    CallbackRecord,
+    CallbackTold,
+)
 from nianjian.features.test_calls.models import Gateway, Landing, Route, Trial
 from nianjian.features.test_calls.states import RECORDS, STOPPED, FinishedTest, judge_number, weigh
 from nianjian.platform.accounts import query as accounts
@@ -242,13 +250,13 @@ def require_trial(trial: str, actor: Actor, act: Permission = Permission.READ) -
     return row
 
 
-def list_numbers(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor) -> list[Json]:
+def list_numbers(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor) -> list[CallbackNumber]:
     """A part of the filed numbers, each with its light, its carriers and its newest test; ``role_missing``."""
     grounds = CallBasis.of(enterprise, actor, Permission.READ)
     return number_lights(grounds, list(grounds.ledger)[first : first + count])
 
 
-def number_lights(grounds: CallBasis, targets: Sequence[str]) -> list[Json]:
+def number_lights(grounds: CallBasis, targets: Sequence[str]) -> list[CallbackNumber]:
     """How each number stands now."""
     now = clock.now()
     since = now - timedelta(days=grounds.days)
@@ -274,24 +282,24 @@ def number_lights(grounds: CallBasis, targets: Sequence[str]) -> list[Json]:
         )
         last = newest.get(one)
         rows.append(
-            {
-                "number": numbers.mask(one),
-                "gateway": grounds.ledger.get(one) or None,
-                "light": status.light,
-                "carriers": dict(status.carriers),
-                "newest": None if last is None else trial_to_document(last, landed.get(last.pk)),
-            }
+            CallbackNumber(
+                number=numbers.mask(one),
+                gateway=grounds.ledger.get(one) or None,
+                light=status.light,
+                carriers=dict(status.carriers),
+                newest=None if last is None else trial_to_document(last, landed.get(last.pk)),
+            )
         )
     return rows
 
 
 def count_lights(grounds: CallBasis) -> dict[str, int]:
     """How many filed numbers show each light."""
-    lights = Counter(one["light"] for one in number_lights(grounds, list(grounds.ledger)))
+    lights = Counter(one.light for one in number_lights(grounds, list(grounds.ledger)))
     return {light: lights[light] for light in ("green", "yellow", "red", "insufficient")}
 
 
-def list_trials(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor, number: str = "") -> list[Json]:
+def list_trials(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor, number: str = "") -> list[Callback]:
     """A part of the tests, newest first; ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     trials = Trial.objects.filter(enterprise_id=enterprise).order_by("-begun_at", "-pk")
@@ -300,79 +308,76 @@ def list_trials(first: int = 0, count: int = 50, *, enterprise: str, actor: Acto
     return [trial_to_document(one, landed.get(one.pk)) for one in rows]
 
 
-def get_trial_detail(*, trial: str, actor: Actor) -> Json:
+def get_trial_detail(*, trial: str, actor: Actor) -> CallbackTold:
     """One test with its messages, numbers of people masked, secrets left out; ``callback_trial_unknown``."""
     row = require_trial(trial, actor)
     evidence = json.loads(blobs.get(row.blob)) if row.blob else {}
     seen = evidence.get("seen", {})
     own_id = seen.get("call_id", "")
     looks = list_landings(row.pk)
-    return {
-        **trial_to_document(row, looks[-1] if looks else None),
-        "looks": [landing_to_document(one) for one in looks],
-        "enterprise": row.enterprise_id,
-        "note": mask_call_text(row.note or "") or None,
-        "source": dict(row.source),
-        "rulebook": dict(row.rulebook),
-        "sha256": row.sha256 or None,
-        "server": mask_call_text(seen.get("server", "")) or None,
-        "fault": seen.get("fault") or None,
-        "media": mask_call_text(seen.get("media", "")) or None,
-        "contact": mask_call_text(seen.get("contact", "")) or None,
-        "routes": [mask_call_text(one) for one in seen.get("routes", ())],
-        "codec": seen.get("codec"),
-        "voicemail": seen.get("voicemail") or None,
-        "resent": seen.get("resent", 0),
-        "messages": [
-            {
-                "at_ms": one["at"],
-                "sent": one["out"],
-                "first": mask_call_text(one["first"]),
-                "text": mask_call_text(one["text"], own_id),
-            }
+    return CallbackTold(
+        **_trial_fields(row, looks[-1] if looks else None),
+        looks=[landing_to_document(one) for one in looks],
+        enterprise=row.enterprise_id,
+        note=mask_call_text(row.note or "") or None,
+        source=dict(row.source),
+        rulebook=dict(row.rulebook),
+        sha256=row.sha256 or None,
+        server=mask_call_text(seen.get("server", "")) or None,
+        fault=seen.get("fault") or None,
+        media=mask_call_text(seen.get("media", "")) or None,
+        contact=mask_call_text(seen.get("contact", "")) or None,
+        routes=[mask_call_text(one) for one in seen.get("routes", ())],
+        codec=seen.get("codec"),
+        voicemail=seen.get("voicemail") or None,
+        resent=seen.get("resent", 0),
+        messages=[
+            CallbackMessage(one["at"], one["out"], mask_call_text(one["first"]), mask_call_text(one["text"], own_id))
             for one in seen.get("log", ())
         ],
-    }
+    )
 
 
-def landing_to_document(one: Landing) -> Json:
+def landing_to_document(one: Landing) -> CallbackLanding:
     """A look into the call records."""
-    return {
-        "verdict": one.verdict,
-        "at": one.at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
-        "expected": one.expected or None,
-        "seen": [mask_call_text(name) for name in one.seen],
-        "records": [
-            {
-                **record,
-                "call": mask_call_id(record["call"]),
-                "named": [mask_call_text(name) for name in record["named"]],
-                "voicemail": mask_call_text(record.get("voicemail", "")) or None,
-            }
+    return CallbackLanding(
+        verdict=one.verdict,
+        at=one.at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
+        expected=one.expected or None,
+        seen=[mask_call_text(name) for name in one.seen],
+        records=[
+            CallbackRecord(
+                source=record["source"],
+                call=mask_call_id(record["call"]),
+                at=record["at"],
+                named=[mask_call_text(name) for name in record["named"]],
+                voicemail=mask_call_text(record.get("voicemail", "")) or None,
+            )
             for record in one.records
         ],
-        "sources": dict(one.sources),
-        "made_by": one.made_by,
-    }
+        sources=dict(one.sources),
+        made_by=one.made_by,
+    )
 
 
-def trial_to_document(one: Trial, landing: Landing | None = None) -> Json:
-    """A test in one line. ``answer_s`` and ``ringing_s`` are seconds, exact to the millisecond.
+def trial_to_document(one: Trial, landing: Landing | None = None) -> Callback:
+    """A test in one line."""
+    return Callback(**_trial_fields(one, landing))
 
-    ``verdict`` is what SIP proved; ``counts`` and ``counts_reason``: what counts beside ``landing``, the newest look
-    into the call records; ``counts_witness``: what proves the landing then.
-    """
+
+def _trial_fields(one: Trial, landing: Landing | None) -> Json:
+    """The fields of a `Callback`, of which the detail has more."""
     counts, reason = weigh(one.verdict, one.reason, landing.verdict if landing else "")
     lifted = counts == State.PASSED != one.verdict
     return {
-        "counts": counts or State.IN_PROGRESS,
+        "counts": str(counts or State.IN_PROGRESS),
         "counts_reason": reason or None,
         "counts_witness": RECORDS if lifted else (one.witness or "none"),
         "landing": landing_to_document(landing) if landing else None,
         "trial": one.pk,
         "number": numbers.mask(one.number),
         "how": one.how,
-        "verdict": one.verdict or State.IN_PROGRESS,
+        "verdict": one.verdict or str(State.IN_PROGRESS),
         "reason": one.reason or None,
         "answer_in_time": one.in_time,
         "answer_s": _seconds(one.answer_ms),

@@ -221,14 +221,14 @@ def _make_test_calls(enterprise: str, calls: int, actor: Actor, progress: Progre
         return {"calls": {}, "why": why, "tests": []}
     ways = callback.list_ways(enterprise, ())
     result = callback.place_test_calls(enterprise=enterprise, numbers=roots, ways=ways, actor=actor, progress=progress)
-    counts = {state: result["counts"][state] for state in test_states.VERDICTS}
+    counts = {state: result.counts[state] for state in test_states.VERDICTS}
     tests = [
         {
-            "id": one["trial"],
-            **{name: one[name] for name in ("number", "route", "verdict", "reason")},
-            "answer_ms": None if one["answer_s"] is None else round(one["answer_s"] * 1000),
+            "id": one.trial,
+            **{name: getattr(one, name) for name in ("number", "route", "verdict", "reason")},
+            "answer_ms": None if one.answer_s is None else round(one.answer_s * 1000),
         }
-        for one in result["rows"]
+        for one in result.rows
     ]
     return {"calls": counts, "why": "", "tests": tests}
 

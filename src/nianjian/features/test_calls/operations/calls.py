@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import socket
@@ -16,6 +15,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel import numbers as kernel_numbers
+from nianjian.engines.kernel.encode import to_json
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.states import State, overall_state
 from nianjian.engines.paper.texts.season import CALLBACK
@@ -24,6 +24,15 @@ from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import is_this_machine
 from nianjian.engines.sip.message import Account, CallTrace, Plan, Via
 from nianjian.features.test_calls import queries, storage, validation
+from nianjian.features.test_calls.documents import (
+    Callback,
+    CallbackGateway,
+    CallCounts,
+    ListedRoute,
+    PlacedCalls,
+    Routing,
+    SavedRoute,
+)
 from nianjian.features.test_calls.models import Route
 from nianjian.features.test_calls.operations import landings
 from nianjian.features.test_calls.queries import CallBasis, Json, describe_clocks, require_trial, trial_to_document
@@ -95,17 +104,17 @@ def _require_elsewhere(via: Via, actor: Actor) -> None:
         raise NianjianError("callback_host_refused", host=via.host)
 
 
-def describe_routes(*, enterprise: str, actor: Actor) -> Json:
+def describe_routes(*, enterprise: str, actor: Actor) -> Routing:
     """Routes and gateways, no password; ``role_missing``."""
     grounds = CallBasis.of(enterprise, actor, Permission.READ)
-    return {
-        "routes": [
-            route_to_document(one) | {"daily_flaw": daily_flaw(one, grounds) or None}
+    return Routing(
+        routes=[
+            ListedRoute(**_route_fields(one), daily_flaw=daily_flaw(one, grounds) or None)
             for one in queries.list_routes(enterprise)
         ],
-        "numbers": len(grounds.ledger),
-        "gateways": [{"name": one.name, "hosts": one.hosts.split(",")} for one in queries.list_gateways(enterprise)],
-    }
+        numbers=len(grounds.ledger),
+        gateways=[CallbackGateway(one.name, one.hosts.split(",")) for one in queries.list_gateways(enterprise)],
+    )
 
 
 def daily_flaw(route: Route, grounds: CallBasis) -> str:
@@ -119,8 +128,8 @@ def daily_flaw(route: Route, grounds: CallBasis) -> str:
     return "" if grounds.in_hours(route.daily_at) else "callback_outside"
 
 
-def route_to_document(route: Route) -> Json:
-    """A route as a door may show it."""
+def _route_fields(route: Route) -> Json:
+    """The fields of a `SavedRoute`, of which a list has one more."""
     return {
         "name": route.name,
         "via": route.via,
@@ -136,7 +145,7 @@ def route_to_document(route: Route) -> Json:
     }
 
 
-def save_route(*, enterprise: str, route: RouteInput, actor: Actor) -> Json:
+def save_route(*, enterprise: str, route: RouteInput, actor: Actor) -> SavedRoute:
     """Make or change a route: calls go out to where it leads, so an administrator says it.
 
     The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``,
@@ -164,7 +173,7 @@ def save_route(*, enterprise: str, route: RouteInput, actor: Actor) -> Json:
         certificate=parse_client_identity(via, route.certificate, route.key),
         key="",
     )
-    return route_to_document(storage.store_route(enterprise=enterprise, route=parsed, actor=actor))
+    return SavedRoute(**_route_fields(storage.store_route(enterprise=enterprise, route=parsed, actor=actor)))
 
 
 def parse_client_identity(via: Via, certificate: str | None, key: str = "") -> str | None:
@@ -183,12 +192,12 @@ def remove_route(*, enterprise: str, name: str, actor: Actor) -> None:
     storage.delete_route(route=queries.get_route(enterprise, name), actor=actor)
 
 
-def save_gateway(*, enterprise: str, name: str, hosts: str, actor: Actor) -> Json:
+def save_gateway(*, enterprise: str, name: str, hosts: str, actor: Actor) -> CallbackGateway:
     """Say from which addresses a gateway of the ledger answers; "": forget it. ``role_missing``, `parse_hosts`."""
     require_permission(actor, enterprise, Permission.ADMINISTER)
     name, addresses = name.strip()[:120], validation.parse_hosts(hosts)
     storage.store_gateway(enterprise=enterprise, name=name, hosts=addresses, actor=actor)
-    return {"name": name, "hosts": list(addresses)}
+    return CallbackGateway(name, list(addresses))
 
 
 def parse_daily(hour: str) -> time | None:
@@ -233,7 +242,7 @@ def enqueue_test_calls(*, enterprise: str, numbers: Sequence[str], names: Sequen
     return flow.enqueue_once(kind=flow.CALLBACK_TEST, enterprise=enterprise, payload=payload, actor=actor)
 
 
-def run_test_calls(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_test_calls(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> CallCounts:
     """Do what `enqueue_test_calls` has put; how many calls had which verdict."""
     summary = place_test_calls(
         enterprise=enterprise,
@@ -242,7 +251,7 @@ def run_test_calls(*, enterprise: str, payload: Mapping[str, Any], actor: Actor,
         actor=actor,
         progress=progress,
     )
-    return {"counts": summary["counts"], "verdict": summary["verdict"]}
+    return CallCounts(summary.counts, summary.verdict)
 
 
 def place_test_calls(
@@ -253,7 +262,7 @@ def place_test_calls(
     actor: Actor,
     gateway: str = "",
     progress: Progress = silent,
-) -> Json:
+) -> PlacedCalls:
     """Call each number over each way now, and keep what was seen; one that raises in ``progress`` ends what lasts.
 
     What has begun by then is kept, too: the number was called.
@@ -269,7 +278,7 @@ def place_test_calls(
     calls = len(targets) * len(ways)
     _check_count(calls)
     planned: list[_PlannedCall] = []
-    rows: list[Json] = []
+    rows: list[Callback] = []
     started = clock.now()
     at_work = "、".join(kernel_numbers.mask(one) for one in targets[:3])
 
@@ -278,7 +287,7 @@ def place_test_calls(
 
     def took(place: int, seen: CallTrace) -> None:
         keep(place, seen)
-        progress(rows[-1]["number"], len(rows), calls)
+        progress(rows[-1].number, len(rows), calls)
 
     def tick() -> None:
         progress(at_work, len(rows), calls)
@@ -294,9 +303,9 @@ def place_test_calls(
     finally:
         if rows:
             landings.after_tests(enterprise, started)
-    counts = dict.fromkeys(VERDICTS, 0) | Counter(str(one["verdict"]) for one in rows)
+    counts = dict[str, int].fromkeys(VERDICTS, 0) | Counter(str(one.verdict) for one in rows)
     verdict = overall_state(state for state in VERDICTS if counts[state])
-    return {"rows": rows, "counts": counts, "verdict": verdict, "limit_s": grounds.limit / 1000}
+    return PlacedCalls(rows, counts, verdict, grounds.limit / 1000)
 
 
 def _numbers_to_call(grounds: CallBasis, texts: Sequence[str]) -> list[str]:
@@ -340,7 +349,7 @@ def _plan_call(grounds: CallBasis, number: str, way: CallWay, gateway: str) -> _
     return _PlannedCall(frame, Plan(number, way.caller, grounds.wait, hold, way.account, token), way, expected, filed)
 
 
-def _store_call(grounds: CallBasis, one: _PlannedCall, seen: CallTrace, actor: Actor) -> Json:
+def _store_call(grounds: CallBasis, one: _PlannedCall, seen: CallTrace, actor: Actor) -> Callback:
     limit, token = grounds.limit, one.plan.token
     verdict = judge(seen, limit=limit, expected=one.expected, witness=one.way.witness, token=token)
     verdict = verdict if one.filed else without_ledger(verdict)
@@ -359,7 +368,7 @@ OUTCOMES: Final = (
 HEARD: Final = "person"
 
 
-def begin_manual_call(*, enterprise: str, number: str, carrier: str, actor: Actor) -> Json:
+def begin_manual_call(*, enterprise: str, number: str, carrier: str, actor: Actor) -> Callback:
     """Start the timer of a call by hand. ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``."""
     grounds = CallBasis.of(enterprise, actor, Permission.MANAGE_DATA)
     target = validation.parse_number(number)
@@ -375,7 +384,7 @@ def begin_manual_call(*, enterprise: str, number: str, carrier: str, actor: Acto
     return trial_to_document(storage.store_begin(enterprise=enterprise, frame=frame, actor=actor))
 
 
-def end_manual_call(*, trial: str, outcome: str, note: str, actor: Actor) -> Json:
+def end_manual_call(*, trial: str, outcome: str, note: str, actor: Actor) -> Callback:
     """Stop the timer and write what came of the call.
 
     A person who recognises the greeting is the witness. ``role_missing``, ``callback_trial_unknown``,
@@ -471,7 +480,7 @@ def fetch_evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
     looks = [queries.landing_to_document(one) for one in queries.list_landings(row.pk)]
     if looks:
         later = {"sealed_bytes": len(content) - 1, "sealed_sha256": row.sha256, "looks": looks}
-        content = content[:-1] + f', "landings": {json.dumps(later, ensure_ascii=False)}}}'.encode()
+        content = content[:-1] + f', "landings": {to_json(later)}}}'.encode()
     with transaction.atomic():
         record(verb="callback.evidence", enterprise=row.enterprise_id, actor=actor, data={"trial": row.pk})
     return f"callback-{row.pk}.json", content

@@ -22,9 +22,10 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.features.screens import sources as live
 from nianjian.features.test_calls import landings, queries, storage
 from nianjian.features.test_calls import landings as compare
+from nianjian.features.test_calls.documents import CheckedLandings, LandedCall, LandingCounts
 from nianjian.features.test_calls.landings import BESIDE, LandingResult, PlacedCall, SwitchRecords, VoicemailSigns
 from nianjian.features.test_calls.models import Landing, Trial
-from nianjian.features.test_calls.queries import CallBasis, Json, landing_to_document, require_trial
+from nianjian.features.test_calls.queries import CallBasis, landing_to_document, require_trial
 from nianjian.features.test_calls.states import AGAINST, ELSEWHERE, FILED_GATEWAY, LANDINGS, SILENT, UNSEEN, VOICEMAIL
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -74,13 +75,17 @@ def enqueue_landing_check(*, enterprise: str, trial: str, actor: Actor) -> str:
     )
 
 
-def run_landing_check(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_landing_check(
+    *, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress
+) -> LandingCounts:
     """Do what `enqueue_landing_check` has put; how many tests had which landing."""
     trials = [str(one) for one in payload["trials"]]
-    return {"counts": check_landings(enterprise=enterprise, trials=trials, actor=actor, progress=progress)["counts"]}
+    return LandingCounts(check_landings(enterprise=enterprise, trials=trials, actor=actor, progress=progress).counts)
 
 
-def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, progress: Progress = silent) -> Json:
+def check_landings(
+    *, enterprise: str, trials: Sequence[str], actor: Actor, progress: Progress = silent
+) -> CheckedLandings:
     """Look for the records of these tests (none: of all answered SIP calls within the days that count) and keep it.
 
     ``role_missing``, ``callback_trial_unknown``, ``callback_not_answered``, ``callback_too_many``, ``live_malformed``.
@@ -98,7 +103,7 @@ def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, prog
         raise NianjianError("callback_too_many", count=len(tests), most=MOST)
     for one in tests:
         _require_answered(one)
-    rows: list[Json] = []
+    rows: list[LandedCall] = []
     seen = queries.recorded_landings([one.pk for one in tests])
     for one, fresh in look_for_landings(grounds, tests, progress):
         before, result = seen.get(one.pk), fresh
@@ -109,12 +114,12 @@ def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, prog
         landing = storage.store_landing(
             enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, result=result, actor=actor
         )
-        rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": landing_to_document(landing)})
-    counts = dict.fromkeys(LANDINGS, 0) | Counter(str(one["landing"]["verdict"]) for one in rows)
+        rows.append(LandedCall(one.pk, numbers.mask(one.number), landing_to_document(landing)))
+    counts = dict.fromkeys(LANDINGS, 0) | Counter(one.landing.verdict for one in rows)
     wrong = sum(counts[one] for one in AGAINST)
     proved = bool(rows) and counts[FILED_GATEWAY] == len(rows)
     verdict = State.FAILED if wrong else State.PASSED if proved else State.NOT_PROVED
-    return {"rows": rows, "counts": counts, "verdict": verdict}
+    return CheckedLandings(rows, counts, verdict)
 
 
 def look_for_landings(
@@ -279,7 +284,9 @@ def _enqueue_span(enterprise: str, first: datetime, last: datetime) -> str:
     return flow.enqueue(kind=flow.CALLBACK_WITNESS, enterprise=enterprise, payload=payload, actor=CLOCK)
 
 
-def run_landing_recheck(*, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_landing_recheck(
+    *, enterprise: str, payload: Mapping[str, Any], actor: Actor, progress: Progress
+) -> LandingCounts:
     """Look for every test of the span still open; how many had which landing. ``role_missing``, ``live_malformed``."""
     grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
     first, last = (datetime.fromisoformat(str(payload[name])) for name in ("from", "to"))
@@ -296,4 +303,4 @@ def run_landing_recheck(*, enterprise: str, payload: Mapping[str, Any], actor: A
                     enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, result=result, actor=actor,
                     unasked=True,
                 )  # fmt: skip
-    return {"counts": dict.fromkeys(LANDINGS, 0) | counts}
+    return LandingCounts(dict.fromkeys(LANDINGS, 0) | counts)
