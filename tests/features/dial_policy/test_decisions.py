@@ -4,7 +4,6 @@ import asyncio
 import socket
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 from tests.support.gate_server import made, run, running
@@ -53,7 +52,7 @@ def test_an_https_address_is_told_nothing_in_plain_text(monkeypatch: pytest.Monk
 
 
 def test_the_pages_are_told_why_the_journal_is_an_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def play() -> dict[str, Any]:
+    async def play() -> decisions.ProcessState:
         gate = made(tmp_path)
         gate.unwritten = "No space left on device"
         async with running(gate) as ports:
@@ -61,4 +60,4 @@ def test_the_pages_are_told_why_the_journal_is_an_alarm(tmp_path: Path, monkeypa
             return await asyncio.get_running_loop().run_in_executor(None, decisions._process, "acme")
 
     state = run(play())
-    assert (state["status"], state["problem"]) == ("alarm", "No space left on device")
+    assert (state.status, state.problem) == ("alarm", "No space left on device")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,7 @@ from nianjian.features.dial_policy import decisions
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.dial_policy.decisions import Question
+from nianjian.features.dial_policy.operations import GateChannel, ObservingLine
 from nianjian.features.portrait import line_usage, portraits
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.query import Actor
@@ -91,10 +93,7 @@ def test_the_registers_decide(house: str, load: Import, operator: Actor) -> None
     load("lines", "线路编号,状态,停用日期", ("L01", "停用", "2026-11-25"))
     assert asked(operator) == "no-channel"
     assert asked(operator, purpose="售后回访", at=NOON - timedelta(days=1)) == "allow"
-    team = {
-        line["name"]: line["team"]
-        for line in gate_policy.summarize_policy(enterprise=house, actor=operator)["channels"]
-    }
+    team = {line.name: line.team for line in gate_policy.summarize_policy(enterprise=house, actor=operator).channels}
     assert team == {"L01": "T01", "L02": "T01"}  # the name leads to the id
 
 
@@ -195,8 +194,8 @@ def test_a_cap_is_proposed_from_a_lines_own_calls(house: str, operator: Actor) -
     calls = {"L01": {"days": 28, "busiest": 260, "whole": True}}
     portraits.store_beside(house, line_usage.FILE, {"counted": "2026-11-25", "last": {}, "calls": calls})
     assert gate_policy.list_observing_lines(enterprise=house, actor=operator) == [
-        {"name": "L01", "cap": 260, "days": 28, "whole": True},
-        {"name": "L02", "cap": None, "days": 0, "whole": False},
+        ObservingLine("L01", cap=260, days=28, whole=True),
+        ObservingLine("L02", cap=None, days=0, whole=False),
     ]
 
 
@@ -260,14 +259,14 @@ def test_no_import_takes_a_line_out_of_its_teams_isolation(house: str, load: Imp
     waiting = set_cap(anna, 8, isolated=True, key="team", name="T01")  # two persons lower it and lift nothing
     operations.approve(approval=str(waiting.approval), actor=bo)
     policy = gate_policy.summarize_policy(enterprise="demo", actor=anna)
-    line = {"name": "L01", "team": "T01", "isolated": True, "observing": True}
-    assert policy["channels"][0] == line, "the line counts under the team's cap, too"
+    line = GateChannel("L01", "T01", isolated=True, observing=True)
+    assert policy.channels[0] == line, "the line counts under the team's cap, too"
     decision = decisions.check_call(question=Question("demo", "95013001", CALLEE, "L01", at=NOON), actor=anna)
     assert (decision["allow"], decision["reason"]) == (False, "not-on-white-list")
     lifting = set_cap(anna, None, key="team", name="T01")
     operations.approve(approval=str(lifting.approval), actor=bo)
     policy = gate_policy.summarize_policy(enterprise="demo", actor=anna)
-    assert policy["channels"][0] == line | {"team": "T02", "isolated": False}
+    assert policy.channels[0] == replace(line, team="T02", isolated=False)
 
 
 def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, operator: Actor) -> None:
@@ -283,7 +282,7 @@ def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, opera
     assert asked(operator) == "not-on-white-list"
     assert Entry.objects.filter(verb="gate.policy").count() == 1
     (setting,) = gate_policy.list_history(enterprise=house, actor=operator, most=9)
-    assert setting["by"] == "user:anna + user:bo", "who asked and who approved are two names"
+    assert setting.by == "user:anna + user:bo", "who asked and who approved are two names"
 
 
 def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, operator: Actor) -> None:
@@ -292,7 +291,7 @@ def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, oper
     operations.approve(approval=str(looking_on.approval), actor=anna)
     waiting = gate_policy.set_fail_open(enterprise=house, purpose="service", on=True, reason="", actor=operator)
     assert waiting.state == "pending"  # calls go unasked: never one person's own choice
-    assert gate_policy.summarize_policy(enterprise=house, actor=anna)["enforce"] is False
+    assert gate_policy.summarize_policy(enterprise=house, actor=anna).enforce is False
     operations.approve(approval=str(waiting.approval), actor=anna)
     gate_policy.choose_limits(enterprise=house, rule="frequency.aliyun_vms", on=True, reason="", actor=operator)
     tenant = opened().tenants[house]
@@ -315,8 +314,7 @@ def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, oper
     )
     assert not any(one.fail_open for one in opened().tenants[house].policy.purposes.values())
     history = [
-        (one["key"], one["name"], one["values"])
-        for one in gate_policy.list_history(enterprise=house, actor=anna, most=9)
+        (one.key, one.name, one.values) for one in gate_policy.list_history(enterprise=house, actor=anna, most=9)
     ]
     assert history[:2] == [("purpose", "service", {"fail_open": False}), ("rule", "frequency.aliyun_vms", {"on": True})]
     assert len(history) == 4
@@ -446,9 +444,10 @@ def test_an_unreadable_overlay_refuses_its_enterprise_and_no_other_until_it_can_
     assert [cap.limit for cap in opened().tenants[well].policy.caps] == [9]
     assert opened().tenants[broken].problem == "gate_rule_unreadable"
     assert "cannot be told of demo" in caplog.text
-    snapshot = decisions.get_state(enterprise=broken, actor=operator)["snapshot"]
-    assert (snapshot["state"], snapshot["problem"]["code"]) == ("untold", "gate_rule_unreadable")
-    assert decisions.get_state(enterprise=well, actor=operator)["snapshot"]["state"] == "fresh"
+    snapshot = decisions.get_state(enterprise=broken, actor=operator).snapshot
+    assert snapshot.problem is not None
+    assert (snapshot.state, snapshot.problem["code"]) == ("untold", "gate_rule_unreadable")
+    assert decisions.get_state(enterprise=well, actor=operator).snapshot.state == "fresh"
     policy = opened().tenants[broken].policy
     assert policy.caps == before.caps  # what was counted stays counted
     assert not any(one.fail_open for one in policy.purposes.values()), "switches that let calls go do not hold"

@@ -10,6 +10,15 @@ from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.dial_policy import decisions, operations
+from nianjian.features.dial_policy.decisions import GateState
+from nianjian.features.dial_policy.operations import (
+    GateCap,
+    GateChannel,
+    GateProblem,
+    GatePurpose,
+    GateSetting,
+    ObservingLine,
+)
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read
@@ -21,70 +30,6 @@ from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["gate"])
 GATE = operations.GATE.path
-
-
-class GateCap(Schema):
-    """At most ``limit`` calls of a key in a window; ``rule``: the rulebook's key behind it."""
-
-    name: str
-    key: str
-    only: str
-    limit: int
-    window: str
-    seconds: int | None = None
-    counts: str
-    rule: str
-
-
-class GateChannel(Schema):
-    """A line; ``isolated``: white list only; ``observing``: a new line, its calls go until enforcing is switched on."""
-
-    name: str
-    team: str
-    isolated: bool
-    observing: bool
-
-
-class ObservingLine(Schema):
-    """A new line; ``cap``: proposed, the calls of its busiest of 30 days, null where none were counted.
-
-    ``days`` with calls among them; ``whole`` false: the line is younger than that.
-    """
-
-    name: str
-    cap: int | None
-    days: int
-    whole: bool
-
-
-class GatePurpose(Schema):
-    """What a call is for; ``hours`` as pairs of HH:MM, ``fail_open``: it may go while the gate cannot know."""
-
-    name: str
-    words: list[str]
-    needs_consent: bool
-    hours: list[list[str]]
-    hours_rule: str
-    fail_open: bool
-
-
-class GateSetting(Schema):
-    """What was set beside the rulebook: about what, why, by whom, since when, and the second person's approval."""
-
-    key: str
-    name: str
-    values: dict[str, Any]
-    reason: str
-    by: str
-    since: datetime | None
-    approval: str | None
-
-
-class GateProblem(Schema):
-    """A rule that cannot be read, as the code of its error and what it is about."""
-
-    code: str
-    values: dict[str, Any]
 
 
 class GatePolicy(Schema):
@@ -103,7 +48,7 @@ class GatePolicy(Schema):
 
 
 @read(router, GATE, act=Permission.READ, answer=GatePolicy)
-def gate_policy(request: Request, code: str) -> dict[str, Any]:
+def gate_policy(request: Request, code: str) -> operations.PolicySummary:
     """What the gate allows."""
     return _allowed(request, code)
 
@@ -111,89 +56,53 @@ def gate_policy(request: Request, code: str) -> dict[str, Any]:
 @read(router, f"{GATE}/caps", act=Permission.READ, answer=Page[GateCap])
 def gate_caps(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The caps, as the gate counts them."""
-    return paged(request, cut, _allowed(request, code)["caps"], dict)
+    return paged(request, cut, _allowed(request, code).caps, _itself)
 
 
 @read(router, f"{GATE}/channels", act=Permission.READ, answer=Page[GateChannel])
 def gate_channels(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The lines that the gate knows."""
-    return paged(request, cut, _allowed(request, code)["channels"], dict)
+    return paged(request, cut, _allowed(request, code).channels, _itself)
 
 
 @read(router, f"{GATE}/observing", act=Permission.READ, answer=Page[ObservingLine])
 def gate_observing(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """New lines, whose calls all go until a person switches enforcing on, with the cap that their calls propose."""
-    return paged(request, cut, operations.list_observing_lines(enterprise=code, actor=request.actor), dict)
+    return paged(request, cut, operations.list_observing_lines(enterprise=code, actor=request.actor), _itself)
 
 
 @read(router, f"{GATE}/isolated-displays", act=Permission.READ, answer=Page[str])
 def gate_isolated_displays(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The displayed numbers that are isolated: white list only."""
-    return paged(request, cut, _allowed(request, code)["isolated_displays"], str)
+    return paged(request, cut, _allowed(request, code).isolated_displays, _itself)
 
 
 @read(router, f"{GATE}/standing", act=Permission.READ, answer=Page[GateSetting])
 def gate_standing(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """What is set beside the rulebook now."""
-    return paged(request, cut, _allowed(request, code)["set"], dict)
+    return paged(request, cut, _allowed(request, code).set, _itself)
 
 
 @read(router, f"{GATE}/settings", act=Permission.READ, answer=Page[GateSetting])
 def gate_settings(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """What was ever set, newest first."""
 
-    def read(first: int, count: int) -> list[dict[str, Any]]:
+    def read(first: int, count: int) -> list[GateSetting]:
         return operations.list_history(enterprise=code, actor=request.actor, first=first, most=count)
 
-    return paged(request, cut, LazyRows(read), dict)
+    return paged(request, cut, LazyRows(read), _itself)
 
 
-def _allowed(request: Request, code: str) -> dict[str, Any]:
+def _allowed(request: Request, code: str) -> operations.PolicySummary:
     return operations.summarize_policy(enterprise=code, actor=request.actor)
+
+
+def _itself(document: object) -> object:
+    return document
 
 
 CSV = "text/csv"
 MOST = 500
-
-
-class SnapshotState(Schema):
-    """The snapshot in the home: fresh, alarm (it is old), stale, untold or missing.
-
-    Untold: the feed could not tell of this enterprise, ``problem`` says why. ``epoch``: the newest of its caps' epochs.
-    """
-
-    state: str
-    problem: dict[str, Any] | None
-    generation: int | None
-    age_s: int | None
-    version: int | None
-    epoch: int | None
-
-
-class ProcessState(Schema):
-    """The running gate: ok, alarm, refusing, refused (it wants another token) or unreached; its counters.
-
-    ``alarms``: snapshot_old, snapshot_untaken, enterprise_refused, journal_unwritten.
-    """
-
-    url: str
-    status: str
-    alarms: list[str]
-    generation: int | None
-    age_s: int | None
-    problem: str
-    counters: str | None
-    available: bool | None
-    reason: str
-    decisions: dict[str, int]
-
-
-class GateState(Schema):
-    """How the gate is."""
-
-    enterprise: str
-    snapshot: SnapshotState
-    process: ProcessState
 
 
 class Counted(Schema):
@@ -262,7 +171,7 @@ class JournalWanted(Schema):
 
 
 @read(router, f"{GATE}/state", act=Permission.READ, answer=GateState)
-def gate_state(request: Request, code: str) -> dict[str, Any]:
+def gate_state(request: Request, code: str) -> GateState:
     """Snapshot and process of the gate."""
     return decisions.get_state(enterprise=code, actor=request.actor)
 
@@ -274,7 +183,7 @@ def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -
     matches = decisions.list_recent_decisions(filters=filters, limit=asked.limit, actor=request.actor)
     reached = None if matches.reached is None else matches.reached + 1  # others of that millisecond may follow
     return {
-        "items": [decisions.decision_as_dict(one) for one in matches.decisions],
+        "items": [decisions.decision_to_document(one) for one in matches.decisions],
         "more": matches.more,
         "reached": reached,
     }

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.words import ENGLISH
@@ -32,7 +33,8 @@ from nianjian.platform.terminal.language import _, language, sentence
 from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
-    from nianjian.features.dial_policy.operations import GateChange
+    from nianjian.features.dial_policy.decisions import DecisionDocument
+    from nianjian.features.dial_policy.operations import GateCap, GateChange
 
 
 LIMIT = 50
@@ -60,7 +62,7 @@ def configure_journal(actions: Actions) -> None:
 def _list_decisions(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.gate.decision_search import DecisionFilter
-    from nianjian.features.dial_policy.decisions import decision_as_dict, search_journal
+    from nianjian.features.dial_policy.decisions import decision_to_document, search_journal
 
     first = getattr(args, "from")
     filters = DecisionFilter(
@@ -71,13 +73,14 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
         until=None if args.to is None else _midnight(args.to + timedelta(days=1)),
     )
     matches = search_journal(filters=filters, limit=args.limit, actor=actor)
-    rows = [decision_as_dict(one) for one in matches.decisions]
+    rows = [decision_to_document(one) for one in matches.decisions]
 
     def show(console: Console) -> None:
         header = (_("time"), _("channel"), _("display number"), _("callee"), _("answer"), _("rule"), _("call"))
-        names = ("at", "channel", "display", "callee", "answer", "rule", "call_id")
-        texts = ({**one, "answer": _describe_reason(one)} for one in rows)
-        table.rows(console, header, [[one[name] for name in names] for one in texts])
+        cells = [
+            (one.at, one.channel, one.display, one.callee, _describe_reason(one), one.rule, one.call_id) for one in rows
+        ]
+        table.rows(console, header, cells)
         if matches.more:
             console.print(_("There are more: --limit."))
         if matches.damaged:
@@ -86,8 +89,8 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
     return Answer({"decisions": rows, "more": matches.more, "damaged": matches.damaged}, show)
 
 
-def _describe_reason(one: dict[str, object]) -> str:
-    return _translate_reason(str(one["observed"] or one["reason"]))
+def _describe_reason(one: DecisionDocument) -> str:
+    return _translate_reason(one.observed or one.reason)
 
 
 def _translate_reason(code: str) -> str:
@@ -102,27 +105,23 @@ def _replay(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dial_policy.decisions import replay_journal
 
-    document = replay_journal(what=args.what, actor=actor)
+    result = replay_journal(what=args.what, actor=actor)
 
     def show(console: Console) -> None:
         text = _("{decided} decided again: {same} the same, {differ} different.")
-        console.print(text.format(**document))
-        if document["without_snapshot"]:
+        console.print(text.format(decided=result.decided, same=result.same, differ=result.differ))
+        if result.without_snapshot:
             gone = _("{count} without a snapshot: it has been deleted.")
-            console.print(gone.format(count=document["without_snapshot"]), style="yellow")
-        if document["differing"]:
+            console.print(gone.format(count=result.without_snapshot), style="yellow")
+        if result.differing:
             header = (_("time"), _("channel"), _("callee"), _("then"), _("now"))
             body = [
-                (
-                    *(one[name] for name in ("at", "channel", "callee")),
-                    _describe_reason(one),
-                    _translate_reason(one["now"]),
-                )
-                for one in document["differing"]
+                (one.at, one.channel, one.callee, _describe_reason(one), _translate_reason(one.now))
+                for one in result.differing
             ]
             table.rows(console, header, body)
 
-    return Answer(document, show, NO if document["differ"] else DONE)
+    return Answer(result, show, NO if result.differ else DONE)
 
 
 LOG: Final = logging.getLogger(__name__)
@@ -328,28 +327,36 @@ def _list_policy(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         console.print(
-            _("The gate refuses.") if summary["enforce"] else _("The gate only observes: every call is allowed.")
+            _("The gate refuses.") if summary.enforce else _("The gate only observes: every call is allowed.")
         )
         header = (_("counted by"), _("only"), _("limit"), _("window"), _("counts"), _("rule"))
-        table.rows(console, header, [_cap_row(cap) for cap in summary["caps"]])
+        table.rows(console, header, [_cap_row(cap) for cap in summary.caps])
         yes = _("yes")
         channels = [
-            (one["name"], one["team"] or None, *(yes if one[name] else None for name in ("isolated", "observing")))
-            for one in summary["channels"]
+            (one.name, one.team or None, yes if one.isolated else None, yes if one.observing else None)
+            for one in summary.channels
         ]
         table.rows(console, (_("channel"), _("team"), _("white list only"), _("only observed")), channels)
         purposes = [
             (
-                one["name"],
-                " ".join(f"{start}–{end}" for start, end in one["hours"]),
-                *(yes if one[name] else None for name in ("needs_consent", "fail_open")),
+                one.name,
+                " ".join(f"{start}–{end}" for start, end in one.hours),
+                yes if one.needs_consent else None,
+                yes if one.fail_open else None,
             )
-            for one in summary["purposes"]
+            for one in summary.purposes
         ]
         table.rows(console, (_("purpose"), _("hours"), _("needs consent"), _("fails open")), purposes)
-        console.print(_("Vendors' limits to choose from: {choices}").format(choices=", ".join(summary["choices"])))
+        console.print(_("Vendors' limits to choose from: {choices}").format(choices=", ".join(summary.choices)))
 
-    return Answer(summary, show)
+    return Answer(to_builtins(summary) | {"caps": [_cap_data(cap) for cap in summary.caps]}, show)
+
+
+def _cap_data(cap: GateCap) -> dict[str, Any]:
+    """A cap as JSON: without ``seconds`` where it counts a natural day."""
+    data: dict[str, Any] = to_builtins(cap)
+    seconds = data.pop("seconds")
+    return data if seconds is None else {**data, "seconds": seconds}
 
 
 def _propose(args: argparse.Namespace) -> Answer:
@@ -360,16 +367,16 @@ def _propose(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         header = (_("channel"), _("proposed cap"), _("days with calls"))
-        table.rows(console, header, [(one["name"], one["cap"], one["days"]) for one in rows])
+        table.rows(console, header, [(one.name, one.cap, one.days) for one in rows])
 
     return Answer({"lines": rows}, show)
 
 
-def _cap_row(cap: dict[str, Any]) -> tuple[object, ...]:
-    window = gate.translate_code(gate.WINDOWS, cap["window"], _)
-    span = f"{window} {cap['seconds']} s" if "seconds" in cap else window
-    key, counts = gate.translate_code(gate.KEYS, cap["key"], _), gate.translate_code(gate.COUNTS, cap["counts"], _)
-    return key, cap["only"] or None, cap["limit"], span, counts, cap["rule"]
+def _cap_row(cap: GateCap) -> tuple[object, ...]:
+    window = gate.translate_code(gate.WINDOWS, cap.window, _)
+    span = window if cap.seconds is None else f"{window} {cap.seconds} s"
+    key, counts = gate.translate_code(gate.KEYS, cap.key, _), gate.translate_code(gate.COUNTS, cap.counts, _)
+    return key, cap.only or None, cap.limit, span, counts, cap.rule
 
 
 def _set(args: argparse.Namespace) -> Answer:
@@ -565,7 +572,7 @@ def _build(args: argparse.Namespace) -> Answer:
             lines = ", ".join(map(str, receipt.lines))
             console.print(left.format(count=receipt.rejected, lines=lines), style="yellow")
 
-    return Answer(asdict(receipt), show, NO if receipt.rejected else DONE)
+    return Answer(receipt, show, NO if receipt.rejected else DONE)
 
 
 def _lists(args: argparse.Namespace) -> Answer:
@@ -576,7 +583,7 @@ def _lists(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         header = (_("list"), _("file"), _("entries"), _("bytes"), _("by"), _("when"))
-        names = ("kind", "file", "entries", "size", "recorded_by", "recorded_at")
-        table.rows(console, header, [[one[name] for name in names] for one in lists])
+        rows = [(one.kind, one.file, one.entries, one.size, one.recorded_by, one.recorded_at) for one in lists]
+        table.rows(console, header, rows)
 
     return Answer({"lists": lists}, show)

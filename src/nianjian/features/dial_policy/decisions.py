@@ -171,7 +171,60 @@ def list_recent_decisions(*, filters: DecisionFilter, limit: int, actor: Actor) 
     return search_journal(filters=filters, limit=limit, actor=actor, lines=LINES)
 
 
-def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class DecisionCounter:
+    """The counter that decided; ``counts``: what it counts."""
+
+    key: str
+    window: str
+    used: int
+    limit: int
+    counts: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionDocument:
+    """A decision as a door shows it: numbers of people masked, ``at`` with milliseconds, ``retry_at`` epoch seconds."""
+
+    at: str
+    enterprise: str
+    channel: str
+    team: str
+    purpose: str
+    call_id: str
+    display: str
+    callee: str
+    decision_id: str
+    allow: bool
+    reason: str
+    rule: str
+    retry_at: int | None
+    observed: str | None
+    counter: DecisionCounter | None
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDecision(DecisionDocument):
+    """A decision that is another one ``now``: the reason of today."""
+
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What deciding again gave; ``damaged``: lines that were skipped."""
+
+    files: list[str]
+    decided: int
+    same: int
+    differ: int
+    without_snapshot: int
+    damaged: int
+    differing: list[ChangedDecision]
+
+
+def replay_journal(*, what: str, actor: Actor) -> Replay:
     """Decide a file's or a day's decisions again, as far as the actor may read; ``gate_day_unknown``."""
     paths = _journal_files(what)
     notes = DecisionMatches([])
@@ -185,12 +238,15 @@ def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
                     yield one
 
     result = replay_decisions(readable(), feed.snapshot_folder())
-    return {
-        "files": [str(path) for path in paths],
-        **{name: getattr(result, name) for name in ("decided", "same", "differ", "without_snapshot")},
-        "damaged": notes.damaged,
-        "differing": [{**decision_as_dict(one), "now": now} for one, now in result.differing],
-    }
+    return Replay(
+        files=[str(path) for path in paths],
+        decided=result.decided,
+        same=result.same,
+        differ=result.differ,
+        without_snapshot=result.without_snapshot,
+        damaged=notes.damaged,
+        differing=[ChangedDecision(**_read_fields(one), now=now) for one, now in result.differing],
+    )
 
 
 def _journal_files(what: str) -> list[Path]:
@@ -206,8 +262,12 @@ def _journal_files(what: str) -> list[Path]:
     return paths
 
 
-def decision_as_dict(one: Decision) -> dict[str, Any]:
+def decision_to_document(one: Decision) -> DecisionDocument:
     """A decision as a door shows it: numbers of people masked."""
+    return DecisionDocument(**_read_fields(one))
+
+
+def _read_fields(one: Decision) -> dict[str, Any]:
     request, verdict = one.request, one.verdict
     return {
         "at": format_moment(one.decided_at),
@@ -221,21 +281,18 @@ def decision_as_dict(one: Decision) -> dict[str, Any]:
     }
 
 
-def _masked(counter: Used) -> dict[str, Any]:
+def _masked(counter: Used) -> DecisionCounter:
     """A counter's name may hold a callee's number: callee:138…, caller_callee:95013001>138…."""
     key, colon, value = counter.key.partition(":")
     if key in PERSONAL:
         value = ">".join(numbers.mask(part) for part in value.split(">"))
-    fields = {name: getattr(counter, name) for name in ("window", "used", "limit", "counts")}
-    return {"key": f"{key}{colon}{value}", **fields}
+    return DecisionCounter(f"{key}{colon}{value}", counter.window, counter.used, counter.limit, counter.counts)
 
 
 def format_moment(at: int) -> str:
     """Epoch milliseconds as ISO text in Asia/Shanghai."""
     return datetime.fromtimestamp(at / 1000, clock.ZONE).isoformat(timespec="milliseconds")
 
-
-Json = dict[str, Any]
 
 STATE_PATIENCE: Final = 1.0  # seconds for the process to say how it is: a page waits for it
 LINKS: Final[Mapping[str, type[http.client.HTTPConnection]]] = {
@@ -252,7 +309,50 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def get_state(*, enterprise: str, actor: Actor) -> Json:
+@dataclass(frozen=True, slots=True)
+class SnapshotState:
+    """The snapshot in the home: fresh, alarm (it is old), stale, untold or missing.
+
+    Untold: the feed could not tell of this enterprise, ``problem`` says why. ``epoch``: the newest of its caps' epochs.
+    """
+
+    state: str
+    problem: dict[str, Any] | None
+    generation: int | None
+    age_s: int | None
+    version: int | None
+    epoch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    """The running gate: ok, alarm, refusing, refused (it wants another token) or unreached; its counters.
+
+    ``alarms``: snapshot_old, snapshot_untaken, enterprise_refused, journal_unwritten.
+    """
+
+    url: str
+    status: str
+    alarms: list[str]
+    generation: int | None
+    age_s: int | None
+    problem: str
+    counters: str | None
+    available: bool | None
+    reason: str
+    decisions: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """How the gate is."""
+
+    enterprise: str
+    snapshot: SnapshotState
+    process: ProcessState
+
+
+def get_state(*, enterprise: str, actor: Actor) -> GateState:
     """``snapshot`` as it lies in the home, ``process`` as the running gate tells it; ``role_missing``.
 
     A snapshot has a state of fresh, alarm, stale, untold (the feed could not tell of this enterprise; ``problem`` says
@@ -260,31 +360,31 @@ def get_state(*, enterprise: str, actor: Actor) -> Json:
     ``refused``; else ok, alarm (``alarms`` names each) or refusing.
     """
     require_permission(actor, enterprise, Permission.READ)
-    return {"enterprise": enterprise, "snapshot": get_snapshot_state(enterprise), "process": _process(enterprise)}
+    return GateState(enterprise, get_snapshot_state(enterprise), _process(enterprise))
 
 
-def get_snapshot_state(enterprise: str) -> Json:
+def get_snapshot_state(enterprise: str) -> SnapshotState:
     """How the snapshot of an enterprise lies in the home; asks no process."""
     place = feed.snapshot_folder()
     manifest = write.current_manifest(place)
     tenant = None if manifest is None else write.read_tenant(place, enterprise)
     if manifest is None or tenant is None:
-        return {"state": MISSING, "problem": None, **dict.fromkeys(("generation", "age_s", "version", "epoch"))}
+        return SnapshotState(MISSING, problem=None, generation=None, age_s=None, version=None, epoch=None)
     age = int(clock.now().timestamp()) - read_checked_at(place, manifest)
     fault = feed.find_refusal(tenant)
     state_of = STALE if age > manifest.deny_age else ALARM if age > manifest.alarm_age else FRESH
     epoch = max((int(cap["epoch"]) for cap in tenant["caps"]), default=None)
-    return {
-        "state": UNTOLD if fault is not None and state_of != STALE else state_of,
-        "problem": None if fault is None else {"code": fault.code, "values": dict(fault.values)},
-        "generation": manifest.generation,
-        "age_s": age,
-        "version": tenant["version"],
-        "epoch": epoch,
-    }
+    return SnapshotState(
+        state=UNTOLD if fault is not None and state_of != STALE else state_of,
+        problem=None if fault is None else {"code": fault.code, "values": dict(fault.values)},
+        generation=manifest.generation,
+        age_s=age,
+        version=tenant["version"],
+        epoch=epoch,
+    )
 
 
-def _process(enterprise: str) -> Json:
+def _process(enterprise: str) -> ProcessState:
     address = env.text("NIANJIAN_GATE_URL", os.environ)
     state = _read_state(address, enterprise)
     counters, snapshot, journal_of = state.get("counters"), state.get("snapshot"), state.get("journal")
@@ -293,21 +393,21 @@ def _process(enterprise: str) -> Json:
     unwritten = journal_of.get("problem") if isinstance(journal_of, Mapping) else ""
     alarms, refused_of, reasons = (state.get(name) for name in ("alarms", "refused", "decisions"))
     own = isinstance(refused_of, Mapping) and enterprise in refused_of  # others' refusals are theirs
-    return {
-        "url": address,
-        "status": state["status"],
-        "alarms": [str(one) for one in alarms if one != REFUSED or own] if isinstance(alarms, list) else [],
-        "generation": snapshot.get("generation"),
-        "age_s": snapshot.get("age_s"),
-        "problem": snapshot.get("problem") or unwritten or "",
-        "counters": counters.get("kind"),
-        "available": counters.get("available"),
-        "reason": counters.get("reason") or "",
-        "decisions": dict(reasons.get(enterprise, {})) if isinstance(reasons, Mapping) else {},
-    }
+    return ProcessState(
+        url=address,
+        status=state["status"],
+        alarms=[str(one) for one in alarms if one != REFUSED or own] if isinstance(alarms, list) else [],
+        generation=snapshot.get("generation"),
+        age_s=snapshot.get("age_s"),
+        problem=snapshot.get("problem") or unwritten or "",
+        counters=counters.get("kind"),
+        available=counters.get("available"),
+        reason=counters.get("reason") or "",
+        decisions=dict(reasons.get(enterprise, {})) if isinstance(reasons, Mapping) else {},
+    )
 
 
-def _read_state(address: str, enterprise: str) -> Json:
+def _read_state(address: str, enterprise: str) -> dict[str, Any]:
     """What the process says of itself."""
     try:
         status, state = _ask(address, enterprise, "GET", "/v1/state", None, STATE_PATIENCE)
@@ -363,10 +463,11 @@ def _lines(enterprise: str, paths: Sequence[Path], since: int | None, until: int
     yield "\ufeff" + _line(COLUMNS)
     streams = (decisions_between(path, enterprise, since, until) for path in paths)
     for one in heapq.merge(*streams, key=lambda one: one.decided_at):
-        document = decision_as_dict(one)
-        counter = document["counter"] or {}
-        document |= {name: counter.get(name) for name in ("window", "used", "limit")} | {"counter": counter.get("key")}
-        yield _line(["" if document[name] is None else str(document[name]) for name in COLUMNS])
+        document = decision_to_document(one)
+        cells = {name: getattr(document.counter, name, None) for name in ("window", "used", "limit")}
+        cells["counter"] = getattr(document.counter, "key", None)
+        values = [cells[name] if name in cells else getattr(document, name) for name in COLUMNS]
+        yield _line(["" if value is None else str(value) for value in values])
 
 
 def _line(cells: Iterable[str]) -> str:

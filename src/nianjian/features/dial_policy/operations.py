@@ -63,6 +63,110 @@ class GateChange:
     told: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateCap:
+    """At most ``limit`` calls of a key in a window; ``rule``: the rulebook's key behind it."""
+
+    name: str
+    key: str
+    only: str
+    limit: int
+    window: str
+    seconds: int | None = None
+    counts: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateChannel:
+    """A line; ``isolated``: white list only; ``observing``: a new line, its calls go until enforcing is switched on."""
+
+    name: str
+    team: str
+    isolated: bool
+    observing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObservingLine:
+    """A new line; ``cap``: proposed, the calls of its busiest of 30 days, null where none were counted.
+
+    ``days`` with calls among them; ``whole`` false: the line is younger than that.
+    """
+
+    name: str
+    cap: int | None
+    days: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GatePurpose:
+    """What a call is for; ``hours`` as pairs of HH:MM, ``fail_open``: it may go while the gate cannot know."""
+
+    name: str
+    words: list[str]
+    needs_consent: bool
+    hours: list[list[str]]
+    hours_rule: str
+    fail_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateSetting:
+    """What was set beside the rulebook: about what, why, by whom, since when, and the second person's approval."""
+
+    key: str
+    name: str
+    values: dict[str, Any]
+    reason: str
+    by: str
+    since: datetime | None
+    approval: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateProblem:
+    """A rule that cannot be read, as the code of its error and what it is about."""
+
+    code: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySummary:
+    """What the gate goes by, with its caps, channels, isolated display numbers and what is set beside the rulebook.
+
+    ``enforce`` False: it only looks on; ``told`` False: its snapshot is older. ``problems``: why it cannot be told;
+    what stands behind a rule that cannot be read is left out. ``choices``: vendors' rules.
+    """
+
+    enterprise: str
+    enforce: bool
+    told: bool
+    problems: list[GateProblem]
+    caps: list[GateCap]
+    channels: list[GateChannel]
+    isolated_displays: list[str]
+    purposes: list[GatePurpose]
+    set: list[GateSetting]
+    choices: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltListRow:
+    """A built list in use; ``sha256`` and ``size`` (bytes) of the list, ``file_sha256`` of the file it was made of."""
+
+    kind: str
+    file: str
+    file_sha256: str
+    sha256: str
+    entries: int
+    size: int
+    recorded_by: str
+    recorded_at: datetime
+
+
 GATE: Final = Area(path="/enterprises/{code}/gate")
 CHANGE: Final = Answer(schema=GateChange, document=lambda _request, _key, change: change)
 Name = Annotated[Line, Limits(1, 120)]
@@ -230,7 +334,7 @@ def feed_after_commit(enterprise: str) -> FeedOutcome:
     return telling
 
 
-def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
+def summarize_policy(*, enterprise: str, actor: Actor) -> PolicySummary:
     """What the gate allows: mode, caps with their meters, channels, purposes, what was set and what can be chosen.
 
     ``problems``: why the gate cannot be told of it; what a rule that cannot be read stands behind is left out.
@@ -246,35 +350,41 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     except NianjianError as unreadable:
         problems.append(unreadable)
         now = _readable(enterprise, book, settings, problems)
-    faults: list[dict[str, Any]] = []
+    faults: list[GateProblem] = []
     for problem in problems:
-        fault = {"code": problem.code, "values": dict(problem.values)}
+        fault = GateProblem(problem.code, dict(problem.values))
         if fault not in faults:  # the whole fails for the same reason as its part
             faults.append(fault)
-    return {
-        "enterprise": enterprise,
-        "enforce": now["enforce"],
-        "told": not problems and before is not None and before["version"] == now["version"],
-        "problems": faults,
-        "caps": [
-            {name: entry[name] for name in ("name", "key", "only", "limit", "window", "counts", "rule")}
-            | ({} if entry["window"] == "calendar_day" else {"seconds": entry["seconds"]})
+    return PolicySummary(
+        enterprise=enterprise,
+        enforce=now["enforce"],
+        told=not problems and before is not None and before["version"] == now["version"],
+        problems=faults,
+        caps=[
+            GateCap(
+                **{name: entry[name] for name in ("name", "key", "only", "limit", "window", "counts", "rule")},
+                seconds=None if entry["window"] == "calendar_day" else entry["seconds"],
+            )
             for entry in now["caps"]
         ],
-        "channels": [
-            {name: line[name] for name in ("name", "team", "isolated", "observing")} for line in now["channels"]
+        channels=[
+            GateChannel(line["name"], line["team"], line["isolated"], line["observing"]) for line in now["channels"]
         ],
-        "isolated_displays": now["isolated_displays"],
-        "purposes": [
-            {**entry, "hours": [[f"{minute // 60:02}:{minute % 60:02}" for minute in pair] for pair in entry["hours"]]}
+        isolated_displays=now["isolated_displays"],
+        purposes=[
+            GatePurpose(**{**entry, "hours": [[_clock_text(minute) for minute in pair] for pair in entry["hours"]]})
             for entry in now["purposes"]
         ],
-        "set": [_setting(setting) for setting in settings],
-        "choices": ruled.list_vendor_rules(book),
-    }
+        set=[_setting(setting) for setting in settings],
+        choices=ruled.list_vendor_rules(book),
+    )
 
 
-def list_observing_lines(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
+def _clock_text(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def list_observing_lines(*, enterprise: str, actor: Actor) -> list[ObservingLine]:
     """Lines that are new and only observed, each with the cap proposed from its own calls; ``role_missing``.
 
     ``cap``: the attempts of its busiest day of the newest 30, None where none were counted; ``whole`` False: the
@@ -288,7 +398,7 @@ def list_observing_lines(*, enterprise: str, actor: Actor) -> list[dict[str, Any
         load = loads.get(line["name"])
         if line["observing"]:
             figures = (None, 0, False) if load is None else (load.busiest, load.days, load.whole)
-            rows.append({"name": line["name"], **dict(zip(("cap", "days", "whole"), figures, strict=True))})
+            rows.append(ObservingLine(line["name"], *figures))
     return rows
 
 
@@ -316,15 +426,14 @@ def _readable(
     }
 
 
-def list_history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list[dict[str, Any]]:
+def list_history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list[GateSetting]:
     """What was ever set, newest first, with reason and person: ``most`` from the ``first`` on. ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     return [_setting(setting) for setting in gate_policies.list_policy_history(enterprise, first=first, most=most)]
 
 
-def _setting(one: gate_policies.GatePolicy) -> dict[str, Any]:
-    document = {name: getattr(one, name) for name in ("key", "name", "values", "reason", "by")}
-    return document | {"since": one.in_force_at, "approval": one.approval or None}
+def _setting(one: gate_policies.GatePolicy) -> GateSetting:
+    return GateSetting(one.key, one.name, one.values, one.reason, one.by, one.in_force_at, one.approval or None)
 
 
 def _change(enterprise: str, policy: PolicyValues, actor: Actor) -> GateChange:
@@ -420,11 +529,16 @@ def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor) -> Recei
     return Receipt(kind, path.name, digest, sha256, size, count.rows, entries, count.rejected, lines, fed.generation)
 
 
-def list_built_lists(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
+def list_built_lists(*, enterprise: str, actor: Actor) -> list[BuiltListRow]:
     """The built lists in use."""
     require_permission(actor, enterprise, Permission.READ)
-    names = ("kind", "file", "file_sha256", "sha256", "entries", "size", "recorded_by", "recorded_at")
-    return [{name: getattr(one, name) for name in names} for one in gate_lists.list_gate_lists(enterprise)]
+    return [
+        BuiltListRow(
+            kind=one.kind, file=one.file, file_sha256=one.file_sha256, sha256=one.sha256, entries=one.entries,
+            size=one.size, recorded_by=one.recorded_by, recorded_at=one.recorded_at,
+        )
+        for one in gate_lists.list_gate_lists(enterprise)
+    ]  # fmt: skip
 
 
 class _Count:

@@ -27,7 +27,15 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import operations
-from nianjian.features.dial_policy.operations import MOST
+from nianjian.features.dial_policy.decisions import DecisionDocument, GateState, ProcessState, SnapshotState
+from nianjian.features.dial_policy.operations import (
+    MOST,
+    GateCap,
+    GateChannel,
+    GatePurpose,
+    GateSetting,
+    ObservingLine,
+)
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -183,11 +191,11 @@ def purpose_label(name: str) -> str:
     return gate.translate_code(gate.PURPOSES, name, words(current()))
 
 
-def state_rows(of: Json) -> list[tuple[str, str, str, str]]:
+def state_rows(of: GateState) -> list[tuple[str, str, str, str]]:
     """(label, text, badge, more) of the snapshot, the process and its counters."""
     _ = words(current())
-    snapshot, process = of["snapshot"], of["process"]
-    state, status = str(snapshot["state"]), str(process["status"])
+    snapshot, process = of.snapshot, of.process
+    state, status = snapshot.state, process.status
     rows = [
         (gettext("Snapshot"), gate.translate_code(gate.STATES, state, _), _badge(state), _snapshot(snapshot, _)),
         (
@@ -196,12 +204,12 @@ def state_rows(of: Json) -> list[tuple[str, str, str, str]]:
             _badge(status),
             _process(process),
         ),
-        *((gettext("Alarm"), gate.translate_code(gate.ALARMS, one, _), "warn", "") for one in process["alarms"]),
+        *((gettext("Alarm"), gate.translate_code(gate.ALARMS, one, _), "warn", "") for one in process.alarms),
     ]
-    if process["counters"]:
-        available = bool(process["available"])
+    if process.counters:
+        available = bool(process.available)
         text = gettext("counting") if available else gettext("not counting")
-        more = " · ".join(part for part in (process["counters"], process["reason"]) if part)
+        more = " · ".join(part for part in (process.counters, process.reason) if part)
         rows.append((gettext("Counters"), text, "good" if available else "bad", more))
     return rows
 
@@ -210,33 +218,33 @@ def _badge(code: str) -> str:
     return "good" if code in GOOD else "warn" if code in WARN else "bad"
 
 
-def _snapshot(of: Json, _: Words) -> str:
-    if of["generation"] is None:
+def _snapshot(of: SnapshotState, _: Words) -> str:
+    if of.generation is None:
         return gettext(
             "none yet: whoever runs the server starts the gate's feed, as the operator's handbook says under Gate"
         )
     said = gettext("number {generation}, {age} s old, policy {version}, epoch {epoch}")
-    more = said.format(generation=of["generation"], age=of["age_s"], version=of["version"], epoch=of["epoch"] or "–")
-    problem = of["problem"]
+    more = said.format(generation=of.generation, age=of.age_s, version=of.version, epoch=of.epoch or "–")
+    problem = of.problem
     return more if problem is None else f"{more} · {error_message(problem['code'], problem['values'], _)}"
 
 
-def _process(of: Json) -> str:
-    if of["generation"] is None:
+def _process(of: ProcessState) -> str:
+    if of.generation is None:
         return gettext("does not answer: whoever runs the server starts it, as the operator's handbook says under Gate")
-    said = gettext("answers by snapshot {generation}, {age} s old").format(generation=of["generation"], age=of["age_s"])
-    return f"{said} · {of['problem']}" if of["problem"] else said
+    said = gettext("answers by snapshot {generation}, {age} s old").format(generation=of.generation, age=of.age_s)
+    return f"{said} · {of.problem}" if of.problem else said
 
 
-def purpose_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> Table:
+def purpose_table(code: str, of: Iterable[GatePurpose], rules: Mapping[str, Rule]) -> Table:
     """The purposes with their hours, consents and switches."""
     rows = [
         [
-            Cell(purpose_label(one["name"])),
-            Cell(" ".join(f"{start}–{end}" for start, end in one["hours"])),
-            Cell(gettext("must be on file") if one["needs_consent"] else gettext("not needed")),
-            Cell(gettext("on"), badge="bad") if one["fail_open"] else Cell(gettext("off")),
-            _rule(code, one["hours_rule"], rules),
+            Cell(purpose_label(one.name)),
+            Cell(" ".join(f"{start}–{end}" for start, end in one.hours)),
+            Cell(gettext("must be on file") if one.needs_consent else gettext("not needed")),
+            Cell(gettext("on"), badge="bad") if one.fail_open else Cell(gettext("off")),
+            _rule(code, one.hours_rule, rules),
         ]
         for one in of
     ]
@@ -258,24 +266,24 @@ def _line_names(code: str) -> dict[str, str]:
     return {key: " · ".join(filter(None, parts)) for key, parts in lines.items()}
 
 
-def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Mapping[str, Rule]) -> Table:
+def cap_table(code: str, of: Iterable[GateCap], channels: Iterable[GateChannel], rules: Mapping[str, Rule]) -> Table:
     """The caps with what they count; an isolated channel says so."""
     _ = words(current())
-    marks = {one["name"]: gettext("only observed") for one in channels if one["observing"]}
-    marks |= {one["name"]: gettext("isolated: white list only") for one in channels if one["isolated"]}
+    marks = {one.name: gettext("only observed") for one in channels if one.observing}
+    marks |= {one.name: gettext("isolated: white list only") for one in channels if one.isolated}
     rows, names = [], _line_names(code)
     for one in of:
-        window = gate.translate_code(gate.WINDOWS, one["window"], _)
-        mark = marks.get(one["only"], "") if one["key"] == "channel" else ""
+        window = gate.translate_code(gate.WINDOWS, one.window, _)
+        mark = marks.get(one.only, "") if one.key == "channel" else ""
         rows.append(
             [
-                Cell(gate.translate_code(gate.KEYS, one["key"], _)),
-                _line_cell(one["only"] or "", names if one["key"] == "channel" else {}),
-                Cell(one["limit"], figure=True),
-                Cell(f"{window} {one['seconds']} s" if "seconds" in one else window),
-                Cell(gate.translate_code(gate.COUNTS, one["counts"], _)),
+                Cell(gate.translate_code(gate.KEYS, one.key, _)),
+                _line_cell(one.only or "", names if one.key == "channel" else {}),
+                Cell(one.limit, figure=True),
+                Cell(window if one.seconds is None else f"{window} {one.seconds} s"),
+                Cell(gate.translate_code(gate.COUNTS, one.counts, _)),
                 Cell(mark, badge="warn") if mark else Cell(""),
-                _rule(code, one["rule"], rules),
+                _rule(code, one.rule, rules),
             ]
         )
     heads = [Column(gettext("Counted by")), Column(gettext("Only")), Column(gettext("Limit"), figure=True)]
@@ -284,19 +292,19 @@ def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Ma
     return Table(gettext("Caps"), heads, rows, wrap=True, cards=True)
 
 
-def observing_table(code: str, of: Iterable[Json], *, may: bool) -> Table:
+def observing_table(code: str, of: Iterable[ObservingLine], *, may: bool) -> Table:
     """New lines with the caps that their own calls propose, and the way to switch enforcing on."""
     rows, names = [], _line_names(code)
     for one in of:
-        cap = one["cap"]
-        query = urlencode({"name": one["name"], "enforce": "on"} | ({} if cap is None else {"cap": cap}))
+        cap = one.cap
+        query = urlencode({"name": one.name, "enforce": "on"} | ({} if cap is None else {"cap": cap}))
         href = f"{reverse('gate-change', kwargs={'code': code})}?{query}#part_cap"
         rows.append(
             [
-                _line_cell(one["name"], names),
-                Cell(one["days"], figure=True),
+                _line_cell(one.name, names),
+                Cell(one.days, figure=True),
                 Cell("–" if cap is None else cap, figure=True),
-                Cell("" if cap is None or one["whole"] else gettext("less than 30 days old")),
+                Cell("" if cap is None or one.whole else gettext("less than 30 days old")),
                 Cell(gettext("Switch enforcing on"), href=href) if may else Cell(""),
             ]
         )
@@ -329,17 +337,17 @@ def rule_table(code: str, of: Iterable[RulePresentation]) -> Table:
     return Table(gettext("Rules"), [*map(Column, heads)], rows, wrap=True, cards=True)
 
 
-def setting_table(of: Iterable[Json]) -> Table:
+def setting_table(of: Iterable[GateSetting]) -> Table:
     """What was set beside the rulebook, newest first."""
     _ = words(current())
     rows = [
         [
-            Cell(format_moment(one["since"])),
-            Cell(describe_setting(str(one["key"]), str(one["name"]))),
-            Cell(setting_text(str(one["key"]), one["values"])),
-            Cell(one["reason"] or "–"),
-            Cell(actor_text(str(one["by"]), _)),
-            Cell(one["approval"] or "–"),
+            Cell(format_moment(one.since)),
+            Cell(describe_setting(one.key, one.name)),
+            Cell(setting_text(one.key, one.values)),
+            Cell(one.reason or "–"),
+            Cell(actor_text(one.by, _)),
+            Cell(one.approval or "–"),
         ]
         for one in of
     ]
@@ -379,26 +387,26 @@ def _cap_text(key: str, values: Json) -> str:
     return " · ".join(parts)
 
 
-def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> Table:
+def decision_table(code: str, of: Iterable[DecisionDocument], rules: Mapping[str, Rule]) -> Table:
     """The answers, newest first; numbers of people come masked."""
     _ = words(current())
     rows, names = [], _line_names(code)
     for one in of:
-        reason = str(one["observed"] or one["reason"])
+        reason = one.observed or one.reason
         text = gate.translate_code(gate.REASONS, reason, _)
-        if one["observed"]:
+        if one.observed:
             text = gettext("{reason} (only observed)").format(reason=text)
-        counter, at = one["counter"], one["retry_at"]
+        counter, at = one.counter, one.retry_at
         rows.append(
             [
-                Cell(str(one["at"])[:19].replace("T", " ")),
-                _line_cell(one["channel"], names) if one["channel"] else Cell("–"),
-                Cell(one["display"]),
-                Cell(one["callee"]),
-                Cell(gettext("allowed"), badge="good") if one["allow"] else Cell(gettext("blocked"), badge="bad"),
+                Cell(one.at[:19].replace("T", " ")),
+                _line_cell(one.channel, names) if one.channel else Cell("–"),
+                Cell(one.display),
+                Cell(one.callee),
+                Cell(gettext("allowed"), badge="good") if one.allow else Cell(gettext("blocked"), badge="bad"),
                 Cell(text),
-                _rule(code, one["rule"], rules),
-                Cell("–" if counter is None else f"{counter['used']}/{counter['limit']}", figure=True),
+                _rule(code, one.rule, rules),
+                Cell("–" if counter is None else f"{counter.used}/{counter.limit}", figure=True),
                 Cell("–" if at is None else datetime.fromtimestamp(at, clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
             ]
         )
@@ -438,14 +446,14 @@ def change(request: Request, code: str) -> HttpResponse:
     )
 
 
-def _form(name: str, summary: Mapping[str, Any], sent: Request | None, proposal: Mapping[str, str]) -> Reasoned:
-    first = {"mode": {"mode": "enforce" if summary["enforce"] else "observe"}, "cap": proposal}.get(name)
+def _form(name: str, summary: operations.PolicySummary, sent: Request | None, proposal: Mapping[str, str]) -> Reasoned:
+    first = {"mode": {"mode": "enforce" if summary.enforce else "observe"}, "cap": proposal}.get(name)
     form = FORMS[name](None if sent is None else sent.POST, auto_id=f"{name}_%s", initial=first)
     if name == "fail-open":
-        form.choose("purpose", [(one["name"], purpose_label(one["name"])) for one in summary["purposes"]])
+        form.choose("purpose", [(one.name, purpose_label(one.name)) for one in summary.purposes])
     if name == "choice":
         names = titles(Rulebook.on(clock.today()))
-        form.choose("rule", [(rule, names.get(rule, rule)) for rule in summary["choices"]])
+        form.choose("rule", [(rule, names.get(rule, rule)) for rule in summary.choices])
     return form
 
 
@@ -486,9 +494,9 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
     by_key = book.in_force
     last = check.list_recent_decisions(filters=DecisionFilter(enterprise=code), limit=LAST, actor=request.actor)
-    chosen = {one["rule"] for one in summary["caps"]}
+    chosen = {one.rule for one in summary.caps}
     rules = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
-    caps: Page[Any] = paged(request, summary["caps"], name="caps")
+    caps: Page[Any] = paged(request, summary.caps, name="caps")
     new = operations.list_observing_lines(enterprise=code, actor=request.actor)
     observing: Page[Any] = paged(request, new, name="observing")
     may = has_permission(request.actor, code, Permission.REQUEST)
@@ -498,20 +506,20 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     settings: Page[Any] = paged(request, history, name="settings")
     context = {
         "told": summary,
-        "problems": [error_message(one["code"], one["values"], words(current())) for one in summary["problems"]],
+        "problems": [error_message(one.code, one.values, words(current())) for one in summary.problems],
         "state": state_rows(state),
-        "connected": state["snapshot"]["state"] != check.MISSING and state["process"]["status"] != check.UNREACHED,
-        "behind": not summary["told"] and state["snapshot"]["generation"] is not None,
-        "purposes": purpose_table(code, summary["purposes"], by_key),
-        "caps": cap_table(code, caps.rows, summary["channels"], by_key),
+        "connected": state.snapshot.state != check.MISSING and state.process.status != check.UNREACHED,
+        "behind": not summary.told and state.snapshot.generation is not None,
+        "purposes": purpose_table(code, summary.purposes, by_key),
+        "caps": cap_table(code, caps.rows, summary.channels, by_key),
         "caps_page": caps,
         "observing": observing_table(code, observing.rows, may=may),
         "observing_page": observing,
-        "open": [purpose_label(one["name"]) for one in summary["purposes"] if one["fail_open"]],
+        "open": [purpose_label(one.name) for one in summary.purposes if one.fail_open],
         "settings": setting_table(settings.rows),
         "settings_page": settings,
         "rules": rule_table(code, [rules_shown.present_rule(rule, book) for rule in rules]),
-        "decisions": decision_table(code, [check.decision_as_dict(one) for one in last.decisions], by_key),
+        "decisions": decision_table(code, [check.decision_to_document(one) for one in last.decisions], by_key),
         "cut": last.reached is not None,
         "lines": check.LINES,
         "may": may,
@@ -533,7 +541,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
     context = {
         "form": form,
         "page": cut,
-        "table": decision_table(code, [check.decision_as_dict(one) for one in cut.rows], book.in_force),
+        "table": decision_table(code, [check.decision_to_document(one) for one in cut.rows], book.in_force),
         "more": len(matches.decisions) == FARTHEST_BACK * SIZE + 1 and not cut.on,
         "further": "" if matches.reached is None else address(request, until=str(matches.reached + 1), page=""),
         "lines": check.LINES,

@@ -408,7 +408,7 @@ def _describe_registers(code: str, overview: Overview, _: Words) -> dict[str, st
 
 
 def _describe_gate(code: str, _: Words) -> dict[str, str]:
-    state = str(get_snapshot_state(code)["state"])
+    state = get_snapshot_state(code).state
     light = {"fresh": "green", "missing": ""}.get(state, "yellow")
     text = gettext("not connected") if state == "missing" else gate.translate_code(gate.STATES, state, _)
     return {"label": gettext("Pre-dial gate"), "light": light, "text": text, "href": reverse("gate", args=[code])}

@@ -16,13 +16,14 @@ from django.db.models import QuerySet
 from nianjian.engines.gate import decision_search
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import get_or_raise
 from nianjian.engines.kernel.numbers import classify, normalise
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import ClockReading, Hand
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.states import State
-from nianjian.features.dial_policy.decisions import decision_as_dict
+from nianjian.features.dial_policy.decisions import decision_to_document
 from nianjian.features.screens import posted, sources
 from nianjian.features.screens.counts import OUTCOMES
 from nianjian.features.screens.models import ScreenLink, ScreenSource
@@ -224,7 +225,7 @@ def _decisions(enterprise: str, query: DecisionFilter, limit: int) -> Json:
     )
     result = decision_search.search_decisions(files.decisions_folder(env.read().home), criteria, limit, lines=LINES)
     ended = None if result.reached is None else format_moment(result.reached)
-    return {"decisions": [decision_as_dict(one) for one in result.decisions], "ended": ended}
+    return {"decisions": [to_builtins(decision_to_document(one)) for one in result.decisions], "ended": ended}
 
 
 def _complaints(enterprise: str) -> Json:

@@ -308,11 +308,11 @@ def _control_claim(grounds: CheckBasis, calls: Mapping[date, int]) -> Claim:
     refuses = bool(policy.get("enforce")) and not any(line.get("observing") for line in policy["channels"])
     day = max(calls, default=None)
     return claims.control(
-        str(state["snapshot"]["state"]),
+        state.snapshot.state,
         None if day is None else calls[day],
         0 if day is None else live.count_allowed(enterprise=grounds.enterprise, day=day, actor=grounds.actor),
         enforced=refuses,  # on every line: a new one is only observed at first
-        answers=state["process"]["status"] == "ok",
+        answers=state.process.status == "ok",
     )
 
 
