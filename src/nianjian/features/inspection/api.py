@@ -166,7 +166,7 @@ def visit_inspectors(request: Request, code: str) -> Inspectors:
 
 
 @write(router, f"{DAY}/inspectors", act=Permission.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
-def visit_admit(request: Request, code: str, given: Inspector) -> dict[str, object]:
+def visit_admit(request: Request, code: str, given: Inspector) -> MadeLink:
     """Let an inspector read until the end of a day: account, role and link in one step; the link is told now alone."""
     return link_document(
         request, visits.admit_inspector(enterprise=code, user=given.user, until=given.until, actor=request.actor)

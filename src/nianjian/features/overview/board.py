@@ -73,6 +73,27 @@ class Said:
     others: Sequence[Line] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A metric with its light, and once it was computed its value, the way to its page, its head-room and its cause.
+
+    ``own``: the word of its light by the enterprise's own values where that is another one.
+    """
+
+    title: str
+    light: str
+    word: str
+    unit: str = ""
+    value: str = ""
+    spelt: str = ""
+    address: str = ""
+    bar: str = ""
+    distance: str = ""
+    cause: str = ""
+    own: str = ""
+    own_light: str = ""
+
+
 def _own_light(metric: Json) -> str:
     """A metric's light by the enterprise's own limit, or by the stricter one of a watched licence."""
     second = metric.get("own") or metric.get("internal") or {}
@@ -303,37 +324,32 @@ class Board:
 
     # ---- the tiles
 
-    def build_tiles(self) -> list[dict[str, object]]:
+    def build_tiles(self) -> list[Tile]:
         """Each metric with its light, its room to the limit and its top cause; all of them not proved before a run."""
         _ = self._
         if not self.metrics:
             word = code_name("light", "insufficient", _)
-            return [{"title": code_name("metric", slug, _), "light": "insufficient", "word": word} for slug in ORDER]
+            return [Tile(code_name("metric", slug, _), "insufficient", word) for slug in ORDER]
         return [self._tile(metric) for metric in self.metrics]
 
-    def _tile(self, metric: Json) -> dict[str, object]:
+    def _tile(self, metric: Json) -> Tile:
         _, slug, light = self._, str(metric["slug"]), str(metric["light"])
-        tile: dict[str, object] = {
-            "title": code_name("metric", slug, _), "light": light, "word": code_name("light", light, _),
-            "unit": metric["unit"],
-        }  # fmt: skip
-        if (value := proven(metric)) not in (None, ""):
-            limit = Decimal(str(metric["limit"])) if metric.get("limit") else None
-            tile["value"] = figure_text(Decimal(str(value)), limit)
-            tile["spelt"] = _(said.PER_TEN_THOUSAND) if metric["unit"] == "‱" else ""
-        tile |= {
-            "address": self.metric_address(slug),
-            "bar": SafeString(html_headroom(metric, _)),
-            "distance": self._distance(metric),
-        }
-        if self.team:
-            return tile
-        own = _own_light(metric)
-        return tile | {
-            "cause": self._short_cause(metric),
-            "own": code_name("light", own, _) if own != light else "",
-            "own_light": own,
-        }
+        value, limit, own = proven(metric), metric.get("limit"), _own_light(metric)
+        known = value not in (None, "")
+        return Tile(
+            title=code_name("metric", slug, _),
+            light=light,
+            word=code_name("light", light, _),
+            unit=metric["unit"],
+            value=figure_text(Decimal(str(value)), Decimal(str(limit)) if limit else None) if known else "",
+            spelt=_(said.PER_TEN_THOUSAND) if known and metric["unit"] == "‱" else "",
+            address=self.metric_address(slug),
+            bar=SafeString(html_headroom(metric, _)),
+            distance=self._distance(metric),
+            cause="" if self.team else self._short_cause(metric),
+            own=code_name("light", own, _) if own != light and not self.team else "",
+            own_light=own,
+        )
 
     def _distance(self, metric: Json) -> str:
         room = find_headroom(metric) if metric["value"] not in (None, "") else None

@@ -73,7 +73,7 @@ def list_expired(ending: Ends, today: date) -> list[Expiry]:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """``name`` of a source or kind of register; ``last`` None: nothing yet; ``age`` in days."""
+    """When a source of calls or a register last brought anything; ``age`` in days."""
 
     name: str
     last: date | None

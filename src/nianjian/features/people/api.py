@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import Http404
 from ninja import Query, Router, Schema
@@ -15,10 +15,16 @@ from nianjian.features.people.operations import (
     Added,
     Confirmed,
     Given,
+    InvitationTold,
+    Known,
+    LinkTold,
     MadeLink,
+    Role,
+    Somebody,
     Touched,
     Withdrawn,
     link_document,
+    link_url,
 )
 from nianjian.platform.accounts import links, people, tokens
 from nianjian.platform.accounts.access import EVERYWHERE
@@ -36,45 +42,10 @@ from nianjian.platform.api.routes import mount
 from nianjian.platform.operations.operation import REGISTRY
 
 
-class Somebody(Schema):
-    """An account with its roles here and in the installation; ``display_name`` may be empty."""
-
-    name: str
-    display_name: str
-    email: str
-    open: bool
-    last_login: datetime | None
-    roles: list[Role]
-
-
 class NamePart(Schema):
     """A part of the user name or of the display name."""
 
     q: Text = ""
-
-
-class LinkTold(Schema):
-    """A link that still lets its person in; ``purpose``: first (once, to choose a password) or inspect."""
-
-    id: str
-    purpose: str
-    created_at: datetime
-    expires_at: datetime
-    used_at: datetime | None
-
-
-class Known(Somebody):
-    """``governed``: whether the asker administers every place where the person holds a role.
-
-    Only then links and the account are in the asker's hands, and only then the last four are told, else null.
-    ``behind``: who let the account in and so might act as it, until another administrator confirms it.
-    """
-
-    governed: bool
-    has_password: bool | None
-    second_factor: bool | None
-    links: list[LinkTold] | None
-    behind: list[str] | None
 
 
 class NewRole(Schema):
@@ -82,17 +53,6 @@ class NewRole(Schema):
 
     role: Text
     team: Text = ""
-
-
-class InvitationTold(Schema):
-    """An invitation that can still be accepted; ``made_by`` is empty where it was made at the server's shell."""
-
-    id: str
-    role: str
-    team: str
-    made_by: str
-    created_at: datetime
-    expires_at: datetime
 
 
 class NewPerson(NewRole):
@@ -103,35 +63,41 @@ class NewPerson(NewRole):
     email: Text = ""
 
 
-def somebody(one: Person, *, governed: bool) -> dict[str, object]:
+def somebody(one: Person, *, governed: bool) -> Somebody:
     """A person as a list tells it; the mail address is only for who governs the account."""
+    return Somebody(**_read_person(one, governed=governed))
+
+
+def _read_person(one: Person, *, governed: bool) -> dict[str, Any]:
     return {
         "name": one.name,
         "display_name": one.display_name,
         "email": one.email if governed else "",
         "open": one.is_open,
         "last_login": one.last_login,
-        "roles": list(one.roles),
+        "roles": [Role(role.role, role.enterprise, role.team) for role in one.roles],
     }
 
 
-def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
+def get_person_detail(actor: Actor, name: str, place: str) -> Known:
     """A person with the ways in, as its page tells them; Http404."""
     one = people.person(name, place)
     if one is None:
         raise Http404
-    if not people.governs(actor, one.name):
-        return somebody(one, governed=False) | {
-            "governed": False,
-            **dict.fromkeys(("has_password", "second_factor", "links", "behind")),
-        }
-    return somebody(one, governed=True) | {
-        "governed": True,
-        "has_password": one.has_password,
-        "second_factor": people.has_second_factor(one.name),
-        "links": links.list_links([one.name]).get(one.name, []),
-        "behind": list_holders(one.name),
-    }
+    governed = people.governs(actor, one.name)
+    return Known(
+        **_read_person(one, governed=governed),
+        governed=governed,
+        has_password=one.has_password if governed else None,
+        second_factor=people.has_second_factor(one.name) if governed else None,
+        links=[
+            LinkTold(row.id, row.purpose, row.created_at, row.expires_at, row.used_at)
+            for row in links.list_links([one.name]).get(one.name, [])
+        ]
+        if governed
+        else None,
+        behind=list_holders(one.name) if governed else None,
+    )
 
 
 def require_person(name: str, place: str) -> str:
@@ -141,18 +107,9 @@ def require_person(name: str, place: str) -> str:
     return name
 
 
-def added(request: Request, name: str, link: NewLink | None) -> dict[str, object]:
+def added(request: Request, name: str, link: NewLink | None) -> Added:
     """Who was added, and the link."""
-    document = None if link is None else link_document(request, link)
-    return {"name": name, **(document or {"url": None, "expires_at": None})}
-
-
-class Role(Schema):
-    """A role; ``enterprise`` null: in the whole installation; ``team``: an outsourcer's."""
-
-    role: str
-    enterprise: str | None
-    team: str
+    return Added(name, None, None) if link is None else Added(name, link_url(request, link), link.expires_at)
 
 
 router = Router(tags=["people"])
@@ -198,76 +155,76 @@ INVITATIONS = "/enterprises/{code}/invitations"
 def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
     """The people who hold a role at the enterprise or everywhere, by name."""
 
-    def present(person: Person) -> dict[str, object]:
+    def present(person: Person) -> Somebody:
         return somebody(person, governed=not person.elsewhere or people.governs(request.actor, person.name))
 
     return paged(request, cut, PersonList(code, looked.q), present)
 
 
 @write(router, PEOPLE.path, act=Permission.PEOPLE, answer=Added, status=201, hidden=("url",))
-def people_add(request: Request, code: str, new: NewPerson) -> dict[str, object]:
+def people_add(request: Request, code: str, new: NewPerson) -> Added:
     """Add somebody with a role at the enterprise; the one-time link is told in this answer alone."""
     places = [code] if code else []
     return added(request, new.name, operations.add(**new.model_dump(), enterprises=places, actor=request.actor))
 
 
 @read(router, PERSON, act=Permission.PEOPLE, answer=Known)
-def people_get(request: Request, code: str, name: str) -> dict[str, object]:
+def people_get(request: Request, code: str, name: str) -> Known:
     """Somebody who holds a role at the enterprise or everywhere; links without their secrets."""
     return get_person_detail(request.actor, name, code)
 
 
 @write(router, f"{PERSON}/roles", act=Permission.PEOPLE, answer=Given)
-def roles_give(request: Request, code: str, name: str, new: NewRole) -> dict[str, object]:
+def roles_give(request: Request, code: str, name: str, new: NewRole) -> Given:
     """Give a role at the enterprise to somebody who holds one there already; anybody else accepts an invitation.
 
     ``user_unknown`` is answered of a person of other enterprises as of a name that nobody has. Administrators of the
     whole installation may give a role to anybody who has an account.
     """
     changed = operations.grant(user=name, role=new.role, team=new.team, enterprise=code, actor=request.actor)
-    return {"name": name, "changed": changed}
+    return Given(name, changed)
 
 
 @write(router, f"{PERSON}/roles/{{role}}", act=Permission.PEOPLE, answer=Touched, method="DELETE")
-def roles_take(request: Request, code: str, name: str, role: str) -> dict[str, str]:
+def roles_take(request: Request, code: str, name: str, role: str) -> Touched:
     """Take a role at the enterprise back."""
     operations.revoke(user=require_person(name, code), role=role, enterprise=code, actor=request.actor)
-    return {"name": name}
+    return Touched(name)
 
 
 @read(router, INVITATIONS, act=Permission.PEOPLE, answer=Page[InvitationTold])
 def invitations_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The invitations that can still be accepted, oldest first, without their secrets."""
 
-    def present(row: Invitation) -> dict[str, object]:
-        names = ("id", "role", "team", "created_at", "expires_at")
-        return {name: getattr(row, name) for name in names} | {"made_by": row.user}
+    def present(row: Invitation) -> InvitationTold:
+        return InvitationTold(row.id, row.role, row.team, row.user, row.created_at, row.expires_at)
 
     return paged(request, cut, links.open_invitations(code), present)
 
 
 @write(router, INVITATIONS, act=Permission.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
-def invitations_make(request: Request, code: str, new: NewRole) -> dict[str, object]:
+def invitations_make(request: Request, code: str, new: NewRole) -> MadeLink:
     """Make a link by which whoever has an account takes the role, told in this answer alone; it holds once."""
     return link_document(request, operations.invite(role=new.role, team=new.team, enterprise=code, actor=request.actor))
 
 
 @write(router, f"{INVITATIONS}/{{invitation}}", act=Permission.PEOPLE, answer=Withdrawn, method="DELETE")
-def invitations_end(request: Request, code: str, invitation: str) -> dict[str, str]:
+def invitations_end(request: Request, code: str, invitation: str) -> Withdrawn:
     """Take back an invitation that nobody has accepted."""
     withdraw_invitation(invitation=invitation, enterprise=code, actor=request.actor)
-    return {"id": invitation}
+    return Withdrawn(invitation)
 
 
 @write(router, f"{PERSON}/confirm", act=Permission.PEOPLE, answer=Confirmed)
-def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
+def people_confirm(request: Request, code: str, name: str) -> Confirmed:
     """Vouch that the account is its person's alone, so that it counts as a second person beside who let it in.
 
     Before, have the person choose a new password in front of you. One-time links, sessions, tokens, passkeys and
     connections of single sign-on end, for who let the account in may have kept some; password, authenticator app and
     e-mail address stay: make sure that the address is the person's.
     """
-    return {"name": name, **asdict(confirm_account(user=require_person(name, code), actor=request.actor))}
+    done = confirm_account(user=require_person(name, code), actor=request.actor)
+    return Confirmed(name, done.behind, done.ended, done.email)
 
 
 ANY_PERSON = "/people/{name}"
@@ -299,11 +256,11 @@ everywhere(
 
 
 @write(router, f"{ANY_PERSON}/roles/{{role}}", act=Permission.PEOPLE, answer=Touched, method="DELETE")
-def roles_take_everywhere(request: Request, name: str, role: str, enterprise: At = EVERYWHERE) -> dict[str, str]:
+def roles_take_everywhere(request: Request, name: str, role: str, enterprise: At = EVERYWHERE) -> Touched:
     """Take a role back, here or at an enterprise."""
     who = require_person(name, EVERYWHERE)
     operations.revoke(user=who, role=role, enterprise=enterprise, actor=request.actor)
-    return {"name": name}
+    return Touched(name)
 
 
 mount(router, REGISTRY.of(PEOPLE))

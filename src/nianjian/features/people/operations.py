@@ -16,7 +16,8 @@ from nianjian.platform.accounts.holds import Ended
 from nianjian.platform.accounts.links import NewLink, create_first_link, create_inspection, revoke_link
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.roles import Permission, Role
+from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.accounts.roles import Role as RoleCode
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.home import env
 from nianjian.platform.jobs import flow
@@ -82,14 +83,73 @@ class Withdrawn:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role; ``enterprise`` null: in the whole installation; ``team``: an outsourcer's."""
+
+    role: str
+    enterprise: str | None
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """An account with its roles here and in the installation; ``display_name`` may be empty."""
+
+    name: str
+    display_name: str
+    email: str
+    open: bool
+    last_login: datetime | None
+    roles: list[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTold:
+    """A link that still lets its person in; ``purpose``: first (once, to choose a password) or inspect."""
+
+    id: str
+    purpose: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Somebody):
+    """``governed``: whether the asker administers every place where the person holds a role.
+
+    Only then links and the account are in the asker's hands, and only then the last four are told, else null.
+    ``behind``: who let the account in and so might act as it, until another administrator confirms it.
+    """
+
+    governed: bool
+    has_password: bool | None
+    second_factor: bool | None
+    links: list[LinkTold] | None
+    behind: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationTold:
+    """An invitation that can still be accepted; ``made_by`` is empty where it was made at the server's shell."""
+
+    id: str
+    role: str
+    team: str
+    made_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
 def link_url(request: HttpRequest, link: NewLink) -> str:
     """The address of a link that was just made, under the name that `NIANJIAN_URL` gives."""
     return env.address(link.path, request.build_absolute_uri(link.path))
 
 
-def link_document(request: HttpRequest, link: NewLink) -> dict[str, object]:
+def link_document(request: HttpRequest, link: NewLink) -> MadeLink:
     """A link that was just made, with its address."""
-    return {"id": link.id, "url": link_url(request, link), "expires_at": link.expires_at}
+    return MadeLink(link.id, link_url(request, link), link.expires_at)
 
 
 def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor) -> NewLink:
@@ -100,12 +160,12 @@ def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor
     """
     require_permission(actor, EVERYWHERE, Permission.PEOPLE)
     with transaction.atomic():
-        already = query.first_with(Role.ADMINISTRATOR)
+        already = query.first_with(RoleCode.ADMINISTRATOR)
         if already and not again:
             raise NianjianError("administrator_exists", user=already)
         if not query.exists(name):
             service.add_person(name=name, actor=actor)
-        service.grant(user=name, role=Role.ADMINISTRATOR, enterprise=enterprise, actor=actor)
+        service.grant(user=name, role=RoleCode.ADMINISTRATOR, enterprise=enterprise, actor=actor)
         return create_first_link(user=name, actor=actor)
 
 
@@ -119,7 +179,7 @@ def add(
     _check_role(role, enterprises or [EVERYWHERE], team, actor)
     with transaction.atomic():
         service.add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, **more)
-        return None if role == Role.INSPECTOR else create_first_link(user=name, actor=actor)
+        return None if role == RoleCode.INSPECTOR else create_first_link(user=name, actor=actor)
 
 
 def add_with_token(
@@ -183,7 +243,7 @@ def _check_role(role: str, places: Sequence[str], team: str, actor: Actor) -> No
     """Check the team; only to whom may give the role is told whether there is such a team."""
     for place in places:
         require_permission(actor, place, Permission.PEOPLE)
-    if role != Role.OUTSOURCER:
+    if role != RoleCode.OUTSOURCER:
         if team:
             raise NianjianError("team_needless", role=role)
         return

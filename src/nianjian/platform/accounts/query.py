@@ -39,7 +39,7 @@ LOCAL: Final = "os"
 
 @dataclass(frozen=True, slots=True)
 class Enterprise:
-    """A tenant as a value."""
+    """A tenant."""
 
     code: str
     name: str
