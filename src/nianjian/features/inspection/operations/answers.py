@@ -1,7 +1,7 @@
 """The answer cards (三句话 and more): what may truthfully be said to an inspector, each with its live proof (S7)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -298,14 +298,7 @@ def build_cards(
         build_in_time_claim(tickets_since(grounds, first)),
         claims.absence("ai_outbound", dialled.ai.verdict, figures, stated.get("ai_outbound")),
         predictive,
-        claims.one_click(
-            doors.doors,
-            doors.alive,
-            doors.numbers,
-            len(doors.without),
-            untried=doors.untried,
-            declared=stated.get("one_click"),
-        ),
+        claims.one_click(**asdict(doors) | {"without": len(doors.without)}, declared=stated.get("one_click")),
         claims.logs({one.log: one.state for one in retention.logs}),
         claims.number_filing(
             len(register.numbers),

@@ -92,12 +92,12 @@ def check_recordings(
     seed = seed_of(grounds.enterprise, grounds.day, lake.version)
     count = max(1, min(grounds.book.integer(SAMPLE), MOST_A_DAY))
     tolerance = grounds.book.integer(TOLERANCE)
-    drawn = {"folder": source, "seed": seed, "a_day": count, "tolerance_s": tolerance}
+    facts = {"folder": source, "seed": seed, "a_day": count, "tolerance_s": tolerance}
     if root is None:
         reach = recordings.judge_recordings(references, None)
         if source == "unreadable" and reach.why == "references_only":
             reach = recordings.mark_unreadable(reach)
-        return reach, _sample_to_document([], Index(), drawn)
+        return reach, _sample_to_document([], Index(), facts)
     calls, draw = lake.tables["calls"], recordings.Draw(references.begin, references.until, seed, count)
     ids = {str(row["call_id"]) for row in lake.engine.rows(recordings.draw_ids(calls, draw))}
     rows = lake.engine.rows(recordings.draw_sample(calls, draw, sorted(ids)))
@@ -105,7 +105,7 @@ def check_recordings(
     days: dict[date, list[str]] = defaultdict(list)
     for one in samples:
         days[one.day].append(one.verdict)
-    return recordings.judge_recordings(references, days), _sample_to_document(samples, index, drawn)
+    return recordings.judge_recordings(references, days), _sample_to_document(samples, index, facts)
 
 
 def _open_sample(
@@ -168,13 +168,13 @@ def _measure(path: Path) -> tuple[int, Length | str]:
         return 1, audio.UNREADABLE
 
 
-def _sample_to_document(samples: Sequence[SampledCall], index: Index, drawn: Mapping[str, Any]) -> RecordingSample:
+def _sample_to_document(samples: Sequence[SampledCall], index: Index, facts: Mapping[str, Any]) -> RecordingSample:
     days: dict[date, set[str]] = defaultdict(set)
     for one in samples:
         days[one.day].add(one.verdict)
     failing = [one for one in samples if one.verdict != recordings.KEPT]
     return RecordingSample(
-        **drawn,
+        **facts,
         calls=len(samples),
         days=len(days),
         days_kept=sum(verdicts == {recordings.KEPT} for verdicts in days.values()),
