@@ -111,11 +111,11 @@ def _day(one: SeasonMilestone | SeasonTask) -> str:
     return f"{one.due} ({_('provisional')})" if one.provisional else str(one.due)
 
 
-def render_feeds(made: FeedMade | None, feeds: Sequence[Json], console: Console) -> None:
+def render_feeds(new_feed: FeedMade | None, feeds: Sequence[Json], console: Console) -> None:
     """A feed that was just made, and those there are."""
-    if made is not None:
+    if new_feed is not None:
         text = _("Subscribe to {path} at this server's address; it is shown only once.")
-        console.print(text.format(path=made.path))
+        console.print(text.format(path=new_feed.path))
     table.rows(console, (_("feed"), _("created at")), [(one["feed"], one["made_at"]) for one in feeds])
 
 
