@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 from ninja import NinjaAPI, Router
 from rich.console import Console
 
+from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query, service, tokens
 from nianjian.platform.accounts.query import Actor
@@ -349,7 +350,7 @@ def _typed(*words: str) -> Any:
     answer = args.act(args)
     answer.show(Console(file=io.StringIO()))
     assert output
-    return answer.data
+    return to_builtins(answer.data)
 
 
 def test_a_command(demo: str) -> None:
