@@ -29,6 +29,36 @@ SUBJECTS = {
     )
 } | {Path("features/complaints", name) for name in ("matching.py", "one_click.py", "sla_warnings.py")}  # fmt: skip
 
+UNTYPED = re.compile(r"\b(Json|Any)\b|\b(dict|Mapping)\[str, object\]")
+RESULTS = {"operations", "queries", "documents", "states"}  # modules, or folders of them
+#: Results of operations and queries that are no dataclass, by the reason.
+OPEN_RESULTS = {
+    "stored JSON, or a part of it, that older programs wrote too": {
+        "dial_policy/operations.py:find_values", "dossier/operations/generate.py:build_head",
+        "dossier/states.py:list_unanswered", "dossier/states.py:list_unexplained",
+        "inspection/operations/readiness.py:newest_check", "inspection/states.py:to_document",
+        "portrait/operations.py:get_portrait", "rectification/queries.py:find_gate_values",
+        "reconciliation/operations.py:get_mapping",
+    },
+    "what an approval shows and carries out, open by its kind": {
+        "dial_policy/operations.py:approve_change", "dial_policy/operations.py:summarize_proposals",
+        "dossier/operations/overrulings.py:approve_overruling", "dossier/operations/overrulings.py:describe_requests",
+        "dossier/operations/overrulings.py:approve_scan_overruling",
+        "dossier/operations/overrulings.py:describe_scan_requests", "dossier/operations/seals.py:describe_requests",
+        "dossier/operations/seals.py:run_approved", "rectification/operations.py:approve_isolation",
+        "rectification/operations.py:describe_requests",
+    },
+    "flat JSON whose keys are a register's columns, absent at times, or no names of fields": {
+        "calls/documents.py:as_dict", "complaints/queries.py:ticket_as_dict",
+        "reconciliation/documents.py:list_values", "reconciliation/documents.py:run_to_row",
+    },
+    "values by name: for an entry of the log, for a message, for the fields of several results": {
+        "inbox/operations.py:refresh_values", "rectification/queries.py:row_document", "screens/queries.py:around",
+        "screens/queries.py:source", "test_calls/queries.py:describe_clocks",
+    },
+    "rows that are cut into pages": {"inbox/operations.py:list_log", "inbox/operations.py:list_messages"},
+}  # fmt: skip
+
 
 def _model_names(scope: ast.AST, models: set[str]) -> set[str]:
     """Names that this module annotates or builds as a model."""
@@ -149,3 +179,17 @@ def test_a_missing_library_fails_where_every_service_is_required(monkeypatch: py
     monkeypatch.delenv("NIANJIAN_REQUIRE_SERVICES")
     with pytest.raises(pytest.skip.Exception):
         services.missing("pyspark")
+
+
+def test_operations_and_queries_return_typed_results() -> None:
+    functions = (
+        (path.relative_to("features"), node)
+        for path, node in tree.nodes(ast.FunctionDef)
+        if path.parts[0] == "features" and RESULTS.intersection((*path.parts[:-1], path.stem))
+    )
+    untyped = {
+        f"{path}:{node.name}"
+        for path, node in functions
+        if not node.name.startswith("_") and node.returns is not None and UNTYPED.search(ast.unparse(node.returns))
+    }
+    assert untyped == set().union(*OPEN_RESULTS.values())
