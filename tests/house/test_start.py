@@ -30,3 +30,14 @@ def test_light_modules_stay_light() -> None:
 
 def test_plain_rooms_run_without_django() -> None:
     _run(WALK.format(rooms=PLAIN))
+
+
+def test_commands_load_without_the_libraries_of_the_api() -> None:
+    code = """
+import importlib, sys
+from nianjian.doors.cli.main import VERBS, load_verb
+for verb in VERBS:
+    load_verb(verb)
+    assert not {"pydantic", "ninja"} & set(sys.modules), verb
+"""
+    _run(code)

@@ -15,7 +15,8 @@ def to_json(value: object, *, indent: int | None = None, sort_keys: bool = False
 
     Dataclasses and structs become objects, moments ISO 8601 with their zone, days ISO 8601, decimals and paths text,
     enumerations their value, sets sorted lists. A field that has the name of a Python keyword and an underscore is
-    written without the underscore. TypeError for a moment without a zone and for what JSON does not know.
+    written without the underscore. TypeError for a moment without a zone and for what JSON does not know, which
+    times of day, spans of time and texts that wait for a language are: a result holds their text.
     """
     return json.dumps(value, ensure_ascii=False, indent=indent, sort_keys=sort_keys, default=_encode)
 

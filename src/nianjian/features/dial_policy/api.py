@@ -56,31 +56,31 @@ def gate_policy(request: Request, code: str) -> operations.PolicySummary:
 @read(router, f"{GATE}/caps", act=Permission.READ, answer=Page[GateCap])
 def gate_caps(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The caps, as the gate counts them."""
-    return paged(request, cut, _allowed(request, code).caps, _itself)
+    return paged(request, cut, _allowed(request, code).caps)
 
 
 @read(router, f"{GATE}/channels", act=Permission.READ, answer=Page[GateChannel])
 def gate_channels(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The lines that the gate knows."""
-    return paged(request, cut, _allowed(request, code).channels, _itself)
+    return paged(request, cut, _allowed(request, code).channels)
 
 
 @read(router, f"{GATE}/observing", act=Permission.READ, answer=Page[ObservingLine])
 def gate_observing(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """New lines, whose calls all go until a person switches enforcing on, with the cap that their calls propose."""
-    return paged(request, cut, operations.list_observing_lines(enterprise=code, actor=request.actor), _itself)
+    return paged(request, cut, operations.list_observing_lines(enterprise=code, actor=request.actor))
 
 
 @read(router, f"{GATE}/isolated-displays", act=Permission.READ, answer=Page[str])
 def gate_isolated_displays(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The displayed numbers that are isolated: white list only."""
-    return paged(request, cut, _allowed(request, code).isolated_displays, _itself)
+    return paged(request, cut, _allowed(request, code).isolated_displays)
 
 
 @read(router, f"{GATE}/standing", act=Permission.READ, answer=Page[GateSetting])
 def gate_standing(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """What is set beside the rulebook now."""
-    return paged(request, cut, _allowed(request, code).set, _itself)
+    return paged(request, cut, _allowed(request, code).set)
 
 
 @read(router, f"{GATE}/settings", act=Permission.READ, answer=Page[GateSetting])
@@ -90,15 +90,11 @@ def gate_settings(request: Request, code: str, cut: Query[Cut]) -> dict[str, obj
     def read(first: int, count: int) -> list[GateSetting]:
         return operations.list_history(enterprise=code, actor=request.actor, first=first, most=count)
 
-    return paged(request, cut, LazyRows(read), _itself)
+    return paged(request, cut, LazyRows(read))
 
 
 def _allowed(request: Request, code: str) -> operations.PolicySummary:
     return operations.summarize_policy(enterprise=code, actor=request.actor)
-
-
-def _itself(document: object) -> object:
-    return document
 
 
 CSV = "text/csv"

@@ -90,7 +90,7 @@ FIRST: Final[Mapping[type, tuple[str, ...]]] = {
 
 
 def plain_json(value: Any) -> Any:  # noqa: ANN401 -- as JSON
-    """Days and moments as text."""
+    """A result as the commands print it: days and moments as text with all their digits, some fields ahead."""
     if is_dataclass(value):
         names = dict.fromkeys((*FIRST.get(type(value), ()), *(field.name for field in fields(value))))
         return {name: plain_json(getattr(value, name)) for name in names}

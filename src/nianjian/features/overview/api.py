@@ -149,7 +149,7 @@ def me(request: Request) -> Me:
 def enterprises_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """The enterprises that concern the asker, by code."""
     rows = LazyRows(lambda first, count: list_accessible_enterprises(request.actor, limit=first + count)[first:])
-    return paged(request, cut, rows, lambda one: one)
+    return paged(request, cut, rows)
 
 
 @write(router, "/enterprises", act=Permission.ADMINISTER, answer=Enterprise, status=201)
@@ -223,7 +223,7 @@ def enterprises_lines(request: Request, code: str, cut: Query[Cut]) -> dict[str,
     """Every line in use with the day of its last outbound call, those silent the longest first."""
     usage = line_usage.find_line_usage(code, clock.today())
     stamps = {"counted": usage.counted if usage else None, "newest": usage.newest if usage else None}
-    return paged(request, cut, usage.lines if usage else (), lambda one: one) | stamps
+    return paged(request, cut, usage.lines if usage else ()) | stamps
 
 
 @read(router, "/enterprises/{code}/overview", act=Permission.READ_OWN, answer=Overview)

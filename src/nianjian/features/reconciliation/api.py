@@ -121,7 +121,7 @@ def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, ob
     rows = LazyRows(
         lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
     )
-    return paged(request, cut, rows, lambda run: run)
+    return paged(request, cut, rows)
 
 
 @read(router, RUN, act=Permission.READ, answer=ReconciliationTold)

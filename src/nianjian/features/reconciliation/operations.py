@@ -237,7 +237,7 @@ def build_correction_sheet(*, run: str, language: str, actor: Actor) -> tuple[st
     if run_row.kind not in KINDS:
         raise NianjianError("reconcile_no_sheet", kind=run_row.kind)
     rows = queries.list_differences(run_row).exclude(state=states.SETTLED).iterator(chunk_size=500)
-    lines: Sequence[Json] = to_builtins([to_difference_document(run_row, one) for one in rows])
+    lines: Sequence[Json] = [to_builtins(to_difference_document(run_row, one)) for one in rows]
     grounds = Grounds.of(run_row.enterprise_id, actor, Permission.REPORT)
     about: Json = {**to_builtins(summarize_run(run_row, grounds)), "enterprise": grounds.name}
     headers = {column.field: column.header for column in comparisons.get_sheet(run_row.kind).columns}

@@ -258,7 +258,6 @@ def watch_list(request: Request, code: str, cut: Query[Cut], of: Query[WatchedOf
         request,
         cut,
         operations.list_watched_licences(enterprise=code, year=of.year, actor=request.actor),
-        lambda one: one,
     )
 
 

@@ -1,9 +1,9 @@
 """Reads of cases and of isolation orders."""
 
-import inspect
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from django.db.models import QuerySet
 
@@ -141,7 +141,8 @@ def find_effective(case: Case) -> Order | None:
 
 def to_document(kind: type[T], row: object, **more: object) -> T:
     """A row as a document of a ``kind``: its columns by their names, and what ``more`` says."""
-    columns = {name: getattr(row, name) for name in inspect.signature(kind).parameters if name not in more}
+    names = [field.name for field in fields(cast("Any", kind)) if field.name not in more]
+    columns = {name: getattr(row, name) for name in names}
     return kind(**columns, **more)
 
 

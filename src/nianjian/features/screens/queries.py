@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -16,7 +16,6 @@ from django.db.models import QuerySet
 from nianjian.engines.gate import decision_search
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.kernel.errors import get_or_raise
 from nianjian.engines.kernel.numbers import classify, normalise
 from nianjian.features.complaints import queries as complaints
@@ -239,7 +238,7 @@ def _decisions(enterprise: str, query: DecisionFilter, limit: int) -> tuple[list
     )
     result = decision_search.search_decisions(files.decisions_folder(env.read().home), criteria, limit, lines=LINES)
     ended = None if result.reached is None else format_moment(result.reached)
-    return [to_builtins(decision_to_document(one)) for one in result.decisions], ended
+    return [asdict(decision_to_document(one)) for one in result.decisions], ended
 
 
 def _complaints(enterprise: str) -> OpenTickets:

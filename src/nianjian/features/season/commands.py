@@ -15,15 +15,6 @@ from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import ENGLISH
-from nianjian.features.season.documents import (
-    FeedMade,
-    ReopenAsked,
-    RolledOver,
-    SeasonMilestone,
-    SeasonTask,
-    SeasonTold,
-    list_days,
-)
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, on_day, year
@@ -32,13 +23,14 @@ from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
     from nianjian.features.inbox.operations import Reminded, Sending
+    from nianjian.features.season.documents import FeedMade, RolledOver, SeasonMilestone, SeasonTask, SeasonTold
 
 # The season on a terminal.
 
 Json = Mapping[str, Any]
 
 
-def render_season(summary: SeasonTold, console: Console) -> None:
+def render_season(summary: "SeasonTold", console: Console) -> None:
     """A season as it stands."""
     first = summary.earliest
     console.print(_("Season of data year {year}, as of {day}").format(year=summary.year, day=summary.today))
@@ -56,7 +48,9 @@ def render_season(summary: SeasonTold, console: Console) -> None:
     _plan(console, summary)
 
 
-def _tracks(console: Console, summary: SeasonTold) -> None:
+def _tracks(console: Console, summary: "SeasonTold") -> None:
+    from nianjian.features.season.documents import list_days
+
     states = [
         (one.licence, _(texts.TRACKS[one.track]), _(texts.STATES[one.state]), one.due, one.filed_on)
         for one in summary.tracks
@@ -79,7 +73,7 @@ def _tracks(console: Console, summary: SeasonTold) -> None:
     table.rows(console, (_("day"), _("what it is"), _("deadline"), _("source"), _("citation")), rows)
 
 
-def _plan(console: Console, summary: SeasonTold) -> None:
+def _plan(console: Console, summary: "SeasonTold") -> None:
     rows = [
         (
             _(texts.MODULES.get(one.module, one.module)),
@@ -107,11 +101,11 @@ def _plan(console: Console, summary: SeasonTold) -> None:
             console.print(f"  {line}", markup=False)
 
 
-def _day(one: SeasonMilestone | SeasonTask) -> str:
+def _day(one: "SeasonMilestone | SeasonTask") -> str:
     return f"{one.due} ({_('provisional')})" if one.provisional else str(one.due)
 
 
-def render_feeds(new_feed: FeedMade | None, feeds: Sequence[Json], console: Console) -> None:
+def render_feeds(new_feed: "FeedMade | None", feeds: Sequence[Json], console: Console) -> None:
     """A feed that was just made, and those there are."""
     if new_feed is not None:
         text = _("Subscribe to {path} at this server's address; it is shown only once.")
@@ -138,7 +132,7 @@ def _sent(one: "Sending") -> str:
     return f"{one.dispatch} {_(texts.MESSAGE_STATES[one.state])}{fault}"
 
 
-def render_roll_over(result: RolledOver, console: Console) -> None:
+def render_roll_over(result: "RolledOver", console: Console) -> None:
     """What was taken over into a season, and what was not."""
     text = _("Season of data year {year}: {taken} documents taken over, {owners} tasks have last year's owner.")
     console.print(text.format(year=result.year, taken=len(result.taken), owners=len(result.owners)))
@@ -374,6 +368,7 @@ def _close(args: argparse.Namespace) -> Answer:
 def _reopen(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing as archive
+    from nianjian.features.season.documents import ReopenAsked
 
     approval = archive.reopen_season(enterprise=args.enterprise, year=args.year, reason=args.reason, actor=actor)
     text = _("Request {approval} is waiting for a second person: nianjian approve {approval} --as USER")

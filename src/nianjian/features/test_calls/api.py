@@ -163,7 +163,7 @@ def get_trial_id_or_404(request: Request, code: str, trial: str) -> str:
 def callback_list(request: Request, code: str, given: Query[CallbackFilter]) -> dict[str, object]:
     """The enterprise's test calls, newest first."""
     part = partial(queries.list_trials, enterprise=code, number=given.number, actor=request.actor)
-    return paged(request, given, LazyRows(part), lambda one: one)
+    return paged(request, given, LazyRows(part))
 
 
 @write(router, TESTS, act=Permission.REPORT, answer=Job, status=202)
@@ -177,7 +177,7 @@ def callback_test(request: Request, code: str, given: CallbackAsked) -> Job:
 def callback_numbers(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The filed numbers that are in force, each with the light of its test calls."""
     part = partial(queries.list_numbers, enterprise=code, actor=request.actor)
-    return paged(request, cut, LazyRows(part), lambda one: one)
+    return paged(request, cut, LazyRows(part))
 
 
 @write(router, "/enterprises/{code}/callback/by-hand", act=Permission.MANAGE_DATA, answer=Callback, status=201)

@@ -91,7 +91,7 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
     """The packages that were handed in for a season, newest first."""
     of = place(request, code, year)
     reader = LazyRows(lambda first, count: rounds.list_packages(**of, first=first, count=count))
-    return paged(request, cut, reader, lambda row: row)
+    return paged(request, cut, reader)
 
 
 @write(router, ROUNDS, act=Permission.MANAGE_DATA, answer=RoundTold, status=201, held=manifest.LIMIT, optional=True)

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
-from nianjian.engines.kernel.encode import to_json
+from nianjian.engines.kernel.encode import to_json, to_message_values
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.package import Package
 
@@ -93,7 +93,7 @@ def _main() -> None:
     try:
         result: dict[str, object] = {"sha256": both(package, Path(sys.argv[1])).digest}
     except NianjianError as error:
-        result = {"refused": error.code, "values": error.values}
+        result = {"refused": error.code, "values": to_message_values(error.values)}
     sys.stdout.write(to_json(result))
 
 

@@ -370,7 +370,6 @@ class Values:
         return tuple(filter(None, (said, rule.text_zh, rule.note_zh)))
 
 
-Json = dict[str, Any]
 PDF: Final = "application/pdf"
 ALL: Final = "all"
 CITED: Final = re.compile(r"^([^《》第]+)(第)")  # a law that is cited without its marks

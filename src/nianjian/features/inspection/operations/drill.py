@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+import msgspec
 from django.db import transaction
 
 from nianjian.engines.kernel import clock, numbers
@@ -348,7 +349,7 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> DrillRepor
     row = complaints.load_current_tickets(enterprise, [ticket]).get(ticket)
     if entry is None or row is None:
         raise NianjianError("drill_unknown", drill=name[:80])
-    checks = [RecordedCheck(**one) for one in _recorded_states(entry.data["checks"], "state")]
+    checks = msgspec.convert(_recorded_states(entry.data["checks"], "state"), list[RecordedCheck])
     warned = dict(Warned.objects.filter(enterprise_id=enterprise, key=ticket).values_list("clock", "warned_at"))
     done = states.judge_steps(
         states.DrillRecord(
@@ -379,7 +380,7 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> DrillRepor
         readiness=overall_state(one.state for one in checks),
         counts=states.count_states(one.state for one in of_both),
         steps=steps,
-        tests=[RecordedTest(**one) for one in _recorded_states(entry.data["tests"], "verdict")],
+        tests=msgspec.convert(_recorded_states(entry.data["tests"], "verdict"), list[RecordedTest]),
         checks=checks,
         running_s=0 if begun is None else _seconds_after(begun, at.get("closed") or now),  # the closing stops it
         timeline=list_lines(entry, done, at=now),

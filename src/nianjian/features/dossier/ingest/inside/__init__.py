@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 
+from nianjian.engines.kernel.encode import to_message_values
 from nianjian.engines.kernel.errors import NianjianError
 
 
@@ -22,4 +23,4 @@ def run_named(*programs: Callable[..., None]) -> None:
     try:
         {program.__name__: program for program in programs}[name](*words)
     except NianjianError as error:
-        print_json({"refused": error.code, "values": error.values})
+        print_json({"refused": error.code, "values": to_message_values(error.values)})
