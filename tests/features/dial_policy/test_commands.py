@@ -163,3 +163,12 @@ def _take(house: Shell, gate: Program) -> None:
         assert (result.code, result.json["error"]["message"]) == (2, f"{gate.place} 没有拨前闸应答：{why}")
     result = house(*ask, "--gate", "ftp://here")
     assert result.json["error"]["message"].endswith("这不是 http 或 https 地址")
+
+
+def test_a_built_list_is_shown_with_its_moment(house: Shell, shell_home: Path) -> None:
+    (shell_home.parent / "d.csv").write_text("13900139000\n13800138000\n")
+    assert house("gate", "list", "build", "do-not-call", "d.csv", *HOUSE).code == 0
+    (entry,) = house("gate", "list", "show", *HOUSE, "--json").json["lists"]
+    assert (entry["kind"], entry["entries"]) == ("do-not-call", 2)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", entry["recorded_at"])
+    assert "do-not-call" in house("gate", "list", "show", *HOUSE).out
