@@ -228,6 +228,16 @@ def test_what_somebody_else_wrote_in_between_is_not_written_over(demo: str, oper
     assert _refused(lambda: flows.callback(result="x", version=seen, **one)) == "register_row_stale"
 
 
+def test_a_number_that_is_drawn_twice_is_drawn_again(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flows, "_make_number", iter(["TS-1", "TS-1", "TS-1", "TS-2"]).__next__)
+    texts = {"source": "一键投诉", "complained": "95013001"}
+    keys = [flows.open_ticket(enterprise="demo", texts=texts, actor=operator) for _turn in range(2)]
+    assert keys == ["TS-1", "TS-2"]
+    assert sorted(Complaint.objects.values_list("ticket_id", flat=True)) == keys
+
+
 def test_numbers_and_references_stand_once_and_the_future_is_refused(demo: str, operator: Actor) -> None:
     _add(operator, reference="A-1")
     assert _refused(lambda: _add(operator)) == "complaint_exists"

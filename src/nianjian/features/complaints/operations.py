@@ -61,7 +61,8 @@ def create_ticket(*, enterprise: str, texts: Mapping[str, str], actor: Actor) ->
     cells = {name: text for name, text in texts.items() if text.strip()}
     cells.setdefault("arrived_at", _typed(clock.now()))
     cells.setdefault("accepted_at", cells["arrived_at"])
-    cells.setdefault("ticket_id", f"TS-{clock.now().astimezone(clock.ZONE):%Y%m%d%H%M%S}-{secrets.token_hex(2)}")
+    numbered = "ticket_id" in cells
+    cells.setdefault("ticket_id", _make_number())
     read = entries.read_entry(COMPLAINTS, cells)
     if read.keyed is None:
         findings = tuple({"field": field, "code": one.code, **one.values()} for field, one in read.findings)
@@ -69,8 +70,10 @@ def create_ticket(*, enterprise: str, texts: Mapping[str, str], actor: Actor) ->
     row, key = read.keyed.row, read.keyed.key
     with transaction.atomic():
         lock_enterprise(enterprise)
-        if queries.load_current_tickets(enterprise, [key]):
-            raise NianjianError("complaint_exists", complaint=key)
+        while queries.load_current_tickets(enterprise, [key]):
+            if numbered:
+                raise NianjianError("complaint_exists", complaint=key)
+            row["ticket_id"] = key = _make_number()  # two arrived in one second and drew the same
         existing = queries.find_key_by_reference(enterprise, row.get("source"), row.get("reference"))
         if existing is not None:
             raise NianjianError("complaint_reference_known", reference=row["reference"], complaint=existing)
@@ -81,6 +84,10 @@ def create_ticket(*, enterprise: str, texts: Mapping[str, str], actor: Actor) ->
         _note("add", enterprise, actor, data | ({"drill": True} if row.get("drill") else {}))
         alert_arrivals(enterprise=enterprise, complaints=[key])
     return key
+
+
+def _make_number() -> str:
+    return f"TS-{clock.now().astimezone(clock.ZONE):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
 
 
 def apply_action(
