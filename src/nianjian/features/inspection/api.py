@@ -8,17 +8,15 @@ from ninja import Field, Path, Query, Router, Schema
 from nianjian.engines.kernel.encode import to_builtins
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.checklist import MEDIA
-from nianjian.features.inspection import documents
 from nianjian.features.inspection.documents import (
-    AgendaLine,
     DrillHeld,
     Inspectors,
-    Post,
     Room,
     RoomEntry,
     Scan,
     ScreensNote,
     ScreensSigned,
+    Visit,
 )
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import declarations, readiness, room
@@ -92,19 +90,6 @@ class VisitSet(Schema):
     posts: Lines = ""
 
 
-class Visit(Schema):
-    """A day as it is kept."""  # its posts come before its scans here, after them at the command line
-
-    day: str
-    notice: str
-    authority: str
-    received_on: str | None
-    place: str
-    agenda: list[AgendaLine]
-    posts: list[Post]
-    scans: list[Scan]
-
-
 class VisitRemoved(Schema):
     """Which day is gone."""
 
@@ -146,7 +131,7 @@ def visit_get(request: Request, code: str, wanted: Query[VisitWanted]) -> VisitT
 
 
 @write(router, DAY, act=Permission.MANAGE_DATA, answer=Visit)
-def visit_set(request: Request, code: str, given: VisitSet) -> documents.Visit:
+def visit_set(request: Request, code: str, given: VisitSet) -> Visit:
     """Keep a day, or change what is kept of it."""
     return visits.save_visit(enterprise=code, visit=VisitInput(**given.dict()), actor=request.actor)
 

@@ -462,8 +462,8 @@ class Visit:
     received_on: str | None
     place: str
     agenda: list[AgendaLine]
-    scans: list[Scan]
     posts: list[Post]
+    scans: list[Scan]
 
 
 @dataclass(frozen=True, slots=True)

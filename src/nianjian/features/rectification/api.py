@@ -13,10 +13,12 @@ from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.rectification import documents, evidence, operations, reports
 from nianjian.features.rectification.documents import (
     CaseGaps,
+    CaseOpened,
     CaseReminder,
     CloserLimits,
     MeasureNumber,
     PaperKept,
+    RoutineTask,
     WatchedLicence,
 )
 from nianjian.features.rectification.storage import LIMIT, Notice, paper_content
@@ -39,8 +41,8 @@ Long = Annotated[str, Field(min_length=1, max_length=2000)]
 # Answers that are schemas show a part of a document, or in an order of their own, which clients and shells know.
 
 
-class CaseDays(Schema):
-    """``due_at``: close of office on the last day; ``printed``: the notice names it; ``provisional``: it may move."""
+class CaseSummary(Schema):
+    """A case in one line; ``late``: the last day is over and nothing is handed in."""
 
     due: date
     due_at: str
@@ -48,17 +50,6 @@ class CaseDays(Schema):
     provisional: bool
     target_provisional: bool
     printed: bool
-
-
-class CaseOpened(CaseDays):
-    """A case that was just opened."""
-
-    id: str
-
-
-class CaseSummary(CaseDays):
-    """A case in one line; ``late``: the last day is over and nothing is handed in."""
-
     id: str
     notice: str
     received: date
@@ -118,7 +109,7 @@ def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str
 
 
 @write(router, HERE, act=Permission.MANAGE_DATA, answer=CaseOpened, status=201)
-def rectification_open(request: Request, code: str, given: NewCase) -> documents.CaseOpened:
+def rectification_open(request: Request, code: str, given: NewCase) -> CaseOpened:
     """Open a case of a notice; a receipt to come is a plan."""
     notice = Notice(given.received, given.due, given.number, given.causes)
     return operations.open_case(enterprise=code, notice=notice, paper=None, actor=request.actor)
@@ -232,19 +223,6 @@ class WatchYear(Schema):
     year: DataYear | None = None
 
 
-class RoutineTask(Schema):
-    """A recurring task: due on ``due``, then every so many days after it was done."""
-
-    id: int
-    text: str
-    owner: str
-    every: int
-    due: date
-    late: bool
-    done_on: date | None
-    case: str | None
-
-
 class TaskDone(Schema):
     """The day on which it was done; today if none."""
 
@@ -288,12 +266,11 @@ def routine_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obje
         request,
         cut,
         operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor),
-        RoutineTask.model_validate,
     )
 
 
 @write(router, f"{ROUTINE}/{{task}}/done", act=Permission.MANAGE_DATA, answer=RoutineTask)
-def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) -> documents.RoutineTask:
+def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) -> RoutineTask:
     """Say that a task was done; it is due again so many days later."""
     tasks = operations.update_routine(enterprise=code, done=task, day=given.day, actor=request.actor)
     return next(one for one in tasks if one.id == task)

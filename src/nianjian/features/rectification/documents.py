@@ -15,15 +15,15 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened:
-    """A case that was just opened: its number and its days."""
+    """A case that was just opened."""
 
-    id: str
     due: date
     due_at: str
     target: date
     provisional: bool
     target_provisional: bool
     printed: bool
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +364,6 @@ class RoutineTask:
     owner: str
     every: int
     due: date
+    late: bool
     done_on: date | None
     case: str | None
-    late: bool
