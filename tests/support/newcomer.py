@@ -90,6 +90,7 @@ class Newcomer:
         self.page.locator("#id_filed_on").fill("2024-02-01")
         self.look("number")
         self.press("main form button.primary")
+        self.page.locator(".stages").wait_for()  # the click alone may return before the steps are there
 
     def invites(self) -> None:
         """A colleague who may decide, and back."""
