@@ -19,7 +19,7 @@ from nianjian.engines.paper.texts.season import reminder_line
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.message import Message, Via
 from nianjian.features.test_calls import queries
-from nianjian.features.test_calls.documents import Callback
+from nianjian.features.test_calls.documents import Callback, CallbackRoute
 from nianjian.features.test_calls.models import Route, Trial
 from nianjian.features.test_calls.operations import calls
 from nianjian.features.test_calls.operations.calls import CallWay
@@ -85,7 +85,7 @@ def _way(far: Answerer, witness: str = "address", **more: Any) -> CallWay:
     return CallWay(Via("127.0.0.1", far.port), witness=witness, **more)
 
 
-def _route(far: Answerer, who: Actor, **more: Any) -> None:
+def _route(far: Answerer, who: Actor, **more: Any) -> CallbackRoute:
     values = {
         "name": "移动线",
         "via": f"sip:127.0.0.1:{far.port}",
@@ -93,7 +93,7 @@ def _route(far: Answerer, who: Actor, **more: Any) -> None:
         "witness": "address",
         **more,
     }
-    calls.save_route(enterprise="demo", route=RouteInput(**values), actor=who)
+    return calls.save_route(enterprise="demo", route=RouteInput(**values), actor=who)
 
 
 def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor, operator: Actor) -> None:
@@ -385,7 +385,7 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
     _route(far, operator, daily_at=time(10, 30))
     (route,) = calls.describe_routes(enterprise="demo", actor=anna).routes
     assert route.daily_flaw is None
-    _route(far, operator, daily_at=time(18, 0))
+    assert _route(far, operator, daily_at=time(18, 0)).daily_flaw == "callback_outside", "said at once"
     (route,) = calls.describe_routes(enterprise="demo", actor=anna).routes
     assert route.daily_flaw == "callback_outside"
     _route(far, operator, daily_at=time(9, 0))

@@ -12,9 +12,9 @@ from nianjian.features.test_calls.documents import (
     Callback,
     CallbackGateway,
     CallbackNumber,
+    CallbackRoute,
     CallbackTold,
     Routing,
-    SavedRoute,
 )
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.storage import RouteInput
@@ -58,23 +58,6 @@ class CallbackEnded(Schema):
         "rang_unanswered", "not_dialled",
     ]  # fmt: skip
     note: Text = ""
-
-
-class CallbackRoute(Schema):  # the command line has the flaw last, and none where a route is set
-    """A way for test calls; its password and key are never told. ``certificate_until``: last day of our own one."""
-
-    name: str
-    via: str
-    line: str | None
-    carrier: str | None
-    caller: str
-    account: bool
-    own_ca: bool
-    certificate_until: str | None
-    witness: str
-    daily_at: str | None
-    daily_flaw: str | None = None
-    next_at: str | None
 
 
 class CallbackWays(Schema):
@@ -130,7 +113,7 @@ def callback_ways(request: Request, code: str) -> Routing:
 
 
 @write(router, f"{HERE}/ways", act=Permission.ADMINISTER, answer=CallbackRoute)
-def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> SavedRoute:
+def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> CallbackRoute:
     """Make a way or change it."""
     way = RouteInput(**given.dict(exclude={"daily_at"}), daily_at=calls.parse_daily(given.daily_at))
     return calls.save_route(enterprise=code, route=way, actor=request.actor)

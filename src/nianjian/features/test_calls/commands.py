@@ -31,9 +31,9 @@ if TYPE_CHECKING:
         CallbackGateway,
         CallbackLanding,
         CallbackNumber,
+        CallbackRoute,
         CallbackTold,
         PlacedCalls,
-        SavedRoute,
     )
     from nianjian.features.test_calls.operations.calls import CallWay
 
@@ -128,7 +128,7 @@ def render_landings(console: Console, looks: Sequence[tuple[str, CallbackLanding
 
 
 def render_routes(
-    console: Console, routes: Sequence[SavedRoute] = (), gateways: Sequence[CallbackGateway] = ()
+    console: Console, routes: Sequence[CallbackRoute] = (), gateways: Sequence[CallbackGateway] = ()
 ) -> None:
     """Ways and gateways."""
     heads = (_("route"), _("where calls go"), _("carrier"), _("calling number"), _("proof of landing"), _("daily at"))

@@ -27,15 +27,14 @@ from nianjian.features.test_calls import queries, storage, validation
 from nianjian.features.test_calls.documents import (
     Callback,
     CallbackGateway,
+    CallbackRoute,
     CallCounts,
-    ListedRoute,
     PlacedCalls,
     Routing,
-    SavedRoute,
 )
 from nianjian.features.test_calls.models import Route
 from nianjian.features.test_calls.operations import landings
-from nianjian.features.test_calls.queries import CallBasis, Json, describe_clocks, require_trial, trial_to_document
+from nianjian.features.test_calls.queries import CallBasis, describe_clocks, require_trial, trial_to_document
 from nianjian.features.test_calls.states import (
     NONE,
     TOKEN,
@@ -108,10 +107,7 @@ def describe_routes(*, enterprise: str, actor: Actor) -> Routing:
     """Routes and gateways, no password; ``role_missing``."""
     grounds = CallBasis.of(enterprise, actor, Permission.READ)
     return Routing(
-        routes=[
-            ListedRoute(**_route_fields(one), daily_flaw=daily_flaw(one, grounds) or None)
-            for one in queries.list_routes(enterprise)
-        ],
+        routes=[_to_document(one, grounds) for one in queries.list_routes(enterprise)],
         numbers=len(grounds.ledger),
         gateways=[CallbackGateway(one.name, one.hosts.split(",")) for one in queries.list_gateways(enterprise)],
     )
@@ -128,24 +124,25 @@ def daily_flaw(route: Route, grounds: CallBasis) -> str:
     return "" if grounds.in_hours(route.daily_at) else "callback_outside"
 
 
-def _route_fields(route: Route) -> Json:
-    """The fields of a `SavedRoute`, of which a list has one more."""
-    return {
-        "name": route.name,
-        "via": route.via,
-        "line": route.line or None,
-        "carrier": route.carrier or None,
-        "caller": numbers.mask(route.caller),
-        "account": route.username is not None,
-        "own_ca": bool(route.ca),
-        "certificate_until": (last := validation.certificate_end(route.identity or "")) and last.isoformat(),
-        "witness": route.witness,
-        "daily_at": None if route.daily_at is None else f"{route.daily_at:%H:%M}",
-        "next_at": route.next_at and route.next_at.astimezone(clock.ZONE).isoformat(timespec="minutes"),
-    }
+def _to_document(route: Route, grounds: CallBasis) -> CallbackRoute:
+    ends, due = validation.certificate_end(route.identity or ""), route.next_at
+    return CallbackRoute(
+        name=route.name,
+        via=route.via,
+        line=route.line or None,
+        carrier=route.carrier or None,
+        caller=numbers.mask(route.caller),
+        account=route.username is not None,
+        own_ca=bool(route.ca),
+        certificate_until=ends.isoformat() if ends else None,
+        witness=route.witness,
+        daily_at=None if route.daily_at is None else f"{route.daily_at:%H:%M}",
+        daily_flaw=daily_flaw(route, grounds) or None,
+        next_at=due.astimezone(clock.ZONE).isoformat(timespec="minutes") if due else None,
+    )
 
 
-def save_route(*, enterprise: str, route: RouteInput, actor: Actor) -> SavedRoute:
+def save_route(*, enterprise: str, route: RouteInput, actor: Actor) -> CallbackRoute:
     """Make or change a route: calls go out to where it leads, so an administrator says it.
 
     The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``,
@@ -173,7 +170,8 @@ def save_route(*, enterprise: str, route: RouteInput, actor: Actor) -> SavedRout
         certificate=parse_client_identity(via, route.certificate, route.key),
         key="",
     )
-    return SavedRoute(**_route_fields(storage.store_route(enterprise=enterprise, route=parsed, actor=actor)))
+    stored = storage.store_route(enterprise=enterprise, route=parsed, actor=actor)
+    return _to_document(stored, CallBasis.of(enterprise, actor, Permission.ADMINISTER))
 
 
 def parse_client_identity(via: Via, certificate: str | None, key: str = "") -> str | None:
