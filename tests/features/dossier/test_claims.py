@@ -485,7 +485,10 @@ def test_the_procedure_is_stated_and_made_by_page_and_command(
         enterprise=with_line, year=YEAR, item=SOP, actor=Actor("mary")
     ) if blank.claim == "sop_report"}  # fmt: skip
     assert texts["name"] == "赵*"
-    client.post(reverse("dossier-package-generate", args=[with_line, YEAR]), {"item": SOP, "as_files": "on"})
+    sent = {"item": SOP, "as_files": "on"}
+    page = client.post(reverse("dossier-package-generate", args=[with_line, YEAR]), sent, follow=True)
+    assert page.redirect_chain[-1][0] == address, "where its files are"
+    assert 'id="progress"' in page.content.decode()
     assert Worker("w1", Event()).step()
     assert reverse("dossier-package", args=[with_line, YEAR]) in client.get(address).content.decode()
     where = ["--enterprise", with_line, "--season", str(YEAR)]

@@ -393,6 +393,9 @@ def test_a_round_on_its_pages(lead: Client) -> None:
     answer = lead.post(f"{ROUNDS}1/papers/" + page.rpartition(f'action="{ROUNDS}1/papers/')[2].partition('"')[0])
     assert (answer.status_code, answer.content) == (200, b"%PDF-1.4 receipt")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+    page = post(lead, f"{PACKAGE}generate/", item="all", as_files="on")
+    assert 'aria-current="step"' not in page
+    assert 'id="progress"' in page, "work shows without an open step"
 
 
 def test_a_sheet_is_made_masked_and_revealed_with_an_entry(lead: Client) -> None:

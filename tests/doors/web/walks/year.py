@@ -1,14 +1,12 @@
 """The acts of a manager's year, by pages alone: no address is typed but the program's own."""
 
 import re
-import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from tests.doors.web.walks import year_data
 from tests.support.claims import sentence_pattern
@@ -35,6 +33,18 @@ STANDS = {
 NEVER = re.compile(r"None|未知错误|NaN|undefined|Traceback|\b(?:user|os):\S*|\bnianjian (?!serve|worker)[a-z]+[^\n]*")
 # What is false of this year: one ticket was answered a month late, and complaints are above 1 ‱.
 FALSE = {name: sentence_pattern(name, CHINESE) for name in ("tickets_in_time", "conduct")}
+
+# A page loads itself again when its work is over, and the browser then aborts what somebody else does with the page:
+# it asks for its work only once it is waited for, and more often than for a person, who has the time.
+WORK = """
+addEventListener("htmx:beforeProcessNode", ({ target }) => {
+  if (target.matches("#progress[hx-get]")) target.setAttribute("hx-trigger", "every 200ms");
+  if (target.matches("#toast[hx-get]")) target.setAttribute("hx-trigger", "load delay:200ms");
+});
+addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("#progress") && !window.isWaitedFor) event.preventDefault();
+});
+"""
 
 SEEN = f"""() => ({{
   refusals: [...document.querySelectorAll(".notice.error, .errorlist")].map((one) => one.innerText),
@@ -110,15 +120,18 @@ class Walker:
     def button(self, name: str) -> None:
         self.press(self.page.locator("main").get_by_role("button", name=name).first)
 
+    def waits(self) -> None:
+        """Until the work that a page shows is over, and then for the page as it is without."""
+        running = self.page.locator(RUNNING)
+        while running.count():
+            self.page.evaluate("window.isWaitedFor = true")
+            running.first.wait_for(state="detached", timeout=PATIENCE)
+            self.page.wait_for_load_state()
+            self.page.reload()  # work beside the page does not load it again
+
     def worked(self) -> str:
-        """Until the work that a page shows is over: its part is asked for alone, more often than the page does."""
-        until = time.monotonic() + PATIENCE / 1000
-        while parts := self.page.locator(RUNNING).evaluate_all("all => all.map((one) => one.getAttribute('hx-get'))"):
-            while any("hx-get=" in self.page.request.get(urljoin(self.address, part)).text() for part in parts):
-                assert time.monotonic() < until, self.text()
-                self.page.wait_for_timeout(200)
-            assert time.monotonic() < until, self.text()
-            self.page.reload()
+        """Until the work that a page shows is over, and to what came of it; what is said on the way."""
+        self.waits()
         came = ""
         if (result := self.page.locator("#toast a").last).count():  # the newest; others may be unread
             came = self.page.locator("#toast").inner_text()
@@ -139,6 +152,7 @@ class Walker:
 def walker(browser: Any, address: str) -> Walker:
     """Nobody in particular, yet."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+    context.add_init_script(WORK)
     page = context.new_page()
     page.set_default_timeout(30_000)
     one = Walker(page, address)
@@ -372,7 +386,8 @@ def brings(one: Walker, papers: Mapping[str, bytes]) -> None:
         file = {"name": f"{item}.pdf", "mimeType": "application/pdf", "buffer": body}
         one.page.locator("#id_files").set_input_files(file)
         one.press("main form[enctype] button.primary")
-        one.page.locator("article.version").first.wait_for(timeout=PATIENCE)
+        one.waits()
+        one.page.locator("article.version").first.wait_for()
         one.look()
 
 
@@ -583,7 +598,6 @@ def takes_procedure(one: Walker, path: Path) -> Path:
     one.link("应急处置规程")
     one.button("生成")
     one.worked()
-    materials(one, "应急处置规程")
     return one.took("form[action$='/file/'] button", path)
 
 

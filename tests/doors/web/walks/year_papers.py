@@ -50,8 +50,11 @@ def comes_back_sealed(one: Walker, package: Path, folder: Path) -> None:
         book = Path(pack.extract("paper/材料包.pdf", folder))
     materials(one)
     file: Any = {"name": "盖章书.pdf", "mimeType": "application/pdf"}
-    one.page.locator("#id_files").set_input_files({**file, "buffer": scan_book(book, folder / "scan.pdf")})
-    one.page.get_by_role("link", name="进入分件核对").wait_for(timeout=PATIENCE)
+    file["buffer"] = scan_book(book, folder / "scan.pdf")
+    with one.page.expect_navigation(timeout=PATIENCE):
+        one.page.locator("#id_files").set_input_files(file)
+    one.waits()
+    one.page.get_by_role("link", name="进入分件核对").wait_for()
     assert "待分件的文件" not in one.text()
 
 

@@ -32,6 +32,7 @@ from nianjian.engines.paper.words import CHINESE, pair_text, words
 from nianjian.features.dossier.documents import FillInField, FillInTold
 from nianjian.features.dossier.editions.manifest import Difference
 from nianjian.features.dossier.fill_in import Report, format_change, source_text
+from nianjian.features.dossier.generated import complaint_papers
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations import checklist, fill_in, verification
 from nianjian.features.dossier.operations import package as output_files
@@ -245,17 +246,17 @@ def signature_context(job: JobValue) -> dict[str, object]:
 @page(Permission.VIEW_UNMASKED)
 def generate(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker generate one item or all, as versions of the checklist or as files."""
-    back = redirect("dossier-season", code=code, year=require_year(year))
     form = GenerationForm(request.POST)
     if not form.is_valid():
         messages.error(request, gettext("Choose what to generate."))
-        return back
+        return redirect("dossier-season", code=code, year=require_year(year))
     values = form.cleaned_data
     output_files.enqueue_generation(
         **place(request, code, year), items=[values["item"]], files=values["as_files"], replace=values["replace"]
     )
     messages.success(request, gettext("The documents are being generated."))
-    return back
+    page_name = "dossier-procedure" if values["item"] == complaint_papers.ITEM else "dossier-season"
+    return redirect(page_name, code=code, year=require_year(year))
 
 
 @require_POST
