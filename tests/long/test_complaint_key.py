@@ -28,7 +28,7 @@ exten => _7X.,1,Set(CALLEE=${FILTER(0-9,${EXTEN:1})})
  same => n,Dial(PJSIP/${CALLEE}@carrier,25)
  same => n,Hangup(${HANGUPCAUSE})
 """
-FEATURES: Final = "[applicationmap]\ncomplaint => *9,peer/callee,Gosub(complaint-key,s,1)\n"
+FEATURES: Final = "featuredigittimeout=10000\n[applicationmap]\ncomplaint => *9,peer/callee,Gosub(complaint-key,s,1)\n"
 
 
 @pytest.mark.parametrize(("keys", "tickets"), [("*9", 1), ("*8", 0)])
@@ -45,7 +45,7 @@ def test_the_callee_opens_a_ticket_by_a_key(tmp_path: Path, keys: str, tickets: 
             "features.conf": FEATURES,
         }
         with Asterisk(Path(short) / "ast", *nobody, files, **own) as switch:
-            seen = dial(Path(short) / "dialler", switch.port, [f"7{CALLEE}"], display="95013001", talk=3000)
+            seen = dial(Path(short) / "dialler", switch.port, [f"7{CALLEE}"], display="95013001", talk=8000)
             assert seen == [(f"7{CALLEE}", 200)]
             until = time.monotonic() + (PATIENCE if tickets else 5.0)
             while not (rows := shell("complaints", "list", "--enterprise", "demo", "--json").json["rows"]):

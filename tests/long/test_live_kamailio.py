@@ -96,7 +96,7 @@ def _equal(screen: Screen, switch: Switch, calls: Sequence[tuple[str, int]]) -> 
     )
     assert sum(outcomes.values()) == len(calls)
     assert screen.figure("answered") == f"{own['processed'] - own['failed']:,}"
-    assert screen.figure("blocked") == f"{seen[403]:,}"
+    screen.until(lambda: screen.figure("blocked") == f"{seen[403]:,}", PATIENCE, "blocked, of the gate's own figures")
 
 
 def _gone(screen: Screen, switch: Switch) -> None:

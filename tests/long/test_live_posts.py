@@ -159,7 +159,10 @@ def test_what_was_told_as_kept_is_there_once_whenever_the_server_is_killed(tmp_p
             posting = [Thread(target=keep_on) for _ in range(3)]
             for thread in posting:
                 thread.start()
-            time.sleep(2)
+            until = time.monotonic() + PATIENCE
+            kept = len(leg_ids)
+            while len(leg_ids) < kept + 40 and time.monotonic() < until:
+                time.sleep(0.05)
             for process in resident(site):
                 os.kill(process, 9)
             over.set()

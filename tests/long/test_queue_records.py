@@ -1,5 +1,6 @@
 """The call records of a real Asterisk whose customers come in through Queue(), and what an import makes of them."""
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from tests.support.asterisk import Asterisk
 from tests.support.call_files import Desk, good
 from tests.support.sipp import Carrier, dial, trunk_to
+from tests.support.site import PATIENCE
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
@@ -61,9 +63,12 @@ def test_a_seat_behind_a_queue_answers_the_customer(tmp_path: Path) -> None:
             "pjsip.conf": trunk_to(carrier.port),
         }
         with Asterisk(tmp_path / "switch", 1, 1, more) as switch:
-            dial(tmp_path / "sipp", switch.port, CALLS_IN, display=CUSTOMER, talk=4000)
+            dial(tmp_path / "sipp", switch.port, CALLS_IN, display=CUSTOMER, talk=6000)
             master = switch.folder / "log/cdr-csv/Master.csv"
-            text = master.read_text()
+            until = time.monotonic() + PATIENCE
+            while f'"{CALLS_IN[-1]}"' not in (text := master.read_text()):  # written beside the call's end
+                assert time.monotonic() < until, text
+                time.sleep(0.1)
     (receipt,) = (desk := Desk(tmp_path / "lake")).take(master, timezone="Asia/Shanghai")
     rows = good(desk.rows())
     assert receipt["rows"]["rejected"] == 0, text

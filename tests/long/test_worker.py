@@ -142,7 +142,7 @@ def test_two_workers_share_the_queue_and_do_nothing_twice(house: House) -> None:
     workers = [house.start("worker") for _ in range(2)]
     _until(lambda: len(_workers(house)) == 2 and house.state(first) == "failed")
     columns = "kind, enterprise, payload, done, total, note, stop_wanted, result, error, requested_by"
-    numbers = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 60)"
+    numbers = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 400)"
     house.rows(
         f"insert into queue_job (id, state, worker, attempts, created_at, {columns})"
         f" {numbers} select 'J' || i, 'waiting', '', 0, created_at, {columns} from queue_job, n where id = ?",

@@ -48,7 +48,7 @@ exten => _9X.,1,Set(CALLEE=${{FILTER(0-9,${{EXTEN:1}})}})
  same => n,GotoIf($["${{GATE}}" != "allow"]?refused)
  same => n,Hangup(17)
  same => n(refused),Hangup(21)
-#include {deploy}/gate.conf
+#include gate.conf
 #include {deploy}/complaint.conf
 """
 UNREACHED: Final = 3  # how asterisk_fetch.sh ends where the archive, or a package in it, cannot be had
@@ -90,9 +90,13 @@ class Asterisk:
     """``with Asterisk(folder, http, agi) as switch``: extensions 8… ask by CURL(), 9… by FastAGI; allowed ends busy."""
 
     def __init__(
-        self, folder: Path, http: int, agi: int, more: Mapping[str, str] | None = None, **variables: str
-    ) -> None:
-        """``more``: further lines of configuration files, or whole ones, by name; ``variables``: of its environment."""
+        self, folder: Path, http: int, agi: int, more: Mapping[str, str] | None = None, *, limit: str = "10",
+        **variables: str,
+    ) -> None:  # fmt: skip
+        """``more``: further lines of configuration files, or whole ones, by name; ``variables``: of its environment.
+
+        ``limit``: seconds in which the gate must answer; gate.conf's own 0.3 are too few for a busy machine.
+        """
         self.root = unpacked()
         self._more = more or {}
         self._own = variables
@@ -123,6 +127,7 @@ class Asterisk:
             f"[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{self.port}\n"
             "[anonymous]\ntype=endpoint\ntransport=udp\ncontext=dialler\ndisallow=all\nallow=alaw\ndirect_media=no\n",
         )
+        self._write("gate.conf", (DEPLOY / "gate.conf").read_text().replace(")=0.3", f")={limit}"))
         self._write("extensions.conf", DIALPLAN.format(http=http, agi=agi, deploy=DEPLOY))
         self._write("cdr.conf", "[general]\nenable=yes\nunanswered=yes\ncongestion=yes\nbatch=no\n")
         self._write("cdr_custom.conf", RECORD)

@@ -81,7 +81,7 @@ def made(
     root: Path,
     *tenants: Mapping[str, Any],
     counters: Memory | None = None,
-    patience: float = 0.3,
+    patience: float = 10.0,
     most: int = 1000,
     now: int = NOON,
 ) -> Gate:

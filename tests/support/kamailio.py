@@ -37,8 +37,10 @@ BOTH: Final = """$var(channel) = "L01"; if (!route(GATE_LEASE)) { route(GATE_HTT
 class Kamailio:
     """``with Kamailio(folder, ask) as switch``; ``ask`` is what the route does with a call."""
 
-    def __init__(self, folder: Path, ask: str, *, workers: int = 4, gate_port: int = 9, extra: str = "") -> None:
-        """``extra``: further lines before the route."""
+    def __init__(
+        self, folder: Path, ask: str, *, workers: int = 4, gate_port: int = 9, extra: str = "", limit: int = 10_000
+    ) -> None:
+        """``extra``: further lines before the route; ``limit``: as `patient`."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = free_port()
@@ -48,7 +50,7 @@ class Kamailio:
         loads = "\n".join(f'loadmodule "{name}.so"' for name in MODULES)
         defines = f'#!define GATE_SOCKET "{self.socket}"\n#!define GATE_CONNECTION "gate=>http://127.0.0.1:{gate_port}"'
         parts = [HEAD.format(workers=workers, port=self.port), defines, loads]
-        parts += [(DEPLOY / name).read_text() for name in ("leases.cfg", "http.cfg")]
+        parts += [(DEPLOY / "leases.cfg").read_text(), patient(limit)]
         self._config.write_text("#!KAMAILIO\n" + "\n".join([*parts, extra, BODY.format(ask=ask)]))
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -96,7 +98,7 @@ class Kamailio:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def invite(self, call_id: str, display: str, callee: str, patience: float = 3.0, method: str = "INVITE") -> str:
+    def invite(self, call_id: str, display: str, callee: str, patience: float = 15.0, method: str = "INVITE") -> str:
         """Send one INVITE or another request; the whole answer, empty where none came."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
             own.settimeout(patience)
@@ -112,6 +114,13 @@ class Kamailio:
         """The status of one call; 0: no answer."""
         answer = self.invite(call_id, display, callee)
         return int(answer.split(" ", 2)[1]) if answer else 0
+
+
+def patient(limit: int = 10_000) -> str:
+    """http.cfg with another ``limit`` on the gate's answer, in milliseconds: its own 300 are few for a busy machine."""
+    text = (DEPLOY / "http.cfg").read_text()
+    assert '"connection_timeout", 300)' in text
+    return text.replace('"connection_timeout", 300)', f'"connection_timeout", {limit})')
 
 
 def invite(own: int, port: int, call_id: str, display: str, callee: str) -> bytes:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any, Final, Self
 
-from tests.support.kamailio import DEPLOY, READY, Kamailio
+from tests.support.kamailio import DEPLOY, READY, Kamailio, patient
 from tests.support.services import free_port
 
 MODULES: Final = (
@@ -25,7 +25,7 @@ listen=udp:127.0.0.1:{port}
 #!define GATE_CONNECTION "gate=>http://127.0.0.1:{gate}"
 {modules}
 include_file "{deploy}/screens.cfg"
-include_file "{deploy}/http.cfg"
+{http}
 request_route {{
 	if (is_method("CANCEL")) {{ if (t_check_trans()) {{ t_relay(); }} exit; }}
 	if (has_totag()) {{
@@ -60,7 +60,7 @@ class Switch:
         self._config = folder / "switch.cfg"
         modules = "\n".join(f'loadmodule "{name}.so"' for name in MODULES)
         places = {"port": self.port, "accounts": self.accounts, "socket": self.socket, "gate": gate, "far": far}
-        self._config.write_text(CONFIG.format(**places, modules=modules, deploy=DEPLOY))
+        self._config.write_text(CONFIG.format(**places, modules=modules, deploy=DEPLOY, http=patient()))
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

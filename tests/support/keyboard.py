@@ -1,8 +1,5 @@
 """A page by the keyboard alone: to an element by Tab and the arrows, then Enter or Space."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
@@ -33,33 +30,9 @@ def choose(what: Any) -> None:
     for _tab in range(TABS):
         stands = one.evaluate(STANDS)
         if stands == "there":
-            with _arriving(page):
-                page.keyboard.press("Space" if chosen else "Enter")
+            # unlike the keyboard's, an element's press waits for the page that it leads to
+            one.as_element().press("Space" if chosen else "Enter", timeout=PATIENCE * 1000)
+            page.wait_for_load_state(timeout=PATIENCE * 1000)
             return
         page.keyboard.press("ArrowDown" if stands == "group" else "Tab")
     pytest.fail(f"{what} cannot be reached by the keyboard")
-
-
-@contextmanager
-def _arriving(page: Any) -> Iterator[None]:
-    """Wait until the page has loaded, or the file has come, that a key asks for; a click does so by itself."""
-    requests: list[Any] = []
-    ended: list[Any] = []
-
-    def hear(request: Any) -> None:
-        if request.is_navigation_request() and request.frame == page.main_frame:
-            requests.append(request)
-
-    def end(what: Any) -> None:
-        ended.append(what)
-
-    listeners = {"request": hear, "load": end, "download": end}
-    for event, listener in listeners.items():
-        page.on(event, listener)
-    yield
-    page.wait_for_timeout(50)
-    until = time.monotonic() + PATIENCE
-    while requests and not ended and time.monotonic() < until:
-        page.wait_for_timeout(20)
-    for event, listener in listeners.items():
-        page.remove_listener(event, listener)

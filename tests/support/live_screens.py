@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from nianjian.engines.kernel import clock
 HOUSE: Final = ("--enterprise", "demo")
 DISPLAY: Final = "95013001"
 MINUTES: Final = float(os.environ.get("SCREENS_MINUTES", "20" if os.environ.get("SOAK") == "1" else "1"))
-GONE: Final = 10.0  # seconds after which a screen must say that its source is gone
+GONE: Final = 30.0  # seconds after which a screen must say that its source is gone: 8, and what a busy machine adds
 PATIENCE: Final = 30.0
 CALLED: Final = [f"1390013{place:04}" for place in range(16)]
 REFUSING: Final = [f"1370013{place:04}" for place in range(4)]  # they want no calls
@@ -131,7 +131,9 @@ def resident(site: Site) -> dict[int, int]:
     server = 0
     for place in Path("/proc").iterdir():
         if place.name.isdigit():
-            words = (place / "cmdline").read_bytes() if (place / "cmdline").exists() else b""
+            words = b""
+            with suppress(OSError):  # over meanwhile
+                words = (place / "cmdline").read_bytes()
             if b"nianjian" in words and f"127.0.0.1:{port}".encode() in words:
                 server = int(place.name)
     for place in Path(f"/proc/{server}/task").glob("*/children"):

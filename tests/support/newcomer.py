@@ -15,7 +15,7 @@ SEATS: Final = (
     "坐席编号,类型,备案状态,备案日期,开通日期\nS0001,人工,已备案,2024-02-01,2024-02-10\n"
     "S0002,人工,已备案,2024-02-01,2024-02-10\nS0003,机器人,已备案,2024-02-01,2024-02-10\n"
 )
-WORKER: Final = 90_000  # milliseconds for the worker, on a busy machine
+WORKER: Final = 150_000  # milliseconds for the worker, on a busy machine
 CLICKS: Final = 14  # from the licence number to the first lights; typing and choosing a file are none
 
 

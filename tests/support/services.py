@@ -3,13 +3,16 @@ NIANJIAN_REQUIRE_SERVICES=1 says that it was started, a failure.
 """
 
 import os
+import random
 import shutil
 import socket
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
-from typing import NoReturn
+from itertools import cycle
+from typing import Final, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -23,13 +26,27 @@ def missing(what: str) -> NoReturn:
     pytest.skip(f"{what} is missing")
 
 
+PORTS: Final = 2_400  # of each worker of the tests, from 12,000 on: below those that the system gives out by itself
+
+
+@cache
+def _ports() -> Iterator[int]:
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    own = range(12_000 + PORTS * worker, 12_000 + PORTS * (worker + 1))
+    start = random.randrange(PORTS)
+    return cycle([*own[start:], *own[:start]])
+
+
 def free_ports(count: int) -> list[int]:
-    """So many different ports of loopback that nothing listens on at this moment."""
-    with ExitStack() as stack:  # held together: the system does not give one of them twice
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+    """So many different ports of loopback that nothing has, by TCP or UDP; no other worker of the tests takes them."""
+    ports: list[int] = []
+    while len(ports) < count:
+        port = next(_ports())
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, suppress(OSError):
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            ports.append(port)
+    return ports
 
 
 def free_port() -> int:

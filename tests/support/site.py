@@ -129,7 +129,7 @@ def follow(what: Any, timeout: int = 30_000) -> None:
         what.click(timeout=timeout)
 
 
-def open_result(page: Any, timeout: int = 90_000) -> None:
+def open_result(page: Any, timeout: int = 150_000) -> None:
     """Wait until the work that was begun last is over, and follow the link beside the page to what came of it."""
     follow(page.locator("#toast > div").last.locator("a").first, timeout=timeout)
 

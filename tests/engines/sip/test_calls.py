@@ -181,12 +181,12 @@ def test_the_token_is_sent_as_digits_and_heard_back() -> None:
 
     body = SOUND.replace(b"4000", str(place[1]).encode())
     with Answerer(on(INVITE=lambda _far, request: [replace(answered(request), body=body)])) as far:
-        (seen,) = placed(far.port, plan(hold=3000, token=KEYS))
+        (seen,) = placed(far.port, plan(hold=10_000, token=KEYS))
     sound.sendto(b"end", place)
     thread.join()
     sound.close()
     assert (seen.end, seen.heard) == ("answered", "42")
-    assert seen.over < 2000  # not to the end of the wait
+    assert seen.over < 9000  # not to the end of the wait
     digits = [inside for kind, inside in got if kind == 96]
     assert [one[0] for one in digits[:8]] == [4] * 8
     assert [one[1] & 0x80 for one in digits[:8]] == [0] * 5 + [0x80] * 3
@@ -206,9 +206,9 @@ def test_when_it_began_is_the_wall_clock_of_its_own_begin_however_late_it_is_tak
     with Answerer(on(INVITE=lambda _far, request: [answered(request)])) as far:
         calls = [(Via("127.0.0.1", far.port), plan()), (Via("127.0.0.1", free_port()), plan())]
         first = clock.milliseconds()
-        agent.place_calls(calls, pace=QUICK, took=lambda _place, seen: (time.sleep(0.4), begun.append(seen.begun))[1])
+        agent.place_calls(calls, pace=QUICK, took=lambda _place, seen: (time.sleep(2), begun.append(seen.begun))[1])
     assert len(begun) == 2
-    assert all(first <= one < first + 400 for one in begun)  # the second is taken later than that
+    assert all(first <= one < first + 2000 for one in begun)  # the second is taken later than that
 
 
 def test_one_that_is_stopped_before_it_has_begun_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ def test_a_long_job_runs_beside_the_page(journey: Journey, width: int, height: i
     assert "合规画像" in toast.inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     result = toast.get_by_role("link", name="查看")
-    result.wait_for(timeout=60_000)
+    result.wait_for(timeout=150_000)
     quiet = len(urls)
     page.wait_for_timeout(3000)
     assert len(urls) == quiet, "nothing is asked once the work is done"

@@ -40,6 +40,7 @@ def test_on_a_phone_a_chosen_ticket_shows_its_next_act_at_once(journey: Journey)
     name = last.locator("a").first.inner_text()
     last.locator("a[href*='#peek']").click()
     page.locator("#peek h2", has_text=name).wait_for()
+    page.wait_for_load_state()  # it then stands where its address says
     act = page.locator("#peek button.primary").bounding_box()
     assert act is not None
     assert act["y"] + act["height"] < page.locator(".phone-bar").bounding_box()["y"]
@@ -86,6 +87,7 @@ def test_both_by_keyboard_alone(journey: Journey) -> None:
     _tab_to(page, "button[value=assign]")
     press("Enter")
     page.locator("#messages", has_text="2 张工单已分派给").wait_for()
+    page.wait_for_load_state()  # a key before that is lost
     press("j")
     _tab_to(page, "#peek [name=callback]")
     press("Space")
@@ -94,6 +96,7 @@ def test_both_by_keyboard_alone(journey: Journey) -> None:
     press("Tab")
     press("Enter")
     page.locator("#peek .note", has_text="已办结").wait_for()
+    page.wait_for_load_state()
     press("j")
     press("Enter")
     page.wait_for_url("**/complaints/t/*/")

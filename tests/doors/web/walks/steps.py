@@ -144,6 +144,8 @@ def cut(one: Looker) -> None:
         file = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": a4(70, pages=2)}
         page.locator("#id_files").set_input_files(file)
         follow(page.locator("main form[enctype] button"))
+    page.locator("#progress[hx-get]").wait_for(state="detached", timeout=PATIENCE)
+    page.wait_for_load_state()
     follow(several.first)
     one.look()
     follow(page.locator("main form[action$='/cut/'] button.primary"))

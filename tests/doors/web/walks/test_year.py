@@ -420,7 +420,8 @@ def _calls_back(one: Walker, administrator: Walker) -> None:
     with Answerer(pick_up) as far:
         year_gate.sets_ways(administrator, far.port)
         text = year_gate.calls_back(one)
-        assert far.count("INVITE") == len(year_gate.CARRIERS)
+        calls = {one.one("call-id") for one in far.all("INVITE")}  # one that is answered late is sent again
+        assert len(calls) == len(year_gate.CARRIERS)
     assert text.count("按时接通，落在指定落地网关") == 1 + len(year_gate.CARRIERS), "the number's newest, and each call"
     one.press("main a[href*='/callback/B']")
     assert "信令时序图" in one.text()

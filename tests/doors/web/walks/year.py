@@ -42,7 +42,7 @@ addEventListener("htmx:beforeProcessNode", ({ target }) => {
   if (target.matches("#toast[hx-get]")) target.setAttribute("hx-trigger", "load delay:200ms");
 });
 addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("#progress") && !window.isWaitedFor) event.preventDefault();
+  if (event.target.matches("#progress") && !document.querySelector("html[data-waited]")) event.preventDefault();
 });
 """
 
@@ -122,9 +122,9 @@ class Walker:
 
     def waits(self) -> None:
         """Until the work that a page shows is over, and then for the page as it is without."""
-        running = self.page.locator(RUNNING)
-        while running.count():
-            self.page.evaluate("window.isWaitedFor = true")
+        while self.page.locator(RUNNING).count():
+            self.page.evaluate("document.documentElement.dataset.waited = ''")
+            running = self.page.locator(f"html[data-waited] :is({RUNNING})")  # the next page may show the next work
             running.first.wait_for(state="detached", timeout=PATIENCE)
             self.page.wait_for_load_state()
             self.page.reload()  # work beside the page does not load it again

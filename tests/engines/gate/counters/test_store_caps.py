@@ -126,7 +126,7 @@ async def test_row_18_a_word_of_the_store_from_before_a_new_cap_changes_nothing(
 
 async def test_row_19_a_gate_that_is_cut_off_stops_by_itself(valkey: Valkey) -> None:
     steady = Steady()
-    near, far = await opened(valkey, CAP), await opened(valkey, CAP, steady=steady, deadline=0.25)
+    near, far = await opened(valkey, CAP), await opened(valkey, CAP, steady=steady, deadline=1.0)
     assert await many(far, 1, ONE) == 1
     assert far.keeper.connection is not None
     far.keeper.connection.say = silent  # type: ignore[method-assign]
@@ -189,7 +189,7 @@ async def test_row_23_clocks_may_differ_and_one_that_falls_back_is_refused(valke
 
 
 async def test_row_25_who_comes_while_the_store_is_silent_is_refused_at_once(valkey: Valkey) -> None:
-    gate = await opened(valkey, CAP, deadline=0.25)
+    gate = await opened(valkey, CAP, deadline=1.0)
     valkey.freeze()
     assert (await take(gate, ONE)).unavailable
     answers: list[bool] = []
@@ -313,7 +313,7 @@ async def test_a_token_that_another_call_only_reserved_is_not_refused(valkey: Va
 
 async def test_a_late_unit_goes_back(valkey: Valkey) -> None:
     window = windowed(1, "sliding", 300)
-    gate = await opened(valkey, window, deadline=0.25)
+    gate = await opened(valkey, window, deadline=1.0)
     valkey.freeze()
     assert (await take(gate, slot(window, CALLEE))).unavailable
     valkey.thaw()
@@ -620,9 +620,8 @@ async def test_row_09_an_emptied_store_opens_nothing_until_the_rebuild(valkey: V
     day = NOON // DAY
     generation = await rebuild_store(valkey.url, {E: [CAP]}, Figures(2, {((E, CAP.name, "trunk17"), day): allowed}))
     assert valkey.granted(CAP, "trunk17") == allowed + 2 * 10
-    await asyncio.sleep(0.6)
+    await until(lambda: gate.state()["reason"] == "store-other")
     assert (await take(gate, ONE)).unavailable, "the operator has not named the new generation"
-    assert gate.state()["reason"] == "store-other"
     current[0] = generation
     await until(lambda: gate.keeper.ready and other.keeper.ready)
     allowed += await many(gate, 300, ONE) + await many(other, 300, ONE)
@@ -650,7 +649,7 @@ async def test_row_10_an_old_copy_of_the_store_is_raised_to_the_decision_log(val
 
 async def test_row_11_a_silent_store_lends_two_seconds_to_held_tokens(valkey: Valkey) -> None:
     steady = Steady()
-    gate = await opened(valkey, CAP, deadline=0.25, steady=steady)
+    gate = await opened(valkey, CAP, deadline=1.0, steady=steady)
     assert await many(gate, 1, ONE) == 1
     valkey.freeze()
     assert (await take(gate, slot(CAP, "other"))).unavailable, "by its deadline"
@@ -680,7 +679,7 @@ async def test_row_12_a_lost_reply_is_never_asked_for_again(valkey: Valkey) -> N
 
 
 async def test_row_13_a_late_grant_is_kept(valkey: Valkey) -> None:
-    gate = await opened(valkey, CAP, deadline=0.25)
+    gate = await opened(valkey, CAP, deadline=1.0)
     valkey.freeze()
     assert (await take(gate, ONE)).unavailable
     valkey.thaw()

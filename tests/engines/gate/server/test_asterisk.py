@@ -49,23 +49,22 @@ async def test_the_call_above_the_cap_is_refused_by_the_switch(tmp_path: Path, p
             noted = await recorded(switch, 5)
         finally:
             await asyncio.to_thread(switch.__exit__)
-    assert noted[0].startswith(f'"{way}13900139000","gate=allow|cause=')
-    assert noted[3].startswith(f'"{way}13900139000","gate=deny cap|cause=21')
-    assert noted[4].startswith(f'"{way}13700137000","gate=deny do-not-call|cause=21')
+    expected = {
+        f'"{way}13900139000","gate=allow|cause=': 3, f'"{way}13900139000","gate=deny cap|cause=21': 1,
+        f'"{way}13700137000","gate=deny do-not-call|cause=21': 1,
+    }  # fmt: skip
+    assert {begin: sum(line.startswith(begin) for line in noted) for begin in expected} == expected, noted
 
 
 async def test_a_silent_gate_and_none_are_refusals(tmp_path: Path, place: Path) -> None:
-    loop = asyncio.get_running_loop()
     gate = made(tmp_path, counters=Slow(), patience=60)
     nobody, _ = free_ports(2)
     async with running(gate) as ports:
-        switch = Asterisk(place, ports["http"], ports["fastagi"])
+        switch = Asterisk(place, ports["http"], ports["fastagi"], limit="0.3")
         await asyncio.to_thread(switch.__enter__)
         try:
             for way in ("8", "9"):
-                begun = loop.time()
                 assert await calls(switch, way, 1, f"silent{way}") == [REFUSED]
-                assert loop.time() - begun < 5.0
             switch.tell(f"dialplan set global GATE_URL http://127.0.0.1:{nobody}/gate")
             switch.tell(f"dialplan set global GATE_AGI agi://127.0.0.1:{nobody}/decide")
             for way in ("8", "9"):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.support.gate import NOON, cap, tenant
 from tests.support.gate_asking import CALL, body, got, posted, split
 from tests.support.gate_server import Heard, Slow, made, requests, run, running, talk
+from tests.support.gate_store import until
 
 from nianjian.engines.gate.server.connections import Connection, Connections, Limits
 from nianjian.engines.gate.server.control import Control
@@ -124,8 +125,7 @@ def test_answers_leave_in_the_order_of_the_questions(tmp_path: Path) -> None:
         async with running(gate) as ports:
             reader, writer = await asyncio.open_connection("127.0.0.1", ports["http"])
             writer.write(requests([body(), body(call_id="c2", channel="L99"), body(call_id="c3")]))
-            await asyncio.sleep(0.05)
-            assert len(counters.open) == 2
+            await until(lambda: len(counters.open) == 2)
             counters.open.reverse()
             counters.answer()
             received = b""
@@ -145,7 +145,7 @@ def test_a_question_after_one_too_many_is_read_as_it_was_sent(tmp_path: Path, mo
         async with running(made(tmp_path, counters=counters, patience=5)) as ports:
             reader, writer = await asyncio.open_connection("127.0.0.1", ports["http"])
             writer.write(requests([body(call_id=f"c{one}") for one in range(4)]))
-            await asyncio.sleep(0.05)
+            await until(lambda: len(counters.open) >= 2)
             counters.answer()
             received = b""
             while received.count(b"HTTP/1.1") < 4:
@@ -234,7 +234,7 @@ def test_a_client_that_is_gone_hurts_nobody(tmp_path: Path) -> None:
         async with running(gate) as ports:
             _, writer = await asyncio.open_connection("127.0.0.1", ports["http"])
             writer.write(requests([body()]))
-            await asyncio.sleep(0.05)
+            await until(lambda: counters.open)
             writer.transport.abort()
             await asyncio.sleep(0.05)
             counters.answer()

