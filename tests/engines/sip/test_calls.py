@@ -206,9 +206,9 @@ def test_when_it_began_is_the_wall_clock_of_its_own_begin_however_late_it_is_tak
     with Answerer(on(INVITE=lambda _far, request: [answered(request)])) as far:
         calls = [(Via("127.0.0.1", far.port), plan()), (Via("127.0.0.1", free_port()), plan())]
         first = clock.milliseconds()
-        agent.place_calls(calls, pace=QUICK, took=lambda _place, seen: (time.sleep(2), begun.append(seen.begun))[1])
+        agent.place_calls(calls, pace=QUICK, took=lambda _place, seen: (time.sleep(1), begun.append(seen.begun))[1])
     assert len(begun) == 2
-    assert all(first <= one < first + 2000 for one in begun)  # the second is taken later than that
+    assert all(first <= one < first + 1000 for one in begun)  # the second is taken later than that
 
 
 def test_one_that_is_stopped_before_it_has_begun_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
