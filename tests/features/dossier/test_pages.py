@@ -92,6 +92,23 @@ def test_the_list_shows_every_item_with_its_source_and_the_season_that_is_due(le
     assert answer.status_code == 400, "the algorithm filing alone may not apply"
 
 
+def test_work_that_ends_while_the_page_is_read_still_stands_there(
+    lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(lead, ("台账.pdf", a4(1)))
+    read = checklist.get_item_detail
+
+    def read_and_end(**values: Any) -> Any:
+        detail = read(**values)
+        work()
+        return detail
+
+    monkeypatch.setattr(checklist, "get_item_detail", read_and_end)
+    page = text(lead, LEDGER)
+    assert not re.search(r"版本 1\b", page)
+    assert re.search(r'id="progress"\s+hx-get', page), "the page asks again and shows the version then"
+
+
 def test_files_are_checked_by_the_worker_and_lie_sealed_until_then(lead: Client) -> None:
     assert "请先选择文件" in sent(lead)
     assert "empty.pdf" in sent(lead, ("empty.pdf", b""))

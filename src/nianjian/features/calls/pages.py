@@ -39,7 +39,7 @@ IMPORTED: Final = "registers.import"
 @page(Permission.READ)
 def data(request: Request, code: str) -> HttpResponse:
     """The sources of call records with their newest call, what is under way, and the imports that were begun."""
-    files, under_way, begun = batches.list_active_files(code), queue.under_way(code), _drafts(request, code)
+    under_way, files, begun = queue.under_way(code), batches.list_active_files(code), _drafts(request, code)
     context = {
         "sources": presenters.source_table([file.receipt for _batch, file in files]) if files else None,
         "facts": _describe_files([file.receipt for _batch, file in files]),

@@ -1,6 +1,7 @@
 """The acts of a manager's year, by pages alone: no address is typed but the program's own."""
 
 import re
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 from tests.doors.web.walks import year_data
 from tests.support.claims import sentence_pattern
 from tests.support.dresses import HAN, TEXTS, WORDS
+from tests.support.moving import MovedClock
 from tests.support.newcomer import PASSWORD
 from tests.support.packages import seal_png
 from tests.support.paper_scans import a4
@@ -20,6 +22,7 @@ from tests.support.site import follow
 from nianjian.engines.paper.words import CHINESE
 
 PATIENCE = 240_000  # milliseconds for the worker, on a busy machine
+AGAIN = 0.3  # seconds until a page is loaded again
 RUNNING = "#progress[hx-get], #toast[hx-get]"  # work that a page shows and that is not over
 #: Where in the menu something stands: its line, and the word under it.
 STANDS = {
@@ -34,15 +37,11 @@ NEVER = re.compile(r"None|未知错误|NaN|undefined|Traceback|\b(?:user|os):\S*
 # What is false of this year: one ticket was answered a month late, and complaints are above 1 ‱.
 FALSE = {name: sentence_pattern(name, CHINESE) for name in ("tickets_in_time", "conduct")}
 
-# A page loads itself again when its work is over, and the browser then aborts what somebody else does with the page:
-# it asks for its work only once it is waited for, and more often than for a person, who has the time.
-WORK = """
-addEventListener("htmx:beforeProcessNode", ({ target }) => {
-  if (target.matches("#progress[hx-get]")) target.setAttribute("hx-trigger", "every 200ms");
-  if (target.matches("#toast[hx-get]")) target.setAttribute("hx-trigger", "load delay:200ms");
-});
+# A page that asks by itself how far its work is loads itself again in the end, and the browser then aborts what
+# somebody else does with the page. Here it does not ask: whoever waits loads it again.
+QUIET = """
 addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("#progress") && !document.querySelector("html[data-waited]")) event.preventDefault();
+  if (/every|load delay/.test(event.target.getAttribute("hx-trigger"))) event.preventDefault();
 });
 """
 
@@ -121,13 +120,12 @@ class Walker:
         self.press(self.page.locator("main").get_by_role("button", name=name).first)
 
     def waits(self) -> None:
-        """Until the work that a page shows is over, and then for the page as it is without."""
+        """Until the work that a page shows is over, and for the page as it is without."""
+        until = time.monotonic() + PATIENCE / 1000
         while self.page.locator(RUNNING).count():
-            self.page.evaluate("document.documentElement.dataset.waited = ''")
-            running = self.page.locator(f"html[data-waited] :is({RUNNING})")  # the next page may show the next work
-            running.first.wait_for(state="detached", timeout=PATIENCE)
-            self.page.wait_for_load_state()
-            self.page.reload()  # work beside the page does not load it again
+            assert time.monotonic() < until, f"{self.page.url} still shows work"
+            time.sleep(AGAIN)
+            self.page.reload()
 
     def worked(self) -> str:
         """Until the work that a page shows is over, and to what came of it; what is said on the way."""
@@ -152,7 +150,7 @@ class Walker:
 def walker(browser: Any, address: str) -> Walker:
     """Nobody in particular, yet."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-    context.add_init_script(WORK)
+    context.add_init_script(QUIET)
     page = context.new_page()
     page.set_default_timeout(30_000)
     one = Walker(page, address)
@@ -185,6 +183,14 @@ def _password(one: Walker) -> None:
     for box in one.page.locator("input[type=password]").all():
         box.fill(PASSWORD)
     one.press("main form button.primary")
+
+
+def passes(clock: MovedClock, day: date, browser: Any) -> None:
+    """Weeks pass, in which nobody has a page open: one that waits for an answer still would be led to the sign-in."""
+    for context in browser.contexts:
+        for page in context.pages:
+            page.goto("about:blank")
+    clock.play(day)
 
 
 def signs_in(one: Walker, name: str) -> None:

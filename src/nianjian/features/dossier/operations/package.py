@@ -519,12 +519,12 @@ class PackageStatus:
 def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageStatus:
     """How it stands. NianjianError role_missing, enterprise_unknown."""
     require_permission(actor, enterprise, Permission.READ)
-    lines = checklist.list_items(enterprise, year, actor)
-    newest = bases.find_filed_run(enterprise, year)
-    run = "" if newest is None else newest.id
     of_year: Json = {"year": year}
     # First: what ends meanwhile is then told as done, and not at all the other way round.
     working = [one for kind in KINDS for one in queue.under_way(enterprise, of_year, kind=kind)]
+    lines = checklist.list_items(enterprise, year, actor)
+    newest = bases.find_filed_run(enterprise, year)
+    run = "" if newest is None else newest.id
     last = [queue.newest(enterprise, kind, of_year) for kind in KINDS]
     # Files of items of the checklist; those of the emergency procedure alone are not among them.
     done_jobs = queue.list_done_jobs(enterprise, flow.GENERATE_ITEMS, {**of_year, "files": True})

@@ -335,8 +335,9 @@ AWAY: Final = "away"
 @page(Permission.MANAGE_DATA)
 def index(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
-    rows = arrivals.list_waiting_files(**place(request, code, year), most=SHOWN + 1)
+    of = place(request, code, year)
     jobs, cut = arrivals.list_reading_jobs(code, year), arrivals.list_cuttings(code, year)
+    rows = arrivals.list_waiting_files(**of, most=SHOWN + 1)
     context = {
         "year": year,
         "files": [build_waiting_file(one, cutting=one.pk in cut) for one in rows[:SHOWN]],

@@ -81,6 +81,7 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
 
 
 def _render_stages(request: Request, code: str, year: int) -> HttpResponse:
+    reading = arrivals.list_reading_jobs(code, year)  # before what it makes: if it ends meanwhile, the page loads again
     way = progress.get_progress(enterprise=code, year=year, actor=request.actor)
     query_step = request.GET.get("step", "")
     open_step = query_step if query_step in progress.STEPS else way.current
@@ -102,7 +103,7 @@ def _render_stages(request: Request, code: str, year: int) -> HttpResponse:
         "days": output_files.KEPT.days,
         "waiting": _list_waiting(request, code, year),
         **_build_list(code, lines),
-        **work_context(code, [*way.status.working, *arrivals.list_reading_jobs(code, year)]),
+        **work_context(code, [*way.status.working, *reading]),
     }
     if open_step:
         context |= BODIES[open_step](request, code, year, way)

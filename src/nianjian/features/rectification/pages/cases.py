@@ -393,10 +393,10 @@ def following(code: str, detail: CaseDetail, preview: CaseGaps, word: Words) -> 
 @page(Permission.READ)
 def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     """Show a case."""
+    working = reports.list_running(code, case)  # before what it makes
     detail = get_case_or_404(request, code, case)
     _ = words(current())
     preview = evidence.preview_gaps(case=detail.id, actor=request.actor)
-    working = reports.list_running(code, detail.id)
     closed, names = detail.state == "closed", _channel_names(detail)
     steps = list_stages(code, detail, names, _)
     context = {
