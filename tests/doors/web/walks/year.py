@@ -22,7 +22,7 @@ from tests.support.site import follow
 from nianjian.engines.paper.words import CHINESE
 
 PATIENCE = 240_000  # milliseconds for the worker, on a busy machine
-AGAIN = 0.3  # seconds until a page is loaded again
+AGAIN = 300  # milliseconds until a page is loaded again
 RUNNING = "#progress[hx-get], #toast[hx-get]"  # work that a page shows and that is not over
 #: Where in the menu something stands: its line, and the word under it.
 STANDS = {
@@ -37,8 +37,8 @@ NEVER = re.compile(r"None|未知错误|NaN|undefined|Traceback|\b(?:user|os):\S*
 # What is false of this year: one ticket was answered a month late, and complaints are above 1 ‱.
 FALSE = {name: sentence_pattern(name, CHINESE) for name in ("tickets_in_time", "conduct")}
 
-# A page that asks by itself how far its work is loads itself again in the end, and the browser then aborts what
-# somebody else does with the page. Here it does not ask: whoever waits loads it again.
+# A page that polls its work reloads itself in the end, and the browser then aborts what somebody else does with the
+# page. Here it does not poll: whoever waits reloads it.
 QUIET = """
 addEventListener("htmx:beforeRequest", (event) => {
   if (/every|load delay/.test(event.target.getAttribute("hx-trigger"))) event.preventDefault();
@@ -124,7 +124,7 @@ class Walker:
         until = time.monotonic() + PATIENCE / 1000
         while self.page.locator(RUNNING).count():
             assert time.monotonic() < until, f"{self.page.url} still shows work"
-            time.sleep(AGAIN)
+            self.page.wait_for_timeout(AGAIN)
             self.page.reload()
 
     def worked(self) -> str:
@@ -186,7 +186,7 @@ def _password(one: Walker) -> None:
 
 
 def passes(clock: MovedClock, day: date, browser: Any) -> None:
-    """Weeks pass, in which nobody has a page open: one that waits for an answer still would be led to the sign-in."""
+    """Weeks pass, in which nobody has a page open: one that still waited for an answer would be led to the sign-in."""
     for context in browser.contexts:
         for page in context.pages:
             page.goto("about:blank")

@@ -520,7 +520,7 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
     """How it stands. NianjianError role_missing, enterprise_unknown."""
     require_permission(actor, enterprise, Permission.READ)
     of_year: Json = {"year": year}
-    # First: what ends meanwhile is then told as done, and not at all the other way round.
+    # Read first: what ends meanwhile is shown twice rather than not at all.
     working = [one for kind in KINDS for one in queue.under_way(enterprise, of_year, kind=kind)]
     lines = checklist.list_items(enterprise, year, actor)
     newest = bases.find_filed_run(enterprise, year)

@@ -23,7 +23,7 @@ from nianjian.features.dossier.materials import SEEN
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import arrivals, checklist, overrulings, sealed_book
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
-from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
+from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import (
     WEIGHTS,
@@ -107,20 +107,14 @@ def beginning(text: str) -> int:
 @page(Permission.READ)
 def show_outlines(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Outlines of the pages with what was found on each."""
-    result = checklist.preview_pages(
-        **place(request, code, year), item=item, number=number, first=beginning(request.GET.get("from", ""))
-    )
-    return _render_pages(request, code, year, item, result, revealed=False)
+    return _render_pages(request, code, year, item, number)
 
 
 @require_POST
 @page(Permission.VIEW_UNMASKED)
 def reveal_pages(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """The same with the pictures; it stands in the audit chain before."""
-    result = checklist.reveal_pages(
-        **place(request, code, year), item=item, number=number, first=beginning(request.POST.get("from", ""))
-    )
-    return _render_pages(request, code, year, item, result, revealed=True)
+    return _render_pages(request, code, year, item, number, revealed=True)
 
 
 @require_POST
@@ -131,11 +125,15 @@ def request_drawing(request: Request, code: str, year: int, item: str, number: i
     return redirect("dossier-pages", code=code, year=year, item=item, number=number)
 
 
-def _render_pages(request: Request, code: str, year: int, item: str, result: Pages, *, revealed: bool) -> HttpResponse:
+def _render_pages(
+    request: Request, code: str, year: int, item: str, number: int, *, revealed: bool = False
+) -> HttpResponse:
+    drawing = checklist.find_drawing(code, require_year(year), item, number)  # read before what it makes
+    read, form = (checklist.reveal_pages, request.POST) if revealed else (checklist.preview_pages, request.GET)
+    result = read(**place(request, code, year), item=item, number=number, first=beginning(form.get("from", "")))
     row = result.version
     first = result.pages[0].page if result.pages else 1
     last = result.pages[-1].page if result.pages else 0
-    job = None if result.has_pictures else checklist.find_drawing(code, year, item, row.number)
     address = [code, year, item, row.number]
     context = {
         "year": year,
@@ -154,7 +152,7 @@ def _render_pages(request: Request, code: str, year: int, item: str, result: Pag
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "here": reverse("dossier-pages", args=address),
         "show": reverse("dossier-pages-show", args=address),
-        **work_context(code, [job]),
+        **work_context(code, [None if result.has_pictures else drawing]),
     }
     return render(request, "dossier/pages.html", context)
 
@@ -278,10 +276,11 @@ def _page(
 ) -> HttpResponse:
     """``first``: the page from which on pictures are shown; 0: none are."""
     of = place(request, code, year) | {"arrival": arrival}
+    last = arrivals.find_last_cutting(code, year, arrival)  # read before what it makes
     row = arrivals.get_arrival(**of)
     seen = arrivals.reveal_pages(**of, first=first) if first else []
     padded = [*rows, *[("", "", "")] * max(FREE, ROWS - len(rows))]
-    last, pages = arrivals.find_last_cutting(code, year, arrival), arrivals.count_pages(row)
+    pages = arrivals.count_pages(row)
     context = {
         "year": year,
         "file": build_waiting_file(row),

@@ -362,7 +362,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
     """Show an item."""
     if item not in KNOWN:
         raise Http404
-    working = _work(code, require_year(year), item)  # before what it makes: if it ends meanwhile, the page loads again
+    working = _work(code, require_year(year), item)  # read before what it makes: if it ends meanwhile, the page polls
     detail = checklist.get_item_detail(**place(request, code, year), item=item, most=NEWEST)
     requirement = checklist.list_requirements(checklist.get_rulebook(code))[item]
     line, newest = detail.line, detail.line.newest

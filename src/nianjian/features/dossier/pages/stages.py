@@ -81,7 +81,7 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
 
 
 def _render_stages(request: Request, code: str, year: int) -> HttpResponse:
-    reading = arrivals.list_reading_jobs(code, year)  # before what it makes: if it ends meanwhile, the page loads again
+    reading = arrivals.list_reading_jobs(code, year)  # read before what it makes: if it ends meanwhile, the page polls
     way = progress.get_progress(enterprise=code, year=year, actor=request.actor)
     query_step = request.GET.get("step", "")
     open_step = query_step if query_step in progress.STEPS else way.current

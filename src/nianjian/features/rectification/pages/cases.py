@@ -393,7 +393,7 @@ def following(code: str, detail: CaseDetail, preview: CaseGaps, word: Words) -> 
 @page(Permission.READ)
 def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     """Show a case."""
-    working = reports.list_running(code, case)  # before what it makes
+    working = reports.list_running(code, case)  # read before what it makes
     detail = get_case_or_404(request, code, case)
     _ = words(current())
     preview = evidence.preview_gaps(case=detail.id, actor=request.actor)
